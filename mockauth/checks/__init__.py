@@ -1,0 +1,1 @@
+"""Read and static checks: small pure functions over what was recorded."""

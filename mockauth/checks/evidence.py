@@ -1,0 +1,50 @@
+"""What the checks judge: the trace of a run, what the target says of itself, what was given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mockauth.manifest.auth import Auth, OAuth
+from mockauth.manifest.openapi import OpenApi
+from mockauth.manifest.plugin import Manifest
+from mockauth.profiles import PLUGIN, Profile
+from mockauth.wire import Secret, Trace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What the developer gave: the strings pasted into ChatGPT, and the test user."""
+
+    client_id: str = ""
+    client_secret: Secret = field(default_factory=lambda: Secret(""))
+    username: str = ""
+    password: Secret = field(default_factory=lambda: Secret(""))
+    token: Secret = field(default_factory=lambda: Secret(""))
+    verification_token: Secret = field(default_factory=lambda: Secret(""))
+    redirect_uri: str = ""
+    """The production callback that is sent."""
+    other_client_id: str = ""
+    other_client_secret: Secret = field(default_factory=lambda: Secret(""))
+    other_username: str = ""
+    other_password: Secret = field(default_factory=lambda: Secret(""))
+    other_token: Secret = field(default_factory=lambda: Secret(""))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """All that a check may look at. Offline (`lint`) there is no target and an empty trace."""
+
+    profile: Profile = PLUGIN
+    given: Given = field(default_factory=Given)
+    trace: Trace = field(default_factory=Trace)
+    target: str = ""
+    """Origin of the server under test; "" offline."""
+    manifest: Manifest | None = None
+    openapi: OpenApi | None = None
+    auth: Auth | None = None
+    """The declared auth, from the manifest or, for an Action, from the configuration."""
+
+    @property
+    def oauth(self) -> OAuth | None:
+        """The declared auth when it is oauth."""
+        return self.auth if isinstance(self.auth, OAuth) else None

@@ -1,0 +1,40 @@
+"""What a check says: it saw the rule held, it found it broken, or it could not tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """The rule was broken here. An empty `fix` means the rule's own."""
+
+    expected: str
+    actual: str
+    fix: str = ""
+    at: str = ""
+    exchanges: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """The rule was reached and held here. A check that yields neither is blocked, never a pass."""
+
+    actual: str
+    at: str = ""
+    exchanges: tuple[int, ...] = ()
+
+
+class Blocked(Exception):  # noqa: N818 - a verdict, not an error
+    """The rule applies and could not be judged; the message says why and what would unblock it.
+
+    `by_option` names the option or option pair whose absence is the whole reason.
+    """
+
+    def __init__(self, reason: str, *, by_option: str = "") -> None:
+        super().__init__(reason)
+        self.by_option = by_option
+
+
+class NotApplicable(Exception):  # noqa: N818 - a verdict, not an error
+    """The target does not have what the rule is about; the message says so."""

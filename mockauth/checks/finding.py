@@ -25,7 +25,7 @@ class Seen:
     exchanges: tuple[int, ...] = ()
 
 
-class Blocked(Exception):  # noqa: N818 - a verdict, not an error
+class Blocked(Exception):
     """The rule applies and could not be judged; the message says why and what would unblock it.
 
     `by_option` names the option or option pair whose absence is the whole reason.
@@ -36,5 +36,5 @@ class Blocked(Exception):  # noqa: N818 - a verdict, not an error
         self.by_option = by_option
 
 
-class NotApplicable(Exception):  # noqa: N818 - a verdict, not an error
+class NotApplicable(Exception):
     """The target does not have what the rule is about; the message says so."""

@@ -26,7 +26,7 @@ class Operation:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenApi:
-    """An OpenAPI document: `data` is None, and `syntax_problem` says where, when it is unreadable."""
+    """An OpenAPI document; an unreadable one has no `data` and a `syntax_problem` with its place."""
 
     source: str
     text: bytes

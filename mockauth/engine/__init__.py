@@ -1,0 +1,1 @@
+"""Runs the ordinary flow and the probes, judges what was recorded, and yields events."""

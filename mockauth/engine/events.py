@@ -1,0 +1,53 @@
+"""What happens during a run, as it happens. Progress, reports and tests consume these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mockauth.engine.run import Result, Run
+from mockauth.wire import Exchange
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    """The run begins; `target` is what is looked at."""
+
+    target: str
+
+
+@dataclass(frozen=True)
+class StepStarted:
+    """A step of the flow, or a check, begins: "authorize at client_url", "token.code-single-use"."""
+
+    what: str
+
+
+@dataclass(frozen=True)
+class ExchangeRecorded:
+    """A request was sent and its answer recorded."""
+
+    exchange: Exchange
+
+
+@dataclass(frozen=True)
+class Noted:
+    """Something the reader must know, such as a URL mapped to the server under test."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One rule has its verdict."""
+
+    result: Result
+
+
+@dataclass(frozen=True)
+class RunFinished:
+    """The run is over and complete."""
+
+    run: Run
+
+
+Event = RunStarted | StepStarted | ExchangeRecorded | Noted | Judged | RunFinished

@@ -1,0 +1,52 @@
+"""The gate: what a run's results mean for the exit code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mockauth.engine.run import Result, Run
+
+FailOn = Literal["must", "should", "never"]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """An exit code and the reasons for it, one sentence each."""
+
+    exit_code: int
+    reasons: tuple[str, ...]
+
+
+def gate(run: Run, *, fail_on: FailOn = "must", strict: bool = False) -> Gate:
+    """Decide the exit code: 0 clean, 1 findings, 3 nothing could be judged.
+
+    A critical check that the target's behaviour blocked counts as a finding; one blocked for want
+    of an option only when `strict`.
+    """
+    if run.stopped:
+        return Gate(3, (run.stopped,))
+    if not any(result.rule.kind != "static" and result.counts for result in run.results):
+        return Gate(3, ("nothing could be judged",))
+    reasons = tuple(
+        reason for result in run.results if (reason := _reason(result, fail_on, strict))
+    )
+    return Gate(1 if reasons else 0, reasons)
+
+
+def _reason(result: Result, fail_on: FailOn, strict: bool) -> str:
+    check = result.rule.id
+    if result.state == "error":
+        return f"{check}: mockauth itself failed in this check"
+    if fail_on == "never":
+        return ""
+    if result.state == "fail":
+        return f"{check}: {result.level} broken"
+    if result.state == "warn" and fail_on == "should":
+        return f"{check}: should broken"
+    if result.state == "blocked" and result.level == "critical":
+        if not result.blocked_by:
+            return f"{check}: critical, and the target's behaviour kept it from being judged"
+        if strict:
+            return f"{check}: critical, and not judged without {result.blocked_by}"
+    return ""

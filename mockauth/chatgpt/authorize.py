@@ -1,0 +1,60 @@
+"""The authorize endpoint (client_url), as ChatGPT uses it: the request and the callback."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mockauth.chatgpt.client import BROWSER_AGENT, Client
+from mockauth.wire.message import Pairs, Request, every, first
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """A login that waits for its callback: what must survive the user's way through the pages."""
+
+    redirect_uri: str
+    state: str
+
+
+def authorization_request(client: Client, pending: Pending) -> Request:
+    """The page ChatGPT sends the user's browser to, in the order seen in July 2023.
+
+    `scope` is sent even when empty; `state` is a UUID. The endpoint's own query is kept
+    (RFC 6749 section 3.1).
+    """
+    return Request(
+        method="GET",
+        url=client.auth.client_url,
+        query=(
+            ("response_type", "code"),
+            ("client_id", client.id),
+            ("redirect_uri", pending.redirect_uri),
+            ("scope", client.auth.scope),
+            ("state", pending.state),
+        ),
+        headers=(("User-Agent", BROWSER_AGENT), ("Accept", "text/html,application/xhtml+xml,*/*")),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Callback:
+    """What came back at the callback; `problem` is "" when ChatGPT would go on to the token."""
+
+    code: str
+    problem: str
+
+
+def read_callback(params: Pairs, pending: Pending, *, state_required: bool) -> Callback:
+    """Read the parameters of the redirect (RFC 6749 section 4.1.2), as strictly as ChatGPT did."""
+    code = first(params, "code") or ""
+    error = first(params, "error")
+    states = every(params, "state")
+    problem = ""
+    if error:
+        described = first(params, "error_description")
+        problem = f"the service answered error={error}" + (f" ({described})" if described else "")
+    elif not code:
+        problem = "the redirect carries no code"
+    elif state_required and states != (pending.state,):
+        problem = "the redirect does not carry back the state that was sent"
+    return Callback(code=code, problem=problem)

@@ -1,0 +1,104 @@
+"""From what a check says to a verdict: the state follows from the level, the level from the
+profile. Nothing here knows a check by name."""
+
+from __future__ import annotations
+
+from mockauth.checks.evidence import Evidence
+from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
+from mockauth.checks.registry import Check
+from mockauth.checks.rule import Rule
+from mockauth.engine.run import Confidence, Result, State
+from mockauth.profiles import Level
+
+BROKEN: dict[Level, State] = {
+    "critical": "fail",
+    "must": "fail",
+    "must-not": "fail",
+    "should": "warn",
+    "info": "info",
+}
+
+
+def judge(check: Check, evidence: Evidence) -> Result:
+    """Judge one check on the evidence. A crash inside it is an `error` result, never a pass."""
+    rule = check.rule
+    level = evidence.profile.level(rule.id, rule.levels)
+    if level is None:
+        return not_applicable(rule, f"does not bind a {evidence.profile.title}")
+    if evidence.auth is not None and evidence.auth.type not in rule.auth:
+        return not_applicable(rule, f"not about auth type {evidence.auth.type}")
+    try:
+        said = list(check.judge(evidence))
+    except Blocked as reason:
+        return blocked(rule, level, str(reason), by_option=reason.by_option)
+    except NotApplicable as reason:
+        return not_applicable(rule, str(reason))
+    except Exception as crash:  # one broken check must not end the run
+        return error(rule, level, crash)
+    return verdict(rule, level, said)
+
+
+def verdict(
+    rule: Rule, level: Level, said: list[Finding | Seen], confidence: Confidence = ""
+) -> Result:
+    """The result of what was found and seen. Nothing at all means that nothing was judged."""
+    findings = tuple(item for item in said if isinstance(item, Finding))
+    seen = tuple(item for item in said if isinstance(item, Seen))
+    if findings:
+        first = findings[0]
+        return Result(
+            rule=rule,
+            state=BROKEN[level],
+            level=level,
+            expected=first.expected,
+            actual=first.actual,
+            fix=first.fix or rule.fix,
+            at=first.at,
+            exchanges=tuple(dict.fromkeys(n for item in findings for n in item.exchanges)),
+            confidence=confidence,
+            findings=findings,
+        )
+    if not seen:
+        return blocked(rule, level, "nothing was seen that this rule could be judged on")
+    return Result(
+        rule=rule,
+        state="pass",
+        level=level,
+        expected=rule.title,
+        actual=seen[0].actual,
+        at=seen[0].at,
+        exchanges=tuple(dict.fromkeys(n for item in seen for n in item.exchanges)),
+        confidence=confidence,
+    )
+
+
+def blocked(rule: Rule, level: Level, reason: str, *, by_option: str = "") -> Result:
+    """A rule that applies and could not be judged."""
+    return Result(
+        rule=rule,
+        state="blocked",
+        level=level,
+        expected=rule.title,
+        actual=reason,
+        blocked_by=by_option,
+    )
+
+
+def not_applicable(rule: Rule, reason: str) -> Result:
+    """A rule that does not apply to this target or profile."""
+    return Result(rule=rule, state="n/a", level=None, expected=rule.title, actual=reason)
+
+
+def error(rule: Rule, level: Level, crash: Exception) -> Result:
+    """mockauth itself failed in this rule. The type is named, its text may quote the target."""
+    where = crash.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    line = f" at line {where.tb_lineno} of {where.tb_frame.f_code.co_name}" if where else ""
+    return Result(
+        rule=rule,
+        state="error",
+        level=level,
+        expected=rule.title,
+        actual=f"mockauth failed in this check: {type(crash).__name__}{line}",
+    )

@@ -17,7 +17,7 @@ class RunStarted:
 
 @dataclass(frozen=True)
 class StepStarted:
-    """A step of the flow, or a check, begins: "authorize at client_url", "token.code-single-use"."""
+    """A step of the flow or a check begins: "authorize at client_url", "token.code-single-use"."""
 
     what: str
 

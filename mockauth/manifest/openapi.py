@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
+
+from mockauth.manifest.domains import is_at_or_below
+from mockauth.wire.url import hostname, origin
+
+METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
+LARGEST = 10 * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +36,7 @@ class Operation:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenApi:
-    """An OpenAPI document; an unreadable one has no `data` and a `syntax_problem` with its place."""
+    """An OpenAPI document; one that cannot be read has no `data` but a `syntax_problem`."""
 
     source: str
     text: bytes
@@ -39,14 +49,130 @@ class OpenApi:
     def base_url(self, root_domain: str) -> str:
         """Where ChatGPT sends calls: the first server at or below the root domain, else the
         document's own origin (OpenAI, Plugins in production, 2023)."""
-        raise NotImplementedError
+        for server in self.servers:
+            if is_at_or_below(hostname(server), root_domain):
+                return server
+        return origin(self.source)
 
     def operation(self, wanted: str = "") -> Operation | None:
         """The operation of that operationId (or `GET /path`), else the first safe one that needs
         no parameter; None when there is none."""
-        raise NotImplementedError
+        for operation in self.operations:
+            names = (operation.id, f"{operation.method} {operation.path}", operation.path)
+            if wanted and wanted in names:
+                return operation
+            if not wanted and operation.is_safe and not operation.required:
+                return operation
+        return None
 
 
 def read_openapi(text: bytes, source: str) -> OpenApi:
     """Read a document from JSON or YAML bytes; never raises."""
-    raise NotImplementedError
+    data, problem = _load(text)
+    if data is None:
+        return OpenApi(source=source, text=text, data=None, syntax_problem=problem)
+    return OpenApi(
+        source=source,
+        text=text,
+        data=data,
+        servers=tuple(_servers(data, source)),
+        operations=tuple(_operations(data)),
+    )
+
+
+def _load(text: bytes) -> tuple[dict[str, Any] | None, str]:
+    if len(text) > LARGEST:
+        return None, f"{len(text)} bytes; the limit is 10 MiB"
+    if text.lstrip()[:1] == b"<":
+        return None, "HTML or XML instead of an OpenAPI document"
+    try:
+        plain = text.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        return None, f"not UTF-8 (byte {wrong.start})"
+    try:
+        data = json.loads(plain)
+    except (ValueError, RecursionError):
+        data, problem = _load_yaml(plain)
+        if problem:
+            return None, problem
+    if not isinstance(data, dict):
+        return None, "no object at the top level"
+    return data, ""
+
+
+def _load_yaml(plain: str) -> tuple[Any, str]:
+    import yaml  # only when a document is YAML
+
+    if plain.count("*") > 1000 or re.search(r"(\[\s*){100}", plain):
+        return None, "too many YAML aliases or levels"
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(plain, Loader=loader), ""  # noqa: S506 - a safe loader, the C one
+    except yaml.MarkedYAMLError as wrong:
+        mark = wrong.problem_mark
+        place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        return None, f"{place}{wrong.problem or 'no YAML'}"
+    except (yaml.YAMLError, ValueError, RecursionError) as wrong:
+        return None, f"no YAML: {type(wrong).__name__}"
+
+
+def _servers(data: dict[str, Any], source: str) -> Iterator[str]:
+    listed = data.get("servers")
+    for server in listed if isinstance(listed, list) else []:
+        url = server.get("url") if isinstance(server, dict) else None
+        if not isinstance(url, str):
+            continue
+        variables = server.get("variables")
+        for name, variable in variables.items() if isinstance(variables, dict) else ():
+            if isinstance(variable, dict):
+                url = url.replace("{" + str(name) + "}", str(variable.get("default", "")))
+        yield urljoin(source, url).rstrip("/")
+
+
+def _operations(data: dict[str, Any]) -> Iterator[Operation]:
+    paths = data.get("paths")
+    for path, item in paths.items() if isinstance(paths, dict) else ():
+        if not isinstance(path, str) or not isinstance(item, dict):
+            continue
+        shared = item.get("parameters")
+        for method in METHODS:
+            detail = item.get(method)
+            if isinstance(detail, dict):
+                yield _operation(data, path, method, detail, shared)
+
+
+def _operation(
+    data: dict[str, Any], path: str, method: str, detail: dict[str, Any], shared: object
+) -> Operation:
+    required: dict[str, None] = {}
+    for listed in (shared, detail.get("parameters")):
+        for entry in listed if isinstance(listed, list) else []:
+            parameter = _resolve(data, entry)
+            if parameter.get("required") is True or parameter.get("in") == "path":
+                required[f"{parameter.get('in')}:{parameter.get('name')}"] = None
+    for name in re.findall(r"\{([^}]*)\}", path):
+        required[f"path:{name}"] = None
+    security = detail.get("security", data.get("security"))
+    return Operation(
+        id=str(detail.get("operationId") or f"{method.upper()} {path}"),
+        method=method.upper(),
+        path=path,
+        required=tuple(required),
+        has_required_body=_resolve(data, detail.get("requestBody")).get("required") is True,
+        is_open=security == [] or (isinstance(security, list) and {} in security),
+    )
+
+
+def _resolve(data: dict[str, Any], entry: object) -> dict[str, Any]:
+    """Follow `$ref` inside the document, a few times; an empty object when it leads nowhere."""
+    for _ in range(5):
+        if not isinstance(entry, dict):
+            return {}
+        ref = entry.get("$ref")
+        if not isinstance(ref, str):
+            return entry
+        entry = data
+        for part in ref.removeprefix("#/").split("/"):
+            name = part.replace("~1", "/").replace("~0", "~")
+            entry = entry.get(name) if isinstance(entry, dict) else None
+    return {}

@@ -1,0 +1,271 @@
+"""Filling in an HTML form by the meaning of its fields, and pressing the right button."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote_plus, urlencode, urljoin
+
+from mockauth.browser.page import Page
+from mockauth.browser.words import ALLOW, CONSENT, DENY, OTHER_PURPOSE, USER
+from mockauth.wire import Pairs, Request, Secret
+from mockauth.wire.message import FORM
+from mockauth.wire.url import origin
+
+if TYPE_CHECKING:
+    from bs4 import Tag
+
+Decision = Literal["allow", "deny"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credentials:
+    """The test user."""
+
+    username: str = ""
+    password: Secret = field(default_factory=lambda: Secret(""))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """A form as it would be sent. `drop_cookies` leaves the session's cookies out."""
+
+    method: str
+    url: str
+    enctype: str
+    fields: Pairs
+    hidden: tuple[str, ...] = ()
+    has_password: bool = False
+    filled: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    """Options that would have been needed to fill it in."""
+    drop_cookies: bool = False
+
+    def request(self, page_url: str) -> Request:
+        """The request a browser makes of it, Origin and Referer included."""
+        headers: Pairs = (("Referer", page_url.partition("#")[0]),)
+        if self.method == "GET":
+            return Request(
+                method="GET", url=self.url.partition("?")[0], query=self.fields, headers=headers
+            )
+        headers = (*headers, ("Origin", origin(page_url)))
+        request = Request(method="POST", url=self.url, headers=headers)
+        if self.enctype == "multipart/form-data":
+            return _multipart(request, self.fields)
+        if self.enctype == "text/plain":
+            body = "".join(f"{name}={value}\r\n" for name, value in self.fields).encode()
+            return replace(request, raw=body, headers=(*headers, ("Content-Type", "text/plain")))
+        body = urlencode(self.fields, quote_via=quote_plus).encode()
+        return replace(request, raw=body, headers=(*headers, ("Content-Type", FORM)))
+
+
+def _multipart(request: Request, fields: Pairs) -> Request:
+    from urllib3.filepost import encode_multipart_formdata
+
+    body, content_type = encode_multipart_formdata([(n, v.encode()) for n, v in fields])
+    return replace(request, raw=body, headers=(*request.headers, ("Content-Type", content_type)))
+
+
+def best_form(page: Page) -> Tag | None:
+    """The form that signs in or decides: the highest score, the first on a tie."""
+    scored = [(score(form, page), -i, form) for i, form in enumerate(page.forms)]
+    best = max(scored, key=lambda entry: entry[:2], default=None)
+    return best[2] if best is not None and best[0] > 0 else None
+
+
+def score(form: Tag, page: Page) -> int:
+    """Password field 2, button of approval 1, own origin 1; 0 for a form of another purpose."""
+    has_password = form.find("input", attrs={"type": "password"}) is not None
+    about = " ".join(
+        str(form.get(name, "")) for name in ("id", "name", "role", "class", "action", "aria-label")
+    )
+    buttons = " ".join(label(button) for button in buttons_of(form, page))
+    named = OTHER_PURPOSE.search(buttons) or (OTHER_PURPOSE.search(about) and not has_password)
+    if named and not (ALLOW.search(buttons) and has_password):
+        return 0
+    points = 2 if has_password else 0
+    points += 1 if ALLOW.search(buttons) or DENY.search(buttons) or not buttons else 0
+    action = urljoin(page.base, str(form.get("action") or page.url))
+    points += 1 if origin(action) == origin(page.url) else 0
+    if points and not has_password and not buttons_of(form, page) and not form.find("input"):
+        return 0
+    return points
+
+
+def controls_of(form: Tag, page: Page) -> Iterator[Tag]:
+    """The form's controls in document order, those with a `form=` attribute included."""
+    own = form.get("id")
+    for control in page.soup.find_all(["input", "select", "textarea", "button"]):
+        named = control.get("form")
+        inside = form in control.parents if named is None else own and named == own
+        if inside and not control.has_attr("disabled") and not _in_disabled_fieldset(control):
+            yield control
+
+
+def _in_disabled_fieldset(control: Tag) -> bool:
+    return any(p.name == "fieldset" and p.has_attr("disabled") for p in control.parents)
+
+
+def buttons_of(form: Tag, page: Page) -> list[Tag]:
+    """The submit buttons; a `<button>` without type submits."""
+    return [c for c in controls_of(form, page) if _is_submit(c)]
+
+
+def _is_submit(control: Tag) -> bool:
+    kind = str(control.get("type", "submit" if control.name == "button" else "text")).lower()
+    return kind == "submit" or (control.name == "input" and kind == "image")
+
+
+def label(control: Tag) -> str:
+    """What a person reads on a button, with its value and name."""
+    parts = [control.get_text(" ", strip=True)]
+    parts += [str(control.get(n, "")) for n in ("value", "name", "aria-label", "title", "id")]
+    return " ".join(part for part in parts if part)
+
+
+def press(form: Tag, page: Page, decision: Decision) -> Tag | None:
+    """The button for that decision; None when no button says it."""
+    buttons = buttons_of(form, page)
+    wanted, other = (ALLOW, DENY) if decision == "allow" else (DENY, ALLOW)
+    for button in buttons:  # what a person reads decides before names and values
+        visible = button.get_text(" ", strip=True) or str(button.get("value", ""))
+        if wanted.search(visible) and not other.search(visible):
+            return button
+    for button in buttons:
+        if wanted.search(label(button)) and not other.search(label(button)):
+            return button
+    if decision == "allow":
+        return next((b for b in buttons if not DENY.search(label(b))), None)
+    return None
+
+
+def fill(
+    form: Tag, page: Page, credentials: Credentials, decision: Decision, button: Tag | None
+) -> Submission:
+    """The form filled in by meaning, and sent by `button`."""
+    fields: list[tuple[str, str]] = []
+    filled: list[str] = []
+    hidden: list[str] = []
+    missing: list[str] = []
+    for control in controls_of(form, page):
+        name = str(control.get("name", ""))
+        kind = str(control.get("type", "text")).lower() if control.name == "input" else control.name
+        if not name or (_is_submit(control) and control is not button):
+            continue
+        if control is button:
+            suffixes = (".x", ".y") if kind == "image" else ("",)
+            values = ("1", "1") if kind == "image" else (str(control.get("value", "")),)
+            fields += [(name + s, v) for s, v in zip(suffixes, values, strict=True)]
+        elif kind in ("button", "reset", "file", "image"):
+            continue
+        elif kind == "password":
+            fields.append((name, credentials.password.reveal()))
+            filled.append(name)
+            if not credentials.password:
+                missing.append("--password (MOCKAUTH_PASSWORD)")
+        elif kind == "hidden":
+            fields.append((name, str(control.get("value", ""))))
+            hidden.append(name)
+        elif kind in ("checkbox", "radio"):
+            if _ticked(control, kind, form, page, decision):
+                fields.append((name, str(control.get("value", "on"))))
+                filled.append(name)
+        elif kind == "select":
+            fields += [(name, value) for value in _selected(control)]
+        elif _means_user(control, page):
+            fields.append((name, credentials.username))
+            filled.append(name)
+            if not credentials.username:
+                missing.append("--username (MOCKAUTH_USERNAME)")
+        else:
+            text = control.get_text() if kind == "textarea" else str(control.get("value", ""))
+            fields.append((name, text))
+    pressed = button if button is not None else form
+    action = str(pressed.get("formaction") or form.get("action") or "").strip()
+    method = str(pressed.get("formmethod") or form.get("method") or "get").upper()
+    enctype = str(pressed.get("formenctype") or form.get("enctype") or FORM).lower()
+    return Submission(
+        method="POST" if method == "POST" else "GET",
+        url=urljoin(page.base, action) if action not in ("", "#") else page.url.partition("#")[0],
+        enctype=enctype,
+        fields=tuple(fields),
+        hidden=tuple(hidden),
+        has_password=form.find("input", attrs={"type": "password"}) is not None,
+        filled=tuple(filled),
+        missing=tuple(missing),
+    )
+
+
+def _means_user(control: Tag, page: Page) -> bool:
+    """Whether a text field is for the user's name: by type, autocomplete, name, or its label."""
+    kind = str(control.get("type", "text")).lower()
+    if kind in ("email", "tel") or "username" in str(control.get("autocomplete", "")):
+        return True
+    if kind not in ("text", "") or control.get("value"):
+        return False
+    names = " ".join(
+        str(control.get(n, "")) for n in ("name", "id", "placeholder", "aria-label")
+    ).replace("_", " ")
+    own = control.get("id")
+    caption = page.soup.find("label", attrs={"for": own}) if own else control.find_parent("label")
+    if caption is not None:
+        names += " " + caption.get_text(" ", strip=True)
+    return bool(USER.search(names)) or control.has_attr("required")
+
+
+def _ticked(control: Tag, kind: str, form: Tag, page: Page, decision: Decision) -> bool:
+    about = label(control).replace("_", " ")
+    caption = control.find_parent("label")
+    if caption is not None:
+        about += " " + caption.get_text(" ", strip=True)
+    if kind == "radio":
+        group = [
+            c
+            for c in controls_of(form, page)
+            if c.get("type") == "radio" and c.get("name") == control.get("name")
+        ]
+        wanted = ALLOW if decision == "allow" else DENY
+        named = next((c for c in group if wanted.search(_with_caption(c))), None)
+        checked = next((c for c in group if c.has_attr("checked")), None)
+        return control is (named or checked or group[0])
+    if CONSENT.search(about):
+        return decision == "allow"
+    return control.has_attr("checked") or control.has_attr("required")
+
+
+def _with_caption(control: Tag) -> str:
+    caption = control.find_parent("label")
+    return label(control) + (" " + caption.get_text(" ", strip=True) if caption else "")
+
+
+def _selected(control: Tag) -> Iterator[str]:
+    options = control.find_all("option")
+    chosen = [o for o in options if o.has_attr("selected")]
+    if not chosen and not control.has_attr("multiple"):
+        chosen = [o for o in options if o.get("value", o.get_text(strip=True))][:1]
+    for option in chosen:
+        yield str(option.get("value", option.get_text(strip=True)))
+
+
+def unticking_refuses(form: Tag, page: Page) -> bool:
+    """Whether the only way to refuse is to leave the consent box unticked."""
+    return any(
+        c.name == "input" and c.get("type") == "checkbox" and CONSENT.search(_with_caption(c))
+        for c in controls_of(form, page)
+    )
+
+
+def outline(form: Tag, page: Page) -> str:
+    """The form in one line, without values: `POST /login: username, password [Log in]`."""
+    names = [
+        str(c.get("name"))
+        for c in controls_of(form, page)
+        if c.get("name") and not _is_submit(c) and c.get("type") != "hidden"
+    ]
+    buttons = [
+        b.get_text(" ", strip=True) or str(b.get("value", "")) for b in buttons_of(form, page)
+    ]
+    method = str(form.get("method") or "get").upper()
+    action = str(form.get("action") or "").partition("?")[0] or "(same page)"
+    return f"{method} {action}: {', '.join(names) or 'no fields'} [{' | '.join(buttons)}]"

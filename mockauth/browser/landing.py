@@ -1,0 +1,78 @@
+"""Where a browser ended: at the callback, or what stopped it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mockauth.wire import Exchange, Pairs
+from mockauth.wire.message import pairs_of
+from mockauth.wire.url import hostname, without_query
+
+Outcome = Literal["callback", "elsewhere", "error_page", "stuck", "timeout"]
+"""`callback`: about to go to one of the redirect URIs, letter for letter. `elsewhere`: about to
+leave the site for any other address, which was stopped as well. `error_page`: the site ended the
+login with a page that leads nowhere. `stuck`: a page that the browser could not get past.
+`timeout`: no answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Landing:
+    """The end of one login. Nothing was ever sent to `url` when the outcome is a redirect."""
+
+    outcome: Outcome
+    url: str
+    method: str = "GET"
+    form: Pairs = ()
+    """Body parameters of a `form_post` answer."""
+    page: Exchange | None = None
+    title: str = ""
+    snippet: str = ""
+    hint: str = ""
+    forms: tuple[str, ...] = ()
+    filled: tuple[str, ...] = ()
+    no_deny: bool = False
+    """The consent page has no way to refuse."""
+
+    @property
+    def query(self) -> Pairs:
+        """The query parameters of the redirect, in order, duplicates kept."""
+        return pairs_of(self.url.partition("#")[0].partition("?")[2])
+
+    @property
+    def fragment(self) -> Pairs:
+        """The parameters in the fragment of the redirect."""
+        return pairs_of(self.url.partition("#")[2])
+
+    @property
+    def params(self) -> Pairs:
+        """What the callback would receive: query, then form."""
+        return (*self.query, *self.form)
+
+    @property
+    def left(self) -> bool:
+        """The browser was about to leave the site."""
+        return self.outcome in ("callback", "elsewhere")
+
+    def describe(self) -> str:
+        """One sentence for the reader: where it ended and what was seen there."""
+        if self.left:
+            return f"a redirect to {without_query(self.url)}"
+        seen = f" titled {self.title!r}" if self.title else ""
+        status = f" with status {self.page.answer.status}" if self.page else ""
+        hint = f": {self.hint}" if self.hint else ""
+        return f"{self.outcome.replace('_', ' ')} at {without_query(self.url)}{seen}{status}{hint}"
+
+
+def matches(url: str, redirect_uris: tuple[str, ...]) -> bool:
+    """Whether `url` is one of the redirect URIs with parameters added, letter for letter."""
+    base = url.partition("#")[0]
+    for uri in redirect_uris:
+        if base == uri or base.startswith(uri + ("&" if "?" in uri else "?")):
+            return True
+    return False
+
+
+def same_host(url: str, redirect_uris: tuple[str, ...]) -> bool:
+    """Whether `url` is on the host of a redirect URI."""
+    return hostname(url) in {hostname(uri) for uri in redirect_uris}

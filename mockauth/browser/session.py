@@ -1,0 +1,286 @@
+"""One user's browser: it follows, fills in forms, and stops before it leaves the site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from urllib.parse import quote, urljoin
+
+from mockauth.browser.cookies import Cookies
+from mockauth.browser.form import (
+    Credentials,
+    Decision,
+    Submission,
+    best_form,
+    fill,
+    outline,
+    press,
+    unticking_refuses,
+)
+from mockauth.browser.landing import Landing, Outcome, matches
+from mockauth.browser.page import Page, read_page
+from mockauth.browser.words import ALLOW, CAPTCHA, DENY
+from mockauth.wire import Exchange, Pairs, Request
+from mockauth.wire.trace import Step
+from mockauth.wire.url import hostname, is_loopback_host, split
+
+Send = Callable[[Request, Step], Exchange]
+"""Sends and records; network trouble is in `Exchange.error`, never raised."""
+Edit = Callable[[Submission], Submission]
+"""Lets a probe change a form just before it is sent."""
+
+MAX_HOPS = 15
+MAX_PAGES = 6
+
+
+@dataclass
+class Session:
+    """A user's browser. Several `run`s share cookies, so that later codes cost no login.
+
+    `hosts` may be visited; when one of them is loopback, every loopback host may. `map_url`
+    turns an address of the manifest's world into one of the server under test.
+    """
+
+    send: Send
+    credentials: Credentials
+    hosts: frozenset[str]
+    map_url: Callable[[str], str] = lambda url: url
+    follow_only: bool = False
+    cookies: Cookies = field(default_factory=Cookies)
+
+    def run(
+        self,
+        request: Request,
+        *,
+        redirect_uris: tuple[str, ...],
+        decision: Decision = "allow",
+        edit: Edit | None = None,
+    ) -> Landing:
+        """Drive one authorization request to its end. Never raises for what a server does."""
+        return _Visit(self, redirect_uris, decision, edit).run(request)
+
+    def may_visit(self, url: str) -> bool:
+        """Whether the address is on the site (or on this machine, when the site is)."""
+        host = hostname(url)
+        if host in self.hosts:
+            return True
+        return is_loopback_host(host) and any(is_loopback_host(h) for h in self.hosts)
+
+
+@dataclass
+class _Visit:
+    """The way of one authorization request through the pages."""
+
+    session: Session
+    redirect_uris: tuple[str, ...]
+    decision: Decision
+    edit: Edit | None
+    hops: int = 0
+    pages: int = 0
+    filled: list[str] = field(default_factory=list)
+    submitted: set[tuple[str, Pairs]] = field(default_factory=set)
+    passwords_at: set[str] = field(default_factory=set)
+
+    def run(self, request: Request) -> Landing:
+        step: Step = "authorize"
+        drop_cookies = False
+        while True:
+            exchange = self._send(request, step, drop_cookies)
+            step, drop_cookies = "page", False
+            url = request.target
+            if exchange.response is None:
+                outcome: Outcome = "timeout" if "timed out" in exchange.error else "stuck"
+                return self._end(outcome, url, exchange, hint=exchange.error)
+            answer = exchange.response
+            if answer.is_redirect:
+                target = urljoin(url, _clean(answer.header("Location") or ""))
+                if self._leaves(target):
+                    return self._left(target, exchange)
+                self.hops += 1
+                if self.hops > MAX_HOPS:
+                    return self._end("stuck", url, exchange, hint="the redirects go in a circle")
+                request = self._next(request, answer.status, target)
+                continue
+            page = read_page(exchange, url)
+            onward = self._read(page, exchange, url)
+            if isinstance(onward, Landing):
+                return onward
+            request, drop_cookies = onward
+
+    def _send(self, request: Request, step: Step, drop_cookies: bool) -> Exchange:
+        request = replace(request, url=self.session.map_url(request.url))
+        cookie = None if drop_cookies else self.session.cookies.header(request.target)
+        exchange = self.session.send(request.with_header("Cookie", cookie), step)
+        if exchange.response is not None:
+            self.session.cookies.keep(request, exchange.response)
+        return exchange
+
+    def _leaves(self, target: str) -> bool:
+        if matches(target, self.redirect_uris):
+            return True
+        return not self.session.may_visit(self.session.map_url(target))
+
+    def _left(
+        self, target: str, exchange: Exchange, method: str = "GET", form: Pairs = ()
+    ) -> Landing:
+        outcome: Outcome = "callback" if matches(target, self.redirect_uris) else "elsewhere"
+        return Landing(
+            outcome=outcome,
+            url=target,
+            method=method,
+            form=form,
+            page=exchange,
+            filled=tuple(self.filled),
+        )
+
+    def _next(self, request: Request, status: int, target: str) -> Request:
+        """The request after a redirect: 307 and 308 repeat method and body (RFC 9110 15.4)."""
+        headers = tuple(p for p in request.headers if p[0].lower() in ("user-agent", "accept"))
+        if status in (307, 308) and request.method != "GET":
+            kind = request.header("Content-Type")
+            body_headers = (("Content-Type", kind),) if kind else ()
+            return replace(request, url=target, query=(), headers=(*headers, *body_headers))
+        return Request(method="GET", url=target, headers=headers)
+
+    def _read(
+        self, page: Page | None, exchange: Exchange, url: str
+    ) -> Landing | tuple[Request, bool]:
+        self.pages += 1
+        if page is None or self.pages > MAX_PAGES:
+            hint = "" if page is None else f"more than {MAX_PAGES} pages"
+            return self._end("error_page" if page is None else "stuck", url, exchange, hint=hint)
+        onward = page.goes_to()
+        if onward is not None:
+            if self._leaves(onward):
+                return self._left(onward, exchange)
+            self.hops += 1
+            if self.hops > MAX_HOPS:
+                return self._end("stuck", url, exchange, page=page, hint="it reloads for ever")
+            return Request(method="GET", url=onward), False
+        return self._decide(page, exchange)
+
+    def _decide(self, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool]:
+        for form in page.forms:  # a form_post page: its form goes straight to the callback
+            action = urljoin(page.base, str(form.get("action") or ""))
+            if matches(action, self.redirect_uris):
+                made = fill(form, page, self.session.credentials, self.decision, None)
+                return self._left(made.url, exchange, made.method, made.fields)
+        chosen = None if self.session.follow_only else best_form(page)
+        if chosen is None:
+            return self._without_form(page, exchange)
+        button = press(chosen, page, self.decision)
+        is_login = chosen.find("input", attrs={"type": "password"}) is not None
+        if button is None and self.decision == "deny" and not is_login:
+            refusal = self._refusal(page, exchange)
+            if refusal is not None:
+                return refusal
+            if not unticking_refuses(chosen, page):
+                return self._end(
+                    "stuck", page.url, exchange, page=page, hint="no way to refuse", no_deny=True
+                )
+        if button is None:
+            button = press(chosen, page, "allow")
+        made = fill(chosen, page, self.session.credentials, self.decision, button)
+        return self._submit(made, page, exchange)
+
+    def _refusal(self, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool] | None:
+        """A second form or a link that refuses."""
+        for form in page.forms:
+            button = press(form, page, "deny")
+            if button is not None:
+                made = fill(form, page, self.session.credentials, "deny", button)
+                return self._submit(made, page, exchange)
+        for link in page.soup.find_all("a", href=True):
+            if DENY.search(link.get_text(" ", strip=True)):
+                return self._click(urljoin(page.base, str(link["href"])), exchange)
+        return None
+
+    def _submit(
+        self, made: Submission, page: Page, exchange: Exchange
+    ) -> Landing | tuple[Request, bool]:
+        self.filled += [name for name in made.filled if name not in self.filled]
+        if made.missing:
+            wanted = " and ".join(dict.fromkeys(made.missing))
+            return self._end(
+                "stuck", page.url, exchange, page=page, hint=f"a login page; give {wanted}"
+            )
+        if CAPTCHA.search(str(page.soup)[:200_000]):
+            return self._end("stuck", page.url, exchange, page=page, hint="a captcha")
+        address = self.session.map_url(made.url)
+        again = made.has_password and address in self.passwords_at
+        if again or (made.url, made.fields) in self.submitted:
+            why = "the login page came back; wrong user name or password?"
+            hint = why if made.has_password else "the same page came back after it was submitted"
+            return self._end("stuck", page.url, exchange, page=page, hint=hint)
+        if self._leaves(made.url):
+            if made.has_password:
+                return self._end(
+                    "stuck",
+                    page.url,
+                    exchange,
+                    page=page,
+                    hint=f"the form would send the password to {hostname(made.url)}",
+                )
+            return self._left(made.url, exchange, made.method, made.fields)
+        self.submitted.add((made.url, made.fields))
+        if made.has_password:
+            self.passwords_at.add(address)
+        if self.edit is not None:
+            made = self.edit(made)
+        return made.request(page.url), made.drop_cookies
+
+    def _without_form(self, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool]:
+        words = ALLOW if self.decision == "allow" else DENY
+        for link in page.soup.find_all("a", href=True):
+            target = urljoin(page.base, str(link["href"]))
+            if matches(target, self.redirect_uris):
+                return self._left(target, exchange)
+            if words.search(link.get_text(" ", strip=True)) and exchange.answer.ok:
+                if (target, ()) in self.submitted:
+                    continue
+                self.submitted.add((target, ()))
+                return self._click(target, exchange)
+        if page.forms and exchange.answer.ok:
+            return self._end("stuck", page.url, exchange, page=page, hint="no form to sign in with")
+        if exchange.answer.ok and page.soup.find("script") is not None and not page.snippet:
+            return self._end("stuck", page.url, exchange, page=page, hint="the page needs script")
+        return self._end("error_page", page.url, exchange, page=page)
+
+    def _click(self, target: str, exchange: Exchange) -> Landing | tuple[Request, bool]:
+        parts = split(target)
+        if parts is None or parts.scheme not in ("http", "https"):
+            return self._end("stuck", target, exchange, hint="a link that leads nowhere")
+        if self._leaves(target):
+            return self._left(target, exchange)
+        return Request(method="GET", url=target), False
+
+    def _end(
+        self,
+        outcome: Outcome,
+        url: str,
+        exchange: Exchange,
+        *,
+        page: Page | None = None,
+        hint: str = "",
+        no_deny: bool = False,
+    ) -> Landing:
+        text = exchange.answer.text[:300] if page is None else page.snippet
+        return Landing(
+            outcome=outcome,
+            url=url,
+            page=exchange,
+            title=page.title if page else "",
+            snippet=" ".join(text.split()),
+            hint=hint,
+            forms=tuple(outline(form, page) for form in page.forms) if page else (),
+            filled=tuple(self.filled),
+            no_deny=no_deny,
+        )
+
+
+def _clean(location: str) -> str:
+    """A Location as a browser reads it: blanks and raw letters outside ASCII are encoded."""
+    with suppress(UnicodeError):
+        location = location.encode("latin-1").decode("utf-8")
+    return quote(location.strip(), safe="%/:=&?~#+!$,;'@()*[]|\\\"<>^`{}")

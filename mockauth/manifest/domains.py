@@ -1,0 +1,34 @@
+"""ChatGPT's domain rules (OpenAI, Plugins in production, 2023)."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from mockauth.wire.url import hostname
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
+
+def root_domain(manifest_url: str) -> str:
+    """The host of the manifest without a leading `www.`; "" when the URL has no host."""
+    return hostname(manifest_url).removeprefix("www.")
+
+
+def is_at_or_below(host: str, root: str) -> bool:
+    """Whether `host` is the root domain or a subdomain of it."""
+    return bool(root) and (host == root or host.endswith("." + root))
+
+
+def registrable_domain(host: str) -> str:
+    """The public suffix plus one label: `example.co.uk` for `api.example.co.uk`."""
+    return _suffixes().privatesuffix(host.lower()) or host.lower()
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    # The list takes 30 ms to read; most commands never need it. It is immutable once read.
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList()

@@ -1,0 +1,42 @@
+"""A fault: how the plugin misbehaves, as data, and which checks must catch it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerChange:
+    """A change of one kind of answer, made just before it is sent.
+
+    `place`: manifest, openapi, logo, authorize (page or redirect of that endpoint), login, consent,
+    redirect (to the callback), token, refresh, api. `when`: always, success or error.
+    """
+
+    place: str
+    when: str = "always"
+    status: int | None = None
+    headers: Mapping[str, str | None] = field(default_factory=dict)
+    body: str | None = None
+    json_set: Mapping[str, Any] = field(default_factory=dict)
+    json_remove: list[str] = field(default_factory=list)
+    redirect_set: Mapping[str, str] = field(default_factory=dict)
+    redirect_remove: list[str] = field(default_factory=list)
+    redirect_twice: list[str] = field(default_factory=list)
+    redirect_path_suffix: str = ""
+    redirect_fragment: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One misbehaviour. `policy` loosens named behaviours, `answers` alter what is sent, `config`
+    sets what the fault needs of the plugin (such as its auth type)."""
+
+    name: str
+    title: str = ""
+    caught_by: tuple[str, ...] = ()
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    answers: tuple[AnswerChange, ...] = ()
+    config: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,42 @@
+"""Named alterations of a value, for what a scenario file cannot write down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+
+def change_one_character(value: str) -> str:
+    """The same length, one letter in the middle changed."""
+    at = len(value) // 2
+    other = "b" if value[at : at + 1] == "a" else "a"
+    return value[:at] + other + value[at + 1 :]
+
+
+def upper_case_host(value: str) -> str:
+    """The URL with the first label of its host in capitals."""
+    host = urlsplit(value).netloc
+    label, dot, rest = host.partition(".")
+    return value.replace(host, label.upper() + dot + rest, 1)
+
+
+def upper_case_path(value: str) -> str:
+    """The URL with the last segment of its path in capitals."""
+    head, slash, tail = value.rpartition("/")
+    return head + slash + tail.upper()
+
+
+def encode_one_letter(value: str) -> str:
+    """The URL with the last letter of its path percent-encoded."""
+    return value[:-1] + f"%{ord(value[-1]):02X}"
+
+
+ALTERATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {
+        "one-character": change_one_character,
+        "upper-case-host": upper_case_host,
+        "upper-case-path": upper_case_path,
+        "encode-one-letter": encode_one_letter,
+    }
+)

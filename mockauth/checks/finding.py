@@ -14,6 +14,8 @@ class Finding:
     fix: str = ""
     at: str = ""
     exchanges: tuple[int, ...] = ()
+    tolerated: bool = False
+    """Real, correct servers do this, so it is a warning at most."""
 
 
 @dataclass(frozen=True, kw_only=True)

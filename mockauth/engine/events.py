@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mockauth.engine.run import Result, Run
-from mockauth.wire import Exchange
 
 
 @dataclass(frozen=True)
@@ -20,13 +19,6 @@ class StepStarted:
     """A step of the flow or a check begins: "authorize at client_url", "token.code-single-use"."""
 
     what: str
-
-
-@dataclass(frozen=True)
-class ExchangeRecorded:
-    """A request was sent and its answer recorded."""
-
-    exchange: Exchange
 
 
 @dataclass(frozen=True)
@@ -50,4 +42,4 @@ class RunFinished:
     run: Run
 
 
-Event = RunStarted | StepStarted | ExchangeRecorded | Noted | Judged | RunFinished
+Event = RunStarted | StepStarted | Noted | Judged | RunFinished

@@ -102,7 +102,7 @@ def _exchange(session: Session, request: Request, seconds: float) -> Response:
     # requests would quote the URL anew and merge headers of one name; both must travel as given.
     prepared.headers.clear()
     for name, value in request.all_headers:
-        prepared.headers[name] = value.encode("utf-8")
+        prepared.headers[name] = value.encode("utf-8").decode("latin-1")
     if request.body or request.method in ("POST", "PUT", "PATCH"):
         prepared.headers["Content-Length"] = str(len(request.body))
     prepared.headers.setdefault("Accept-Encoding", "identity")

@@ -45,10 +45,12 @@ def verdict(
     findings = tuple(item for item in said if isinstance(item, Finding))
     seen = tuple(item for item in said if isinstance(item, Seen))
     if findings:
-        first = findings[0]
+        serious = [item for item in findings if not item.tolerated]
+        first = (serious or findings)[0]
+        state = BROKEN[level]
         return Result(
             rule=rule,
-            state=BROKEN[level],
+            state="warn" if state == "fail" and not serious else state,
             level=level,
             expected=first.expected,
             actual=first.actual,

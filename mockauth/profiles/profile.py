@@ -58,7 +58,7 @@ PLUGIN = Profile(
     default_plugin_id="plugin-00000000-0000-4000-8000-000000000000",
     has_manifest=True,
     state="required",
-    token_encoding="declared",  # noqa: S106 - no password
+    token_encoding="declared",
     client_auth="post",
 )
 
@@ -72,7 +72,7 @@ ACTION = Profile(
     default_plugin_id="g-0000000000000000000000000000000000000000",
     has_manifest=False,
     state="required",
-    token_encoding="form",  # noqa: S106 - no password
+    token_encoding="form",
     client_auth="post",
 )
 

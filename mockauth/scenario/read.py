@@ -15,33 +15,11 @@ from mockauth.scenario.model import DOES, Change, Expect, Probe, Step
 from mockauth.scenario.reference import is_known, references
 from mockauth.scenario.strict import Document
 
-HEAD = [
-    "mockauth",
-    "id",
-    "title",
-    "level",
-    "refs",
-    "practice",
-    "why",
-    "fix",
-    "shows",
-    "auth",
-    "needs",
-    "destructive",
-    "variants",
-    "steps",
-]
-NEEDS = [
-    "login",
-    "second-client",
-    "second-user",
-    "refresh",
-    "deny",
-    "short-lifetime",
-    "narrow-scope",
-    "opt-in",
-    "slow",
-]
+HEAD = list(
+    Probe.__annotations__.keys() - {"rule", "file"} | {"mockauth", "id", "title", "level"}
+    | {"refs", "practice", "why", "fix", "shows", "auth", "needs"}
+)  # fmt: skip
+NEEDS = ["login", "second-client", "second-user", "refresh", "deny", "narrow-scope", "slow"]
 ID = re.compile(r"[a-z]+\.[a-z0-9]+(-[a-z0-9]+)*")
 Path = tuple[str, ...]
 
@@ -81,7 +59,7 @@ def _rule(document: Document, head: dict[str, Any]) -> Rule | None:
     refs = _texts(document, ("refs",), head.get("refs"))
     needs = _texts(document, ("needs",), head.get("needs", []))
     auth = _texts(document, ("auth",), head.get("auth", ["oauth"]))
-    for path, given, known in (("needs", needs, NEEDS), ("auth", auth, list(ALL_AUTH))):
+    for path, given, known in (("needs", needs, NEEDS), ("auth", auth, [*map(str, ALL_AUTH)])):
         for word in given:
             if word not in known:
                 document.unknown((path,), word, known)

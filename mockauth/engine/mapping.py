@@ -1,0 +1,87 @@
+"""The manifest's own addresses, mapped to the server under test when they cannot be it.
+
+Published manifests say `https://127.0.0.1:5003` while they serve http, or carry the address of
+production while the service runs on a developer's machine.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from dataclasses import dataclass, field
+
+from mockauth.wire.url import hostname, is_loopback_host, origin, split
+
+IDENTITY_PROVIDERS = (
+    "google.com", "googleapis.com", "microsoftonline.com", "live.com", "adobe.com",
+    "adobelogin.com", "auth0.com", "okta.com", "oktapreview.com", "github.com", "amazoncognito.com",
+    "onelogin.com",
+    "salesforce.com", "slack.com", "facebook.com", "atlassian.com", "clerk.accounts.dev",
+)  # fmt: skip
+"""Hosts that sign in for others: a plugin on this machine does not stand in for them."""
+
+
+@dataclass
+class UrlMap:
+    """Maps addresses to `target`, the origin of the server under test; remembers what it did."""
+
+    target: str
+    enabled: bool = True
+    notes: list[str] = field(default_factory=list)
+    _known: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, url: str) -> str:
+        """The address to ask instead of `url`; the same one where it can be the server itself."""
+        base = origin(url)
+        if not self.enabled or not base or base == self.target:
+            return url
+        if base not in self._known:
+            self._known[base] = self._decide(base)
+            if self._known[base] != base:
+                self.notes.append(
+                    f"{base} (from the manifest) was taken to mean the server under test, "
+                    f"{self._known[base]}; --map off keeps it"
+                )
+        parts = split(url)
+        if parts is None or self._known[base] == base:
+            return url
+        return self._known[base] + url[url.index(parts.netloc) + len(parts.netloc) :]
+
+    def _decide(self, base: str) -> str:
+        if not is_loopback_host(hostname(self.target)):
+            return base  # a public service is tested at the addresses it publishes
+        host = hostname(base)
+        if not is_loopback_host(host):
+            external = any(host == p or host.endswith("." + p) for p in IDENTITY_PROVIDERS)
+            return base if external else self.target
+        parts, here = split(base), split(self.target)
+        port = (parts.port or 443) if parts else 0
+        if here is not None and port == here.port:
+            return self.target
+        if not _listens(host, port):
+            return self.target
+        if base.startswith("https:") and not _speaks_tls(host, port):
+            return f"http://{host}:{port}"
+        return base
+
+
+def _listens(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+def _speaks_tls(host: str, port: int) -> bool:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE  # only whether it is TLS; trust is judged elsewhere
+    try:
+        with (
+            socket.create_connection((host, port), timeout=2) as plain,
+            context.wrap_socket(plain),
+        ):
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,80 @@
+"""What an altered request led to, in one word: accepted, refused, broken, or limited."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from mockauth.browser.landing import Landing, matches
+from mockauth.wire import Exchange, Response
+from mockauth.wire.message import first
+
+Outcome = Literal["accepted", "refused", "broken", "limited"]
+"""`broken`: 5xx, broken off or timed out. `limited`: 429, stop asking."""
+
+
+def token_outcome(exchange: Exchange) -> Outcome:
+    """Accepted means that a token came, whatever the status says: that is what does harm."""
+    answer = exchange.response
+    if answer is None or answer.status >= 500:
+        return "broken"
+    if answer.status == 429:
+        return "limited"
+    return "accepted" if answer.status < 400 and _has_token(answer) else "refused"
+
+
+def _has_token(answer: Response) -> bool:
+    return _holds_token(answer.json(), 0)
+
+
+def _holds_token(value: Any, depth: int) -> bool:
+    if isinstance(value, dict) and depth < 4:
+        token = value.get("access_token")
+        return (isinstance(token, str) and token != "") or any(
+            _holds_token(inner, depth + 1) for inner in value.values()
+        )
+    return False
+
+
+def api_outcome(exchange: Exchange) -> Outcome:
+    """Accepted is 2xx; a redirect is neither a refusal nor harmless, so it counts as broken."""
+    answer = exchange.response
+    if answer is None or answer.status >= 500:
+        return "broken"
+    if answer.status == 429:
+        return "limited"
+    if 300 <= answer.status < 400:
+        return "broken"
+    return "accepted" if answer.ok else "refused"
+
+
+def authorize_outcome(landing: Landing) -> Outcome:
+    """Accepted means that a code (or a token) came; any error page or error redirect refuses."""
+    params = (*landing.params, *landing.fragment)
+    if landing.left:
+        gave = any(first(params, name) for name in ("code", "access_token", "id_token"))
+        return "accepted" if gave else "refused"
+    status = landing.page.answer.status if landing.page else 0
+    if landing.outcome == "timeout" or status >= 500 or (landing.page and not status):
+        return "broken"
+    return "limited" if status == 429 else "refused"
+
+
+def left_for(landing: Landing, registered: str) -> str:
+    """The address off the site that the browser was sent to, unless it is the registered
+    callback with nothing but the protocol's own parameters added; "" when it went nowhere new."""
+    if not landing.left:
+        return ""
+    own = {"code", "state", "error", "error_description", "error_uri", "iss", "scope"}
+    own |= {"session_state", "access_token", "id_token", "token_type", "expires_in", "authuser"}
+    added = {name for name, _ in (*landing.query, *landing.fragment)}
+    if matches(landing.url, (registered,)) and "?" not in registered:
+        path = landing.url.partition("?")[0].partition("#")[0]
+        if path == registered and added <= own and not _bare_fragment(landing.url):
+            return ""
+    return landing.url.partition("code=")[0]
+
+
+def _bare_fragment(url: str) -> bool:
+    """A fragment of the request that came back (`#x`), as opposed to `#_=_` or parameters."""
+    fragment = url.partition("#")[2]
+    return fragment not in ("", "_", "_=_") and "=" not in fragment

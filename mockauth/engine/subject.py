@@ -1,0 +1,175 @@
+"""The service under test, as far as it is known: what it declares, and how to sign in to it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field, replace
+
+from mockauth.browser.form import Credentials, Decision
+from mockauth.browser.landing import Landing
+from mockauth.browser.session import Edit, Session
+from mockauth.chatgpt.api import api_request, authorization_header
+from mockauth.chatgpt.authorize import Pending, authorization_request, read_callback
+from mockauth.chatgpt.client import Client
+from mockauth.chatgpt.token import Grant, read_token, refresh_request, token_request
+from mockauth.checks.evidence import Evidence, Given
+from mockauth.engine.driver import Driver
+from mockauth.engine.mapping import UrlMap
+from mockauth.manifest.auth import Auth, HttpAuth, Scheme
+from mockauth.manifest.openapi import OpenApi, Operation
+from mockauth.manifest.plugin import Manifest
+from mockauth.profiles import Profile
+from mockauth.wire import Exchange, Request
+from mockauth.wire.trace import Purpose
+from mockauth.wire.url import hostname
+
+
+@dataclass
+class Subject:
+    """What a run learns step by step. Its methods are the ordinary messages, each recorded."""
+
+    driver: Driver
+    profile: Profile
+    given: Given
+    url_map: UrlMap
+    manifest: Manifest | None = None
+    openapi: OpenApi | None = None
+    auth: Auth | None = None
+    client: Client | None = None
+    operation: Operation | None = None
+    base_url: str = ""
+    grant: Grant = field(default_factory=Grant)
+    follow_only: bool = False
+    flows: int = 1
+    _sessions: dict[str, Session] = field(default_factory=dict)
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the checks may look at."""
+        return Evidence(
+            profile=self.profile,
+            given=self.given,
+            trace=self.driver.trace,
+            target=self.url_map.target,
+            manifest=self.manifest,
+            openapi=self.openapi,
+            auth=self.auth,
+        )
+
+    @property
+    def api_url(self) -> str:
+        """Where the chosen operation is called; "" when there is none."""
+        return self.base_url + self.operation.path if self.operation else ""
+
+    @property
+    def scheme(self) -> Scheme:
+        """The scheme of the Authorization header."""
+        return self.auth.authorization_type if isinstance(self.auth, HttpAuth) else "bearer"
+
+    def session(self, user: str = "first", *, fresh: bool = False) -> Session:
+        """The browser of a user; `fresh` has no cookies and is not kept."""
+        if not fresh and user in self._sessions:
+            return self._sessions[user]
+        name, password = self.given.username, self.given.password
+        if user == "second":
+            name, password = self.given.other_username, self.given.other_password
+        session = Session(
+            send=self.driver.send,
+            credentials=Credentials(username=name, password=password),
+            hosts=self._hosts(),
+            map_url=self.url_map,
+            follow_only=self.follow_only,
+        )
+        if not fresh:
+            self._sessions[user] = session
+        return session
+
+    def _hosts(self) -> frozenset[str]:
+        urls = [self.url_map.target]
+        if self.client is not None:
+            urls += [self.client.auth.client_url, self.client.auth.authorization_url]
+        return frozenset(filter(None, map(hostname, urls)))
+
+    def pending(self) -> Pending:
+        """A new login: the production callback, and a UUID as state."""
+        client = self._client()
+        return Pending(redirect_uri=client.redirect_uri, state=str(uuid.uuid4()))
+
+    def authorize(
+        self,
+        request: Request,
+        redirect_uris: tuple[str, ...] = (),
+        *,
+        user: str = "first",
+        fresh: bool = False,
+        decision: Decision = "allow",
+        edit: Edit | None = None,
+    ) -> Landing:
+        """Drive an authorization request to its end; a redirect off the site is recorded."""
+        allowed = redirect_uris or (self._client().redirect_uri,)
+        session = self.session(user, fresh=fresh)
+        landing = session.run(request, redirect_uris=allowed, decision=decision, edit=edit)
+        if landing.left:
+            self.driver.capture(landing)
+        return landing
+
+    def fresh_code(self, *, user: str = "first", client: Client | None = None) -> str:
+        """A code from the ordinary request, or "" when none came."""
+        pending = self.pending()
+        request = authorization_request(client or self._client(), pending)
+        landing = self.authorize(request, user=user)
+        return read_callback(landing.params, pending, state_required=False).code
+
+    def exchange(self, code: str, client: Client | None = None) -> Exchange:
+        """The ordinary exchange of a code."""
+        chosen = client or self._client()
+        return self.driver.send(token_request(chosen, code, chosen.redirect_uri), "token")
+
+    def fresh_grant(self, *, user: str = "first", client: Client | None = None) -> Grant:
+        """Tokens from a whole new flow, recorded as supply."""
+        with self.during("supply"):
+            code = self.fresh_code(user=user, client=client)
+            return read_token(self.exchange(code, client).response) if code else Grant()
+
+    def refresh(self, refresh_token: str) -> Exchange:
+        """The ordinary refresh."""
+        return self.driver.send(refresh_request(self._client(), refresh_token), "refresh")
+
+    def call(self, token: str | None) -> Exchange:
+        """The ordinary call of the API with `token`, or without Authorization."""
+        header = None if token is None else authorization_header(self.scheme, token)
+        method = self.operation.method if self.operation else "GET"
+        return self.driver.send(api_request(method, self.api_url, header), "api")
+
+    def second_client(self) -> Client:
+        """The other client that the developer gave."""
+        secret = self.given.other_client_secret
+        return replace(self._client(), id=self.given.other_client_id, secret=secret)
+
+    def during(self, purpose: Purpose, probe: str | None = None) -> _During:
+        """A new pass through the protocol with that purpose; the old one returns afterwards."""
+        return _During(self, purpose, probe)
+
+    def _client(self) -> Client:
+        assert self.client is not None  # noqa: S101 - only called where oauth is declared
+        return self.client
+
+
+@dataclass
+class _During:
+    subject: Subject
+    purpose: Purpose
+    probe: str | None
+    _before: tuple[Purpose, str, int] = ("ordinary", "", 0)
+
+    def __enter__(self) -> None:
+        driver = self.subject.driver
+        self._before = (driver.purpose, driver.probe, driver.flow)
+        self.subject.flows += 1
+        driver.purpose, driver.flow = self.purpose, self.subject.flows
+        if self.probe is not None:
+            driver.probe = self.probe
+
+    def __exit__(self, *exc: object) -> None:
+        driver = self.subject.driver
+        driver.purpose, driver.probe, driver.flow = self._before

@@ -1,0 +1,31 @@
+"""Waiting for a target that is still starting."""
+
+from __future__ import annotations
+
+from mockauth.chatgpt.api import document_request
+from mockauth.engine.transport import Transport, TransportError
+
+ATTEMPTS = 6
+FIRST_SECONDS = 1.0
+LONGEST_SECONDS = 20.0
+
+
+def wait_for(transport: Transport, url: str, seconds: float) -> None:
+    """Ask until something answers: random exponential back-off of 1 to 20 s, 6 attempts, and
+    never longer than `seconds` in all. Whether it answered shows in what follows."""
+    # Only --wait needs it.
+    from tenacity import (
+        Retrying,
+        retry_if_exception_type,
+        stop_after_attempt,
+        stop_before_delay,
+        wait_random_exponential,
+    )
+
+    retrying = Retrying(
+        retry=retry_if_exception_type(TransportError),
+        stop=stop_after_attempt(ATTEMPTS) | stop_before_delay(seconds),
+        wait=wait_random_exponential(multiplier=FIRST_SECONDS, max=LONGEST_SECONDS),
+        retry_error_callback=lambda state: None,
+    )
+    retrying(transport.send, document_request(url + "/"), seconds=5.0)

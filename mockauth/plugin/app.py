@@ -1,0 +1,100 @@
+"""The Flask app of the built-in plugin. All its state is its own; ten fit in one process."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+
+from flask import Flask, Response, g, jsonify, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from mockauth.clock import Clock, SystemClock
+from mockauth.plugin import documents
+from mockauth.plugin.api import api_blueprint
+from mockauth.plugin.config import PluginConfig
+from mockauth.plugin.misbehave import misbehave
+from mockauth.plugin.state import State
+
+LOGO = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+CHAT_PAGES = ("https://chat.openai.com", "https://chatgpt.com")
+CORS_HEADERS = "Content-Type, Authorization, openai-conversation-id, openai-ephemeral-user-id"
+
+
+def create_app(config: PluginConfig | None = None, clock: Clock | None = None) -> Flask:
+    """Build the plugin. `clock` decides expiry; the system clock when left out."""
+    config = config or PluginConfig()
+    clock = clock or SystemClock()
+    state = State()
+    app = Flask("mockauth.plugin")
+    app.config.update(
+        SECRET_KEY=secrets.token_hex(32),
+        SESSION_COOKIE_NAME="mockauth_session",
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=1024 * 1024,
+    )
+    _documents(app, config)
+    app.register_blueprint(api_blueprint(config, state, clock))
+    if config.auth == "oauth":
+        # Authlib takes 150 ms to import; the other auth types never need it.
+        from mockauth.plugin.oauth.endpoints import oauth_blueprint
+
+        app.register_blueprint(oauth_blueprint(config, state, clock))
+    if config.auth == "none":
+        _cors(app)
+    misbehave(app, config)
+    _errors(app)
+    return app
+
+
+def _documents(app: Flask, config: PluginConfig) -> None:
+    def base() -> str:
+        return request.host_url.rstrip("/")
+
+    @app.get("/.well-known/ai-plugin.json")
+    def manifest() -> BaseResponse:
+        g.place = "manifest"
+        return jsonify(documents.manifest(config, base()))
+
+    @app.get("/openapi.json")
+    def openapi() -> BaseResponse:
+        g.place = "openapi"
+        return jsonify(documents.openapi(config, base()))
+
+    @app.get("/logo.png")
+    def logo() -> BaseResponse:
+        g.place = "logo"
+        return Response(LOGO, mimetype="image/png")
+
+    @app.get("/legal")
+    def legal() -> BaseResponse:
+        return Response("This plugin is for testing. It keeps nothing.", mimetype="text/plain")
+
+    @app.get("/health")
+    def health() -> BaseResponse:
+        return jsonify({"status": "ok"})
+
+
+def _cors(app: Flask) -> None:
+    """A plugin without sign-in may be called by the chat page in the browser."""
+
+    @app.after_request
+    def allow(response: Response) -> Response:
+        if request.headers.get("Origin") in CHAT_PAGES:
+            response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
+            response.headers["Access-Control-Allow-Headers"] = CORS_HEADERS
+            response.headers["Access-Control-Allow-Private-Network"] = "true"
+            response.headers["Vary"] = "Origin"
+        return response
+
+
+def _errors(app: Flask) -> None:
+    @app.errorhandler(HTTPException)
+    def plain(error: HTTPException) -> BaseResponse:
+        answer = jsonify({"error": "invalid_request", "error_description": error.name})
+        answer.status_code = error.code or 500
+        if error.code == 405 and hasattr(error, "valid_methods") and error.valid_methods:
+            answer.headers["Allow"] = ", ".join(error.valid_methods)
+        return answer

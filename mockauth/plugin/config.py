@@ -1,0 +1,84 @@
+"""What the built-in plugin declares, whom it knows, and how it behaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal
+
+from mockauth.errors import UsageError
+from mockauth.plugin.fault import Fault
+from mockauth.plugin.policy import Policy
+
+DEMO_PLUGIN_ID = "plugin-00000000-0000-4000-8000-000000000000"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientConfig:
+    """A registered OAuth client; its strings are of the developer's own choosing."""
+
+    id: str
+    secret: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserConfig:
+    """A user who can log in, and the key that a user_http plugin gives out."""
+
+    name: str
+    password: str
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PluginConfig:
+    """The built-in plugin. The secrets here are published samples and protect nothing.
+
+    `access_seconds` and `code_seconds` are lifetimes in seconds.
+    """
+
+    auth: Literal["none", "service_http", "user_http", "oauth"] = "oauth"
+    authorization_type: Literal["bearer", "basic"] = "bearer"
+    content_type: str = "application/json"
+    scope: str = "todos:read todos:write"
+    login: Literal["auto", "login", "login_and_consent"] = "login_and_consent"
+    clients: tuple[ClientConfig, ...] = (
+        ClientConfig(id="demo-client", secret="demo-secret-3f9a7c51d2"),
+        ClientConfig(id="other-client", secret="other-secret-88b1e06c4d"),
+    )
+    users: tuple[UserConfig, ...] = (
+        UserConfig(name="ada", password="analytical-engine", key="ada-key-5d1f0b7c9e2a4836"),
+        UserConfig(name="grace", password="first-compiler", key="grace-key-71c3e8a90b5d2f64"),
+    )
+    service_token: str = "service-token-2c9d4e7f1a6b8350"
+    verification_token: str = "5f1c2b7e9a4d4c83b6e0d1f2a3948576"
+    plugin_ids: tuple[str, ...] = (DEMO_PLUGIN_ID,)
+    access_seconds: int = 3600
+    code_seconds: int = 60
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+    """Members of the manifest to overwrite."""
+    policy: Policy = field(default_factory=Policy)
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def redirect_uris(self) -> tuple[str, ...]:
+        """The callbacks that every client has registered."""
+        hosts = ("chat.openai.com", "chatgpt.com")
+        return tuple(f"https://{h}/aip/{p}/oauth/callback" for p in self.plugin_ids for h in hosts)
+
+    def with_faults(self, *faults: Fault) -> PluginConfig:
+        """The same plugin misbehaving: each fault sets what it needs and loosens what it names.
+
+        Raises:
+            UsageError: when a fault sets something that the plugin does not have.
+        """
+        known = {item.name for item in fields(self)}
+        config = replace(self, faults=(*self.faults, *faults))
+        for fault in faults:
+            wrong = [name for name in fault.config if name not in known]
+            if wrong:
+                raise UsageError(f"fault {fault.name}: the plugin has no setting {wrong[0]!r}")
+            config = replace(
+                config, policy=replace(config.policy, **fault.policy), **dict(fault.config)
+            )
+        return config

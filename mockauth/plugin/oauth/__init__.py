@@ -1,0 +1,1 @@
+"""The authorization server, on Authlib. Nothing outside this folder imports Authlib."""

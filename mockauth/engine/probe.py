@@ -182,25 +182,28 @@ class _Trial:
         exchange = landing.page
         assert exchange is not None  # noqa: S101 - a visit records at least one exchange
         self.done[step.name] = exchange
-        if step.expect.redirect_to == "nowhere-new":
+        if step.expect.redirect_to in ("nowhere-new", "none"):
             return self._nowhere_new(step, landing, exchange, pending)
         outcome = authorize_outcome(landing)
         said = self._judge(step, exchange, outcome, landing.describe())
-        return said + self._callback(step, landing, exchange, request, outcome)
+        if step.expect.redirect_to == "callback" and landing.outcome != "callback":
+            wrong = f"instead of the callback, {landing.describe()}"
+            return [self._finding(wrong, (exchange.n,))]
+        return said + self._callback(step, landing, exchange, request)
 
     def _nowhere_new(
         self, step: Step, landing: Landing, exchange: Exchange, pending: Pending
     ) -> Said:
         went = left_for(landing, pending.redirect_uri)
+        if step.expect.redirect_to == "none" and landing.left:
+            went = without_query(landing.url)
         if went:
             return [self._finding(f"the browser was sent to {went}", (exchange.n,))]
         if landing.outcome == "stuck":
             raise Blocked(f"the altered request got stuck: {landing.describe()}")
         return self._judge(step, exchange, "refused", landing.describe())
 
-    def _callback(
-        self, step: Step, landing: Landing, exchange: Exchange, request: Request, outcome: Outcome
-    ) -> Said:
+    def _callback(self, step: Step, landing: Landing, exchange: Exchange, request: Request) -> Said:
         """Compare the callback's parameters with what the step expects of them."""
         if not landing.left:
             return []
@@ -328,6 +331,7 @@ class _Trial:
             "user.password": given.password.reveal(),
             "service_token": given.token.reveal(),
             "other_service_token": given.other_token.reveal(),
+            "other_scheme": "Bearer" if subject.scheme == "basic" else "Basic",
         }
         if reference in known:
             return known[reference]

@@ -43,8 +43,9 @@ class Expect:
     status: tuple[str, ...] = ()
     tolerated: tuple[str, ...] = ()
     """Statuses that real, correct servers give instead: broken, but a warning at most."""
-    redirect_to: Literal["", "callback", "nowhere-new"] = ""
-    """`nowhere-new`: no redirect off the site but to the registered callback."""
+    redirect_to: Literal["", "callback", "none", "nowhere-new"] = ""
+    """`callback`: must end there. `none`: must not leave the site at all. `nowhere-new`: no
+    redirect off the site but to the registered callback, untouched."""
     params: Pairs = ()
     """Parameters of the callback that must equal these values."""
     absent: tuple[str, ...] = ()

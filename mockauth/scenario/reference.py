@@ -11,7 +11,7 @@ MATERIAL = frozenset(
         "random", "client.id", "client.secret", "other.id", "other.secret", "callback",
         "callback.host", "callback.origin", "callback.path", "callback.base", "scope",
         "user.name", "user.password", "verification_token", "access_token", "refresh_token",
-        "service_token", "other_service_token", "fresh.code",
+        "service_token", "other_service_token", "other_scheme", "fresh.code",
     }
 )  # fmt: skip
 """What is known in every probe. `callback.base` is the callback without its scheme."""

@@ -90,6 +90,8 @@ def _authorize(config: PluginConfig, server: Any, decision: str | None) -> BaseR
         grant = server.get_consent_grant(request=incoming, end_user=user)
     except OAuth2Error as wrong:
         return _refuse(wrong)
+    except ValueError:  # Authlib quotes the value, and its own errors refuse some characters
+        return pages.error(400, "ChatGPT sent a request that cannot be served: invalid_request.")
     if user is None:
         return redirect(url_for("oauth.login_page", next=request.full_path.rstrip("?")), 302)
     if decision is None and config.login == "login_and_consent":
@@ -157,6 +159,9 @@ def _token(config: PluginConfig, server: Any) -> BaseResponse:
         status = 401 if isinstance(wrong, InvalidClientError) else wrong.status_code
         answer = jsonify(dict(wrong.get_body()))
         answer.status_code = status
+    except ValueError:  # as at authorize
+        answer = jsonify({"error": "invalid_request"})
+        answer.status_code = 400
     if answer.status_code in (400, 401) and b"invalid_client" in answer.get_data():
         answer.status_code = 401
         answer.headers["WWW-Authenticate"] = 'Basic realm="mockauth"'

@@ -1,0 +1,351 @@
+"""The manifest's shape: is it JSON, is it public, does it have what ChatGPT needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from mockauth.checks.evidence import Evidence
+from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
+from mockauth.checks.registry import check
+from mockauth.manifest.plugin import Manifest
+from mockauth.wire.message import FORM, JSON
+
+START, AUTH = "OAI-plugin-start", "OAI-plugin-auth"
+NOT_FOUND = '"Couldn\'t find manifest", although it is served'
+SAMPLES = ("abc123456", "cb7cdfb8a57e45bc8ad7dea5bc2f8324", "your_verification_token", "replace_me")
+INVENTED = {"api_key": "service_http", "bearer": "service_http", "basic": "service_http"}
+SECRET_NAME = re.compile(r"client_?secret|password|private_?key|api_?key|access_?token", re.I)
+LIVE_TOKEN = re.compile(
+    r"sk-[A-Za-z0-9]{20,}|gh[pousr]_[A-Za-z0-9]{30,}|AKIA[0-9A-Z]{16}|-----BEGIN"
+)
+FILLED = re.compile(
+    r"^(?!.*(?:your|example|placeholder|<|\$\{|\{\{|xxx|redacted|removed))\S{8,}$", re.I
+)
+
+
+def manifest_of(evidence: Evidence) -> Manifest:
+    """The manifest, or a verdict why nothing can be said of it."""
+    if evidence.manifest is None:
+        raise Blocked("the manifest could not be fetched (see manifest.served)")
+    return evidence.manifest
+
+
+def readable(evidence: Evidence) -> Manifest:
+    """A manifest with members, or a verdict why nothing can be said of them."""
+    manifest = manifest_of(evidence)
+    if not manifest.data:
+        raise Blocked("the manifest is no JSON object (see manifest.json-strict)")
+    return manifest
+
+
+@check(
+    "manifest.served", "M--", refs=(START,), practice=True,
+    why="ChatGPT looks for the manifest there and nowhere else.",
+    fix="Serve the manifest at /.well-known/ai-plugin.json with status 200.",
+)  # fmt: skip
+def served(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The manifest is served at /.well-known/ai-plugin.json with status 200."""
+    last = evidence.trace.last("manifest")
+    if last is None:
+        raise NotApplicable("the manifest was read from a file")
+    if last.answer.status in (401, 403):
+        raise Blocked(f"{last.outcome}: see manifest.public")
+    if last.answer.ok:
+        yield Seen(actual=last.outcome, exchanges=(last.n,))
+    else:
+        yield Finding(expected="status 200", actual=last.outcome, exchanges=(last.n,))
+
+
+@check(
+    "manifest.public", "M--", refs=(START,), practice=True, shows=NOT_FOUND,
+    why="ChatGPT reads manifest, OpenAPI document and logo before anybody has signed in.",
+    fix="Exempt the manifest, the OpenAPI document and the logo from the API's own guard.",
+)  # fmt: skip
+def public(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The manifest, the OpenAPI document and the logo need no sign-in."""
+    for exchange in evidence.trace.ordinary("manifest", "openapi", "asset"):
+        login = "login" in (exchange.answer.header("Location") or "").lower()
+        if exchange.answer.status in (401, 403) or login:
+            yield Finding(
+                expected="an answer without credentials",
+                actual=f"{exchange.request.target}: {exchange.outcome}",
+                exchanges=(exchange.n,),
+            )
+        else:
+            yield Seen(actual=f"{exchange.step}: {exchange.outcome}", exchanges=(exchange.n,))
+
+
+@check(
+    "manifest.content-type-json", "S--", refs=("RFC8259-11",), practice=True,
+    why="A wrong type makes other readers refuse the document.",
+    fix="Serve it as application/json.",
+)  # fmt: skip
+def content_type_json(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The manifest is served as application/json."""
+    last = evidence.trace.last("manifest")
+    if last is None or not last.answer.ok:
+        raise NotApplicable("no manifest was served")
+    kind = last.answer.media_type
+    if kind in (JSON, "text/json") or kind.endswith("+json"):
+        yield Seen(actual=kind, exchanges=(last.n,))
+    else:
+        yield Finding(expected=JSON, actual=kind or "no Content-Type", exchanges=(last.n,))
+
+
+@check(
+    "manifest.json-strict", "M--", refs=("RFC8259-8.1", "openai/plugins-quickstart#40"),
+    kind="static", practice=True,
+    shows='"Failed to fetch localhost manifest" with a hint at CORS',
+    why="ChatGPT reports broken JSON as a CORS problem, which sends developers the wrong way.",
+    fix="Mend the JSON at the place named.",
+)  # fmt: skip
+def json_strict(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The manifest is exactly one JSON object in UTF-8, without comments or trailing commas."""
+    document = manifest_of(evidence).document
+    for problem in document.problems:
+        yield Finding(
+            expected="strict JSON",
+            actual=f"{problem.reason} at {problem.place}",
+            fix=problem.fix,
+            at=problem.place,
+        )
+    if not document.problems:
+        yield Seen(actual="one JSON object")
+
+
+FIELDS: dict[str, type | tuple[type, ...]] = {
+    "schema_version": str, "name_for_model": str, "name_for_human": str,
+    "description_for_model": str, "description_for_human": str, "auth": dict, "api": dict,
+    "logo_url": str, "contact_email": str, "legal_info_url": str,
+}  # fmt: skip
+
+
+@check(
+    "manifest.required-fields", "M--", refs=(START,), kind="static", practice=True,
+    shows=NOT_FOUND,
+    why="ChatGPT refuses a manifest that lacks one of them.",
+    fix="Add the member.",
+)  # fmt: skip
+def required_fields(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Every required member is there, with the right JSON type."""
+    data = readable(evidence).data
+    for name, kind in FIELDS.items():
+        if name not in data:
+            yield Finding(expected=f"a member {name}", actual="it is missing", at=f"/{name}")
+        elif not isinstance(data[name], kind):
+            yield Finding(expected=_named(kind), actual=_shown(data[name]), at=f"/{name}")
+        else:
+            yield Seen(actual=f"{name} is there")
+    api: Any = data.get("api")
+    if isinstance(api, dict):
+        if api.get("type") != "openapi":
+            yield Finding(expected='"openapi"', actual=_shown(api.get("type")), at="/api/type")
+        if not isinstance(api.get("url"), str) or not api["url"]:
+            yield Finding(expected="the URL of the OpenAPI document",
+                          actual=_shown(api.get("url")), at="/api/url")  # fmt: skip
+
+
+def _named(kind: Any) -> str:
+    return {str: "a text", dict: "an object", list: "a list"}.get(kind, "another type")
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "missing or null"
+    return f"{value!r}" if isinstance(value, str | int | bool) else f"a {type(value).__name__}"
+
+
+@check(
+    "manifest.schema-version-v1", "M--", refs=(START,), kind="static", practice=True,
+    why="There is no other version.", fix='Write "schema_version": "v1".',
+)  # fmt: skip
+def schema_version(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """schema_version is the text v1."""
+    value = readable(evidence).data.get("schema_version")
+    if value == "v1":
+        yield Seen(actual='"v1"')
+    else:
+        yield Finding(expected='"v1"', actual=_shown(value), at="/schema_version")
+
+
+@check(
+    "manifest.auth-type-known", "M--", refs=(AUTH,), kind="static", practice=True, shows=NOT_FOUND,
+    why="ChatGPT knows four and refuses the rest.",
+    fix="Use none, service_http, user_http or oauth.",
+)  # fmt: skip
+def auth_type_known(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """auth.type is none, service_http, user_http or oauth."""
+    block = readable(evidence).data.get("auth")
+    kind = block.get("type") if isinstance(block, dict) else None
+    if kind in ("none", "service_http", "user_http", "oauth"):
+        yield Seen(actual=str(kind))
+        return
+    meant = INVENTED.get(str(kind), "")
+    yield Finding(
+        expected="none, service_http, user_http or oauth",
+        actual=_shown(kind),
+        at="/auth/type",
+        fix=f"Write {meant}: one token for all users, sent as Bearer or Basic." if meant else "",
+    )
+
+
+@check(
+    "manifest.auth-fields-complete", "M--", refs=(AUTH, "forum-317525"), kind="static",
+    practice=True, shows=NOT_FOUND,
+    why="ChatGPT refuses an auth block that lacks a member.",
+    fix="Add the member to auth.",
+)  # fmt: skip
+def auth_fields_complete(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The auth block has every member its type needs."""
+    block = readable(evidence).data.get("auth")
+    if not isinstance(block, dict):
+        raise Blocked("there is no auth object (see manifest.required-fields)")
+    wanted: dict[str, Any] = {
+        "oauth": {"client_url": str, "authorization_url": str, "authorization_content_type": str,
+                  "scope": str, "verification_tokens": dict},
+        "service_http": {"authorization_type": str, "verification_tokens": dict},
+        "user_http": {"authorization_type": str},
+    }.get(str(block.get("type")), {})  # fmt: skip
+    meaning = {
+        "client_url": "client_url, the authorize endpoint",
+        "authorization_url": "authorization_url, the TOKEN endpoint",
+    }
+    for name, kind in wanted.items():
+        value = block.get(name)
+        if not isinstance(value, kind) or (value == "" and name.endswith("url")):
+            hint = ""
+            if name == "authorization_url" and "token_url" in block:
+                hint = "token_url is no member of the manifest: put its value in authorization_url."
+            yield Finding(
+                expected=f"{_named(kind)}: {meaning.get(name, name)}",
+                actual=_shown(value) if name in block else "it is missing",
+                at=f"/auth/{name}",
+                fix=hint,
+            )
+        else:
+            yield Seen(actual=f"{name} is there")
+    if "token_url" in block and isinstance(block.get("authorization_url"), str):
+        yield Finding(
+            expected="no token_url: authorization_url is the TOKEN endpoint",
+            actual="token_url is there, so authorization_url may hold the authorize endpoint",
+            at="/auth/token_url",
+            fix="Put the authorize endpoint in client_url, the token endpoint in authorization_url.",
+            tolerated=True,
+        )
+    if not wanted:
+        yield Seen(actual="nothing more is needed")
+
+
+@check(
+    "manifest.authorization-type-known", "M--", refs=(AUTH,), kind="static", practice=True,
+    auth=("service_http", "user_http"),
+    why="It is the scheme of the Authorization header.", fix="Write bearer or basic.",
+)  # fmt: skip
+def authorization_type_known(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """authorization_type is bearer or basic."""
+    value = readable(evidence).text("auth", "authorization_type")
+    if not value:
+        raise Blocked("authorization_type is missing (see manifest.auth-fields-complete)")
+    if value.lower() in ("bearer", "basic"):
+        yield Seen(actual=value)
+    else:
+        yield Finding(expected="bearer or basic", actual=value, at="/auth/authorization_type")
+
+
+@check(
+    "manifest.content-type-supported", "M--", refs=(AUTH,), kind="static", practice=True,
+    auth=("oauth",),
+    why="It is how ChatGPT encodes the token request.",
+    fix=f"Write {JSON} or {FORM}, whichever the token endpoint reads.",
+)  # fmt: skip
+def content_type_supported(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """authorization_content_type is JSON or a form."""
+    value = readable(evidence).text("auth", "authorization_content_type")
+    if not value:
+        raise Blocked("authorization_content_type is missing (see manifest.auth-fields-complete)")
+    if value.partition(";")[0].strip().lower() in (JSON, FORM):
+        yield Seen(actual=value)
+    else:
+        at = "/auth/authorization_content_type"
+        yield Finding(expected=f"{JSON} or {FORM}", actual=value, at=at)
+
+
+@check(
+    "manifest.verification-token-present", "S--", refs=(AUTH,), kind="static", practice=True,
+    auth=("oauth", "service_http"),
+    why="Without it the installation stops at verification.",
+    fix="Put the token that ChatGPT shows at verification_tokens.openai and deploy again.",
+)  # fmt: skip
+def verification_token_present(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """verification_tokens.openai holds a token of your own."""
+    token = readable(evidence).text("auth", "verification_tokens", "openai")
+    at = "/auth/verification_tokens/openai"
+    if not token:
+        yield Finding(expected="a token", actual="it is missing or empty", at=at)
+    elif token.lower() in SAMPLES or not re.fullmatch(r"[\w.~+/=-]{6,}", token):
+        actual = "a sample from the documentation or a placeholder"
+        yield Finding(expected="the token that ChatGPT shows", actual=actual, at=at)
+    else:
+        yield Seen(actual="a token is there")
+
+
+@check(
+    "manifest.verification-token-matches", "M--", refs=(AUTH,), kind="static", practice=True,
+    auth=("oauth", "service_http"), shows="verification of the token fails",
+    why="ChatGPT compares it, letter for letter, with the one it showed.",
+    fix="Deploy the manifest with the token that ChatGPT shows, then verify again.",
+)  # fmt: skip
+def verification_token_matches(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """verification_tokens.openai equals the token given at installation."""
+    given = evidence.given.verification_token.reveal()
+    if not given:
+        option = "--verification-token"
+        raise Blocked(f"give the token that ChatGPT shows: {option}", by_option=option)
+    found = readable(evidence).text("auth", "verification_tokens", "openai")
+    if found == given:
+        yield Seen(actual="equal")
+    else:
+        ends = (
+            f"one that ends in …{found[-2:]}"
+            if len(found) > 8
+            else "none"
+            if not found
+            else "another"
+        )
+        yield Finding(
+            expected=f"the token of {len(given)} characters that was given",
+            actual=f"{ends} ({len(found)} characters)",
+            at="/auth/verification_tokens/openai",
+        )
+
+
+@check(
+    "manifest.no-secret-inside", "C--", refs=("RFC6749-2.3.1",), kind="static", practice=True,
+    why="Everybody can read the manifest.",
+    fix="Take the secret out, and replace it wherever it is used: it has been public.",
+)  # fmt: skip
+def no_secret_inside(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """No secret stands in the manifest."""
+    for pointer, name, value in _strings(readable(evidence).data):
+        named = SECRET_NAME.search(name) and FILLED.match(value) and not value.startswith("http")
+        if (named and not name.endswith("_url")) or LIVE_TOKEN.search(value):
+            yield Finding(
+                expected="no secret",
+                actual=f"{name} holds {len(value)} characters that look like one",
+                at=pointer,
+            )
+    yield Seen(actual="nothing that looks like a secret")
+
+
+def _strings(value: object, pointer: str = "", name: str = "") -> Iterator[tuple[str, str, str]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key != "verification_tokens":
+                yield from _strings(inner, f"{pointer}/{key}", str(key))
+    elif isinstance(value, list):
+        for i, inner in enumerate(value):
+            yield from _strings(inner, f"{pointer}/{i}", name)
+    elif isinstance(value, str):
+        yield pointer, name, value

@@ -1,0 +1,230 @@
+"""The manifest's addresses: https, ports, fragments, and ChatGPT's domain rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urljoin
+
+from mockauth.checks.evidence import Evidence
+from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
+from mockauth.checks.manifest import AUTH, START, manifest_of, readable
+from mockauth.checks.registry import check
+from mockauth.manifest.domains import is_at_or_below, registrable_domain, root_domain
+from mockauth.wire.url import hostname, is_loopback_host, origin, split
+
+PROD = "OAI-plugin-prod"
+SHARED = ("google.com", "googleapis.com", "microsoft.com", "microsoftonline.com", "live.com",
+          "adobe.com", "adobelogin.com")  # fmt: skip
+
+
+def endpoints(evidence: Evidence) -> list[tuple[str, str]]:
+    """(pointer, URL) of every endpoint that the manifest names."""
+    named: list[tuple[str, str]] = []
+    if evidence.oauth is not None:
+        named += [("/auth/client_url", evidence.oauth.client_url)]
+        named += [("/auth/authorization_url", evidence.oauth.authorization_url)]
+    if evidence.manifest is not None and evidence.manifest.api_url:
+        named += [("/api/url", evidence.manifest.api_url)]
+    return [(at, url) for at, url in named if "://" in url]
+
+
+def public_endpoints(evidence: Evidence) -> list[tuple[str, str]]:
+    """The endpoints that are not on this machine; n/a when there are none."""
+    if is_loopback_host(hostname(evidence.target)):
+        raise NotApplicable("the server under test is on this machine")
+    found = [(at, url) for at, url in endpoints(evidence) if not is_loopback_host(hostname(url))]
+    if not found:
+        raise NotApplicable("no address names a public host")
+    return found
+
+
+def _root(evidence: Evidence) -> str:
+    """The root domain; read from a file, it is taken from api.url."""
+    manifest = readable(evidence)
+    root = root_domain(manifest.url or manifest.api_url or "")
+    if not root:
+        raise Blocked("offline, and api.url is relative: the manifest's own host is not known")
+    if is_loopback_host(root) or is_loopback_host(hostname(evidence.target)):
+        raise NotApplicable("the plugin is on this machine")
+    return root
+
+
+@check(
+    "manifest.https", "M--", refs=(START,), kind="static", practice=True,
+    why="ChatGPT reads public manifests over https only.", fix="Serve it over https.",
+)  # fmt: skip
+def https(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The manifest is served over https, this machine excepted."""
+    url = manifest_of(evidence).url
+    if not url or is_loopback_host(hostname(url)):
+        raise NotApplicable("read from a file, or from this machine")
+    if url.startswith("https://"):
+        yield Seen(actual=origin(url))
+    else:
+        yield Finding(expected="https", actual=origin(url))
+
+
+@check(
+    "manifest.redirects-allowed", "M--", refs=(PROD,), practice=True,
+    shows="installation refused",
+    why="ChatGPT follows a redirect only to a child subdomain or from www to the bare host.",
+    fix="Serve the manifest at the address itself.",
+)  # fmt: skip
+def redirects_allowed(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Fetching the manifest is not redirected, but to a child subdomain or from www."""
+    hops = evidence.trace.ordinary("manifest")
+    if not hops:
+        raise NotApplicable("the manifest was read from a file")
+    for hop in hops:
+        target = urljoin(hop.request.target, hop.answer.header("Location") or "")
+        if not hop.answer.is_redirect:
+            yield Seen(actual=hop.outcome, exchanges=(hop.n,))
+            continue
+        before, after = hostname(hop.request.target), hostname(target)
+        if before == after or after == before.removeprefix("www.") or after.endswith("." + before):
+            yield Seen(actual=f"{before} to {after}", exchanges=(hop.n,))
+        else:
+            yield Finding(
+                expected=f"no redirect, or one below {before}",
+                actual=f"a redirect from {before} to {after}",
+                exchanges=(hop.n,),
+            )
+
+
+@check(
+    "manifest.oauth-urls-distinct", "M--", refs=(AUTH,), kind="static", practice=True,
+    auth=("oauth",), shows="login page or 405 at the exchange",
+    why="One is a page for the user, the other takes ChatGPT's POST.",
+    fix="client_url is the authorize endpoint, authorization_url is the TOKEN endpoint.",
+)  # fmt: skip
+def oauth_urls_distinct(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """client_url and authorization_url differ."""
+    oauth = evidence.oauth
+    if oauth is None:
+        raise Blocked("the oauth block cannot be read (see manifest.auth-fields-complete)")
+    if oauth.client_url.rstrip("/") == oauth.authorization_url.rstrip("/"):
+        yield Finding(
+            expected="two addresses: authorize page (client_url), token endpoint (authorization_url)",
+            actual="both are the same address",
+            at="/auth/authorization_url",
+        )
+    else:
+        yield Seen(actual="two addresses")
+
+
+@check(
+    "manifest.oauth-urls-share-domain", "SM-", refs=("OAI-action-start",), kind="static",
+    practice=True, auth=("oauth",),
+    shows='"Authorization URL, Token URL, and API hostname must share a root domain"',
+    why="GPT Actions refuse split domains; 2023 plugins did not.",
+    fix="Serve sign-in and API under one registrable domain.",
+)  # fmt: skip
+def oauth_urls_share_domain(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Authorize endpoint, token endpoint and API share a registrable domain."""
+    domains = {at: registrable_domain(hostname(url)) for at, url in public_endpoints(evidence)}
+    api = domains.get("/api/url")
+    for at, domain in domains.items():
+        if api is not None and domain not in (api, *SHARED):
+            yield Finding(expected=f"a host under {api}", actual=domain, at=at)
+    yield Seen(actual=", ".join(sorted(set(domains.values()))))
+
+
+@check(
+    "manifest.api-url-on-domain", "M--", refs=(PROD,), kind="static", practice=True,
+    shows="installation refused",
+    why="ChatGPT's domain policy.", fix="Serve the OpenAPI document at or below the manifest's host.",
+)  # fmt: skip
+def api_url_on_domain(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """api.url is on the manifest's root domain or below it."""
+    manifest = readable(evidence)
+    if not manifest.url:
+        raise NotApplicable("read from a file: where it is served is not known")
+    root, host = _root(evidence), hostname(manifest.api_url or "")
+    if not host:
+        raise Blocked("api.url is missing (see manifest.required-fields)")
+    if is_at_or_below(host, root):
+        yield Seen(actual=f"{host} is at or below {root}")
+    else:
+        yield Finding(expected=f"{root} or a host below it", actual=host, at="/api/url")
+
+
+@check(
+    "manifest.legal-and-contact-domain", "S--", refs=(PROD,), kind="static", practice=True,
+    why="The document asks for it; of the approved plugins a third do not keep it.",
+    fix="Use a contact address and a legal page on the plugin's own domain.",
+)  # fmt: skip
+def legal_and_contact_domain(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """legal_info_url and contact_email are on the plugin's own domain."""
+    root = registrable_domain(_root(evidence))
+    manifest = readable(evidence)
+    mail = manifest.text("contact_email").rpartition("@")[2].strip().lower()
+    for at, host in (("/contact_email", mail),
+                     ("/legal_info_url", hostname(manifest.text("legal_info_url")))):  # fmt: skip
+        if not host:
+            yield Finding(expected=f"an address on {root}", actual="none that can be read", at=at)
+        elif registrable_domain(host) != root:
+            yield Finding(expected=f"an address on {root}", actual=host, at=at)
+        else:
+            yield Seen(actual=f"{at} is on {root}")
+
+
+@check(
+    "manifest.host-allowed-by-chatgpt", "ii-", refs=(AUTH, "openai/plugins-quickstart#22"),
+    kind="static", practice=True, shows="host refused",
+    why="ChatGPT let only plugins without sign-in run on localhost, spelled localhost:PORT.",
+    fix="Nothing here: testing sign-in on localhost is what mockauth is for.",
+)  # fmt: skip
+def host_allowed(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """ChatGPT itself would have taken this host."""
+    host = hostname(evidence.target or readable(evidence).api_url or "")
+    if not host:
+        raise Blocked("no host is named")
+    if not is_loopback_host(host):
+        yield Seen(actual=f"{host} is a public name")
+    elif evidence.auth is not None and evidence.auth.type == "none" and host == "localhost":
+        yield Seen(actual="localhost without sign-in")
+    else:
+        yield Finding(expected="a public host, or localhost:PORT without sign-in", actual=host)
+
+
+@check(
+    "transport.endpoints-https", "MMM", refs=("RFC6749-3.1", "RFC6749-3.2", "RFC9700-2.6"),
+    kind="static",
+    why="Codes, secrets and tokens would travel in the clear.", fix="Publish the https address.",
+)  # fmt: skip
+def endpoints_https(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Every endpoint is named with https, this machine excepted."""
+    for at, url in public_endpoints(evidence):
+        if url.startswith("https://"):
+            yield Seen(actual=f"{at}: https")
+        else:
+            yield Finding(expected="https", actual=url.partition("?")[0], at=at)
+
+
+@check(
+    "transport.endpoints-no-fragment", "MMM", refs=("RFC6749-3.1", "RFC6749-3.2"), kind="static",
+    why="Whatever stands behind # is never sent.", fix="Take the # part out.",
+)  # fmt: skip
+def endpoints_no_fragment(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """No endpoint has a fragment."""
+    for at, url in endpoints(evidence):
+        if "#" in url:
+            yield Finding(expected="an address without #", actual=url.partition("?")[0], at=at)
+        else:
+            yield Seen(actual=f"{at}: no fragment")
+
+
+@check(
+    "transport.port-443", "MM-", refs=(PROD, "OAI-action-prod"), kind="static", practice=True,
+    shows="cannot reach the server",
+    why="ChatGPT connects to port 443 only.", fix="Serve it on port 443.",
+)  # fmt: skip
+def port_443(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Every endpoint is on port 443."""
+    for at, url in public_endpoints(evidence):
+        parts = split(url)
+        port = parts.port if parts else None
+        if port in (None, 443) or url.startswith("http://"):
+            yield Seen(actual=f"{at}: port {port or 443}")
+        else:
+            yield Finding(expected="port 443", actual=f"port {port}", at=at)

@@ -1,0 +1,144 @@
+"""The OpenAPI document: is it there, is it valid, does it send calls to the right place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mockauth.checks.evidence import Evidence
+from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
+from mockauth.checks.manifest_urls import PROD
+from mockauth.checks.registry import check
+from mockauth.manifest.domains import is_at_or_below, root_domain
+from mockauth.manifest.openapi import OpenApi
+from mockauth.wire.url import hostname, is_loopback_host
+
+START = "OAI-plugin-start"
+MOST_ERRORS = 10
+
+
+def document_of(evidence: Evidence) -> OpenApi:
+    """The document, or a verdict why nothing can be said of it."""
+    if evidence.openapi is None:
+        if not evidence.target:
+            raise NotApplicable("the OpenAPI document is not on this disk")
+        raise Blocked("the OpenAPI document could not be fetched (see openapi.served)")
+    return evidence.openapi
+
+
+@check(
+    "openapi.served", "M--", refs=(PROD,), practice=True,
+    why="Without it ChatGPT knows no operation.",
+    fix="Serve the OpenAPI document, YAML or JSON, at api.url with status 200.",
+)  # fmt: skip
+def served(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The OpenAPI document is served at api.url."""
+    last = evidence.trace.last("openapi")
+    if last is None:
+        raise Blocked("the manifest names no document (see manifest.required-fields)")
+    page = last.answer.body[:200].lstrip().lower().startswith((b"<!doctype", b"<html"))
+    if last.answer.ok and not page:
+        yield Seen(actual=last.outcome, exchanges=(last.n,))
+    else:
+        actual = "a web page" if page else last.outcome
+        yield Finding(expected="200 with YAML or JSON", actual=actual, at="/api/url",
+                      exchanges=(last.n,))  # fmt: skip
+
+
+@check(
+    "openapi.valid", "MM-", refs=(START,), kind="static", practice=True,
+    why="ChatGPT refuses a document that is not OpenAPI 3.", fix="Mend the place named.",
+)  # fmt: skip
+def valid(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The document is valid OpenAPI 3."""
+    document = document_of(evidence)
+    if document.data is None:
+        yield Finding(expected="YAML or JSON", actual=document.syntax_problem)
+        return
+    version = str(document.data.get("openapi", document.data.get("swagger", "")))
+    if not version.startswith("3."):
+        yield Finding(expected="openapi: 3.x", actual=version or "no openapi member", at="/openapi")
+        return
+    for error in _errors(document.data):
+        yield error
+    yield Seen(actual=f"OpenAPI {version}, {len(document.operations)} operations")
+
+
+def _errors(data: dict[str, object]) -> Iterator[Finding]:
+    # Half a second to import; only reached with a document in hand.
+    from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
+
+    newer = str(data.get("openapi")).startswith("3.1")
+    validator = (OpenAPIV31SpecValidator if newer else OpenAPIV30SpecValidator)(data)  # type: ignore[arg-type]  # a plain dict is a schema path
+    try:
+        for error, _ in zip(validator.iter_errors(), range(MOST_ERRORS), strict=False):
+            pointer = "/" + "/".join(str(part) for part in error.absolute_path)
+            # Answers without a description are in half of all published documents.
+            harmless = "'description' is a required" in error.message
+            yield Finding(
+                expected="valid OpenAPI",
+                actual=error.message[:200],
+                at=pointer,
+                tolerated=harmless,
+            )
+    except Exception as crash:  # the validator raises its own errors on broken references
+        yield Finding(expected="valid OpenAPI", actual=f"{type(crash).__name__}: {crash}"[:200])
+
+
+@check(
+    "openapi.server-on-domain", "M--", refs=(PROD,), kind="static", practice=True,
+    shows="calls go to the wrong host",
+    why="ChatGPT calls the first server on the root domain, else the document's own host.",
+    fix="Put the server you mean first, at or below the manifest's host.",
+)  # fmt: skip
+def server_on_domain(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The first server is on the root domain or below it."""
+    document = document_of(evidence)
+    if not document.source.startswith("http"):
+        raise NotApplicable("read from a file: where it is served is not known")
+    root = root_domain((evidence.manifest.url if evidence.manifest else "") or document.source)
+    if is_loopback_host(root) or is_loopback_host(hostname(evidence.target)):
+        raise NotApplicable("the plugin is on this machine")
+    base = document.base_url(root)
+    first = document.servers[0] if document.servers else base
+    if is_at_or_below(hostname(first), root):
+        yield Seen(actual=f"calls go to {base}")
+    else:
+        actual = f"{first}; ChatGPT will call {base}"
+        yield Finding(expected=f"a server at or below {root}", actual=actual, at="/servers/0/url")
+
+
+@check(
+    "openapi.text-limits", "SS-", refs=(START, "OAI-action-start"), kind="static", practice=True,
+    why="ChatGPT cut or refused longer texts.", fix="Shorten the text.",
+)  # fmt: skip
+def text_limits(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Texts of operations and parameters keep ChatGPT's limits."""
+    data = document_of(evidence).data
+    if data is None:
+        raise Blocked("the document cannot be read (see openapi.valid)")
+    limit = 300 if evidence.profile.name == "action" else 200
+    paths = data.get("paths")
+    for path, item in paths.items() if isinstance(paths, dict) else ():
+        for method, detail in item.items() if isinstance(item, dict) else ():
+            for name in ("summary", "description") if isinstance(detail, dict) else ():
+                text = detail.get(name)
+                if isinstance(text, str) and len(text) > limit:
+                    pointer = f"/paths/{str(path).replace('/', '~1')}/{method}/{name}"
+                    actual = f"{len(text)} characters"
+                    yield Finding(expected=f"at most {limit} characters", actual=actual, at=pointer)
+    yield Seen(actual=f"read against {limit} characters")
+
+
+@check(
+    "openapi.no-required-custom-headers", "iM-", refs=("OAI-action-start",), kind="static",
+    practice=True,
+    why="ChatGPT sends no headers of your own choosing.", fix="Drop the required header.",
+)  # fmt: skip
+def no_required_custom_headers(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """No operation requires a header of its own."""
+    for operation in document_of(evidence).operations:
+        for required in operation.required:
+            place, _, name = required.partition(":")
+            if place == "header" and name.lower() not in ("authorization", "accept"):
+                yield Finding(expected="no required header", actual=f"{operation.id} wants {name}")
+    yield Seen(actual="operations read")

@@ -141,7 +141,14 @@ def required_fields(evidence: Evidence) -> Iterator[Finding | Seen]:
     api: Any = data.get("api")
     if isinstance(api, dict):
         if api.get("type") != "openapi":
-            yield Finding(expected='"openapi"', actual=_shown(api.get("type")), at="/api/type")
+            # Approved manifests lack it, so only another value is a failure.
+            missing = api.get("type") is None
+            yield Finding(
+                expected='"openapi"',
+                actual=_shown(api.get("type")),
+                at="/api/type",
+                tolerated=missing,
+            )
         if not isinstance(api.get("url"), str) or not api["url"]:
             yield Finding(expected="the URL of the OpenAPI document",
                           actual=_shown(api.get("url")), at="/api/url")  # fmt: skip
@@ -202,12 +209,13 @@ def auth_fields_complete(evidence: Evidence) -> Iterator[Finding | Seen]:
     block = readable(evidence).data.get("auth")
     if not isinstance(block, dict):
         raise Blocked("there is no auth object (see manifest.required-fields)")
-    wanted: dict[str, Any] = {
+    shapes: dict[str, dict[str, Any]] = {
         "oauth": {"client_url": str, "authorization_url": str, "authorization_content_type": str,
                   "scope": str, "verification_tokens": dict},
         "service_http": {"authorization_type": str, "verification_tokens": dict},
         "user_http": {"authorization_type": str},
-    }.get(str(block.get("type")), {})  # fmt: skip
+    }  # fmt: skip
+    wanted = shapes.get(str(block.get("type")), {})
     meaning = {
         "client_url": "client_url, the authorize endpoint",
         "authorization_url": "authorization_url, the TOKEN endpoint",
@@ -231,7 +239,7 @@ def auth_fields_complete(evidence: Evidence) -> Iterator[Finding | Seen]:
             expected="no token_url: authorization_url is the TOKEN endpoint",
             actual="token_url is there, so authorization_url may hold the authorize endpoint",
             at="/auth/token_url",
-            fix="Put the authorize endpoint in client_url, the token endpoint in authorization_url.",
+            fix="client_url is the authorize endpoint, authorization_url is the TOKEN endpoint.",
             tolerated=True,
         )
     if not wanted:

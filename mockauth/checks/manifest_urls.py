@@ -104,7 +104,7 @@ def oauth_urls_distinct(evidence: Evidence) -> Iterator[Finding | Seen]:
         raise Blocked("the oauth block cannot be read (see manifest.auth-fields-complete)")
     if oauth.client_url.rstrip("/") == oauth.authorization_url.rstrip("/"):
         yield Finding(
-            expected="two addresses: authorize page (client_url), token endpoint (authorization_url)",
+            expected="authorize endpoint (client_url) and token endpoint (authorization_url)",
             actual="both are the same address",
             at="/auth/authorization_url",
         )
@@ -132,7 +132,8 @@ def oauth_urls_share_domain(evidence: Evidence) -> Iterator[Finding | Seen]:
 @check(
     "manifest.api-url-on-domain", "M--", refs=(PROD,), kind="static", practice=True,
     shows="installation refused",
-    why="ChatGPT's domain policy.", fix="Serve the OpenAPI document at or below the manifest's host.",
+    why="ChatGPT's domain policy.",
+    fix="Serve the OpenAPI document at or below the manifest's host.",
 )  # fmt: skip
 def api_url_on_domain(evidence: Evidence) -> Iterator[Finding | Seen]:
     """api.url is on the manifest's root domain or below it."""

@@ -58,8 +58,7 @@ def valid(evidence: Evidence) -> Iterator[Finding | Seen]:
     if not version.startswith("3."):
         yield Finding(expected="openapi: 3.x", actual=version or "no openapi member", at="/openapi")
         return
-    for error in _errors(document.data):
-        yield error
+    yield from _errors(document.data)
     yield Seen(actual=f"OpenAPI {version}, {len(document.operations)} operations")
 
 
@@ -68,7 +67,7 @@ def _errors(data: dict[str, object]) -> Iterator[Finding]:
     from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 
     newer = str(data.get("openapi")).startswith("3.1")
-    validator = (OpenAPIV31SpecValidator if newer else OpenAPIV30SpecValidator)(data)  # type: ignore[arg-type]  # a plain dict is a schema path
+    validator = (OpenAPIV31SpecValidator if newer else OpenAPIV30SpecValidator)(data)
     try:
         for error, _ in zip(validator.iter_errors(), range(MOST_ERRORS), strict=False):
             pointer = "/" + "/".join(str(part) for part in error.absolute_path)

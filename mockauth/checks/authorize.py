@@ -1,0 +1,129 @@
+"""The authorize endpoint (client_url) in the ordinary flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mockauth.checks.evidence import Evidence
+from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
+from mockauth.checks.record import callback_params
+from mockauth.checks.registry import check
+from mockauth.wire import Exchange
+from mockauth.wire.message import first, pairs_of
+
+AT = "/auth/client_url"
+
+
+def _flow(evidence: Evidence) -> list[Exchange]:
+    found = evidence.trace.ordinary("authorize", "page", "callback")
+    if not found:
+        raise Blocked("the authorize endpoint (client_url) was not asked")
+    return found
+
+
+def _helped(evidence: Evidence) -> str:
+    """What made the refused request work, from the diagnosis that followed."""
+    for exchange in evidence.trace.select("callback", purpose="fallback"):
+        if first(callback_params(exchange), "code"):
+            return exchange.probe
+    return ""
+
+
+@check(
+    "authorize.request-accepted", "MMM", refs=("RFC6749-3.1", "OAI-plugin-auth"), auth=("oauth",),
+    shows="error page of the login server at once",
+    why="This is the request that every user's browser makes.",
+    fix="Accept ChatGPT's request: response_type, client_id, redirect_uri, scope, state.",
+)  # fmt: skip
+def request_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """ChatGPT's authorization request leads to a login or to the callback with a code."""
+    flow = _flow(evidence)
+    last = flow[-1]
+    params = callback_params(last) if last.step == "callback" else ()
+    if first(params, "code"):
+        yield Seen(actual="the callback was reached with a code", exchanges=(last.n,))
+        return
+    error = first(params, "error")
+    said = f"error={error}: {first(params, 'error_description') or ''}" if error else last.outcome
+    helped = _helped(evidence)
+    fix = ""
+    if helped:
+        said += f"; with {helped} it is accepted"
+        fix = f"ChatGPT does not send {helped}: do not demand it."
+        if "PKCE" in helped:
+            fix = (
+                "Require PKCE of public clients only: ChatGPT has a secret and sends no challenge."
+            )
+        elif helped.startswith("no scope"):
+            fix = "Treat a scope that is empty or not known like no scope, or correct the manifest."
+    elif not error:
+        fix = "Register " + evidence.given.redirect_uri + " or give your own id with --plugin-id."
+    yield Finding(expected="a login page, then the callback with a code", actual=said, fix=fix,
+                  at=AT, exchanges=(flow[0].n, last.n))  # fmt: skip
+
+
+@check(
+    "authorize.own-query-kept", "MMM", refs=("RFC6749-3.1",), auth=("oauth",),
+    why="An endpoint may have a query of its own.", fix="Read parameters by name, in any place.",
+)  # fmt: skip
+def own_query_kept(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """An authorize endpoint with a query of its own works with ChatGPT's parameters appended."""
+    if evidence.oauth is None or "?" not in evidence.oauth.client_url:
+        raise NotApplicable("client_url has no query of its own")
+    yield from request_accepted.judge(evidence)
+
+
+@check(
+    "authorize.login-before-code", "SSS", refs=("RFC6749-3.1", "RFC9700-4.11.2"), auth=("oauth",),
+    why="A code without a person having acted signs in whoever opens the link.",
+    fix="Ask for a login before a code is issued.",
+)  # fmt: skip
+def login_before_code(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """No code is issued before a person has acted."""
+    flow = _flow(evidence)
+    if flow[-1].step != "callback" or not first(callback_params(flow[-1]), "code"):
+        raise Blocked("no code was seen (see authorize.request-accepted)")
+    pages = [e for e in flow if e.step == "page" and e.request.method == "POST"]
+    shown = [e for e in flow if e.answer.ok and "html" in e.answer.media_type]
+    if pages or shown:
+        yield Seen(actual="a page was shown first", exchanges=(flow[0].n,))
+    else:
+        yield Finding(expected="a login or consent page first", actual="a code came at once",
+                      at=AT, exchanges=(flow[0].n,))  # fmt: skip
+
+
+@check(
+    "pkce.optional-for-secret-client", "MMX", refs=("OAI-plugin-auth", "forum-527074"),
+    auth=("oauth",), practice=True, shows="provider demands a challenge",
+    why="2023 plugins and GPT Actions send no challenge.",
+    fix="Require PKCE only when a challenge was sent or the client has no secret.",
+)  # fmt: skip
+def optional_for_secret_client(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """A client with a secret signs in without a PKCE challenge."""
+    flow = _flow(evidence)
+    if "PKCE" in _helped(evidence):
+        yield Finding(expected="a code without code_challenge", actual="a challenge is demanded",
+                      at=AT, exchanges=(flow[0].n,))  # fmt: skip
+    elif flow[-1].step == "callback" and first(callback_params(flow[-1]), "code"):
+        yield Seen(actual="a code came without a challenge", exchanges=(flow[-1].n,))
+    else:
+        raise Blocked("refused for another reason (see authorize.request-accepted)")
+
+
+@check(
+    "scope.unknown-handled", "SSS", refs=("RFC6749-3.3",), auth=("oauth",),
+    why="A scope that the manifest declares and the server refuses ends every login.",
+    fix="Declare scopes in the manifest that the server grants.",
+)  # fmt: skip
+def scope_declared_is_granted(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The scope that the manifest declares is one the server knows."""
+    flow = _flow(evidence)
+    params = callback_params(flow[-1]) if flow[-1].step == "callback" else ()
+    if first(params, "error") == "invalid_scope":
+        sent = first(pairs_of(flow[0].request.target.partition("?")[2]), "scope") or ""
+        yield Finding(expected="a scope the server knows", actual=f"invalid_scope for {sent!r}",
+                      at="/auth/scope", exchanges=(flow[-1].n,))  # fmt: skip
+    elif first(params, "code"):
+        yield Seen(actual="granted", exchanges=(flow[-1].n,))
+    else:
+        raise Blocked("refused for another reason (see authorize.request-accepted)")

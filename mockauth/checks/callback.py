@@ -1,0 +1,282 @@
+"""The redirect to ChatGPT's callback, captured before it left."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from mockauth.checks.evidence import Evidence
+from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
+from mockauth.checks.record import callback_params, codes, error_redirects, landed, sent_state
+from mockauth.checks.registry import check
+from mockauth.wire import Exchange
+from mockauth.wire.message import every, first
+
+AT = "/auth/client_url"
+MISSING_STATE = '"Missing `state` param in response from OAuth provider"'
+COULD_NOT = '"Couldn\'t install plugin", token endpoint says 200'
+REGISTERED = {
+    "invalid_request", "unauthorized_client", "access_denied", "unsupported_response_type",
+    "invalid_scope", "server_error", "temporarily_unavailable", "invalid_target",
+    "interaction_required", "login_required", "account_selection_required", "consent_required",
+    "invalid_request_uri", "invalid_request_object", "request_not_supported",
+    "request_uri_not_supported", "registration_not_supported",
+    "unmet_authentication_requirements",
+}  # fmt: skip
+TOKENS = ("access_token", "id_token", "refresh_token")
+
+
+def _errors(evidence: Evidence) -> list[Exchange]:
+    found = error_redirects(evidence)
+    if not found:
+        raise NotApplicable("no error redirect was seen")
+    return found
+
+
+def _ordinary(evidence: Evidence) -> Exchange:
+    callback = landed(evidence)
+    if first(callback_params(callback), "error"):
+        raise Blocked("the ordinary flow ended with an error (see authorize.request-accepted)")
+    return callback
+
+
+@check(
+    "callback.exact-uri", "MMM", refs=("RFC6749-4.1.2", "openai/chatgpt-retrieval-plugin#185"),
+    auth=("oauth",), shows=COULD_NOT,
+    why="ChatGPT's callback is one exact address; a slash more is another page.",
+    fix="Append parameters to redirect_uri as it was sent; change nothing of it.",
+)  # fmt: skip
+def exact_uri(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The browser comes back by GET to exactly the redirect_uri that was sent."""
+    callback = _ordinary(evidence)
+    target = callback.request.target.partition("#")[0].partition("?")[0]
+    wanted = evidence.given.redirect_uri
+    if callback.request.method != "GET":
+        yield Finding(expected="a redirect (GET)", actual="a form post", at=AT,
+                      exchanges=(callback.n,))  # fmt: skip
+    elif target != wanted.partition("?")[0]:
+        yield Finding(expected=wanted, actual=target, at=AT, exchanges=(callback.n,))
+    else:
+        yield Seen(actual=target, exchanges=(callback.n,))
+
+
+@check(
+    "callback.code-once", "MMM", refs=("RFC6749-4.1.2",), auth=("oauth",), shows=COULD_NOT,
+    why="ChatGPT exchanges the code; with none or two it cannot.", fix="Send exactly one code.",
+)  # fmt: skip
+def code_once(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The callback carries exactly one code, in the query."""
+    callback = _ordinary(evidence)
+    query = every((*callback.request.all_query, *callback.request.params), "code")
+    if len(query) == 1 and query[0]:
+        yield Seen(actual="one code", exchanges=(callback.n,))
+    else:
+        where = " (one is in the fragment)" if first(callback_params(callback), "code") else ""
+        yield Finding(expected="one code in the query", actual=f"{len(query)} codes{where}", at=AT,
+                      exchanges=(callback.n,))  # fmt: skip
+
+
+@check(
+    "callback.state-once-equal", "MMM", refs=("RFC6749-4.1.2", "forum-296963"), auth=("oauth",),
+    shows=MISSING_STATE,
+    why="ChatGPT refuses a callback without the state it sent.",
+    fix="Send state back unchanged, URL-encoded once, on success and on error.",
+)  # fmt: skip
+def state_once_equal(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The callback carries the state that was sent, once."""
+    callback = _ordinary(evidence)
+    states = every(callback_params(callback), "state")
+    if states == (sent_state(evidence, callback),):
+        yield Seen(actual="equal", exchanges=(callback.n,))
+        return
+    actual = (
+        "no state" if not states else f"{len(states)} of them" if len(states) > 1 else "another"
+    )
+    yield Finding(expected="the state that was sent, once", actual=actual, at=AT,
+                  exchanges=(callback.n,))  # fmt: skip
+
+
+@check(
+    "callback.no-token-in-redirect", "MMM", refs=("RFC6749-4.1.2", "RFC9700-4.3.2"),
+    auth=("oauth",), shows="callback opens, nothing happens",
+    why="A token in the address bar ends up in histories and logs.",
+    fix="Send a code; give the token at the token endpoint (authorization_url) only.",
+)  # fmt: skip
+def no_token_in_redirect(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """No token stands in the redirect."""
+    callback = landed(evidence)
+    named = [name for name in TOKENS if first(callback_params(callback), name) is not None]
+    if named:
+        yield Finding(expected="only code and state", actual=", ".join(named), at=AT,
+                      exchanges=(callback.n,))  # fmt: skip
+    else:
+        yield Seen(actual="no token", exchanges=(callback.n,))
+
+
+@check(
+    "callback.error-has-state", "MMM", refs=("RFC6749-4.1.2.1",), auth=("oauth",),
+    shows=MISSING_STATE,
+    why="Without it ChatGPT cannot tell whose login failed.", fix="Send state on errors too.",
+)  # fmt: skip
+def error_has_state(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Error redirects carry the state that was sent."""
+    for callback in _errors(evidence):
+        sent = sent_state(evidence, callback)
+        if sent and every(callback_params(callback), "state") != (sent,):
+            yield Finding(expected="the state that was sent", actual="none, or another", at=AT,
+                          exchanges=(callback.n,))  # fmt: skip
+        else:
+            yield Seen(actual="equal", exchanges=(callback.n,))
+
+
+@check(
+    "callback.error-no-code", "MMM", refs=("RFC6749-4.1.2.1",), auth=("oauth",),
+    why="A refusal that carries a code is none.", fix="Send error or code, never both.",
+)  # fmt: skip
+def error_no_code(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Error redirects carry no code and no token."""
+    for callback in _errors(evidence):
+        named = [n for n in ("code", *TOKENS) if first(callback_params(callback), n)]
+        if named:
+            yield Finding(expected="error alone", actual=f"error with {named[0]}", at=AT,
+                          exchanges=(callback.n,))  # fmt: skip
+        else:
+            yield Seen(actual="no code", exchanges=(callback.n,))
+
+
+@check(
+    "callback.error-code-registered", "MMM", refs=("RFC6749-4.1.2.1",), auth=("oauth",),
+    why="Clients act on the registered values.", fix="Use the value that RFC 6749 names.",
+)  # fmt: skip
+def error_code_registered(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """`error` is one of the registered values."""
+    for callback in _errors(evidence):
+        error = first(callback_params(callback), "error") or ""
+        if error in REGISTERED:
+            yield Seen(actual=error, exchanges=(callback.n,))
+        else:
+            yield Finding(expected="a registered value, such as access_denied", actual=error, at=AT,
+                          exchanges=(callback.n,))  # fmt: skip
+
+
+@check(
+    "callback.error-text-charset", "MMM", refs=("RFC6749-4.1.2.1", "RFC6749-A.8"), auth=("oauth",),
+    why="Other characters break logs and headers.", fix="Use printable ASCII without \" and \\.",
+)  # fmt: skip
+def error_text_charset(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Error texts use the allowed characters."""
+    for callback in _errors(evidence):
+        for name in ("error", "error_description", "error_uri"):
+            value = first(callback_params(callback), name) or ""
+            if re.search(r"[^\x20-\x21\x23-\x5B\x5D-\x7E]", value):
+                # Real servers quote names in descriptions; only control characters do harm.
+                harmless = not re.search(r"[\x00-\x1f\x7f]", value)
+                yield Finding(expected="printable ASCII", actual=f"{name} has other characters",
+                              at=AT, exchanges=(callback.n,), tolerated=harmless)  # fmt: skip
+        yield Seen(actual="read", exchanges=(callback.n,))
+
+
+@check(
+    "callback.code-long-enough", "MMM", refs=("RFC6749-10.10",), auth=("oauth",),
+    why="A short code can be guessed.", fix="Make codes of 128 random bits or more.",
+)  # fmt: skip
+def code_long_enough(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Codes have room for 128 bits."""
+    for callback, code in codes(evidence):
+        room = room_in_bits(code)
+        if room < 128 * 0.9:  # an alphabet is only guessed from one value
+            yield Finding(expected="room for 128 bits", at=AT, exchanges=(callback.n,),
+                          actual=f"{len(code)} characters, room for {room:.0f} bits")  # fmt: skip
+            return
+    yield Seen(actual=f"room for {room:.0f} bits", exchanges=(callback.n,))
+
+
+def room_in_bits(value: str) -> float:
+    """How many bits a value of this length and alphabet can hold at most."""
+    alphabet = 64
+    if re.fullmatch(r"[0-9]+", value):
+        alphabet = 10
+    elif re.fullmatch(r"[0-9a-f-]+|[0-9A-F-]+", value):
+        alphabet = 16
+        value = value.replace("-", "")
+    return len(value) * math.log2(alphabet)
+
+
+@check(
+    "callback.code-random", "MMM", refs=("RFC6749-10.10", "RFC6819-5.1.4.2.2"), auth=("oauth",),
+    why="A counter or a clock can be guessed.", fix="Take codes from a cryptographic generator.",
+)  # fmt: skip
+def code_random(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Codes show no counter and no shared part."""
+    values = list(dict.fromkeys(code for _, code in codes(evidence)))
+    if len(values) < 5:
+        raise Blocked(f"{len(values)} different codes were seen, 5 are needed to tell")
+    bits = varying_bits(values)
+    if bits < 96:
+        yield Finding(expected="random codes", at=AT,
+                      actual=f"only about {bits:.0f} bits change from code to code")  # fmt: skip
+    else:
+        yield Seen(actual=f"about {bits:.0f} bits change over {len(values)} codes")
+
+
+def varying_bits(values: list[str]) -> float:
+    """The bits in the places that change, over values of one run. Position by position: the
+    number of different characters there, which many samples of random text drive up."""
+    if any(value.count(".") == 2 for value in values):
+        values = [value.rpartition(".")[2] for value in values]  # a JWT: its signature
+    length = min(map(len, values))
+    total = 0.0
+    for at in range(length):
+        seen = {value[at] for value in values}
+        if len(seen) > 1:
+            # From n samples of an alphabet of 64, about n differ; scale to what one place can hold.
+            share = min(1.0, len(seen) / min(len(values), 12))
+            total += 6 * share if len(seen) > 2 else 1
+    return total
+
+
+@check(
+    "callback.code-unique", "MMM", refs=("RFC6749-10.10",), auth=("oauth",),
+    why="A code that comes twice belongs to two people.", fix="Make a new code for each login.",
+)  # fmt: skip
+def code_unique(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Every login gets another code."""
+    values = [code for _, code in codes(evidence)]
+    if len(values) < 2:
+        raise Blocked("only one code was seen")
+    if len(set(values)) < len(values):
+        yield Finding(expected="different codes", at=AT,
+                      actual=f"{len(values)} logins, {len(set(values))} codes")  # fmt: skip
+    else:
+        yield Seen(actual=f"{len(values)} different codes")
+
+
+@check(
+    "callback.code-charset", "SSS", refs=("RFC6749-A.11",), auth=("oauth",),
+    why="Other characters get damaged on the way.", fix="Use URL-safe base64.",
+)  # fmt: skip
+def code_charset(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Codes are printable ASCII."""
+    for callback, code in codes(evidence):
+        if not re.fullmatch(r"[\x20-\x7e]+", code):
+            yield Finding(expected="printable ASCII", actual="other characters", at=AT,
+                          exchanges=(callback.n,))  # fmt: skip
+            return
+    yield Seen(actual="printable ASCII")
+
+
+@check(
+    "callback.redirect-no-store", "SSS", refs=("RFC9700-4.2.4",), auth=("oauth",), practice=True,
+    why="A cached redirect keeps a code.", fix="Send Cache-Control: no-store with the redirect.",
+)  # fmt: skip
+def redirect_no_store(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The redirect with the code is not stored."""
+    callback = _ordinary(evidence)
+    before = evidence.trace.get(callback.n - 1)
+    control = before.answer.header("Cache-Control") or ""
+    if "no-store" in control.lower():
+        yield Seen(actual=control, exchanges=(before.n,))
+    else:
+        yield Finding(expected="Cache-Control: no-store", actual=control or "absent", at=AT,
+                      exchanges=(before.n,))  # fmt: skip

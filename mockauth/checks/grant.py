@@ -1,0 +1,283 @@
+"""The token answer, at the exchange and at every refresh."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mockauth.checks.callback import room_in_bits, varying_bits
+from mockauth.checks.evidence import Evidence
+from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
+from mockauth.checks.record import codes, grants
+from mockauth.checks.registry import check
+from mockauth.checks.token import AT
+
+COULD_NOT = '"Couldn\'t install plugin", token endpoint says 200'
+YEAR = 365 * 86400
+
+
+def _tokens(evidence: Evidence) -> list[tuple[int, str]]:
+    found = [(e.n, e.answer.members.get("access_token")) for e in grants(evidence)]
+    return [(n, token) for n, token in found if isinstance(token, str) and token]
+
+
+@check(
+    "grant.json-content-type", "MMM", auth=("oauth",), shows=COULD_NOT,
+    refs=("RFC6749-5.1", "openai/chatgpt-retrieval-plugin#185"),
+    why="ChatGPT parses the answer as JSON.", fix="Serve it as application/json.",
+)  # fmt: skip
+def json_content_type(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The token answer is served as application/json."""
+    for e in grants(evidence):
+        if e.answer.media_type == "application/json":
+            yield Seen(actual=e.outcome, exchanges=(e.n,))
+        else:
+            yield Finding(expected="application/json", at=AT, exchanges=(e.n,),
+                          actual=e.answer.media_type or "no Content-Type")  # fmt: skip
+
+
+@check(
+    "grant.access-token-string", "MMM", refs=("RFC6749-5.1",), auth=("oauth",), shows=COULD_NOT,
+    why="ChatGPT looks for access_token at the top level.",
+    fix="Answer {\"access_token\": \"…\", \"token_type\": \"bearer\", …}.",
+)  # fmt: skip
+def access_token_string(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """access_token is a text at the top level of the answer."""
+    for e in grants(evidence):
+        token = e.answer.members.get("access_token")
+        if isinstance(token, str) and token:
+            yield Seen(actual="a text", exchanges=(e.n,))
+        else:
+            names = ", ".join(e.answer.members) or "no JSON object"
+            yield Finding(expected="access_token", actual=names[:120], at=AT, exchanges=(e.n,))
+
+
+@check(
+    "grant.token-type-bearer", "MMM", refs=("RFC6749-5.1", "RFC6749-7.1"), auth=("oauth",),
+    why="A client must not use a token whose type it does not know.",
+    fix='Add "token_type": "bearer".',
+)  # fmt: skip
+def token_type_bearer(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """token_type is bearer, in any letter case."""
+    for e in grants(evidence):
+        kind = e.answer.members.get("token_type")
+        if isinstance(kind, str) and kind.lower() == "bearer":
+            yield Seen(actual=kind, exchanges=(e.n,))
+        else:
+            yield Finding(expected="bearer", actual="missing" if kind is None else str(kind)[:40],
+                          at=AT, exchanges=(e.n,))  # fmt: skip
+
+
+@check(
+    "grant.no-store", "MMM", refs=("RFC6749-5.1",), auth=("oauth",),
+    why="A cached token answer gives the token to the next one who asks.",
+    fix="Add Cache-Control: no-store to every answer that carries a token.",
+)  # fmt: skip
+def no_store(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The token answer carries Cache-Control: no-store."""
+    for e in grants(evidence):
+        control = e.answer.header("Cache-Control") or ""
+        if "no-store" in control.lower():
+            yield Seen(actual=control, exchanges=(e.n,))
+        else:
+            yield Finding(expected="Cache-Control: no-store", actual=control or "absent", at=AT,
+                          exchanges=(e.n,))  # fmt: skip
+
+
+@check(
+    "grant.pragma-no-cache", "ii-", refs=("RFC6749-5.1", "RFC9111-5.4"), auth=("oauth",),
+    why="RFC 6749 asks for it; RFC 9111 has retired it.", fix="Add Pragma: no-cache, or leave it.",
+)  # fmt: skip
+def pragma_no_cache(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The token answer carries Pragma: no-cache."""
+    e = grants(evidence)[0]
+    if "no-cache" in (e.answer.header("Pragma") or ""):
+        yield Seen(actual="Pragma: no-cache", exchanges=(e.n,))
+    else:
+        yield Finding(expected="Pragma: no-cache", actual="absent", at=AT, exchanges=(e.n,))
+
+
+@check(
+    "grant.expires-in-present", "SSS", refs=("RFC6749-5.1",), auth=("oauth",),
+    why="Without it ChatGPT learns of the end by a failed call.", fix="Add expires_in, in seconds.",
+)  # fmt: skip
+def expires_in_present(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The answer says when the token ends."""
+    e = grants(evidence)[0]
+    if "expires_in" in e.answer.members:
+        yield Seen(actual="expires_in is there", exchanges=(e.n,))
+    else:
+        yield Finding(expected="expires_in", actual="missing", at=AT, exchanges=(e.n,))
+
+
+@check(
+    "grant.expires-in-number", "SSS", refs=("RFC6749-5.1", "RFC6749-A.14"), auth=("oauth",),
+    why="A text, milliseconds or a date are read as nonsense.",
+    fix="Send the seconds until the end as a JSON number.",
+)  # fmt: skip
+def expires_in_number(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """expires_in is a number of seconds, at most a year."""
+    for e in grants(evidence):
+        value = e.answer.members.get("expires_in")
+        if value is None:
+            continue
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if number and 0 < value <= YEAR:
+            yield Seen(actual=f"{value} s", exchanges=(e.n,))
+        else:
+            kind = "" if number else f" ({type(value).__name__})"
+            yield Finding(expected="a number > 0, at most a year", actual=f"{value!r:.40}{kind}",
+                          at=AT, exchanges=(e.n,))  # fmt: skip
+    if all(e.answer.members.get("expires_in") is None for e in grants(evidence)):
+        raise NotApplicable("there is no expires_in")
+
+
+@check(
+    "grant.lifetime-short", "SSS", refs=("RFC6750-5.3",), auth=("oauth",),
+    why="A stolen token works until it ends.", fix="Let access tokens end within an hour.",
+)  # fmt: skip
+def lifetime_short(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Access tokens live an hour at most."""
+    e = grants(evidence)[0]
+    value = e.answer.members.get("expires_in")
+    if not isinstance(value, int | float) or value > YEAR:
+        raise NotApplicable("there is no expires_in that can be read")
+    if value <= 3600:
+        yield Seen(actual=f"{value} s", exchanges=(e.n,))
+    else:
+        yield Finding(expected="at most 3600 s", actual=f"{value} s", at=AT, exchanges=(e.n,))
+
+
+@check(
+    "grant.refresh-token-present", "SSS", refs=("forum-156658", "forum-533147"), auth=("oauth",),
+    practice=True, shows='"User is missing credentials" after minutes or hours',
+    why="Users are locked out when the token ends.", fix="Issue a refresh_token at the top level.",
+)  # fmt: skip
+def refresh_token_present(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """A token that ends comes with a refresh token."""
+    e = grants(evidence)[0]
+    if isinstance(e.answer.members.get("refresh_token"), str):
+        yield Seen(actual="a refresh token", exchanges=(e.n,))
+    elif e.answer.members.get("expires_in") is None:
+        yield Seen(actual="no refresh token, and no end is named", exchanges=(e.n,))
+    else:
+        ends = e.answer.members["expires_in"]
+        yield Finding(expected="refresh_token", actual=f"none, and the token ends in {ends!r:.20} s",
+                      at=AT, exchanges=(e.n,))  # fmt: skip
+
+
+@check(
+    "grant.scope-when-narrowed", "MMM", refs=("RFC6749-3.3", "RFC6749-5.1"), auth=("oauth",),
+    why="The client must know what it may not do.", fix="Send scope when less was granted.",
+)  # fmt: skip
+def scope_when_narrowed(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """A grant that differs from what was asked names its scope."""
+    e = grants(evidence)[0]
+    asked = set((evidence.oauth.scope if evidence.oauth else "").split())
+    scope = e.answer.members.get("scope")
+    if scope is None:
+        # Left out means that it is what was asked for (RFC 6749 section 5.1).
+        yield Seen(actual="no scope: as asked", exchanges=(e.n,))
+    elif isinstance(scope, str):
+        yield Seen(actual=f"scope {scope!r:.80}" if set(scope.split()) != asked else "as asked",
+                   exchanges=(e.n,))  # fmt: skip
+    else:
+        # A list is what several real servers send; ChatGPT never read it.
+        yield Finding(expected="a text", actual=f"a {type(scope).__name__}", at=AT,
+                      exchanges=(e.n,), tolerated=True)  # fmt: skip
+
+
+@check(
+    "grant.access-token-unguessable", "MMM", refs=("RFC6749-10.10", "RFC6750-2.1"), auth=("oauth",),
+    why="A token that can be guessed opens somebody's account.",
+    fix="Make tokens of 128 random bits or more.",
+)  # fmt: skip
+def access_token_unguessable(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Access tokens have room for 128 bits and show no counter."""
+    tokens = _tokens(evidence)
+    if not tokens:
+        raise Blocked("no access token was seen")
+    distinct = list(dict.fromkeys(token for _, token in tokens))
+    n, token = tokens[0]
+    if not re.fullmatch(r"[A-Za-z0-9._~+/-]+=*", token):
+        yield Finding(expected="letters, digits and - . _ ~ + /", actual="other characters", at=AT,
+                      exchanges=(n,))  # fmt: skip
+    elif room_in_bits(token) < 128 * 0.9:
+        actual = f"{len(token)} characters"
+        yield Finding(expected="room for 128 bits", actual=actual, at=AT, exchanges=(n,))
+    elif len(distinct) >= 5 and varying_bits(distinct) < 96:
+        actual = f"only about {varying_bits(distinct):.0f} bits change"
+        yield Finding(expected="random tokens", actual=actual, at=AT, exchanges=(n,))
+    else:
+        yield Seen(actual=f"{len(token)} characters", exchanges=(n,))
+
+
+@check(
+    "grant.tokens-differ-per-flow", "SSS", refs=("RFC6749-10.3",), auth=("oauth",), practice=True,
+    why="A token shared by two logins cannot be taken from one of them.",
+    fix="Make a new token for each login.",
+)  # fmt: skip
+def tokens_differ(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Two logins get different tokens."""
+    flows = [e for e in grants(evidence) if e.step == "token"]
+    values = [str(e.answer.members.get("access_token")) for e in flows]
+    if len(values) < 2:
+        raise Blocked("only one login got a token in this run")
+    if len(set(values)) < len(values):
+        yield Finding(expected="different tokens", at=AT, exchanges=(flows[0].n, flows[1].n),
+                      actual=f"{len(values)} logins, {len(set(values))} tokens")  # fmt: skip
+    else:
+        yield Seen(actual=f"{len(values)} different tokens", exchanges=(flows[0].n,))
+
+
+@check(
+    "grant.token-not-another-secret", "CCC", refs=("RFC6749-10.3",), auth=("oauth",), practice=True,
+    why="Whoever sees the token then has the other secret too.",
+    fix="Make tokens of their own; never hand out a secret as a token.",
+)  # fmt: skip
+def token_not_another_secret(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The access token is not the code, the client's id or secret, or the password."""
+    given = evidence.given
+    others = {
+        given.client_id: "the client id",
+        given.client_secret.reveal(): "the client secret",
+        given.password.reveal(): "the password",
+        given.username: "the user name",
+    }
+    others |= {code: "an authorization code" for _, code in codes(evidence)}
+    tokens = evidence.oauth.verification_tokens if evidence.oauth else {}
+    others |= dict.fromkeys(tokens.values(), "the verification token")
+    seen = _tokens(evidence)
+    if not seen:
+        raise Blocked("no access token was seen")
+    for n, token in seen:
+        if token in others:
+            yield Finding(expected="a token of its own", actual=f"the access token is {others[token]}",
+                          at=AT, exchanges=(n,))  # fmt: skip
+            return
+    yield Seen(actual="equal to none of them", exchanges=(seen[0][0],))
+
+
+@check(
+    "refresh.works", "MMM", refs=("RFC6749-6", "OAI-action-auth"), auth=("oauth",),
+    shows='"User is missing credentials" after minutes or hours',
+    why="A refresh token that does not work locks users out when the first token ends.",
+    fix="Accept grant_type=refresh_token in the encoding of the exchange; answer a new access token.",
+)  # fmt: skip
+def refresh_works(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The refresh gives a new access token that the API accepts."""
+    grants(evidence)
+    last = evidence.trace.last("refresh")
+    if last is None:
+        raise NotApplicable("the server issues no refresh token")
+    token = last.answer.members.get("access_token")
+    if not last.answer.ok or not isinstance(token, str):
+        yield Finding(expected="200 with access_token", actual=last.outcome, at=AT,
+                      exchanges=(last.n,))  # fmt: skip
+        return
+    calls = [e for e in evidence.trace.ordinary("api") if e.n > last.n]
+    if calls and calls[0].answer.status in (401, 403):
+        yield Finding(expected="the API accepts the new token", actual=calls[0].outcome, at=AT,
+                      exchanges=(last.n, calls[0].n))  # fmt: skip
+    else:
+        yield Seen(actual="a new access token", exchanges=(last.n, *(c.n for c in calls)))

@@ -1,0 +1,133 @@
+"""Every exchange of the run: time, size, redirects, crashes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mockauth.checks.evidence import Evidence
+from mockauth.checks.finding import Finding, NotApplicable, Seen
+from mockauth.checks.registry import check
+from mockauth.wire import Exchange
+from mockauth.wire.url import without_query
+
+INTERNALS = re.compile(
+    r"Traceback \(most recent call last\)|\bat [\w.$]+\([\w.]+\.java:\d+\)|SQLSTATE|"
+    r"sqlite3\.OperationalError|\bat .{1,80}\(/?[\w./-]+\.js:\d+:\d+\)|"
+    r'File "[^"]+\.py", line \d+|Werkzeug Debugger|Stack trace:'
+)
+MOST_NAMED = 5
+
+
+def _limit(evidence: Evidence, exchange: Exchange) -> float:
+    documents = exchange.step in ("manifest", "openapi", "asset")
+    return evidence.profile.document_seconds if documents else evidence.profile.api_seconds
+
+
+def _answered(evidence: Evidence) -> list[Exchange]:
+    found = [e for e in evidence.trace if e.step != "callback"]
+    if not found:
+        raise NotApplicable("nothing was asked")
+    return found
+
+
+@check(
+    "transport.answers-in-time", "MMi", refs=("OAI-plugin-prod",), practice=True, shows="time-outs",
+    why="ChatGPT waits 15 s for documents and 45 s for calls.",
+    fix="Answer faster.",
+)  # fmt: skip
+def answers_in_time(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Documents come within 15 s, calls within 45 s."""
+    slowest = 0.0
+    for e in _answered(evidence):
+        limit = _limit(evidence, e)
+        slowest = max(slowest, e.elapsed_ms)
+        if "timed out" in e.error or e.elapsed_ms > limit * 1000:
+            actual = e.error or f"{e.elapsed_ms / 1000:.1f} s"
+            yield Finding(expected=f"at most {limit:g} s", actual=actual,
+                          at=without_query(e.request.url), exchanges=(e.n,))  # fmt: skip
+    yield Seen(actual=f"the slowest took {slowest / 1000:.2f} s")
+
+
+@check(
+    "transport.answers-in-half-the-time", "SSi", refs=("OAI-plugin-prod",), practice=True,
+    why="A slow day should not end sign-in.", fix="Answer in half the time that ChatGPT waits.",
+)  # fmt: skip
+def answers_in_half(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Documents come within 7.5 s, calls within 22.5 s."""
+    for e in _answered(evidence):
+        if e.elapsed_ms > _limit(evidence, e) * 500:
+            yield Finding(expected=f"at most {_limit(evidence, e) / 2:g} s",
+                          actual=f"{e.elapsed_ms / 1000:.1f} s", exchanges=(e.n,))  # fmt: skip
+    yield Seen(actual="every answer was in time")
+
+
+@check(
+    "transport.body-below-100k", "MM-", refs=("OAI-plugin-start",), practice=True,
+    shows="big answers fail",
+    why="ChatGPT drops longer answers.", fix="Page the answer, or shorten it.",
+)  # fmt: skip
+def body_below_limit(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """API answers have fewer than 100,000 characters."""
+    calls = evidence.trace.ordinary("api")
+    if not calls:
+        raise NotApplicable("the API was not called")
+    for call in calls:
+        size = len(call.answer.text)
+        if size >= evidence.profile.api_characters or call.answer.truncated:
+            yield Finding(expected="fewer than 100,000 characters", actual=f"{size} characters",
+                          exchanges=(call.n,))  # fmt: skip
+        else:
+            yield Seen(actual=f"{size} characters", exchanges=(call.n,))
+
+
+@check(
+    "transport.no-redirect-on-api", "SSS", refs=("OAI-plugin-prod",), practice=True,
+    shows="works with curl, not in ChatGPT",
+    why="ChatGPT does not promise to follow redirects.", fix="Answer at the declared URL itself.",
+)  # fmt: skip
+def no_redirect_on_api(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The OpenAPI document and the API answer without a redirect."""
+    found = evidence.trace.ordinary("openapi", "api")
+    if not found:
+        raise NotApplicable("neither was asked")
+    for e in found:
+        if 300 <= e.answer.status < 400 and e.answer.status != 304:
+            yield Finding(expected="an answer", actual=f"{e.answer.status} to "
+                          f"{e.answer.header('Location')}", exchanges=(e.n,))  # fmt: skip
+        else:
+            yield Seen(actual=e.outcome, exchanges=(e.n,))
+
+
+@check(
+    "transport.no-5xx", "SSS", refs=("RFC9110-15.6",), practice=True,
+    why="A crash is no refusal: it hides defects and fills logs.",
+    fix="Catch the input named and answer 4xx.",
+)  # fmt: skip
+def no_5xx(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """No request of the run crashes the server or breaks off."""
+    named: set[str] = set()
+    for e in _answered(evidence):
+        broke = e.response is None and "timed out" not in e.error
+        what = f"{e.step} {e.probe}"
+        if (e.answer.status >= 500 or broke) and what not in named and len(named) < MOST_NAMED:
+            named.add(what)
+            yield Finding(expected="no 5xx", actual=f"{e.outcome} ({what.strip()})",
+                          at=without_query(e.request.url), exchanges=(e.n,))  # fmt: skip
+    yield Seen(actual=f"{len(evidence.trace)} exchanges")
+
+
+@check(
+    "transport.no-internals-in-errors", "SSS", refs=("CWE-209",), practice=True,
+    why="Stack traces help attackers and tell users nothing.",
+    fix="Switch debug pages off.",
+)  # fmt: skip
+def no_internals(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Errors show no stack trace and no SQL."""
+    for e in _answered(evidence):
+        found = INTERNALS.search(e.answer.text[:100_000]) if e.answer.status >= 400 else None
+        if found:
+            yield Finding(expected="a short error", actual=f"{e.outcome} with internals of the server",
+                          at=without_query(e.request.url), exchanges=(e.n,))  # fmt: skip
+            return
+    yield Seen(actual=f"{len(evidence.trace)} exchanges")

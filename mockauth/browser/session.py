@@ -81,6 +81,8 @@ class _Visit:
     filled: list[str] = field(default_factory=list)
     submitted: set[tuple[str, Pairs]] = field(default_factory=set)
     passwords_at: set[str] = field(default_factory=set)
+    refused: bool = False
+    """The user has been able to say no."""
 
     def run(self, request: Request) -> Landing:
         step: Step = "authorize"
@@ -132,6 +134,7 @@ class _Visit:
             form=form,
             page=exchange,
             filled=tuple(self.filled),
+            no_deny=self.decision == "deny" and not self.refused,
         )
 
     def _next(self, request: Request, status: int, target: str) -> Request:
@@ -179,6 +182,8 @@ class _Visit:
                 return self._end(
                     "stuck", page.url, exchange, page=page, hint="no way to refuse", no_deny=True
                 )
+        if self.decision == "deny" and (button is not None or not is_login):
+            self.refused = True
         if button is None:
             button = press(chosen, page, "allow")
         made = fill(chosen, page, self.session.credentials, self.decision, button)
@@ -189,10 +194,12 @@ class _Visit:
         for form in page.forms:
             button = press(form, page, "deny")
             if button is not None:
+                self.refused = True
                 made = fill(form, page, self.session.credentials, "deny", button)
                 return self._submit(made, page, exchange)
         for link in page.soup.find_all("a", href=True):
             if DENY.search(link.get_text(" ", strip=True)):
+                self.refused = True
                 return self._click(urljoin(page.base, str(link["href"])), exchange)
         return None
 

@@ -1,5 +1,5 @@
 """The command line."""
 
+from mockauth.cli.main import main
 
-def main() -> None:
-    """Run mockauth."""
+__all__ = ["main"]

@@ -32,10 +32,10 @@ CONSENT = (
 ERROR = LAYOUT + "<p>{{ text }}</p></body></html>"
 
 
-def login(onward: str, csrf: str, note: str = "") -> BaseResponse:
-    """The login page; `onward` is where a right password leads."""
+def login(onward: str, csrf: str, origins: str, note: str = "") -> BaseResponse:
+    """The login page; `onward` is where a right password leads, `origins` what may follow it."""
     html = render_template_string(LOGIN, title="Log in", onward=onward, csrf=csrf, note=note)
-    return private(Response(html), "'self'")
+    return private(Response(html), f"'self' {origins}")
 
 
 def consent(client: str, back: str, scope: str, action: str, csrf: str) -> BaseResponse:

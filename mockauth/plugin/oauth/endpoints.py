@@ -24,6 +24,7 @@ def oauth_blueprint(config: PluginConfig, state: State, clock: Clock) -> Bluepri
     """The OAuth endpoints of one app."""
     blueprint = Blueprint("oauth", __name__)
     server = build_server(config, state, clock)
+    origins = " ".join(dict.fromkeys(map(origin, config.redirect_uris)))
 
     @blueprint.get("/authorize")
     def authorize() -> BaseResponse:
@@ -42,7 +43,7 @@ def oauth_blueprint(config: PluginConfig, state: State, clock: Clock) -> Bluepri
     @blueprint.get("/login")
     def login_page() -> BaseResponse:
         g.place = "login"
-        return pages.login(request.args.get("next", ""), _csrf())
+        return pages.login(request.args.get("next", ""), _csrf(), origins)
 
     @blueprint.post("/login")
     def login() -> BaseResponse:
@@ -57,7 +58,7 @@ def oauth_blueprint(config: PluginConfig, state: State, clock: Clock) -> Bluepri
             if user.name == request.form.get("username") and right:
                 session["user"] = user.name
                 return redirect(onward, 303)
-        return pages.login(onward, _csrf(), "Wrong user name or password.")
+        return pages.login(onward, _csrf(), origins, "Wrong user name or password.")
 
     @blueprint.route("/token", methods=["POST"])
     def token() -> BaseResponse:

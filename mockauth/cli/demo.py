@@ -1,0 +1,34 @@
+"""`mockauth demo`: the whole loop on the built-in plugin, nothing to configure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+FORM_OR_JSON = click.Choice(["application/json", "application/x-www-form-urlencoded"])
+AUTH = click.Choice(["none", "service_http", "user_http", "oauth"])
+
+
+@click.command()
+@click.option("--auth", type=AUTH, default="oauth", show_default=True)
+@click.option("--content-type", type=FORM_OR_JSON, default="application/json", show_default=True)
+@click.option("--fault", "faults", multiple=True, help="Let the plugin misbehave by this name.")
+@click.option("--report", "reports", multiple=True, metavar="FORMAT=PATH")
+@click.option("-v", "--verbose", is_flag=True, help="Print every exchange.")
+@click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
+def demo(faults: tuple[str, ...], reports: tuple[str, ...], **values: Any) -> None:
+    """Check the built-in plugin over real sockets: login, tokens, refresh and all probes."""
+    # The engine and the plugin bring requests, flask and authlib, which --help must not.
+    from mockauth.cli.output import finish, report_targets
+    from mockauth.engine.demo import run_demo
+    from mockauth.plugin.config import PluginConfig
+
+    config = PluginConfig(auth=values["auth"], content_type=values["content_type"])
+    code = finish(
+        run_demo(config, faults),
+        report_targets(reports),
+        verbose=values["verbose"],
+        quiet=values["quiet"],
+    )
+    raise click.exceptions.Exit(code)

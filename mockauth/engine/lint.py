@@ -1,0 +1,107 @@
+"""Linting offline: the static checks on files that were never served."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from mockauth.checks.evidence import Evidence
+from mockauth.checks.registry import Check, all_checks
+from mockauth.engine.run import Result
+from mockauth.engine.verdict import judge
+from mockauth.errors import UsageError
+from mockauth.manifest.document import LARGEST
+from mockauth.manifest.openapi import OpenApi, read_openapi
+from mockauth.manifest.plugin import Manifest, read_manifest
+from mockauth.scenario.faults import read_faults
+from mockauth.scenario.read import read_probe
+from mockauth.scenario.strict import Problem, read_strict
+
+Kind = Literal["manifest", "openapi", "scenario"]
+SUFFIXES = (".json", ".yaml", ".yml")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileReport:
+    """What lint says of one file; `problems` are those of a scenario file."""
+
+    path: Path
+    kind: Kind
+    results: tuple[Result, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything in the file is a failure, not only a warning."""
+        return bool(self.problems) or any(r.state in ("fail", "error") for r in self.results)
+
+
+def lint(paths: Sequence[Path]) -> Iterator[FileReport]:
+    """Lint files and folders: manifests, OpenAPI documents, scenario files, told by content.
+
+    Raises:
+        UsageError: for a path that does not exist or cannot be read.
+    """
+    checks = [check for check in all_checks() if check.rule.kind == "static"]
+    for path in paths:
+        for file in _files(path):
+            yield _report(file, checks)
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        yield from sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES and p.is_file())
+    elif path.is_file():
+        yield path
+    else:
+        raise UsageError(f"{path}: no such file; give a manifest, an OpenAPI document or a folder")
+
+
+def _report(path: Path, checks: list[Check]) -> FileReport:
+    try:
+        with path.open("rb") as file:
+            text = file.read(LARGEST + 1)
+    except OSError as wrong:
+        raise UsageError(f"{path}: cannot be read: {wrong.strerror}") from wrong
+    kind = _kind(path, text)
+    if kind == "scenario":
+        document = read_strict(path)
+        if isinstance(document.value, dict) and "faults" in document.value:
+            read_faults(document)
+        else:
+            read_probe(document)
+        return FileReport(path=path, kind=kind, problems=tuple(document.problems))
+    if kind == "openapi":
+        evidence = Evidence(openapi=read_openapi(text, str(path)))
+        chosen = [check for check in checks if check.rule.area == "openapi"]
+    else:
+        manifest = read_manifest(text, str(path))
+        openapi = _beside(path, manifest)
+        evidence = Evidence(manifest=manifest, openapi=openapi, auth=manifest.auth)
+        chosen = [c for c in checks if openapi is not None or c.rule.area != "openapi"]
+    return FileReport(
+        path=path, kind=kind, results=tuple(judge(check, evidence) for check in chosen)
+    )
+
+
+def _kind(path: Path, text: bytes) -> Kind:
+    head = text[:4000]
+    if path.suffix in (".yaml", ".yml") and head.lstrip().startswith(b"mockauth:"):
+        return "scenario"
+    if b"name_for_model" in text or b"schema_version" in text or path.name.startswith("ai-plugin"):
+        return "manifest"
+    if b"openapi" in head or b"swagger" in head or path.suffix in (".yaml", ".yml"):
+        return "openapi"
+    return "manifest"
+
+
+def _beside(path: Path, manifest: Manifest) -> OpenApi | None:
+    """The OpenAPI document on this disk, when api.url ends with the name of a file near by."""
+    name = (manifest.api_url or "").partition("?")[0].rpartition("/")[2]
+    for folder in (path.parent, path.parent.parent):
+        candidate = folder / name
+        if name and candidate.is_file() and candidate != path:
+            return read_openapi(candidate.read_bytes(), str(candidate))
+    return None

@@ -1,0 +1,1 @@
+"""Writers of one finished run. Nothing leaves them unscrubbed."""

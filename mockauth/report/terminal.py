@@ -1,0 +1,161 @@
+"""The report on the terminal: coverage first, then what is wrong and how to mend it, the verdict
+last."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Protocol, TextIO
+
+from mockauth import __version__
+from mockauth.engine.gate import Gate
+from mockauth.engine.run import Result, Run, State
+from mockauth.report.redacted import clean
+
+STYLES: dict[State, str] = {
+    "pass": "green", "fail": "bold red", "warn": "yellow", "info": "cyan", "blocked": "magenta",
+    "n/a": "dim", "error": "bold red", "waived": "dim",
+}  # fmt: skip
+SIGN_IN = frozenset(
+    {
+        "authorize.request-accepted", "callback.exact-uri", "callback.code-once",
+        "callback.state-once-equal", "token.exchange-works", "grant.json-content-type",
+        "grant.access-token-string", "api.valid-token-accepted", "service.token-accepted",
+        "none.api-open", "manifest.served", "manifest.public", "manifest.json-strict",
+        "manifest.auth-type-known", "manifest.auth-fields-complete", "manifest.required-fields",
+        "page.form-action-allows-redirect", "pkce.optional-for-secret-client", "openapi.served",
+    }
+)  # fmt: skip
+"""The rules that ChatGPT's own sign-in depends on."""
+
+
+class _Say(Protocol):
+    """Prints one line."""
+
+    def __call__(self, text: str = "", style: str = "") -> None: ...
+
+
+def verdict(run: Run, gate: Gate) -> str:
+    """The last line: can ChatGPT sign in."""
+    if run.stopped or gate.exit_code == 3:
+        return f"Nothing could be judged: {run.stopped or 'no check applied'}"
+    broken = [r for r in run.results if r.state in ("fail", "error")]
+    stops = [r.rule.id for r in broken if r.rule.id in SIGN_IN]
+    if stops:
+        return f"ChatGPT cannot sign in: {', '.join(stops)}"
+    kind = "call the API" if run.auth in ("none", "service_http", "user_http") else "sign in"
+    if broken:
+        noun = "requirement is" if len(broken) == 1 else "requirements are"
+        return f"ChatGPT can {kind}, but {len(broken)} {noun} broken"
+    if gate.exit_code:
+        return f"ChatGPT can {kind}, but the gate is closed: {gate.reasons[0]}"
+    return f"ChatGPT can {kind}: {run.summary['pass']} checks passed, none failed"
+
+
+def write(run: Run, gate: Gate, out: TextIO, *, verbose: bool = False, quiet: bool = False) -> None:
+    """Write the report of `run` to `out`."""
+    # 60 ms to import; only a report needs it.
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=out, highlight=False, soft_wrap=True)
+
+    def say(text: str = "", style: str = "") -> None:
+        shown = clean(text, run.secrets)
+        encoding = getattr(out, "encoding", None) or "utf-8"
+        console.print(Text(shown.encode(encoding, "replace").decode(encoding), style=style))
+
+    if not quiet:
+        say(f"mockauth {__version__} · {run.target} · {run.profile.title} · auth {run.auth}")
+        _coverage(run, say)
+        for note in run.notes:
+            say(f"note: {note}", "cyan")
+        _findings(run, say)
+        _areas(run, say)
+        if verbose:
+            _exchanges(run, say)
+        for reason in gate.reasons[:20]:
+            say(f"gate: {reason}")
+        say()
+    say(verdict(run, gate), "bold red" if gate.exit_code else "bold green")
+
+
+def _coverage(run: Run, say: _Say) -> None:
+    blocked = [r for r in run.results if r.state == "blocked"]
+    parts = [f"judged {len(run.judged)} of {len(run.applicable)}"]
+    parts += [f"{count} {state}" for state, count in run.summary.items() if count]
+    say(" · ".join(parts), "bold")
+    options = Counter(r.blocked_by for r in blocked if r.blocked_by)
+    for option, count in options.items():
+        names = ", ".join(r.rule.id for r in blocked if r.blocked_by == option)
+        say(f"not judged for want of {option} ({count}): {names}", "magenta")
+    critical = [r.rule.id for r in blocked if r.level == "critical" and not r.blocked_by]
+    if critical:
+        say(f"critical and not judged: {', '.join(critical)}", "bold magenta")
+
+
+def _findings(run: Run, say: _Say) -> None:
+    order: tuple[State, ...] = ("error", "fail", "warn", "info", "blocked")
+    for practice in (False, True):
+        shown = [
+            r
+            for state in order
+            for r in run.results
+            if r.state == state and r.rule.practice is practice and not r.blocked_by
+        ]
+        if shown:
+            say()
+            say("ChatGPT compatibility" if practice else "Findings", "bold underline")
+        for result in shown:
+            _finding(run, result, say)
+
+
+def _finding(run: Run, result: Result, say: _Say) -> None:
+    rule = result.rule
+    say(f"{result.state.upper():8}{rule.id}  ({result.level})", STYLES[result.state])
+    if result.state == "blocked":
+        say(f"    not judged: {result.actual}")
+        return
+    say(f"    requirement  {rule.title}")
+    say(f"    source       {', '.join(rule.refs)}")
+    for finding in result.findings[:6]:
+        say(f"    expected     {finding.expected}")
+        say(f"    actual       {finding.actual}")
+        if finding.at:
+            say(f"    at           {_place(finding.at)}")
+        for n in finding.exchanges[:2]:
+            exchange = run.trace.get(n)
+            url = exchange.request.target
+            say(f"    exchange     #{n} {exchange.request.method} {url[:160]} → {exchange.outcome}")
+    if len(result.findings) > 6:
+        say(f"    and {len(result.findings) - 6} more")
+    if not result.findings:
+        say(f"    actual       {result.actual}")
+    if rule.chatgpt_shows:
+        say(f"    ChatGPT      shows {rule.chatgpt_shows}")
+    say(f"    fix          {result.fix or rule.fix}")
+
+
+def _place(at: str) -> str:
+    names = {
+        "/auth/client_url": "authorize endpoint, client_url (manifest /auth/client_url)",
+        "/auth/authorization_url": (
+            "token endpoint, authorization_url (manifest /auth/authorization_url)"
+        ),
+    }
+    return names.get(at, at)
+
+
+def _areas(run: Run, say: _Say) -> None:
+    say()
+    say("Passed", "bold underline")
+    passed = Counter(r.rule.area for r in run.results if r.state == "pass")
+    say("    " + " · ".join(f"{area} {count}" for area, count in sorted(passed.items())))
+
+
+def _exchanges(run: Run, say: _Say) -> None:
+    say()
+    say("Exchanges", "bold underline")
+    for e in run.trace:
+        what = f" [{e.probe}]" if e.probe else ""
+        url = e.request.target[:160]
+        say(f"  #{e.n} {e.step} {e.purpose}{what}: {e.request.method} {url} → {e.outcome}")

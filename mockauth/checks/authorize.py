@@ -9,7 +9,7 @@ from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.record import callback_params
 from mockauth.checks.registry import check
 from mockauth.wire import Exchange
-from mockauth.wire.message import first, pairs_of
+from mockauth.wire.message import first
 
 AT = "/auth/client_url"
 
@@ -24,7 +24,7 @@ def _flow(evidence: Evidence) -> list[Exchange]:
 def _helped(evidence: Evidence) -> str:
     """What made the refused request work, from the diagnosis that followed."""
     for exchange in evidence.trace.select("callback", purpose="fallback"):
-        if first(callback_params(exchange), "code"):
+        if first(exchange.request.all_query, "code"):
             return exchange.probe
     return ""
 
@@ -106,24 +106,5 @@ def optional_for_secret_client(evidence: Evidence) -> Iterator[Finding | Seen]:
                       at=AT, exchanges=(flow[0].n,))  # fmt: skip
     elif flow[-1].step == "callback" and first(callback_params(flow[-1]), "code"):
         yield Seen(actual="a code came without a challenge", exchanges=(flow[-1].n,))
-    else:
-        raise Blocked("refused for another reason (see authorize.request-accepted)")
-
-
-@check(
-    "scope.unknown-handled", "SSS", refs=("RFC6749-3.3",), auth=("oauth",),
-    why="A scope that the manifest declares and the server refuses ends every login.",
-    fix="Declare scopes in the manifest that the server grants.",
-)  # fmt: skip
-def scope_declared_is_granted(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """The scope that the manifest declares is one the server knows."""
-    flow = _flow(evidence)
-    params = callback_params(flow[-1]) if flow[-1].step == "callback" else ()
-    if first(params, "error") == "invalid_scope":
-        sent = first(pairs_of(flow[0].request.target.partition("?")[2]), "scope") or ""
-        yield Finding(expected="a scope the server knows", actual=f"invalid_scope for {sent!r}",
-                      at="/auth/scope", exchanges=(flow[-1].n,))  # fmt: skip
-    elif first(params, "code"):
-        yield Seen(actual="granted", exchanges=(flow[-1].n,))
     else:
         raise Blocked("refused for another reason (see authorize.request-accepted)")

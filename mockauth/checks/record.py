@@ -39,9 +39,11 @@ def codes(evidence: Evidence) -> list[tuple[Exchange, str]]:
 
 def sent_state(evidence: Evidence, callback: Exchange) -> str | None:
     """The state that was sent in the flow of a callback."""
-    for exchange in evidence.trace.select("authorize", flow=callback.flow):
-        return first(exchange.request.all_query, "state") or first(exchange.request.params, "state")
-    return None
+    sent = [e for e in evidence.trace.select("authorize", flow=callback.flow) if e.n < callback.n]
+    if not sent:
+        return None
+    request = sent[-1].request
+    return first(request.all_query, "state") or first(request.params, "state")
 
 
 def grants(evidence: Evidence) -> list[Exchange]:

@@ -32,9 +32,8 @@ for command in (check, lint, demo, serve, checks):
 def main() -> None:
     """Run mockauth and exit: 0 clean, 1 findings, 2 wrong use, 3 nothing judged, 130 stopped."""
     try:
-        commands.main(standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        # Outside its standalone mode click returns the code of an Exit instead of raising it.
+        sys.exit(commands.main(standalone_mode=False) or 0)
     except click.ClickException as wrong:
         wrong.show()
         sys.exit(2)

@@ -20,11 +20,11 @@ from mockauth.errors import NothingJudged, UsageError
 from mockauth.manifest.auth import HttpAuth, NoAuth, OAuth
 from mockauth.manifest.domains import root_domain
 from mockauth.manifest.openapi import read_openapi
-from mockauth.manifest.plugin import WELL_KNOWN, read_manifest
+from mockauth.manifest.plugin import WELL_KNOWN, Manifest, read_manifest
 from mockauth.wire import Exchange, Request
 from mockauth.wire.message import Encoding
 from mockauth.wire.trace import Step
-from mockauth.wire.url import origin
+from mockauth.wire.url import hostname, origin
 
 MOST_REDIRECTS = 5
 VERIFIER = "mockauth-diagnoses-whether-a-code-challenge-is-wanted"
@@ -78,6 +78,15 @@ def fetch_manifest(subject: Subject, target: str) -> None:
             subject.manifest = read_manifest(last.response.body, last.request.target)
     if subject.manifest is not None:
         subject.auth = subject.manifest.auth
+        _declare(subject, subject.manifest)
+
+
+def _declare(subject: Subject, manifest: Manifest) -> None:
+    """The hosts that may mean the server under test: those that the manifest names."""
+    urls = [manifest.api_url or "", manifest.text("logo_url")]
+    if isinstance(subject.auth, OAuth):
+        urls += [subject.auth.client_url, subject.auth.authorization_url]
+    subject.url_map.declared |= {hostname(url) for url in urls if hostname(url)}
 
 
 def _fetch(subject: Subject, url: str, step: Step) -> Exchange:
@@ -107,6 +116,7 @@ def fetch_openapi(subject: Subject, wanted: str) -> None:
         return
     # The document speaks of the addresses it was published at, before any mapping.
     subject.openapi = read_openapi(last.response.body, url)
+    subject.url_map.declared |= {hostname(server) for server in subject.openapi.servers}
     root = root_domain(manifest.url or url)
     subject.base_url = subject.url_map(subject.openapi.base_url(root) or subject.url_map.target)
     subject.base_url = subject.base_url.rstrip("/")

@@ -28,6 +28,9 @@ class UrlMap:
     target: str
     enabled: bool = True
     notes: list[str] = field(default_factory=list)
+    declared: set[str] = field(default_factory=set)
+    """Hosts that the manifest names. Any other public host, ChatGPT's own callback above all, is
+    never the server under test."""
     _known: dict[str, str] = field(default_factory=dict)
 
     def __call__(self, url: str) -> str:
@@ -53,7 +56,7 @@ class UrlMap:
         host = hostname(base)
         if not is_loopback_host(host):
             external = any(host == p or host.endswith("." + p) for p in IDENTITY_PROVIDERS)
-            return base if external else self.target
+            return self.target if host in self.declared and not external else base
         parts, here = split(base), split(self.target)
         port = (parts.port or 443) if parts else 0
         if here is not None and port == here.port:

@@ -2,59 +2,70 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import Any
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Annotated, Literal
 
-from mockauth.plugin.fault import AnswerChange, Fault
+from mockauth.plugin.config import PluginConfig
+from mockauth.plugin.fault import Fault
 from mockauth.plugin.policy import Policy
+from mockauth.scenario.form import SENTENCE, Form, instance, listing, matching, members, word
 from mockauth.scenario.strict import Document
+
+NAME = r"^[a-z0-9]+([.-][a-z0-9]+)*$"
+PLACES = (
+    "manifest", "openapi", "logo", "authorize", "login", "consent", "redirect", "token",
+    "refresh", "api",
+)  # fmt: skip
+WHENS = ("always", "success", "error")
+
+FORMS: Mapping[str, Form] = MappingProxyType(
+    {
+        "Fault.name": matching(
+            re.compile(NAME).fullmatch,
+            "lower-case words joined by - and ., such as token.reusable-code",
+            {"pattern": NAME},
+        ),
+        "Fault.title": SENTENCE,
+        "Fault.caught_by": listing(SENTENCE, least=1),
+        "Fault.policy": members(Policy, MappingProxyType({})),
+        "Fault.config": members(PluginConfig, MappingProxyType({}), skip=("policy", "faults")),
+        "AnswerChange.place": word(PLACES),
+        "AnswerChange.when": word(WHENS),
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaultsFile:
+    """Everything that a file of faults may hold."""
+
+    mockauth: Literal[1]
+    faults: Annotated[tuple[Fault, ...], "faults"]
+
+
+FAULTS_FILE = instance(
+    FaultsFile, MappingProxyType({"faults": listing(instance(Fault, FORMS), least=1)})
+)
 
 
 def read_faults(document: Document) -> list[Fault]:
-    """The faults of a parsed file; `document.problems` names what is wrong with the others."""
-    head = document.value
-    listed = head.get("faults") if isinstance(head, dict) else None
-    if not isinstance(listed, list) or head.get("mockauth") != 1:
-        document.complain((), "must hold `mockauth: 1` and a list of `faults`")
+    """The faults of a parsed file; none when `document.problems` says what is wrong."""
+    if document.problems:
         return []
-    before = len(document.problems)
-    faults = [_fault(document, i, item) for i, item in enumerate(listed)]
-    return [] if len(document.problems) > before else [f for f in faults if f is not None]
-
-
-def _fault(document: Document, i: int, item: Any) -> Fault | None:
-    path = ("faults", str(i))
-    if not isinstance(item, dict) or not isinstance(item.get("name"), str):
-        document.complain(path, "must be a mapping with a name")
-        return None
-    known = [field.name for field in fields(Fault)]
-    _names(document, path, item, known)
-    policy = item.get("policy") or {}
-    _names(document, (*path, "policy"), policy, [field.name for field in fields(Policy)])
-    answers = []
-    for j, change in enumerate(item.get("answers") or []):
-        at = (*path, "answers", str(j))
-        if _names(document, at, change, [field.name for field in fields(AnswerChange)]):
-            answers.append(AnswerChange(**change))
-    caught = item.get("caught_by")
-    if not isinstance(caught, list) or not caught:
-        document.complain((*path, "caught_by"), "name the checks that must catch this fault")
-        caught = []
-    return Fault(
-        name=item["name"],
-        title=str(item.get("title", "")),
-        caught_by=tuple(caught),
-        policy=dict(policy) if isinstance(policy, dict) else {},
-        answers=tuple(answers),
-        config=dict(item.get("config") or {}),
-    )
-
-
-def _names(document: Document, path: tuple[str, ...], value: Any, known: list[str]) -> bool:
-    if not isinstance(value, dict):
-        document.complain(path, "must be a mapping")
-        return False
-    wrong = [name for name in value if name not in known]
-    for name in wrong:
-        document.unknown((*path, name), name, known)
-    return not wrong
+    read: FaultsFile | None = FAULTS_FILE.read(document, (), document.value)
+    if read is None:
+        return []
+    for i, fault in enumerate(read.faults):
+        path = ("faults", str(i))
+        if not fault.title:
+            document.complain((*path, "title"), "is missing")
+        if not fault.caught_by:
+            document.complain((*path, "caught_by"), "name the checks that must catch this fault")
+        if not (fault.policy or fault.answers or fault.config):
+            document.complain(path, "changes nothing; give policy, answers or config")
+        if fault.name in {other.name for other in read.faults[:i]}:
+            document.complain((*path, "name"), f"two faults are called {fault.name!r}")
+    return [] if document.problems else list(read.faults)

@@ -13,6 +13,8 @@ from mockauth.scenario.model import Probe
 from mockauth.scenario.read import read_probe
 from mockauth.scenario.strict import Document, Problem, read_strict
 
+SUFFIXES = (".yaml", ".yml")
+
 
 @dataclass(frozen=True)
 class Library:
@@ -35,28 +37,46 @@ def load_library(folders: Sequence[Path] = ()) -> Library:
     Raises:
         UsageError: naming every problem of every file at once.
     """
-    probes: dict[str, Probe] = {}
-    faults: list[Fault] = []
-    problems: list[Problem] = []
+    shelf = _Shelf({}, {}, [])
     for folder in (builtin_folder(), *folders):
         if not folder.is_dir():
             raise UsageError(f"{folder}: no such folder (--scenarios wants a folder of YAML files)")
         for document in _documents(folder):
-            if isinstance(document.value, dict) and "faults" in document.value:
-                faults += read_faults(document)
-            else:
-                probe = read_probe(document)
-                if probe is not None and probe.rule.id in probes:
-                    other = probes[probe.rule.id].file
-                    document.complain(("id",), f"{probe.rule.id} is taken by {other}")
-                elif probe is not None:
-                    probes[probe.rule.id] = probe
-            problems += document.problems
-    if problems:
-        raise UsageError("\n".join(str(problem) for problem in sorted(problems)))
-    return Library(tuple(probes.values()), tuple(faults))
+            shelf.add(document)
+    if shelf.problems:
+        raise UsageError("\n".join(str(problem) for problem in sorted(shelf.problems)))
+    faults = tuple(fault for fault, _ in shelf.faults.values())
+    return Library(tuple(shelf.probes.values()), faults)
+
+
+def read_scenario(document: Document) -> tuple[Probe | None, list[Fault]]:
+    """What a parsed file holds: a probe, or faults. `document.problems` says what is wrong."""
+    if isinstance(document.value, dict) and "faults" in document.value:
+        return None, read_faults(document)
+    return read_probe(document), []
 
 
 def _documents(folder: Path) -> Iterator[Document]:
-    for path in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")]):
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in SUFFIXES and p.is_file()):
         yield read_strict(path, str(path.relative_to(folder.parent)))
+
+
+@dataclass
+class _Shelf:
+    """What has been loaded so far. No id stands twice: a user file may not shadow a built-in."""
+
+    probes: dict[str, Probe]
+    faults: dict[str, tuple[Fault, str]]
+    problems: list[Problem]
+
+    def add(self, document: Document) -> None:
+        probe, faults = read_scenario(document)
+        if probe is not None:
+            known = self.probes.setdefault(probe.rule.id, probe)
+            if known is not probe:
+                document.complain(("id",), f"{probe.rule.id} is taken by {known.file}")
+        for i, fault in enumerate(faults):
+            other, file = self.faults.setdefault(fault.name, (fault, document.file))
+            if other is not fault:
+                document.complain(("faults", str(i), "name"), f"{fault.name} is taken by {file}")
+        self.problems += document.problems

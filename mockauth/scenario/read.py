@@ -4,196 +4,178 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
-from itertools import product
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
-from mockauth.checks.rule import ALL_AUTH, LETTERS, PROFILE_ORDER, Rule, levels
 from mockauth.scenario.alterations import ALTERATIONS
-from mockauth.scenario.model import DOES, Change, Expect, Probe, Step
-from mockauth.scenario.reference import is_known, references
-from mockauth.scenario.strict import Document
+from mockauth.scenario.form import Form, instance, listing, mapping, word
+from mockauth.scenario.head import HEAD_FORMS, ProbeFile
+from mockauth.scenario.model import Change, Expect, Probe, Step
+from mockauth.scenario.reference import known_references, malformed, near, references
+from mockauth.scenario.strict import Document, Path
 
-HEAD = list(
-    Probe.__annotations__.keys() - {"rule", "file"} | {"mockauth", "id", "title", "level"}
-    | {"refs", "practice", "why", "fix", "shows", "auth", "needs"}
-)  # fmt: skip
-NEEDS = ["login", "second-client", "second-user", "refresh", "deny", "narrow-scope", "slow"]
-ID = re.compile(r"[a-z]+\.[a-z0-9]+(-[a-z0-9]+)*")
-Path = tuple[str, ...]
+STATUS = re.compile(r"[1-5]([0-9]{2}|xx)")
+MOST_COPIES = 20
+ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "session": ("authorize",),
+        "decision": ("authorize",),
+        "user": ("authorize", "token"),
+        "client": ("token", "refresh"),
+        "repeat": ("token", "refresh", "api", "endpoint"),
+        "expect.redirect_to": ("authorize",),
+        "expect.params": ("authorize",),
+        "expect.absent": ("authorize",),
+    }
+)
+"""What has a meaning in some steps only; elsewhere it would be ignored in silence."""
 
 
 def read_probe(document: Document) -> Probe | None:
     """The probe of a parsed file, or None when `document.problems` says why not."""
-    head = document.value
-    if not isinstance(head, dict):
-        document.complain((), "a scenario file is a mapping with id, title, level, steps …")
-        return None
-    for name in head:
-        if name not in HEAD:
-            document.unknown((name,), name, HEAD)
-    if head.get("mockauth") != 1:
-        document.complain(("mockauth",), "must be 1, the version of the format")
-    rule = _rule(document, head)
-    variants = _variants(document, head.get("variants", {}))
-    names = frozenset(variants[0]) if variants else frozenset()
-    steps = tuple(_steps(document, head.get("steps"), names))
-    if document.problems or rule is None:
-        return None
-    return Probe(
-        rule=rule,
-        steps=steps,
-        variants=variants,
-        file=document.file,
-        destructive=head.get("destructive", False) is True,
-    )
-
-
-def _rule(document: Document, head: dict[str, Any]) -> Rule | None:
-    for name in ("id", "title", "why", "fix", "level"):
-        if not isinstance(head.get(name), str) or not head[name]:
-            document.complain((name,), "must be a text that is not empty")
-    if isinstance(head.get("id"), str) and not ID.fullmatch(head["id"]):
-        document.complain(("id",), "must look like area.what-should-hold, in lower case")
-    refs = _texts(document, ("refs",), head.get("refs"))
-    needs = _texts(document, ("needs",), head.get("needs", []))
-    auth = _texts(document, ("auth",), head.get("auth", ["oauth"]))
-    for path, given, known in (("needs", needs, NEEDS), ("auth", auth, [*map(str, ALL_AUTH)])):
-        for word in given:
-            if word not in known:
-                document.unknown((path,), word, known)
-    if not refs:
-        document.complain(("refs",), "name at least one source")
-    try:
-        by_profile = levels(str(head.get("level")))
-    except ValueError as wrong:
-        order = ", ".join(PROFILE_ORDER)
-        letters = ", ".join(f"{letter} {name}" for letter, name in LETTERS.items())
-        document.complain(("level",), f"{wrong}; one letter each for {order}: {letters}, - n/a")
-        return None
     if document.problems:
         return None
-    return Rule(
-        id=head["id"],
-        title=head["title"],
-        levels=by_profile,
-        refs=refs,
-        why=head["why"],
-        fix=head["fix"],
-        kind="probe",
-        auth=auth,  # type: ignore[arg-type]  # checked against ALL_AUTH above
-        needs=needs,
-        chatgpt_shows=str(head.get("shows", "")),
-        practice=head.get("practice", False) is True,
+    read: ProbeFile | None = PROBE_FILE.read(document, (), document.value)
+    if read is None:
+        return None
+    if not read.bound:
+        document.complain(("level",), "binds no profile; name a level for plugin, action or mcp")
+    steps = tuple(replace(step, name=step.name or step.do) for step in read.steps)
+    _check_steps(document, steps)
+    _check_references(document, steps, document.value)
+    if document.problems:
+        return None
+    return Probe(
+        rule=read.rule(),
+        steps=steps,
+        variants=read.variants,
+        file=document.file,
+        destructive=read.destructive,
     )
 
 
-def _texts(document: Document, path: Path, value: Any) -> tuple[str, ...]:
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return tuple(value)
-    document.complain(path, "must be a list of texts")
-    return ()
+def read_statuses(document: Document, path: Path, value: Any) -> tuple[str, ...]:
+    """A status, or a list of them; `4xx` is a whole class."""
+    listed = value if isinstance(value, list) else [value]
+    plain = [one for one in listed if type(one) in (int, str) and STATUS.fullmatch(str(one))]
+    if len(plain) != len(listed) or not listed:
+        document.complain(path, "must be a number, a list of numbers, or 2xx 3xx 4xx 5xx")
+    return tuple(map(str, plain))
 
 
-def _variants(document: Document, value: Any) -> tuple[Mapping[str, str], ...]:
-    if not isinstance(value, dict):
-        document.complain(("variants",), "must be a mapping of name to a list of texts")
-        return ()
-    names = list(value)
-    lists = [_texts(document, ("variants", name), value[name]) for name in names]
-    return tuple(
-        MappingProxyType(dict(zip(names, chosen, strict=True))) for chosen in product(*lists)
-    )
+def read_copies(document: Document, path: Path, value: Any) -> int:
+    """How many copies of a message are sent."""
+    if type(value) is not int or not 1 <= value <= MOST_COPIES:
+        document.complain(path, f"must be a whole number from 1 to {MOST_COPIES}")
+        return 1
+    return value
 
 
-def _steps(document: Document, value: Any, variants: frozenset[str]) -> Iterator[Step]:
-    if not isinstance(value, list) or not value:
-        document.complain(("steps",), "must be a list with at least one step")
-        return
-    known = [field.name for field in fields(Step)]
-    earlier: frozenset[str] = frozenset()
-    for i, item in enumerate(value):
-        path: Path = ("steps", str(i))
-        if not isinstance(item, dict):
-            document.complain(path, "must be a mapping with do, change, expect")
-            continue
-        for name in item:
-            if name not in known:
-                document.unknown((*path, name), name, known)
-        do = item.get("do")
-        if do not in DOES:
-            document.unknown((*path, "do"), str(do), list(DOES))
-        plain = _members(document, path, item, Step, skip=("do", "name", "change", "expect"))
-        step = Step(
-            do=do if do in DOES else "api",
-            name=str(item.get("name", do)),
-            change=Change(**_members(document, (*path, "change"), item.get("change"), Change)),
-            expect=Expect(**_members(document, (*path, "expect"), item.get("expect"), Expect)),
-            **plain,
+def _check_steps(document: Document, steps: tuple[Step, ...]) -> None:
+    names: set[str] = set()
+    for i, step in enumerate(steps):
+        path = ("steps", str(i))
+        if step.name in names:
+            document.complain((*path, "name"), f"two steps are called {step.name!r}; name one")
+        if not re.fullmatch(r"[^.{}]+", step.name):
+            document.complain((*path, "name"), "must have no dot or brace in it")
+        names.add(step.name)
+        for part in _ignored(step):
+            where = (*path, *part.split("."))
+            document.complain(
+                where, f"has no meaning in {step.do}; only in {', '.join(ONLY[part])}"
+            )
+        _check_expect(document, (*path, "expect"), step.expect)
+    if all(step.expect.is_empty for step in steps):
+        document.complain(("steps",), "no step expects anything, so nothing would be judged")
+
+
+def _ignored(step: Step) -> Iterator[str]:
+    for part, does in ONLY.items():
+        name, _, inner = part.partition(".")
+        value = getattr(step, name)
+        usual = getattr(Expect(), inner) if inner else getattr(Step(do=step.do), name)
+        if step.do not in does and (getattr(value, inner) if inner else value) != usual:
+            yield part
+
+
+def _check_expect(document: Document, path: Path, expect: Expect) -> None:
+    if expect.tolerated and not expect.status:
+        document.complain((*path, "tolerated"), "means nothing without status")
+    if expect.status and expect.verdict != "refused":
+        document.complain((*path, "status"), "is read of a refusal; add `verdict: refused`")
+    if expect.redirect_to in ("none", "nowhere-new") and (expect.params or expect.absent):
+        document.complain(path, f"nothing comes back with redirect_to: {expect.redirect_to}")
+    for name, value in expect.params:
+        if references(value):
+            document.complain((*path, "params", name), "references are not looked up here")
+
+
+def _check_references(document: Document, steps: tuple[Step, ...], head: dict[str, Any]) -> None:
+    """Every `${…}` names what is known when its step runs, and every variant is used."""
+    variants: dict[str, list[str]] = head.get("variants", {})
+    used: set[str] = set()
+    earlier: tuple[str, ...] = ()
+    for i, step in enumerate(steps):
+        for path, text in _texts(step.change, ("steps", str(i), "change")):
+            named = _check_text(document, path, text, known_references(variants), earlier)
+            used |= {n.removeprefix("variant.") for n in named if n.startswith("variant.")}
+        for name in used:
+            for j, text in enumerate(variants.get(name, ())):
+                place = ("variants", name, str(j))
+                _check_text(document, place, text, known_references(()), earlier)
+        earlier = (*earlier, step.name)
+    for name in variants.keys() - used:
+        document.complain(
+            ("variants", name), f"is never used; write ${{variant.{name}}} in a change"
         )
-        for reference in references(repr(item)):
-            if not is_known(reference, variants, earlier):
-                document.complain(path, f"${{{reference}}} names nothing that is known here")
-        for _, alteration in step.change.alter:
-            if alteration not in ALTERATIONS:
-                document.unknown((*path, "change", "alter"), alteration, list(ALTERATIONS))
-        earlier |= {step.name}
-        yield step
 
 
-def _members(
-    document: Document, path: Path, value: Any, kind: type, skip: tuple[str, ...] = ()
-) -> dict[str, Any]:
-    """The members of a mapping as keyword arguments for `kind`, each of the type it declares."""
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        document.complain(path, "must be a mapping")
-        return {}
-    hints = get_type_hints(kind)
-    known = [field.name for field in fields(kind) if field.name not in skip]
-    members: dict[str, Any] = {}
-    for name, given in value.items():
-        if name in skip:
-            continue
-        if name not in known:
-            if not skip:  # the caller has named unknown keys already
-                document.unknown((*path, name), name, known)
-            continue
-        members[name] = _typed(document, (*path, name), given, name, hints[name])
-    return members
+def _texts(change: Change, path: Path) -> Iterator[tuple[Path, str]]:
+    """Every text of a change that references are looked up in, with its path."""
+    for group in ("set", "twice", "headers"):
+        for name, value in getattr(change, group):
+            if value is not None:
+                yield (*path, group, name), value
+    if change.raw is not None:
+        yield (*path, "raw"), change.raw
 
 
-def _typed(document: Document, path: Path, given: Any, name: str, hint: Any) -> Any:
-    choices = [c for c in get_args(hint) if isinstance(c, str)]
-    if choices:
-        if given not in choices or given == "":
-            document.unknown(path, str(given), [c for c in choices if c])
-        return given
-    if hint in (bool, int):
-        if type(given) is not hint:
-            document.complain(path, "must be true or false" if hint is bool else "must be a number")
-        return given
-    if name in ("remove", "absent"):
-        return _texts(document, path, given)
-    if name in ("status", "tolerated"):
-        listed = given if isinstance(given, list) else [given]
-        if not all(re.fullmatch(r"[1-5]([0-9]{2}|xx)", str(one)) for one in listed):
-            document.complain(path, "a number, a list of numbers, or 2xx 3xx 4xx 5xx")
-        return tuple(str(one) for one in listed)
-    if name in ("set", "twice", "alter", "params", "headers"):
-        return _pairs(document, path, given, allow_null=name == "headers")
-    if not isinstance(given, str):
-        document.complain(path, "must be a text")
-    return given
+def _check_text(
+    document: Document, path: Path, text: str, known: frozenset[str], earlier: tuple[str, ...]
+) -> list[str]:
+    if malformed(text):
+        document.complain(path, "a reference is not closed; write ${name}")
+    named = references(text)
+    for reference in named:
+        hint = near(reference, known, earlier)
+        if hint is not None:
+            document.complain(path, f"${{{reference}}} is not known here{hint}")
+    return named
 
 
-def _pairs(document: Document, path: Path, given: Any, *, allow_null: bool) -> Any:
-    if not isinstance(given, dict):
-        document.complain(path, "must be a mapping of name to text")
-        return ()
-    for name, value in given.items():
-        if not isinstance(value, str) and not (allow_null and value is None):
-            document.complain((*path, name), "must be a text; put numbers in quotes")
-    return tuple(given.items())
+STATUSES_SCHEMA: dict[str, Any] = {
+    "anyOf": [
+        {"type": "integer", "minimum": 100, "maximum": 599},
+        {"type": "string", "pattern": f"^{STATUS.pattern}$"},
+    ]
+}
+FORMS: Mapping[str, Form] = MappingProxyType(
+    {
+        **HEAD_FORMS,
+        "statuses": Form(
+            read_statuses,
+            {
+                "anyOf": [
+                    *STATUSES_SCHEMA["anyOf"],
+                    {"type": "array", "items": STATUSES_SCHEMA, "minItems": 1},
+                ]
+            },
+        ),
+        "alterations": mapping(word(sorted(ALTERATIONS)), lambda found: tuple(found.items())),
+        "copies": Form(read_copies, {"type": "integer", "minimum": 1, "maximum": MOST_COPIES}),
+    }
+)
+STEPS = listing(instance(Step, FORMS), least=1)
+PROBE_FILE = instance(ProbeFile, MappingProxyType({**FORMS, "steps": STEPS}))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
 
 PATTERN = re.compile(r"\$\{([^}]*)\}")
 MATERIAL = frozenset(
@@ -15,7 +16,7 @@ MATERIAL = frozenset(
     }
 )  # fmt: skip
 """What is known in every probe. `callback.base` is the callback without its scheme."""
-STEP_PARTS = re.compile(r"[\w-]+\.(request|response)\.[\w-]+")
+STEP_PART = re.compile(r"(?P<step>[^.{}]+)\.(request|response)\.[\w-]+")
 
 
 def references(text: str) -> list[str]:
@@ -28,8 +29,24 @@ def expand(text: str, lookup: Callable[[str], str]) -> str:
     return PATTERN.sub(lambda found: lookup(found.group(1)), text)
 
 
-def is_known(reference: str, variants: frozenset[str], steps: frozenset[str]) -> bool:
-    """Whether a reference can be looked up: material, a variant's value, or an earlier step."""
-    if reference in MATERIAL or reference.removeprefix("variant.") in variants:
-        return True
-    return bool(STEP_PARTS.fullmatch(reference)) and reference.partition(".")[0] in steps
+def malformed(text: str) -> bool:
+    """Whether a reference in `text` is opened and never closed."""
+    return "${" in PATTERN.sub("", text)
+
+
+def known_references(variants: Iterable[str]) -> frozenset[str]:
+    """What can be looked up before any step has run."""
+    return MATERIAL | {f"variant.{name}" for name in variants}
+
+
+def near(reference: str, known: frozenset[str], steps: Sequence[str]) -> str | None:
+    """None when `reference` can be looked up; else the end of a sentence that helps."""
+    if reference in known:
+        return None
+    part = STEP_PART.fullmatch(reference)
+    if part and part["step"] in steps:
+        return None
+    if part:
+        return f"; no earlier step is called {part['step']!r}"
+    close = get_close_matches(reference[:60], sorted(known), n=1)
+    return f"; did you mean ${{{close[0]}}}?" if close else ""

@@ -76,12 +76,13 @@ class Secrets:
         return self._pattern.sub(lambda match: self._replacements[match.group(0)], text)
 
     def leaks(self, text: str) -> list[str]:
-        """The labels of registered secrets that still stand in `text`."""
+        """The placeholders of registered secrets that still stand in `text` as words of their
+        own. Short ones are left out: our own sentences may hold "password" or "other-secret"."""
         if self._pattern is None:
             self._compile()
-        if self._pattern is None:
-            return []
-        return sorted({self._replacements[found] for found in self._pattern.findall(text)})
+        words = re.compile(r"[A-Za-z0-9._~+/%=-]{12,}")
+        found = {word.strip("=.") for word in words.findall(text)} | set(words.findall(text))
+        return sorted({self._replacements[word] for word in found if word in self._replacements})
 
     def _compile(self) -> None:
         spellings: dict[str, str] = {}

@@ -89,7 +89,11 @@ def _authorize(config: PluginConfig, server: Any, decision: str | None) -> BaseR
         if "response_type" not in incoming.payload.data:
             raise _missing_response_type(server, incoming)
         grant = server.get_consent_grant(request=incoming, end_user=user)
+        if config.policy.pkce_required and "code_challenge" not in incoming.payload.data:
+            uri = incoming.payload.redirect_uri
+            raise InvalidRequestError("code_challenge is required", redirect_uri=uri)
     except OAuth2Error as wrong:
+        wrong.state = request.args.get("state")  # some of Authlib's errors forget it
         return _refuse(wrong)
     except ValueError:  # Authlib quotes the value, and its own errors refuse some characters
         return pages.error(400, "ChatGPT sent a request that cannot be served: invalid_request.")

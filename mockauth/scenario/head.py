@@ -1,0 +1,149 @@
+"""The head of a probe file: the rule, whom it binds, and the variants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, get_args
+
+from mockauth.checks.rule import LETTERS, PROFILE_ORDER, AuthType, Rule, levels
+from mockauth.profiles import Level
+from mockauth.scenario.form import SENTENCE, TEXT, Form, listing, matching
+from mockauth.scenario.model import Step
+from mockauth.scenario.strict import Document, Path
+
+Need = Literal["login", "second-client", "second-user", "refresh", "deny", "narrow-scope", "slow"]
+ProfileName = Literal["plugin", "action", "mcp"]
+Levels = Mapping[str, Level]
+
+ID = r"^[a-z]+\.[a-z0-9]+(-[a-z0-9]+)*$"
+VARIANT = re.compile(r"[a-z][a-z0-9_]*")
+MOST_VARIANTS = 100
+LEVELS: tuple[Level, ...] = get_args(Level)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProbeFile:
+    """Everything that a probe file may hold."""
+
+    mockauth: Literal[1]
+    id: Annotated[str, "id"]
+    title: Annotated[str, "sentence"]
+    level: Annotated[Levels, "level"]
+    refs: Annotated[tuple[str, ...], "refs"]
+    why: Annotated[str, "sentence"]
+    fix: Annotated[str, "sentence"]
+    steps: Annotated[tuple[Step, ...], "steps"]
+    profiles: tuple[ProfileName, ...] = PROFILE_ORDER  # type: ignore[assignment]  # the same three words
+    auth: tuple[AuthType, ...] = ("oauth",)
+    needs: tuple[Need, ...] = ()
+    practice: bool = False
+    shows: str = ""
+    variants: Annotated[tuple[Mapping[str, str], ...], "variants"] = (MappingProxyType({}),)
+    destructive: bool = False
+
+    def rule(self) -> Rule:
+        """The rule that the file puts to the test."""
+        return Rule(
+            id=self.id,
+            title=self.title,
+            levels=self.bound,
+            refs=self.refs,
+            why=self.why,
+            fix=self.fix,
+            kind="probe",
+            auth=self.auth,
+            needs=self.needs,
+            chatgpt_shows=self.shows,
+            practice=self.practice,
+        )
+
+    @property
+    def bound(self) -> Levels:
+        """The level per profile, for the profiles that the rule binds."""
+        named = {name: level for name, level in self.level.items() if name in self.profiles}
+        return MappingProxyType(named)
+
+
+def read_level(document: Document, path: Path, value: Any) -> Levels:
+    """A word for all profiles, a mapping of profile to word, or the catalogue's three letters."""
+    if isinstance(value, dict):
+        return _level_map(document, path, value)
+    if value in LEVELS:
+        return MappingProxyType(dict.fromkeys(PROFILE_ORDER, value))
+    try:
+        return levels(str(value))
+    except ValueError:
+        letters = ", ".join(f"{letter} {level}" for letter, level in LETTERS.items())
+        order = ", ".join(PROFILE_ORDER)
+        document.complain(
+            path,
+            f"must be {', '.join(LEVELS)}, a mapping of profile to one of them, or three letters"
+            f" for {order}: {letters}, - not bound",
+        )
+        return {}
+
+
+def _level_map(document: Document, path: Path, value: dict[str, Any]) -> Levels:
+    for name, level in value.items():
+        if name not in PROFILE_ORDER:
+            document.unknown_key((*path, name), PROFILE_ORDER)
+        elif level not in LEVELS:
+            document.unknown((*path, name), level, LEVELS)
+    return MappingProxyType(dict(value))
+
+
+def read_variants(document: Document, path: Path, value: Any) -> tuple[Mapping[str, str], ...]:
+    """A mapping of name to texts; every combination is one variant."""
+    if not isinstance(value, dict) or not value:
+        document.complain(path, "must be a mapping of name to a list of texts")
+        return ()
+    texts = listing(TEXT, least=1)
+    count = 1
+    for name, given in value.items():
+        if not VARIANT.fullmatch(name):
+            document.complain((*path, name), "must be a lower-case word; it stands in ${variant.…}")
+        texts.read(document, (*path, name), given)
+        count *= len(given) if isinstance(given, list) else 1
+    if count > MOST_VARIANTS:
+        document.complain(path, f"{count} combinations; at most {MOST_VARIANTS}")
+    if document.problems:
+        return ()
+    chosen = product(*value.values())
+    return tuple(MappingProxyType(dict(zip(value, one, strict=True))) for one in chosen)
+
+
+LEVEL_SCHEMA: dict[str, Any] = {
+    "anyOf": [
+        {"enum": list(LEVELS)},
+        {"type": "string", "pattern": f"^[{''.join(LETTERS)}-]{{{len(PROFILE_ORDER)}}}$"},
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {name: {"enum": list(LEVELS)} for name in PROFILE_ORDER},
+        },
+    ]
+}
+VARIANTS_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "minProperties": 1,
+    "propertyNames": {"pattern": f"^{VARIANT.pattern}$"},
+    "additionalProperties": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+}
+
+HEAD_FORMS: Mapping[str, Form] = MappingProxyType(
+    {
+        "id": matching(
+            re.compile(ID).fullmatch,
+            "area.what-should-hold, in lower case, such as token.code-single-use",
+            {"pattern": ID},
+        ),
+        "sentence": SENTENCE,
+        "refs": listing(SENTENCE, least=1),
+        "level": Form(read_level, LEVEL_SCHEMA),
+        "variants": Form(read_variants, VARIANTS_SCHEMA),
+    }
+)

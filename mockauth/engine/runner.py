@@ -48,7 +48,11 @@ def run_check(
     try:
         if options.wait is not None:
             wait_for(subject.driver.transport, subject.url_map.target, options.wait)
-        yield from ordinary_flow(subject, options.target, options.operation)
+        for event in ordinary_flow(subject, options.target, options.operation):
+            if isinstance(event, Noted):
+                subject.url_map.notes.append(event.text)
+            else:
+                yield event
     except NothingJudged as reason:
         stopped = str(reason)
     for note in dict.fromkeys(subject.url_map.notes):

@@ -99,14 +99,19 @@ def _typed(name: str, value: str, secrets: Secrets) -> str:
     """A header that carries a secret by its nature: the value goes, whatever its length."""
     if name == "authorization":
         scheme, _, credentials = value.partition(" ")
-        return f"{scheme} {secrets.add(credentials, 'credentials')}" if credentials else value
+        return f"{scheme} {_masked(credentials, secrets)}" if credentials else value
     cut = ";" if name == "set-cookie" else None
     head, mark, rest = value.partition(cut) if cut else (value, "", "")
     parts = []
     for part in head.split(";"):
         key, _, content = part.partition("=")
-        parts.append(f"{key}={secrets.add(content.strip(), 'cookie')}")
+        parts.append(f"{key}={_masked(content.strip(), secrets)}")
     return ";".join(parts) + mark + rest
+
+
+def _masked(value: str, secrets: Secrets) -> str:
+    """The placeholder of a value, or its length: what a probe made up is not registered."""
+    return secrets.placeholder(value) or f"‹{len(value)} chars›"
 
 
 def _body(text: str, secrets: Secrets) -> str:

@@ -64,8 +64,8 @@ class ProbeFile:
     @property
     def bound(self) -> Levels:
         """The level per profile, for the profiles that the rule binds."""
-        named = {name: level for name, level in self.level.items() if name in self.profiles}
-        return MappingProxyType(named)
+        chosen: tuple[str, ...] = self.profiles
+        return MappingProxyType({name: self.level[name] for name in self.level if name in chosen})
 
 
 def read_level(document: Document, path: Path, value: Any) -> Levels:

@@ -103,6 +103,8 @@ def _ignored(step: Step) -> Iterator[str]:
 def _check_expect(document: Document, path: Path, expect: Expect) -> None:
     if expect.tolerated and not expect.status:
         document.complain((*path, "tolerated"), "means nothing without status")
+    if expect.tolerated_unless and expect.verdict != "accepted":
+        document.complain((*path, "tolerated_unless"), "means nothing without `verdict: accepted`")
     if expect.status and expect.verdict != "refused":
         document.complain((*path, "status"), "is read of a refusal; add `verdict: refused`")
     if expect.redirect_to in ("none", "nowhere-new") and (expect.params or expect.absent):

@@ -68,15 +68,15 @@ class Document:
         while known and known not in self.places:
             known = known[:-1]
         line, column = at or self.places.get(known, (1, 1))
-        self.problems.append(
-            Problem(
-                file=self.file,
-                line=line,
-                column=column,
-                path=".".join(map(shown, path)),
-                message=message,
-            )
+        problem = Problem(
+            file=self.file,
+            line=line,
+            column=column,
+            path=".".join(map(shown, path)),
+            message=message,
         )
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def unknown_key(self, path: Path, names: Iterable[str]) -> None:
         """Note that the last part of `path` is not one of `names`."""
@@ -84,7 +84,7 @@ class Document:
 
     def unknown(self, path: Path, given: Any, names: Iterable[str]) -> None:
         """Note that the value at `path` is not one of `names`."""
-        word = given if isinstance(given, str) else kind_of(given)
+        word = str(given) if type(given) in (str, int, float) else kind_of(given)
         quoted = repr(shown(word)) if isinstance(given, str) else word
         self.complain(path, f"{quoted} is unknown here{self._hint(word, names)}")
 

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from mockauth.scenario import strict
 from mockauth.scenario.strict import LARGEST, MOST, Document, Problem, parse_strict, read_strict
 
-
 LOADERS = sorted({"SafeLoader", strict.LOADER.__name__})
 
 
@@ -97,7 +96,7 @@ def test_types_are_never_guessed(written: str, value: Any) -> None:
         ("<<: {a: 1}\n", "a.yaml:1:1: <<: merge keys are not allowed"),
         ("? [1]\n: 2\n", "a.yaml:1:3: a key must be a plain word"),
         ("? {a: [1]}\n: 2\n", "a.yaml:1:3: a key must be a plain word"),
-        ("? \n: 2\n", "a.yaml:2:1: a key must be a plain word"),
+        ("? \n: 2\n", "a.yaml:1:2: a key must be a plain word"),
         ("!!str a: 2\n", "a.yaml:1:1: a key must be a plain word"),
         ("a: &x 1\n", "a.yaml:1:4: a: anchors are not allowed; nothing can refer to them"),
         ("a: *x\n", "a.yaml:1:4: a: aliases are not allowed; write the value out"),

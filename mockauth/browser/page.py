@@ -42,8 +42,13 @@ class Page:
     def snippet(self) -> str:
         """The first 300 characters of visible text."""
         hidden = ("script", "style", "title", "head", "noscript")
-        texts = self.soup.find_all(string=True)
-        shown = (str(t) for t in texts if t.parent is None or t.parent.name not in hidden)
+        # A doctype or a comment is text to the parser, but of a type of its own.
+        shown = [
+            str(text)
+            for text in self.soup.find_all(string=True)
+            if type(text).__name__ == "NavigableString"
+            and (text.parent is None or text.parent.name not in hidden)
+        ]
         return " ".join(" ".join(shown).split())[:300]
 
     @property

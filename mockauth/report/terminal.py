@@ -94,27 +94,39 @@ def _coverage(run: Run, say: _Say) -> None:
 
 
 def _findings(run: Run, say: _Say) -> None:
-    order: tuple[State, ...] = ("error", "fail", "warn", "info", "blocked")
+    order: tuple[State, ...] = ("error", "fail", "warn", "info")
     for practice in (False, True):
         shown = [
             r
             for state in order
             for r in run.results
-            if r.state == state and r.rule.practice is practice and not r.blocked_by
+            if r.state == state and r.rule.practice is practice
         ]
         if shown:
             say()
             say("ChatGPT compatibility" if practice else "Findings", "bold underline")
         for result in shown:
             _finding(run, result, say)
+    _blocked(run, say)
+
+
+def _blocked(run: Run, say: _Say) -> None:
+    """What was not judged, once for each reason."""
+    reasons: dict[str, list[str]] = {}
+    for result in run.results:
+        if result.state == "blocked" and not result.blocked_by:
+            reasons.setdefault(result.actual, []).append(result.rule.id)
+    if reasons:
+        say()
+        say("Not judged", "bold underline")
+    for reason, ids in reasons.items():
+        say(f"BLOCKED {reason}", STYLES["blocked"])
+        say(f"    {len(ids)}: {', '.join(ids)}")
 
 
 def _finding(run: Run, result: Result, say: _Say) -> None:
     rule = result.rule
     say(f"{result.state.upper():8}{rule.id}  ({result.level})", STYLES[result.state])
-    if result.state == "blocked":
-        say(f"    not judged: {result.actual}")
-        return
     say(f"    requirement  {rule.title}")
     say(f"    source       {', '.join(rule.refs)}")
     for finding in result.findings[:6]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from urllib.parse import urlsplit
+
+from mockauth.wire.url import split
 
 
 def change_one_character(value: str) -> str:
@@ -16,9 +17,11 @@ def change_one_character(value: str) -> str:
 
 def upper_case_host(value: str) -> str:
     """The URL with the first label of its host in capitals."""
-    host = urlsplit(value).netloc
-    label, dot, rest = host.partition(".")
-    return value.replace(host, label.upper() + dot + rest, 1)
+    parts = split(value)
+    if parts is None or not parts.netloc:
+        return value
+    label, dot, rest = parts.netloc.partition(".")
+    return value.replace(parts.netloc, label.upper() + dot + rest, 1)
 
 
 def upper_case_path(value: str) -> str:
@@ -28,8 +31,9 @@ def upper_case_path(value: str) -> str:
 
 
 def encode_one_letter(value: str) -> str:
-    """The URL with the last letter of its path percent-encoded."""
-    return value[:-1] + f"%{ord(value[-1]):02X}"
+    """The URL with its last letter percent-encoded."""
+    encoded = "".join(f"%{byte:02X}" for byte in value[-1:].encode("utf-8", "replace"))
+    return value[:-1] + encoded
 
 
 ALTERATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(

@@ -1,0 +1,110 @@
+"""The library: the built-in files load, and a user's files stand beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mockauth.errors import UsageError
+from mockauth.scenario.library import builtin_folder, load_library
+from mockauth.scenario.lint import lint_scenario
+
+PROBE = """\
+mockauth: 1
+id: token.my-own
+title: My own rule
+level: must
+refs: [RFC6749-5.2]
+why: Because.
+fix: Mend it.
+steps:
+  - do: token
+    expect: {verdict: refused}
+"""
+FAULTS = """\
+mockauth: 1
+faults:
+  - name: mine
+    title: Mine
+    caught_by: [token.my-own]
+    policy: {secret_checked: false}
+"""
+
+
+def test_the_built_in_files_load() -> None:
+    library = load_library()
+
+    assert len(library.probes) > 50
+    assert len({probe.rule.id for probe in library.probes}) == len(library.probes)
+
+
+def test_a_built_in_probe_lies_where_its_id_says() -> None:
+    for probe in load_library().probes:
+        area, _, rest = probe.rule.id.partition(".")
+        assert probe.file == f"{builtin_folder().name}/probes/{area}/{rest}.yaml"
+
+
+def test_a_users_files_stand_beside_the_built_in_ones(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.yml").write_text(PROBE)
+    (tmp_path / "faults.yaml").write_text(FAULTS)
+    (tmp_path / "notes.txt").write_text("not read")
+
+    library = load_library([tmp_path])
+
+    assert "token.my-own" in {probe.rule.id for probe in library.probes}
+    assert "mine" in {fault.name for fault in library.faults}
+    assert len(library.probes) == len(load_library().probes) + 1
+
+
+def test_a_users_file_may_not_shadow_a_built_in_id(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(PROBE.replace("token.my-own", "token.code-single-use"))
+
+    with pytest.raises(UsageError, match=r"a\.yaml:2:5: id: token\.code-single-use is taken by "):
+        load_library([tmp_path])
+
+
+def test_two_faults_of_one_name_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(FAULTS)
+    (tmp_path / "b.yaml").write_text(FAULTS)
+
+    with pytest.raises(UsageError, match=r"b\.yaml:3:11: faults\.0\.name: mine is taken by .*a\."):
+        load_library([tmp_path])
+
+
+def test_the_problems_of_every_file_are_named_at_once(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(PROBE.replace("do: token", "do: tokn"))
+    (tmp_path / "b.yaml").write_text(FAULTS.replace("secret_checked", "secret_chekced"))
+    (tmp_path / "c.yaml").write_text("a: [")
+
+    with pytest.raises(UsageError) as caught:
+        load_library([tmp_path])
+
+    assert [line.partition(":")[0][-6:] for line in str(caught.value).split("\n")] == [
+        "a.yaml",
+        "b.yaml",
+        "c.yaml",
+    ]
+
+
+def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such folder"):
+        load_library([tmp_path / "none"])
+
+
+def test_one_file_can_be_linted(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(PROBE.replace("why: Because.\n", "").replace("refused", "refusd"))
+
+    assert [(p.line, p.column, p.path) for p in lint_scenario(path)] == [
+        (1, 1, "why"),
+        (9, 22, "steps.0.expect.verdict"),
+    ]
+
+
+def test_a_right_file_lints_clean(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(PROBE)
+    (tmp_path / "f.yaml").write_text(FAULTS)
+
+    assert [lint_scenario(path) for path in sorted(tmp_path.iterdir())] == [[], []]

@@ -99,7 +99,7 @@ def test_one_file_can_be_linted(tmp_path: Path) -> None:
 
     assert [(p.line, p.column, p.path) for p in lint_scenario(path)] == [
         (1, 1, "why"),
-        (9, 22, "steps.0.expect.verdict"),
+        (9, 23, "steps.0.expect.verdict"),
     ]
 
 

@@ -39,13 +39,15 @@ class Cookies:
 
     def header(self, url: str) -> str | None:
         """The Cookie header for a request to `url`, or None."""
+        if not hostname(url):
+            return None
         carrier = urllib.request.Request(url)  # noqa: S310 - never opened, only a carrier
         self._jar.add_cookie_header(carrier)
         return carrier.get_header("Cookie")
 
     def keep(self, request: Request, response: Response) -> None:
         """Keep what the answer sets."""
-        if not response.headers_named("Set-Cookie"):
+        if not response.headers_named("Set-Cookie") or not hostname(request.target):
             return
         carrier = urllib.request.Request(request.target)  # noqa: S310 - never opened
         self._jar.extract_cookies(_Answer(response), carrier)  # type: ignore[arg-type]  # duck type

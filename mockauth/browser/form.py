@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import quote_plus, urlencode, urljoin
+from urllib.parse import quote_plus, urlencode
 
 from mockauth.browser.page import Page
 from mockauth.browser.words import ALLOW, CONSENT, DENY, OTHER_PURPOSE, USER
 from mockauth.wire import Pairs, Request, Secret
 from mockauth.wire.message import FORM
-from mockauth.wire.url import origin
+from mockauth.wire.url import join, origin
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -86,7 +86,7 @@ def score(form: Tag, page: Page) -> int:
         return 0
     points = 2 if has_password else 0
     points += 1 if ALLOW.search(buttons) or DENY.search(buttons) or not buttons else 0
-    action = urljoin(page.base, str(form.get("action") or page.url))
+    action = join(page.base, str(form.get("action") or page.url))
     points += 1 if origin(action) == origin(page.url) else 0
     if points and not has_password and not buttons_of(form, page) and not form.find("input"):
         return 0
@@ -187,7 +187,7 @@ def fill(
     enctype = str(pressed.get("formenctype") or form.get("enctype") or FORM).lower()
     return Submission(
         method="POST" if method == "POST" else "GET",
-        url=urljoin(page.base, action) if action not in ("", "#") else page.url.partition("#")[0],
+        url=join(page.base, action) if action not in ("", "#") else page.url.partition("#")[0],
         enctype=enctype,
         fields=tuple(fields),
         hidden=tuple(hidden),

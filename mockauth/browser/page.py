@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from mockauth.wire import Exchange
+from mockauth.wire.url import join
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -62,14 +62,14 @@ class Page:
             if str(meta.get("http-equiv", "")).lower() == "refresh":
                 target = re.search(r"url\s*=\s*[\"']?([^\"']+)", str(meta.get("content", "")), re.I)
                 if target:
-                    return str(urljoin(self.base, target.group(1).strip()))
+                    return str(join(self.base, target.group(1).strip()))
         if self.forms:
             return None
         for script in self.soup.find_all("script"):
             found = SCRIPT_GOES.search(script.get_text())
             if found:
                 onward = (found.group(2) or found.group(4)).replace("\\/", "/")
-                return str(urljoin(self.base, onward))
+                return str(join(self.base, onward))
         return None
 
 
@@ -86,7 +86,7 @@ def read_page(exchange: Exchange, url: str) -> Page | None:
     base = soup.find("base", href=True)
     return Page(
         url=url,
-        base=urljoin(url, str(base["href"])) if base is not None else url,
+        base=join(url, str(base["href"])) if base is not None else url,
         soup=soup,
         exchange=exchange,
     )

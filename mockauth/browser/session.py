@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from urllib.parse import quote, urljoin
+from urllib.parse import quote
 
 from mockauth.browser.cookies import Cookies
 from mockauth.browser.form import (
@@ -23,7 +23,7 @@ from mockauth.browser.page import Page, read_page
 from mockauth.browser.words import ALLOW, CAPTCHA, DENY
 from mockauth.wire import Exchange, Pairs, Request
 from mockauth.wire.trace import Step
-from mockauth.wire.url import hostname, is_loopback_host, split
+from mockauth.wire.url import hostname, is_loopback_host, join, split
 
 Send = Callable[[Request, Step], Exchange]
 """Sends and records; network trouble is in `Exchange.error`, never raised."""
@@ -96,7 +96,7 @@ class _Visit:
                 return self._end(outcome, url, exchange, hint=exchange.error)
             answer = exchange.response
             if answer.is_redirect:
-                target = urljoin(url, _clean(answer.header("Location") or ""))
+                target = join(url, _clean(answer.header("Location") or ""))
                 if self._leaves(target):
                     return self._left(target, exchange)
                 self.hops += 1
@@ -165,7 +165,7 @@ class _Visit:
 
     def _decide(self, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool]:
         for form in page.forms:  # a form_post page: its form goes straight to the callback
-            action = urljoin(page.base, str(form.get("action") or ""))
+            action = join(page.base, str(form.get("action") or ""))
             if matches(action, self.redirect_uris):
                 made = fill(form, page, self.session.credentials, self.decision, None)
                 return self._left(made.url, exchange, made.method, made.fields)
@@ -200,7 +200,7 @@ class _Visit:
         for link in page.soup.find_all("a", href=True):
             if DENY.search(link.get_text(" ", strip=True)):
                 self.refused = True
-                return self._click(urljoin(page.base, str(link["href"])), exchange)
+                return self._click(join(page.base, str(link["href"])), exchange)
         return None
 
     def _submit(
@@ -240,7 +240,7 @@ class _Visit:
     def _without_form(self, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool]:
         words = ALLOW if self.decision == "allow" else DENY
         for link in page.soup.find_all("a", href=True):
-            target = urljoin(page.base, str(link["href"]))
+            target = join(page.base, str(link["href"]))
             if matches(target, self.redirect_uris):
                 return self._left(target, exchange)
             if words.search(link.get_text(" ", strip=True)) and exchange.answer.ok:

@@ -164,6 +164,12 @@ def _shown(value: object) -> str:
     return f"{value!r}" if isinstance(value, str | int | bool) else f"a {type(value).__name__}"
 
 
+def _kept(name: str, value: object) -> str:
+    """`_shown`, but a token that stands where an object should is not quoted."""
+    token = name == "verification_tokens" and isinstance(value, str)
+    return "a text" if token else _shown(value)
+
+
 @check(
     "manifest.schema-version-v1", "M--", refs=(START,), kind="static", practice=True,
     why="There is no other version.", fix='Write "schema_version": "v1".',
@@ -228,7 +234,7 @@ def auth_fields_complete(evidence: Evidence) -> Iterator[Finding | Seen]:
                 hint = "token_url is no member of the manifest: put its value in authorization_url."
             yield Finding(
                 expected=f"{_named(kind)}: {meaning.get(name, name)}",
-                actual=_shown(value) if name in block else "it is missing",
+                actual=_kept(name, value) if name in block else "it is missing",
                 at=f"/auth/{name}",
                 fix=hint,
             )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urljoin
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.manifest import AUTH, START, manifest_of, readable
 from mockauth.checks.registry import check
 from mockauth.manifest.domains import is_at_or_below, registrable_domain, root_domain
-from mockauth.wire.url import hostname, is_loopback_host, origin, split
+from mockauth.wire.url import hostname, is_loopback_host, join, origin, split
 
 PROD = "OAI-plugin-prod"
 SHARED = ("google.com", "googleapis.com", "microsoft.com", "microsoftonline.com", "live.com",
@@ -76,7 +75,7 @@ def redirects_allowed(evidence: Evidence) -> Iterator[Finding | Seen]:
     if not hops:
         raise NotApplicable("the manifest was read from a file")
     for hop in hops:
-        target = urljoin(hop.request.target, hop.answer.header("Location") or "")
+        target = join(hop.request.target, hop.answer.header("Location") or "")
         if not hop.answer.is_redirect:
             yield Seen(actual=hop.outcome, exchanges=(hop.n,))
             continue

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urljoin
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
@@ -12,7 +11,7 @@ from mockauth.checks.record import callback_params, flow_pages, landed
 from mockauth.checks.registry import check
 from mockauth.wire import Exchange
 from mockauth.wire.message import first
-from mockauth.wire.url import hostname, origin, split, without_query
+from mockauth.wire.url import hostname, join, origin, split, without_query
 
 META = re.compile(r"<meta\b[^>]*>", re.IGNORECASE)
 LOADS = re.compile(
@@ -96,7 +95,7 @@ def form_action(evidence: Evidence) -> Iterator[Finding | Seen]:
     if not pages:
         raise Blocked("the page that held the form was not seen")
     page = pages[-1]
-    hops = [urljoin(e.request.target, e.answer.header("Location") or "") for e in flow[posts[-1] :]]
+    hops = [join(e.request.target, e.answer.header("Location") or "") for e in flow[posts[-1] :]]
     for target in [sent.request.target, *hops]:
         for policy in policies(page):
             sources = directive(policy, "form-action")
@@ -176,7 +175,7 @@ def no_third_party(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Pages load nothing from other sites."""
     for page in flow_pages(evidence):
         foreign = {
-            hostname(urljoin(page.request.target, found))
+            hostname(join(page.request.target, found))
             for found in LOADS.findall(page.answer.text[:500_000])
         } - {hostname(page.request.target)}
         if foreign:

@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urljoin
 
 from mockauth.browser.landing import Landing
 from mockauth.chatgpt.api import document_request
@@ -24,7 +23,7 @@ from mockauth.manifest.plugin import WELL_KNOWN, Manifest, read_manifest
 from mockauth.wire import Exchange, Request
 from mockauth.wire.message import Encoding
 from mockauth.wire.trace import Step
-from mockauth.wire.url import hostname, origin
+from mockauth.wire.url import hostname, join, origin
 
 MOST_REDIRECTS = 5
 VERIFIER = "mockauth-diagnoses-whether-a-code-challenge-is-wanted"
@@ -70,7 +69,7 @@ def fetch_manifest(subject: Subject, target: str) -> None:
     if not target.startswith(("http://", "https://")):
         subject.manifest = read_manifest(Path(target).read_bytes(), target)
     else:
-        url = target if target.endswith(".json") else urljoin(target, WELL_KNOWN)
+        url = target if target.endswith(".json") else join(target, WELL_KNOWN)
         last = _fetch(subject, url, "manifest")
         if last.response is None and "timed out" not in last.error:
             raise NothingJudged(f"{url} cannot be reached: {last.error}")
@@ -94,7 +93,7 @@ def _fetch(subject: Subject, url: str, step: Step) -> Exchange:
     for _ in range(MOST_REDIRECTS):
         if not exchange.answer.is_redirect:
             break
-        url = urljoin(url, exchange.answer.header("Location") or "")
+        url = join(url, exchange.answer.header("Location") or "")
         exchange = subject.driver.send(document_request(subject.url_map(url)), step)
     return exchange
 
@@ -110,7 +109,7 @@ def fetch_openapi(subject: Subject, wanted: str) -> None:
         return
     url = manifest.api_url
     if not url.startswith(("http://", "https://")):
-        url = urljoin(subject.url_map.target + "/", url.lstrip("./"))
+        url = join(subject.url_map.target + "/", url.lstrip("./"))
     last = _fetch(subject, subject.url_map(url), "openapi")
     if last.response is None or not last.response.ok:
         return

@@ -52,7 +52,9 @@ def lint(paths: Sequence[Path]) -> Iterator[FileReport]:
 
 def _files(path: Path) -> Iterator[Path]:
     if path.is_dir():
-        yield from sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES and p.is_file())
+        found = (p for p in path.rglob("*") if p.suffix in SUFFIXES and p.is_file())
+        # A JSON Schema for editors lies beside the files it describes, and is none of them.
+        yield from sorted(p for p in found if not p.name.endswith(".schema.json"))
     elif path.is_file():
         yield path
     else:

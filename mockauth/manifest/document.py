@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 LARGEST = 10 * 1024 * 1024
@@ -77,8 +78,6 @@ def read_json(text: bytes, source: str) -> JsonDocument:
         return JsonDocument(source=source, text=text, data=None, problems=tuple(work.problems))
     work.text = _decode(text, work)
     data = _value(work)
-    if work.problems == [] and data is not None and not isinstance(data, dict):
-        work.note(0, f"a JSON {_kind(data)}, not an object", "Serve one JSON object: { … }.")
     return JsonDocument(source=source, text=text, data=data, problems=tuple(work.problems))
 
 
@@ -105,21 +104,12 @@ def _value(work: _Repair) -> Any:
     if work.text.lstrip()[:1] == "<":
         work.note(0, "HTML or XML instead of JSON", "Serve the JSON document at this address.")
         return None
+    _comments(work)
     if _depth(work.text) > DEEPEST:
         work.note(0, f"nested deeper than {DEEPEST} levels", "A manifest needs four levels.")
         return None
-    _comments(work)
+    decoder = json.JSONDecoder(parse_constant=lambda _: None, parse_int=_whole)
     for _ in range(MOST_REPAIRS):
-        duplicates: list[str] = []
-
-        def keep_last(pairs: list[tuple[str, Any]], names: list[str] = duplicates) -> Any:
-            names += [name for i, (name, _) in enumerate(pairs) if name in dict(pairs[:i])]
-            return dict(pairs)
-
-        def no_constant(name: str) -> Any:
-            raise ValueError(name)
-
-        decoder = json.JSONDecoder(object_pairs_hook=keep_last, parse_constant=no_constant)
         start = len(work.text) - len(work.text.lstrip())
         try:
             data, end = decoder.raw_decode(work.text, start)
@@ -127,17 +117,43 @@ def _value(work: _Repair) -> Any:
             if not _mend(work, wrong):
                 return None
             continue
-        except ValueError as constant:
-            at = max(work.text.find(str(constant)), 0)
-            work.note(at, f"{constant} is no JSON value", "Write a number or null.")
-            work.text = work.text.replace(str(constant), "null", 1)
-            continue
+        if not isinstance(data, dict):
+            work.note(
+                start, f"a JSON {_kind(data)}, not an object", "Serve one JSON object: { … }."
+            )
+        _members(work, end)
         _rest(work, end)
-        for name in duplicates:
-            at = work.text.rfind(json.dumps(name))
-            work.note(max(at, 0), f"the member {name!r} stands twice", "Keep one of the two.")
         return data
     return None
+
+
+PARTS = re.compile(r'("(?:[^"\\]|\\.)*(?:"|\Z))(\s*:)?|[\[{]|[\]}]|-?Infinity|NaN')
+
+
+def _members(work: _Repair, end: int) -> None:
+    """Name what the parser lets pass before `end`: members that stand twice, NaN and Infinity."""
+    names: list[set[str]] = []
+    for found in PARTS.finditer(work.text, 0, end):
+        sign = found.group()
+        if len(work.problems) > MOST_REPAIRS:
+            return
+        if sign in ("{", "["):
+            names.append(set())
+        elif sign in ("}", "]"):
+            names.pop()
+        elif not sign.startswith('"'):
+            work.note(found.start(), f"{sign} is no JSON value", "Write a number or null.")
+        elif found.group(2):
+            name = json.loads(found.group(1))
+            if name in names[-1]:
+                reason = f"the member {name!r} stands twice"
+                work.note(found.start(), reason, "Keep one of the two.")
+            names[-1].add(name)
+
+
+def _whole(digits: str) -> int | float:
+    """A whole number; one longer than Python's limit is read as JSON's usual double."""
+    return int(digits) if len(digits) < 1000 else float(digits)
 
 
 def _rest(work: _Repair, end: int) -> None:
@@ -179,6 +195,7 @@ def _mend(work: _Repair, wrong: json.JSONDecodeError) -> bool:
             at, f'the quote sign {here} instead of "', 'Write every string in "double quotes".'
         )
         return False
+    _members(work, at)
     reason, fix = _plain(wrong, here, text, at)
     work.note(at, reason, fix)
     return False
@@ -203,15 +220,23 @@ def _plain(wrong: json.JSONDecodeError, here: str, text: str, at: int) -> tuple[
     return f"{word!r} is no JSON value", "Write a string in quotes, a number, true, false or null."
 
 
-TOKENS = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?(?:\*/|\Z)|(?<![^\s,{}\[\]])#[^\n]*', re.S)
+# An address in broken quotes is no comment: // directly behind a colon is left alone.
+TOKENS = re.compile(
+    r'"(?:[^"\\\n]|\\.)*"|(?<!:)//[^\n]*|/\*.*?(?:\*/|\Z)|(?<![^\s,{}\[\]])#[^\n]*', re.S
+)
 
 
 def _comments(work: _Repair) -> None:
-    for found in list(TOKENS.finditer(work.text)):
-        if not found.group().startswith('"'):
-            sign = "#" if found.group()[0] == "#" else found.group()[:2]
-            work.note(found.start(), f"a {sign} comment", "Delete it: JSON has no comments.")
-            work.blank(*found.span())
+    comments = (found for found in TOKENS.finditer(work.text) if found.group()[0] != '"')
+    for found in islice(comments, MOST_REPAIRS):
+        sign = "#" if found.group()[0] == "#" else found.group()[:2]
+        work.note(found.start(), f"a {sign} comment", "Delete it: JSON has no comments.")
+    work.text = TOKENS.sub(_without_comment, work.text)
+
+
+def _without_comment(found: re.Match[str]) -> str:
+    token = found.group()
+    return token if token[0] == '"' else re.sub(r"[^\n]", " ", token)
 
 
 def _depth(text: str) -> int:
@@ -230,4 +255,4 @@ def _depth(text: str) -> int:
 
 def _kind(data: object) -> str:
     names = {list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
-    return names.get(type(data), "value")
+    return names.get(type(data), "null")

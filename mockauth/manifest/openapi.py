@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
-from urllib.parse import urljoin
 
 from mockauth.manifest.domains import is_at_or_below
-from mockauth.wire.url import hostname, origin
+from mockauth.wire.url import hostname, join, origin, split
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 LARGEST = 10 * 1024 * 1024
+DEEPEST = 200
+MOST_VALUES = 1_000_000
+"""Of a YAML document with its aliases written out; the largest published ones have half of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,17 +107,50 @@ def _load(text: bytes) -> tuple[dict[str, Any] | None, str]:
 def _load_yaml(plain: str) -> tuple[Any, str]:
     import yaml  # only when a document is YAML
 
-    if plain.count("*") > 1000 or re.search(r"(\[\s*){100}", plain):
-        return None, "too many YAML aliases or levels"
+    if _depth(plain) > DEEPEST:
+        return None, f"nested deeper than {DEEPEST} levels"
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(plain, Loader=loader), ""  # noqa: S506 - a safe loader, the C one
+        data = yaml.load(plain, Loader=loader)  # noqa: S506 - a safe loader, the C one
+        if _size(data, {}) > MOST_VALUES:
+            return None, "YAML aliases that grow without bound"
+        return _as_json(data), ""
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark
         place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         return None, f"{place}{wrong.problem or 'no YAML'}"
-    except (yaml.YAMLError, ValueError, RecursionError) as wrong:
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as wrong:
+        # PyYAML lets the errors of its own constructors through: `!!bool perhaps` is a KeyError.
         return None, f"no YAML: {type(wrong).__name__}"
+
+
+def _depth(plain: str) -> int:
+    """How deep brackets nest at most, those in texts included."""
+    depth = deepest = 0
+    for found in re.finditer(r"[\[{\]}]", plain):
+        depth = depth + 1 if found.group() in "[{" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _size(value: object, sizes: dict[int, float]) -> float:
+    """How many values it holds with every alias written out; infinite when one holds itself."""
+    if not isinstance(value, dict | list | tuple):
+        return 1
+    if id(value) not in sizes:
+        sizes[id(value)] = math.inf
+        inner = value.values() if isinstance(value, dict) else value
+        sizes[id(value)] = 1 + sum(_size(item, sizes) for item in inner)
+    return sizes[id(value)]
+
+
+def _as_json(value: Any) -> Any:
+    """The value as JSON would hold it: YAML reads `200:` as a number and `2023-01-01` as a date."""
+    if isinstance(value, dict):
+        return {str(name): _as_json(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_json(inner) for inner in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _servers(data: dict[str, Any], source: str) -> Iterator[str]:
@@ -126,7 +163,8 @@ def _servers(data: dict[str, Any], source: str) -> Iterator[str]:
         for name, variable in variables.items() if isinstance(variables, dict) else ():
             if isinstance(variable, dict):
                 url = url.replace("{" + str(name) + "}", str(variable.get("default", "")))
-        yield urljoin(source, url).rstrip("/")
+        if split(url) is not None:
+            yield join(source, url).rstrip("/")
 
 
 def _operations(data: dict[str, Any]) -> Iterator[Operation]:
@@ -144,20 +182,22 @@ def _operations(data: dict[str, Any]) -> Iterator[Operation]:
 def _operation(
     data: dict[str, Any], path: str, method: str, detail: dict[str, Any], shared: object
 ) -> Operation:
-    required: dict[str, None] = {}
+    required: dict[str, bool] = {}
     for listed in (shared, detail.get("parameters")):
         for entry in listed if isinstance(listed, list) else []:
             parameter = _resolve(data, entry)
-            if parameter.get("required") is True or parameter.get("in") == "path":
-                required[f"{parameter.get('in')}:{parameter.get('name')}"] = None
+            # The operation's own parameter stands in for the path's of that name.
+            place = parameter.get("in")
+            needed = parameter.get("required") is True or place == "path"
+            required[f"{place}:{parameter.get('name')}"] = needed
     for name in re.findall(r"\{([^}]*)\}", path):
-        required[f"path:{name}"] = None
+        required[f"path:{name}"] = True
     security = detail.get("security", data.get("security"))
     return Operation(
         id=str(detail.get("operationId") or f"{method.upper()} {path}"),
         method=method.upper(),
         path=path,
-        required=tuple(required),
+        required=tuple(name for name, needed in required.items() if needed),
         has_required_body=_resolve(data, detail.get("requestBody")).get("required") is True,
         is_open=security == [] or (isinstance(security, list) and {} in security),
     )

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import urljoin
 
 from mockauth.manifest.auth import Auth, HttpAuth, NoAuth, OAuth
 from mockauth.manifest.document import JsonDocument, read_json
-from mockauth.wire.url import split
+from mockauth.wire.url import join, split
 
 WELL_KNOWN = "/.well-known/ai-plugin.json"
 
@@ -91,5 +90,5 @@ def _api_url(api: object, source: str) -> str | None:
     if not isinstance(url, str) or not url.strip() or split(url) is None:
         return None
     if source.startswith(("http://", "https://")):
-        return urljoin(source, url.strip())
+        return join(source, url.strip())
     return url.strip()

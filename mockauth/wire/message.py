@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from typing import Any, Literal
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode
 
 Pairs = tuple[tuple[str, str], ...]
 Encoding = Literal["none", "form", "json"]
@@ -78,7 +78,7 @@ class Request:
     @property
     def all_query(self) -> Pairs:
         """Every query parameter of `target`, in order, decoded."""
-        return pairs_of(urlsplit(self.target).query)
+        return pairs_of(self.target.partition("#")[0].partition("?")[2])
 
 
 @dataclass(frozen=True, kw_only=True)

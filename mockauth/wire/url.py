@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -61,3 +61,11 @@ def is_private_host(host: str) -> bool:
 def without_query(url: str) -> str:
     """The URL up to its query and fragment, letter for letter."""
     return url.partition("#")[0].partition("?")[0]
+
+
+def join(base: str, target: str) -> str:
+    """`target` as seen from `base` (RFC 3986 section 5); as it is where it is no URL at all."""
+    try:
+        return urljoin(base, target)
+    except ValueError:
+        return target

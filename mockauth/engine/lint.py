@@ -15,9 +15,8 @@ from mockauth.errors import UsageError
 from mockauth.manifest.document import LARGEST
 from mockauth.manifest.openapi import OpenApi, read_openapi
 from mockauth.manifest.plugin import Manifest, read_manifest
-from mockauth.scenario.faults import read_faults
-from mockauth.scenario.read import read_probe
-from mockauth.scenario.strict import Problem, read_strict
+from mockauth.scenario.lint import lint_scenario
+from mockauth.scenario.strict import Problem
 
 Kind = Literal["manifest", "openapi", "scenario"]
 SUFFIXES = (".json", ".yaml", ".yml")
@@ -69,12 +68,7 @@ def _report(path: Path, checks: list[Check]) -> FileReport:
         raise UsageError(f"{path}: cannot be read: {wrong.strerror}") from wrong
     kind = _kind(path, text)
     if kind == "scenario":
-        document = read_strict(path)
-        if isinstance(document.value, dict) and "faults" in document.value:
-            read_faults(document)
-        else:
-            read_probe(document)
-        return FileReport(path=path, kind=kind, problems=tuple(document.problems))
+        return FileReport(path=path, kind=kind, problems=tuple(lint_scenario(path)))
     if kind == "openapi":
         evidence = Evidence(openapi=read_openapi(text, str(path)))
         chosen = [check for check in checks if check.rule.area == "openapi"]

@@ -30,7 +30,8 @@ def mutate(request: Request, change: Change, lookup: Lookup) -> Request:
     for name, value in change.headers:
         request = request.with_header(name, None if value is None else expand(value, lookup))
     if change.encoding == "query":
-        request = replace(request, query=(*request.query, *request.params), params=())
+        query = (*request.query, *request.params)
+        request = replace(request, query=query, params=(), encoding="none")
     elif change.encoding:
         request = replace(request, encoding=change.encoding)
     if change.method == "POST" and in_query and not request.params:

@@ -84,6 +84,9 @@ def _require(rule: Rule, subject: Subject) -> None:
     if "second-user" in rule.needs and not (given.other_username or given.other_token):
         option = "--other-username and --other-password"
         raise Blocked(f"needs a second user: give {option}", by_option=option)
+    for need in ("slow", "narrow-scope"):
+        if need in rule.needs:
+            raise Blocked(f"needs {need}, which is not in this release")
     oauth = subject.auth is not None and subject.auth.type == "oauth"
     if oauth and "login" in rule.needs and not subject.grant.access_token:
         raise Blocked("the ordinary flow got no token (see token.exchange-works)")

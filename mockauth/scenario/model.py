@@ -79,7 +79,7 @@ class Step:
     session: Literal["kept", "fresh"] = "kept"
     decision: Literal["allow", "deny"] = "allow"
     repeat: Copies = 1
-    """How many copies are sent."""
+    """How many times it is sent, one after the other; the last answer is judged."""
 
 
 @dataclass(frozen=True, kw_only=True)

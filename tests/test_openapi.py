@@ -1,0 +1,266 @@
+"""The OpenAPI reader and its checks."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from mockauth.checks import openapi as checks
+from mockauth.checks.evidence import Evidence
+from mockauth.checks.registry import Check
+from mockauth.engine.run import Result, State
+from mockauth.engine.verdict import judge
+from mockauth.manifest.openapi import OpenApi, read_openapi
+from mockauth.manifest.plugin import read_manifest
+from mockauth.profiles import ACTION, PLUGIN
+from mockauth.wire import Exchange, Request, Response, Trace
+
+HERE = "https://example.com/openapi.yaml"
+ANSWER: dict[str, Any] = {"responses": {"200": {"description": "done"}}}
+HEAD = "openapi: 3.0.1\ninfo: {title: t, version: '1'}\n"
+
+
+def read(members: dict[str, Any]) -> OpenApi:
+    """The document with these members besides the head."""
+    head = {"openapi": "3.0.1", "info": {"title": "t", "version": "1"}, "paths": {}}
+    return read_openapi(json.dumps({**head, **members}).encode(), HERE)
+
+
+def judged(check: Check, document: OpenApi | None, **more: Any) -> Result:
+    """The verdict of one check on one document, served by a public host."""
+    manifest = read_manifest(b'{"api": {}}', "https://example.com/.well-known/ai-plugin.json")
+    given: dict[str, Any] = {"target": "https://example.com", "manifest": manifest, **more}
+    return judge(check, Evidence(openapi=document, **given))
+
+
+def bomb(levels: int) -> str:
+    """A small YAML text whose aliases stand for nine to the power of `levels` values."""
+    lines = ["x-0: &a0 [1, 1]"]
+    lines += [f"x-{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, levels + 1)]
+    return "\n".join(lines) + "\n"
+
+
+def test_the_first_safe_operation_without_required_parameters_is_chosen() -> None:
+    needed = {"name": "q", "in": "query", "required": True}
+    document = read(
+        {
+            "paths": {
+                "/new": {"post": {"operationId": "create"}},
+                "/things/{id}": {"get": {"operationId": "undeclared"}},
+                "/shared": {"parameters": [needed], "get": {"operationId": "shared"}},
+                "/own": {"get": {"operationId": "own", "parameters": [needed]}},
+                "/ref": {
+                    "get": {"operationId": "ref", "parameters": [{"$ref": "#/components/a~1b"}]}
+                },
+                "/free": {
+                    "get": {"operationId": "free", "parameters": [{"name": "q", "in": "query"}]}
+                },
+                "/later": {"get": {"operationId": "later"}},
+            },
+            "components": {"a/b": {"$ref": "#/components/c"}, "c": needed},
+        }
+    )
+    assert {operation.id: operation.required for operation in document.operations} == {
+        "create": (),
+        "undeclared": ("path:id",),
+        "shared": ("query:q",),
+        "own": ("query:q",),
+        "ref": ("query:q",),
+        "free": (),
+        "later": (),
+    }
+    chosen = document.operation()
+    assert chosen is not None
+    assert chosen.id == "free"
+
+
+def test_an_operation_is_found_by_id_by_path_and_by_method_and_path() -> None:
+    document = read({"paths": {"/a": {"get": {}, "post": {"operationId": "make"}}}})
+    for wanted, method in (("make", "POST"), ("POST /a", "POST"), ("/a", "GET")):
+        found = document.operation(wanted)
+        assert found is not None
+        assert found.method == method
+    assert document.operation("other") is None
+    assert read({"paths": {"/a": {"post": {}}}}).operation() is None
+
+
+def test_an_operations_own_parameter_stands_in_for_the_paths() -> None:
+    shared = [{"name": "q", "in": "query", "required": True}]
+    own = [{"name": "q", "in": "query", "required": False}]
+    document = read({"paths": {"/a": {"parameters": shared, "get": {"parameters": own}}}})
+    assert document.operations[0].required == ()
+
+
+@pytest.mark.parametrize(
+    ("everywhere", "own", "is_open"),
+    [
+        ([{"o": []}], [], True),
+        ([{"o": []}], [{"o": []}, {}], True),
+        ([{"o": []}], None, False),
+        ([], None, True),
+        (None, None, False),
+        ([], [{"o": []}], False),
+    ],
+)
+def test_the_operations_security_goes_before_the_documents(
+    everywhere: object, own: object, is_open: bool
+) -> None:
+    detail = {} if own is None else {"security": own}
+    members: dict[str, Any] = {"paths": {"/a": {"get": detail}}}
+    members |= {} if everywhere is None else {"security": everywhere}
+    assert read(members).operations[0].is_open is is_open
+
+
+@pytest.mark.parametrize(
+    ("servers", "read_as", "base"),
+    [
+        ([], (), "https://example.com"),
+        ([{"url": "/v1/"}], ("https://example.com/v1",), "https://example.com/v1"),
+        (
+            [{"url": "https://other.test"}, {"url": "https://api.example.com/v2"}],
+            ("https://other.test", "https://api.example.com/v2"),
+            "https://api.example.com/v2",
+        ),
+        (
+            [{"url": "https://{zone}.example.com", "variables": {"zone": {"default": "eu"}}}],
+            ("https://eu.example.com",),
+            "https://eu.example.com",
+        ),
+        ([{"url": "https://other.test"}], ("https://other.test",), "https://example.com"),
+        ([{"url": "https://[broken"}, {"url": 3}, "x"], (), "https://example.com"),
+        ({"url": "https://api.example.com"}, (), "https://example.com"),
+    ],
+)
+def test_calls_go_to_the_first_server_on_the_domain(
+    servers: object, read_as: tuple[str, ...], base: str
+) -> None:
+    document = read({"servers": servers})
+    assert document.servers == read_as
+    assert document.base_url("example.com") == base
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (b"openapi: 3.0.1\ninfo: {title: [\n", "line 3, column 1"),
+        (b"openapi: 3.0.1\n\tinfo: x\n", "line 2, column 1"),
+        (b"a: *nowhere\n", "line 1, column 4"),
+        (b"a: !!bool perhaps\n", "no YAML: KeyError"),
+        (b"a: !!timestamp never\n", "no YAML: AttributeError"),
+        (b"a: 2023-13-45\n", "no YAML: ValueError"),
+        (b"a: !!python/object:os.system x\n", "line 1, column 4"),
+        (b"- a\n- b\n", "no object at the top level"),
+        (b"", "no object at the top level"),
+        (b" <html>", "HTML or XML"),
+        (b"a: \xff", "not UTF-8 (byte 3)"),
+        (b'{"a": ' * 50_000, "nested deeper"),
+        (b"[" * 50_000, "nested deeper"),
+        (b"{a: [], b: " * 50_000, "nested deeper"),
+        ((HEAD + bomb(12)).encode(), "YAML aliases that grow"),
+        (b"a: &a\n  b: *a\n", "YAML aliases that grow"),
+    ],
+)
+def test_what_cannot_be_read_is_named_never_raised(text: bytes, problem: str) -> None:
+    document = read_openapi(text, HERE)
+    assert document.data is None
+    assert problem in document.syntax_problem
+
+
+def test_a_few_yaml_aliases_are_fine() -> None:
+    document = read_openapi((HEAD + bomb(2)).encode(), HERE)
+    assert document.syntax_problem == ""
+
+
+def test_yaml_numbers_and_dates_are_read_as_json_would_hold_them() -> None:
+    text = (
+        "openapi: 3.0.1\ninfo: {title: t, version: 2023-05-01}\n"
+        "paths:\n  /a:\n    get:\n      responses:\n        200: {description: done}\n"
+    )
+    document = read_openapi(text.encode(), HERE)
+    assert document.data is not None
+    assert document.data["info"]["version"] == "2023-05-01"
+    assert judged(checks.valid, document).state == "pass"
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "at"),
+    [
+        (HEAD + "paths: {}\n", "pass", ""),
+        (HEAD.replace("3.0.1", "3.1.0") + "paths: {}\n", "pass", ""),
+        ("swagger: '2.0'\n", "fail", "/openapi"),
+        ("a: 1\n", "fail", "/openapi"),
+        ("openapi: 3.0.1\ninfo: {title: t}\npaths: {}\n", "fail", "/info"),
+        (HEAD + "paths:\n  /a:\n    get:\n      responses: {'200': {}}\n", "warn", None),
+        (HEAD + "paths: [", "fail", ""),
+    ],
+)
+def test_a_document_is_valid_openapi_3(text: str, state: State, at: str | None) -> None:
+    result = judged(checks.valid, read_openapi(text.encode(), HERE))
+    assert result.state == state
+    assert at is None or result.at == at
+
+
+def test_an_alias_bomb_fails_quickly() -> None:
+    text = HEAD + "paths:\n  /a:\n    get:\n      parameters: *a9\n"
+    result = judged(checks.valid, read_openapi((bomb(9) + text).encode(), HERE))
+    assert result.state == "fail"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "state"),
+    [(200, b"openapi: 3.0.1", "pass"), (404, b"", "fail"), (200, b" <!DOCTYPE html>", "fail")],
+)
+def test_the_document_is_served(status: int, body: bytes, state: State) -> None:
+    trace = Trace()
+    request = Request(method="GET", url=HERE)
+    response = Response(status=status, body=body)
+    trace.add(Exchange(step="openapi", request=request, response=response))
+    assert judged(checks.served, None, trace=trace).state == state
+    assert judged(checks.served, None).state == "blocked"
+
+
+def test_without_a_document_nothing_is_judged() -> None:
+    assert judged(checks.valid, None).state == "blocked"
+    assert judged(checks.valid, None, target="").state == "n/a"
+
+
+@pytest.mark.parametrize(
+    ("url", "state"),
+    [
+        ("https://example.com", "pass"),
+        ("https://api.example.com", "pass"),
+        ("/v1", "pass"),
+        ("https://badexample.com", "fail"),
+    ],
+)
+def test_the_first_server_is_on_the_domain(url: str, state: State) -> None:
+    document = read({"servers": [{"url": url}]})
+    assert judged(checks.server_on_domain, document).state == state
+    local = judged(checks.server_on_domain, document, target="http://localhost:5000")
+    assert local.state == "n/a"
+
+
+def test_texts_keep_the_limits_of_each_profile() -> None:
+    parameter = {"name": "q", "in": "query", "description": "x" * 201}
+    detail = {**ANSWER, "summary": "x" * 201, "parameters": [parameter]}
+    document = read({"paths": {"/a/b": {"get": detail}}})
+    result = judged(checks.text_limits, document, profile=PLUGIN)
+    assert result.state == "warn"
+    assert [finding.at for finding in result.findings] == [
+        "/paths/~1a~1b/get/summary",
+        "/paths/~1a~1b/get/parameters/0/description",
+    ]
+    assert judged(checks.text_limits, document, profile=ACTION).state == "pass"
+
+
+@pytest.mark.parametrize(
+    ("name", "required", "state"),
+    [("X-Key", True, "fail"), ("X-Key", False, "pass"), ("Authorization", True, "pass")],
+)
+def test_no_operation_requires_a_header_of_its_own(name: str, required: bool, state: State) -> None:
+    header = {"name": name, "in": "header", "required": required}
+    document = read({"paths": {"/a": {"get": {"parameters": [header]}}}})
+    result = judged(checks.no_required_custom_headers, document, profile=ACTION)
+    assert result.state == state

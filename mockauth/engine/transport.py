@@ -99,7 +99,7 @@ def _exchange(session: Session, request: Request, seconds: float) -> Response:
 
     deadline = time.monotonic() + seconds
     prepared = requests.Request(request.method, request.target, data=request.body or None).prepare()
-    # requests would quote the URL anew and merge headers of one name; both must travel as given.
+    # requests adds headers of its own; only ours travel.
     prepared.headers.clear()
     for name, value in request.all_headers:
         prepared.headers[name] = value.encode("utf-8").decode("latin-1")

@@ -100,7 +100,8 @@ def _spellings(value: str) -> set[str]:
     spellings = {
         value,
         quoted,
-        quoted.lower() if "%" in quoted else quoted,
+        re.sub(r"%[0-9A-F]{2}", lambda escape: escape.group().lower(), quoted),
+        json.dumps(value)[1:-1].replace("/", "\\/"),
         quote_plus(value),
         quote(value),
         json.dumps(value)[1:-1],

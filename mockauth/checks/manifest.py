@@ -138,6 +138,7 @@ def required_fields(evidence: Evidence) -> Iterator[Finding | Seen]:
             yield Finding(expected=_named(kind), actual=_shown(data[name]), at=f"/{name}")
         else:
             yield Seen(actual=f"{name} is there")
+    yield from _unusable(readable(evidence))
     api: Any = data.get("api")
     if isinstance(api, dict):
         if api.get("type") != "openapi":
@@ -152,6 +153,21 @@ def required_fields(evidence: Evidence) -> Iterator[Finding | Seen]:
         if not isinstance(api.get("url"), str) or not api["url"]:
             yield Finding(expected="the URL of the OpenAPI document",
                           actual=_shown(api.get("url")), at="/api/url")  # fmt: skip
+
+
+UNFILLED = re.compile(r"PLUGIN_HOSTNAME|your[-_.]|<\w|\{\{|\$\{|\[\w", re.I)
+
+
+def _unusable(manifest: Manifest) -> Iterator[Finding]:
+    """Addresses that nobody can open. Approved manifests have such, so these only warn."""
+    for path in (("logo_url",), ("legal_info_url",), ("api", "url")):
+        url, at = manifest.text(*path), "/" + "/".join(path)
+        if UNFILLED.search(url):
+            yield Finding(expected="an address", actual="a placeholder that nobody filled in",
+                          at=at, tolerated=True)  # fmt: skip
+        elif url and path != ("api", "url") and not url.startswith(("http", "data:")):
+            yield Finding(expected="an https address", actual="no address with a scheme",
+                          fix="Write the whole address, with https://.", at=at, tolerated=True)  # fmt: skip
 
 
 def _named(kind: Any) -> str:

@@ -33,7 +33,9 @@ def _print(report: FileReport, *, quiet: bool) -> None:
     for problem in report.problems:
         click.echo(str(problem))
     for result in report.results:
-        if result.state not in ("fail", "error") and (quiet or result.state != "warn"):
+        if result.state not in ("fail", "error") and (
+            quiet or result.state not in ("warn", "info")
+        ):
             continue
         for finding in result.findings:
             place = f"{report.path}: {finding.at}" if finding.at else str(report.path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -22,21 +21,6 @@ class SystemClock:
     def now(self) -> float:
         """Seconds since the epoch."""
         return time.time()
-
-
-@dataclass
-class MovableClock:
-    """A clock that starts at the real time and can be moved forward, to test expiry unslept."""
-
-    offset: float = field(default=0.0)
-
-    def now(self) -> float:
-        """Seconds since the epoch, moved by `offset` seconds."""
-        return time.time() + self.offset
-
-    def forward(self, seconds: float) -> None:
-        """Move the clock forward by `seconds`."""
-        self.offset += seconds
 
 
 def iso(seconds: float) -> str:

@@ -1,7 +1,6 @@
 """The errors of mockauth, and whose move each one is.
 
 MockauthError
-├── PeerFault      the other side broke the protocol; the report shows it
 └── OurFault       mockauth or its caller is wrong; the run stops
     ├── UsageError      wrong option, configuration or scenario file: exit 2
     └── NothingJudged   unreachable, or the login failed: exit 3
@@ -12,21 +11,6 @@ from __future__ import annotations
 
 class MockauthError(Exception):
     """Everything that mockauth raises on purpose."""
-
-
-class PeerFault(MockauthError):
-    """The other side broke the protocol; the report shows it.
-
-    Args:
-        message: what was done and what came back.
-        expected: what the protocol wants instead.
-        at: JSON pointer or endpoint that the developer has to mend.
-    """
-
-    def __init__(self, message: str, *, expected: str = "", at: str = "") -> None:
-        super().__init__(message)
-        self.expected = expected
-        self.at = at
 
 
 class OurFault(MockauthError):

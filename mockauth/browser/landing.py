@@ -7,7 +7,7 @@ from typing import Literal
 
 from mockauth.wire import Exchange, Pairs
 from mockauth.wire.message import pairs_of
-from mockauth.wire.url import hostname, without_query
+from mockauth.wire.url import without_query
 
 Outcome = Literal["callback", "elsewhere", "error_page", "stuck", "timeout"]
 """`callback`: about to go to one of the redirect URIs, letter for letter. `elsewhere`: about to
@@ -71,8 +71,3 @@ def matches(url: str, redirect_uris: tuple[str, ...]) -> bool:
         if base == uri or base.startswith(uri + ("&" if "?" in uri else "?")):
             return True
     return False
-
-
-def same_host(url: str, redirect_uris: tuple[str, ...]) -> bool:
-    """Whether `url` is on the host of a redirect URI."""
-    return hostname(url) in {hostname(uri) for uri in redirect_uris}

@@ -14,7 +14,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from mockauth.browser.landing import Landing
@@ -33,7 +33,8 @@ from mockauth.engine.outcome import (
 )
 from mockauth.engine.run import Confidence, Result
 from mockauth.engine.subject import Subject
-from mockauth.engine.verdict import blocked, error, not_applicable, verdict
+from mockauth.engine.verdict import conclude
+from mockauth.profiles import Level
 from mockauth.scenario.model import Probe, Step
 from mockauth.scenario.reference import expand
 from mockauth.wire import Exchange, Request
@@ -48,31 +49,18 @@ ENDPOINTS = {
 }
 
 
-def run_probe(probe: Probe, subject: Subject) -> Result:
-    """Judge one probe, all its variants. Nothing a server does makes it raise."""
-    rule = probe.rule
-    level = subject.profile.level(rule.id, rule.levels)
-    if level is None:
-        return not_applicable(rule, f"does not bind a {subject.profile.title}")
-    if subject.auth is None or subject.auth.type not in rule.auth:
-        declared = subject.auth.type if subject.auth else "unreadable"
-        return not_applicable(rule, f"not about auth type {declared}")
-    try:
-        _require(rule, subject)
-        said: Said = []
-        confidences: set[Confidence] = set()
-        for variant in probe.variants:
-            trial = _Trial(subject=subject, probe=probe, variant=variant)
-            said += trial.run()
-            confidences.add(trial.confidence)
-        likely = "likely" in confidences
-        return verdict(rule, level, said, "likely" if likely else "proven")
-    except Blocked as reason:
-        return blocked(rule, level, str(reason), by_option=reason.by_option)
-    except NotApplicable as reason:
-        return not_applicable(rule, str(reason))
-    except Exception as crash:  # one broken probe must not end the run
-        return error(rule, level, crash)
+def run_probe(probe: Probe, subject: Subject, level: Level) -> Result:
+    """Judge one probe that binds, all its variants. Nothing a server does makes it raise."""
+    trials = [_Trial(subject=subject, probe=probe, variant=variant) for variant in probe.variants]
+    result = conclude(probe.rule, level, _said(probe.rule, subject, trials), "proven")
+    likely = any(trial.confidence == "likely" for trial in trials)
+    return replace(result, confidence="likely") if likely and result.confidence else result
+
+
+def _said(rule: Rule, subject: Subject, trials: list[_Trial]) -> Iterator[Finding | Seen]:
+    _require(rule, subject)
+    for trial in trials:
+        yield from trial.run()
 
 
 def _require(rule: Rule, subject: Subject) -> None:

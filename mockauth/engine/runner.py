@@ -17,7 +17,7 @@ from mockauth.engine.probe import run_probe
 from mockauth.engine.run import Result, Run
 from mockauth.engine.subject import Subject
 from mockauth.engine.transport import SocketTransport, Transport
-from mockauth.engine.verdict import blocked, judge, not_applicable
+from mockauth.engine.verdict import binding, blocked, judge
 from mockauth.engine.wait import wait_for
 from mockauth.errors import NothingJudged, UsageError
 from mockauth.profiles import PLUGIN, Profile
@@ -111,18 +111,16 @@ def _stage(probe: Probe) -> int:
 
 
 def _probe(probe: Probe, subject: Subject, options: CheckOptions, stopped: str) -> Result:
-    level = subject.profile.level(probe.rule.id, probe.rule.levels)
-    if level is None:
-        return not_applicable(probe.rule, f"does not bind a {subject.profile.title}")
-    if subject.auth is not None and subject.auth.type not in probe.rule.auth:
-        return not_applicable(probe.rule, f"not about auth type {subject.auth.type}")
+    level = binding(probe.rule, subject.profile, subject.auth)
+    if isinstance(level, Result):
+        return level
     if stopped or subject.auth is None:
         why = stopped or "there is no readable manifest to go by (see the manifest checks)"
         return blocked(probe.rule, level, why)
     if not options.active and not is_private_host(hostname(subject.url_map.target)):
         why = "a public host is probed only with --active: you confirm that you may"
         return blocked(probe.rule, level, why, by_option="--active")
-    return run_probe(probe, subject)
+    return run_probe(probe, subject, level)
 
 
 def _profile(options: CheckOptions) -> Profile:

@@ -46,7 +46,6 @@ class SocketTransport:
     a worker thread that is abandoned at the deadline.
     """
 
-    _session: Session | None = None
     _jobs: queue.SimpleQueue[tuple[Request, float, queue.SimpleQueue[object]]] | None = None
 
     def send(self, request: Request, *, seconds: float) -> Response:
@@ -59,7 +58,7 @@ class SocketTransport:
         try:
             result = answer.get(timeout=seconds + 0.5)
         except queue.Empty:
-            self._jobs = self._session = None  # the worker is stuck; leave it behind
+            self._jobs = None  # the worker is stuck; leave it behind
             raise TransportError(f"timed out after {seconds:g} s") from None
         if isinstance(result, Response):
             return result
@@ -79,7 +78,7 @@ class SocketTransport:
         jobs: queue.SimpleQueue[tuple[Request, float, queue.SimpleQueue[object]]] = (
             queue.SimpleQueue()
         )
-        self._session, self._jobs = session, jobs
+        self._jobs = jobs
         threading.Thread(target=_work, args=(session, jobs), daemon=True).start()
 
 

@@ -3,12 +3,15 @@ profile. Nothing here knows a check by name."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.registry import Check
 from mockauth.checks.rule import Rule
 from mockauth.engine.run import Confidence, Result, State
-from mockauth.profiles import Level
+from mockauth.manifest.auth import Auth
+from mockauth.profiles import Level, Profile
 
 BROKEN: dict[Level, State] = {
     "critical": "fail",
@@ -21,21 +24,40 @@ BROKEN: dict[Level, State] = {
 
 def judge(check: Check, evidence: Evidence) -> Result:
     """Judge one check on the evidence. A crash inside it is an `error` result, never a pass."""
-    rule = check.rule
-    level = evidence.profile.level(rule.id, rule.levels)
+    level = binding(check.rule, evidence.profile, evidence.auth)
+    if isinstance(level, Result):
+        return level
+    return conclude(check.rule, level, check.judge(evidence))
+
+
+def binding(rule: Rule, profile: Profile, auth: Auth | None) -> Level | Result:
+    """The level of a rule here, or the n/a result when it does not bind this target."""
+    level = profile.level(rule.id, rule.levels)
     if level is None:
-        return not_applicable(rule, f"does not bind a {evidence.profile.title}")
-    if evidence.auth is not None and evidence.auth.type not in rule.auth:
-        return not_applicable(rule, f"not about auth type {evidence.auth.type}")
+        return not_applicable(rule, f"does not bind a {profile.title}")
+    if auth is not None and auth.type not in rule.auth:
+        return not_applicable(rule, f"not about auth type {auth.type}")
+    return level
+
+
+def conclude(
+    rule: Rule, level: Level, judging: Iterator[Finding | Seen], confidence: Confidence = ""
+) -> Result:
+    """The result of everything `judging` says. What was found broken stands, even when the rest
+    could not be judged any more."""
+    said: list[Finding | Seen] = []
     try:
-        said = list(check.judge(evidence))
-    except Blocked as reason:
+        for item in judging:
+            said.append(item)
+    except (Blocked, NotApplicable) as reason:
+        if any(isinstance(item, Finding) for item in said):
+            return verdict(rule, level, said, confidence)
+        if isinstance(reason, NotApplicable):
+            return not_applicable(rule, str(reason))
         return blocked(rule, level, str(reason), by_option=reason.by_option)
-    except NotApplicable as reason:
-        return not_applicable(rule, str(reason))
     except Exception as crash:  # one broken check must not end the run
         return error(rule, level, crash)
-    return verdict(rule, level, said)
+    return verdict(rule, level, said, confidence)
 
 
 def verdict(

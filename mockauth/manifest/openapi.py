@@ -65,7 +65,11 @@ class OpenApi:
             names = (operation.id, f"{operation.method} {operation.path}", operation.path)
             if wanted and wanted in names:
                 return operation
-            if not wanted and operation.is_safe and not operation.required:
+            if (
+                not wanted
+                and operation.is_safe
+                and not (operation.required or operation.has_required_body)
+            ):
                 return operation
         return None
 

@@ -37,7 +37,6 @@ class Policy:
     """yes, never, presence (any token will do)."""
     login_required: bool = True
     consent_csrf: bool = True
-    other_plugins_accepted: bool = False
     token_is: str = "random"
     """random, client_secret, constant."""
     verification_token_opens: bool = False

@@ -2,89 +2,101 @@
 
 from __future__ import annotations
 
-import hmac
-
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.clock import Clock
-from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.state import State, digest
+from mockauth.plugin.caller import Caller, Refused, caller, challenge
+from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.state import new_id
 
-EVERYBODY = "everybody"
+LONGEST_TEXT = 1000
+MOST_TODOS = 100
 
 
-def api_blueprint(config: PluginConfig, state: State, clock: Clock) -> Blueprint:
+def api_blueprint(plugin: Plugin) -> Blueprint:
     """The API of one app."""
     blueprint = Blueprint("api", __name__)
 
+    @blueprint.before_request
+    def place() -> BaseResponse | None:
+        g.place = "api"
+        if request.method == "OPTIONS" and not plugin.policy.preflight_open:
+            return challenge(plugin, "")
+        return None
+
+    @blueprint.errorhandler(Refused)
+    def refuse(refused: Refused) -> BaseResponse:
+        return refused.answer
+
     @blueprint.get("/todos")
     def list_todos() -> BaseResponse:
-        g.place = "api"
-        user = caller(config, state, clock)
-        if isinstance(user, BaseResponse):
-            return user
-        with state.lock:
-            return jsonify({"user": user, "todos": state.todos.get(user, [])})
+        who = caller(plugin, "listTodos")
+        with plugin.state.lock:
+            todos = [_entry(*item) for item in plugin.state.todos_of(who.user).items()]
+        return jsonify({"user": who.user, "todos": todos})
 
     @blueprint.post("/todos")
     def add_todo() -> BaseResponse:
-        g.place = "api"
-        user = caller(config, state, clock)
-        if isinstance(user, BaseResponse):
-            return user
-        body = request.get_json(silent=True)
-        text = body.get("todo") if isinstance(body, dict) else None
-        if not isinstance(text, str) or not text:
-            return _json(400, {"error": "todo must be a text"})
-        with state.lock:
-            todos = state.todos.setdefault(user, [])
-            todos.append(text[:1000])
-            del todos[:-100]
-        return _json(201, {"todo": text[:1000]})
+        who = caller(plugin, "addTodo")
+        text = _text()
+        todo_id = new_id()
+        with plugin.state.lock:
+            todos = plugin.state.todos_of(who.user)
+            todos[todo_id] = text
+            while len(todos) > MOST_TODOS:
+                del todos[next(iter(todos))]
+        answer = jsonify(_entry(todo_id, text))
+        answer.status_code = 201
+        answer.headers["Location"] = url_for("api.get_todo", todo_id=todo_id)
+        return answer
+
+    @blueprint.get("/todos/<todo_id>")
+    def get_todo(todo_id: str) -> BaseResponse:
+        todos = _todos_with(plugin, caller(plugin, "getTodo"), todo_id)
+        return jsonify(_entry(todo_id, todos[todo_id]))
+
+    @blueprint.put("/todos/<todo_id>")
+    def change_todo(todo_id: str) -> BaseResponse:
+        todos = _todos_with(plugin, caller(plugin, "changeTodo"), todo_id)
+        todos[todo_id] = _text()
+        return jsonify(_entry(todo_id, todos[todo_id]))
+
+    @blueprint.delete("/todos/<todo_id>")
+    def delete_todo(todo_id: str) -> BaseResponse:
+        todos = _todos_with(plugin, caller(plugin, "deleteTodo"), todo_id)
+        todos.pop(todo_id, None)
+        return Response(status=204)
 
     return blueprint
 
 
-def caller(config: PluginConfig, state: State, clock: Clock) -> str | BaseResponse:
-    """Who calls, or the 401 that tells ChatGPT to sign in (RFC 6750 section 3)."""
-    if config.auth == "none" or config.policy.api_checked == "never":
-        return EVERYBODY if config.auth == "none" else config.users[0].name
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    wanted = config.authorization_type if config.auth != "oauth" else "bearer"
-    if not token:
-        return _challenge(wanted, "")
-    if config.policy.api_checked == "presence":
-        return config.users[0].name
-    user = _user(config, state, clock, token) if scheme.lower() == wanted else None
-    return user if user is not None else _challenge(wanted, "invalid_token")
+def _todos_with(plugin: Plugin, who: Caller, todo_id: str) -> dict[str, str]:
+    """The list that has the entry. One of another user is answered as one that does not exist.
+
+    Raises:
+        Refused: 404.
+    """
+    with plugin.state.lock:
+        owner = plugin.state.owner_of(todo_id)
+        own = owner == who.user or not plugin.policy.object_owner_checked
+        if owner is None or not own:
+            raise Refused(_problem(404, "there is no such todo"))
+        return plugin.state.todos_of(owner)
 
 
-def _user(config: PluginConfig, state: State, clock: Clock, token: str) -> str | None:
-    if config.policy.verification_token_opens and token == config.verification_token:
-        return EVERYBODY
-    if config.auth == "service_http":
-        right = hmac.compare_digest(token.encode(), config.service_token.encode())
-        return EVERYBODY if right else None
-    if config.auth == "user_http":
-        keys = {user.key: user.name for user in config.users}
-        return keys.get(token)
-    with state.lock:
-        record = state.access.get(digest(token))
-    if record is None or record.revoked or record.expires_at < clock.now():
-        return None
-    return record.user
+def _text() -> str:
+    body = request.get_json(silent=True)
+    text = body.get("todo") if isinstance(body, dict) else None
+    if not isinstance(text, str) or not text:
+        raise Refused(_problem(400, "todo must be a text"))
+    return text[:LONGEST_TEXT]
 
 
-def _challenge(scheme: str, error: str) -> BaseResponse:
-    name = "Basic" if scheme == "basic" else "Bearer"
-    detail = f', error="{error}"' if error and name == "Bearer" else ""
-    answer = _json(401, {"error": error or "sign in first"})
-    answer.headers["WWW-Authenticate"] = f'{name} realm="mockauth"{detail}'
-    return answer
+def _entry(todo_id: str, text: str) -> dict[str, str]:
+    return {"id": todo_id, "todo": text}
 
 
-def _json(status: int, body: dict[str, str]) -> Response:
-    answer = jsonify(body)
+def _problem(status: int, text: str) -> BaseResponse:
+    answer = jsonify({"error": text})
     answer.status_code = status
     return answer

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import secrets
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
@@ -14,7 +16,11 @@ from mockauth.plugin import documents
 from mockauth.plugin.api import api_blueprint
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.misbehave import misbehave
+from mockauth.plugin.plugin import Plugin, base_url
 from mockauth.plugin.state import State
+
+if TYPE_CHECKING:
+    from mockauth.plugin.signing import Signing
 
 LOGO = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -26,42 +32,77 @@ CORS_HEADERS = "Content-Type, Authorization, openai-conversation-id, openai-ephe
 def create_app(config: PluginConfig | None = None, clock: Clock | None = None) -> Flask:
     """Build the plugin. `clock` decides expiry; the system clock when left out."""
     config = config or PluginConfig()
-    clock = clock or SystemClock()
-    state = State()
+    plugin = Plugin(
+        base=config,
+        state=State(),
+        clock=clock or SystemClock(),
+        signing=_signing(config),
+    )
     app = Flask("mockauth.plugin")
     app.config.update(
         SECRET_KEY=secrets.token_hex(32),
         SESSION_COOKIE_NAME="mockauth_session",
-        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH=f"/{config.name}",
+        SESSION_COOKIE_SAMESITE=_samesite(config.policy.cookie_samesite),
         MAX_CONTENT_LENGTH=1024 * 1024,
     )
-    _documents(app, config)
-    app.register_blueprint(api_blueprint(config, state, clock))
+    _walls(app, plugin)
+    _documents(app, plugin)
+    app.register_blueprint(api_blueprint(plugin))
     if config.auth == "oauth":
         # Authlib takes 150 ms to import; the other auth types never need it.
         from mockauth.plugin.oauth.endpoints import oauth_blueprint
 
-        app.register_blueprint(oauth_blueprint(config, state, clock))
+        app.register_blueprint(oauth_blueprint(plugin))
+    # What is registered last runs first after a request: faults alter the CORS headers, too.
+    misbehave(app, plugin)
     if config.auth == "none":
         _cors(app)
-    misbehave(app, config)
     _errors(app)
     return app
 
 
-def _documents(app: Flask, config: PluginConfig) -> None:
-    def base() -> str:
-        return request.host_url.rstrip("/")
+def _signing(config: PluginConfig) -> Signing | None:
+    if config.auth != "oauth" or config.token_format != "jwt":
+        return None
+    # joserfc and cryptography take 100 ms to import; only JWTs need them.
+    from mockauth.plugin.signing import Signing
 
+    return Signing()
+
+
+def _samesite(name: str) -> str | None:
+    return None if name == "absent" else name
+
+
+def _walls(app: Flask, plugin: Plugin) -> None:
+    @app.before_request
+    def wall() -> BaseResponse | None:
+        # As a filter would that knows a list of names, ours not among them.
+        agent = request.headers.get("User-Agent", "")
+        if plugin.policy.bot_wall and "Mozilla" not in agent and request.path == "/token":
+            return Response("Are you human?", status=403, mimetype="text/html")
+        return None
+
+    @app.after_request
+    def leave_the_body(response: Response) -> Response:
+        stream = request.environ.get("wsgi.input")
+        if not plugin.policy.bodies_read and response.status_code >= 400 and stream is not None:
+            with suppress(AttributeError):  # cheroot drains what it still counts
+                stream.remaining = 0
+        return response
+
+
+def _documents(app: Flask, plugin: Plugin) -> None:
     @app.get("/.well-known/ai-plugin.json")
     def manifest() -> BaseResponse:
         g.place = "manifest"
-        return jsonify(documents.manifest(config, base()))
+        return jsonify(documents.manifest(plugin.config, base_url()))
 
     @app.get("/openapi.json")
     def openapi() -> BaseResponse:
         g.place = "openapi"
-        return jsonify(documents.openapi(config, base()))
+        return jsonify(documents.openapi(plugin.config, base_url()))
 
     @app.get("/logo.png")
     def logo() -> BaseResponse:

@@ -15,19 +15,26 @@ DEMO_PLUGIN_ID = "plugin-00000000-0000-4000-8000-000000000000"
 
 @dataclass(frozen=True, kw_only=True)
 class ClientConfig:
-    """A registered OAuth client; its strings are of the developer's own choosing."""
+    """A registered OAuth client; its strings are of the developer's own choosing.
+
+    A client without a secret is public and must use PKCE. In `redirect_uris`, `{callback}` stands
+    for each callback of each plugin id; empty means these callbacks.
+    """
 
     id: str
-    secret: str
+    secret: str = ""
+    redirect_uris: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class UserConfig:
-    """A user who can log in, and the key that a user_http plugin gives out."""
+    """A user who can log in, the key that a user_http plugin gives out, and what a token says of
+    the user beyond the name."""
 
     name: str
     password: str
-    key: str
+    key: str = ""
+    claims: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,14 +44,22 @@ class PluginConfig:
     `access_seconds` and `code_seconds` are lifetimes in seconds.
     """
 
+    name: str = ""
+    """The first path segment, where one server has several plugins."""
     auth: Literal["none", "service_http", "user_http", "oauth"] = "oauth"
     authorization_type: Literal["bearer", "basic"] = "bearer"
+    api_key_header: str = ""
+    """The header of an API key (GPT Actions only); "" is Authorization."""
     content_type: str = "application/json"
     scope: str = "todos:read todos:write"
     login: Literal["auto", "login", "login_and_consent"] = "login_and_consent"
     clients: tuple[ClientConfig, ...] = (
         ClientConfig(id="demo-client", secret="demo-secret-3f9a7c51d2"),
-        ClientConfig(id="other-client", secret="other-secret-88b1e06c4d"),
+        ClientConfig(
+            id="other-client",
+            secret="other/secret+88b1e06c=4d",
+            redirect_uris=("{callback}", "{callback}?x=1"),
+        ),
     )
     users: tuple[UserConfig, ...] = (
         UserConfig(name="ada", password="analytical-engine", key="ada-key-5d1f0b7c9e2a4836"),
@@ -53,18 +68,46 @@ class PluginConfig:
     service_token: str = "service-token-2c9d4e7f1a6b8350"
     verification_token: str = "5f1c2b7e9a4d4c83b6e0d1f2a3948576"
     plugin_ids: tuple[str, ...] = (DEMO_PLUGIN_ID,)
+    callback_hosts: tuple[str, ...] = ("chat.openai.com", "chatgpt.com")
     access_seconds: int = 3600
     code_seconds: int = 60
+    token_format: Literal["opaque", "jwt"] = "opaque"
+    metadata: bool = True
+    """Whether /.well-known/oauth-authorization-server is there (RFC 8414)."""
+    issuer_in_redirect: bool = True
+    """Whether redirects to the callback carry `iss` (RFC 9207)."""
+    revocation: bool = True
+    """Whether /revoke is there (RFC 7009)."""
+    introspection: bool = True
+    """Whether /introspect is there (RFC 7662)."""
     manifest: Mapping[str, Any] = field(default_factory=dict)
-    """Members of the manifest to overwrite."""
+    """Members of the manifest to overwrite, by dotted path."""
+    openapi: Mapping[str, Any] = field(default_factory=dict)
+    """The same for the OpenAPI document."""
     policy: Policy = field(default_factory=Policy)
     faults: tuple[Fault, ...] = ()
 
     @property
     def redirect_uris(self) -> tuple[str, ...]:
-        """The callbacks that every client has registered."""
-        hosts = ("chat.openai.com", "chatgpt.com")
-        return tuple(f"https://{h}/aip/{p}/oauth/callback" for p in self.plugin_ids for h in hosts)
+        """The callbacks of every plugin id on every host."""
+        return tuple(
+            f"https://{h}/aip/{p}/oauth/callback"
+            for p in self.plugin_ids
+            for h in self.callback_hosts
+        )
+
+    def registered(self, client: ClientConfig) -> tuple[str, ...]:
+        """The redirect URIs that `client` has registered."""
+        own = client.redirect_uris or ("{callback}",)
+        return tuple(
+            one.replace("{callback}", callback)
+            for one in own
+            for callback in (self.redirect_uris if "{callback}" in one else ("",))
+        )
+
+    def user(self, name: str) -> UserConfig | None:
+        """The user of that name, or None."""
+        return next((user for user in self.users if user.name == name), None)
 
     def with_faults(self, *faults: Fault) -> PluginConfig:
         """The same plugin misbehaving: each fault sets what it needs and loosens what it names.

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from mockauth.plugin.caller import SCOPES
 from mockauth.plugin.config import PluginConfig
+
+TODO: dict[str, Any] = {
+    "type": "object",
+    "properties": {"todo": {"type": "string"}},
+    "required": ["todo"],
+}
+ENTRY: dict[str, Any] = {
+    "type": "object",
+    "properties": {"id": {"type": "string"}, "todo": {"type": "string"}},
+}
+LIST: dict[str, Any] = {
+    "type": "object",
+    "properties": {"user": {"type": "string"}, "todos": {"type": "array", "items": ENTRY}},
+}
 
 
 def manifest(config: PluginConfig, base: str) -> dict[str, Any]:
@@ -33,8 +49,46 @@ def manifest(config: PluginConfig, base: str) -> dict[str, Any]:
         "contact_email": "plugin@example.com",
         "legal_info_url": f"{base}/legal",
     }
-    for path, value in config.manifest.items():
-        target: dict[str, Any] = document
+    _overwrite(document, config.manifest, base)
+    return document
+
+
+def openapi(config: PluginConfig, base: str) -> dict[str, Any]:
+    """The OpenAPI document of the todo API."""
+    by_id = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    document: dict[str, Any] = {
+        "openapi": "3.0.3",
+        "info": {"title": "Todo list", "version": "1"},
+        "servers": [{"url": base}],
+        "paths": {
+            "/todos": {
+                "get": _operation("listTodos", "The user's list of things to do", 200, LIST),
+                "post": _operation("addTodo", "Add one thing to do", 201, ENTRY, body=TODO),
+            },
+            "/todos/{id}": {
+                "parameters": [by_id],
+                "get": _operation("getTodo", "One thing to do", 200, ENTRY),
+                "put": _operation("changeTodo", "Change one thing to do", 200, ENTRY, body=TODO),
+                "delete": _operation("deleteTodo", "Delete one thing to do", 204, None),
+            },
+        },
+    }
+    if config.auth == "oauth":
+        _oauth_security(document, config, base)
+    elif config.auth != "none":
+        scheme: dict[str, str] = {"type": "http", "scheme": config.authorization_type}
+        if config.api_key_header:
+            scheme = {"type": "apiKey", "in": "header", "name": config.api_key_header}
+        document["components"] = {"securitySchemes": {"token": scheme}}
+        document["security"] = [{"token": []}]
+    _overwrite(document, config.openapi, base)
+    return document
+
+
+def _overwrite(document: dict[str, Any], members: Mapping[str, Any], base: str) -> None:
+    """Set members by their dotted path; None removes one, `{base}` is the address of the server."""
+    for path, value in members.items():
+        target: Any = document
         *parents, last = path.split(".")
         for name in parents:
             target = target[name]
@@ -42,45 +96,40 @@ def manifest(config: PluginConfig, base: str) -> dict[str, Any]:
             target.pop(last, None)
         else:
             target[last] = value.replace("{base}", base) if isinstance(value, str) else value
-    return document
 
 
-def openapi(config: PluginConfig, base: str) -> dict[str, Any]:
-    """The OpenAPI document of the todo API."""
-    todo = {"type": "object", "properties": {"todo": {"type": "string"}}, "required": ["todo"]}
-    listed = {
-        "type": "object",
-        "properties": {"todos": {"type": "array", "items": {"type": "string"}}},
+def _operation(
+    name: str,
+    summary: str,
+    status: int,
+    answer: dict[str, Any] | None,
+    body: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    response: dict[str, Any] = {"description": "Done"}
+    if answer is not None:
+        response["content"] = {"application/json": {"schema": answer}}
+    operation: dict[str, Any] = {
+        "operationId": name,
+        "summary": summary,
+        "responses": {str(status): response},
     }
-    document: dict[str, Any] = {
-        "openapi": "3.0.3",
-        "info": {"title": "Todo list", "version": "1"},
-        "servers": [{"url": base}],
-        "paths": {
-            "/todos": {
-                "get": {
-                    "operationId": "listTodos",
-                    "summary": "The user's list of things to do",
-                    "responses": {"200": _answer("The list", listed)},
-                },
-                "post": {
-                    "operationId": "addTodo",
-                    "summary": "Add one thing to do",
-                    "requestBody": {
-                        "required": True,
-                        "content": {"application/json": {"schema": todo}},
-                    },
-                    "responses": {"201": _answer("Added", todo)},
-                },
-            }
-        },
+    if body is not None:
+        content = {"application/json": {"schema": body}}
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation
+
+
+def _oauth_security(document: dict[str, Any], config: PluginConfig, base: str) -> None:
+    known = config.scope.split()
+    flow = {
+        "authorizationUrl": f"{base}/authorize",
+        "tokenUrl": f"{base}/token",
+        "refreshUrl": f"{base}/token",
+        "scopes": {word: word for word in known},
     }
-    if config.auth != "none":
-        scheme = config.authorization_type if config.auth != "oauth" else "bearer"
-        document["components"] = {"securitySchemes": {"token": {"type": "http", "scheme": scheme}}}
-        document["security"] = [{"token": []}]
-    return document
-
-
-def _answer(text: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"description": text, "content": {"application/json": {"schema": schema}}}
+    scheme = {"type": "oauth2", "flows": {"authorizationCode": flow}}
+    document["components"] = {"securitySchemes": {"token": scheme}}
+    for path in document["paths"].values():
+        for method in path.keys() - {"parameters"}:
+            scope = SCOPES[path[method]["operationId"]]
+            path[method]["security"] = [{"token": [scope] if scope in known else []}]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +20,10 @@ class AnswerChange:
     status: int | None = None
     headers: Mapping[str, str | None] = field(default_factory=dict)
     body: str | None = None
+    append: str = ""
+    """Text after the body."""
+    pad: int = 0
+    """Blanks after the body, up to so many characters."""
     json_set: Mapping[str, Any] = field(default_factory=dict)
     json_remove: list[str] = field(default_factory=list)
     redirect_set: Mapping[str, str] = field(default_factory=dict)
@@ -32,7 +36,8 @@ class AnswerChange:
 @dataclass(frozen=True, kw_only=True)
 class Fault:
     """One misbehaviour. `policy` loosens named behaviours, `answers` alter what is sent, `config`
-    sets what the fault needs of the plugin (such as its auth type)."""
+    sets what the fault needs of the plugin (such as its auth type), `profile` as what it is used.
+    """
 
     name: str
     title: str = ""
@@ -40,3 +45,4 @@ class Fault:
     policy: Mapping[str, Any] = field(default_factory=dict)
     answers: tuple[AnswerChange, ...] = ()
     config: Mapping[str, Any] = field(default_factory=dict)
+    profile: Literal["plugin", "action"] = "plugin"

@@ -8,18 +8,17 @@ from urllib.parse import urlencode
 from flask import Flask, g
 from werkzeug.wrappers import Response
 
-from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.fault import AnswerChange
+from mockauth.plugin.plugin import Plugin
 from mockauth.wire.message import pairs_of
 
 
-def misbehave(app: Flask, config: PluginConfig) -> None:
-    """Apply the answer changes of every fault to the answers of `app`."""
-    changes = [change for fault in config.faults for change in fault.answers]
+def misbehave(app: Flask, plugin: Plugin) -> None:
+    """Apply the answer changes of every fault that is on to the answers of `app`."""
 
     @app.after_request
     def alter(response: Response) -> Response:
-        for change in changes:
+        for change in (change for fault in plugin.config.faults for change in fault.answers):
             if _fits(change, getattr(g, "place", ""), response):
                 response = _changed(response, change)
         return response
@@ -34,6 +33,8 @@ def _fits(change: AnswerChange, place: str, response: Response) -> bool:
 def _changed(response: Response, change: AnswerChange) -> Response:
     if change.body is not None:
         response.set_data(change.body)
+    if change.append or change.pad:
+        response.set_data((response.get_data() + change.append.encode()).ljust(change.pad))
     if change.json_set or change.json_remove:
         members = {**json.loads(response.get_data()), **change.json_set}
         for name in change.json_remove:

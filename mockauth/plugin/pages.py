@@ -14,9 +14,9 @@ input,button{font:inherit;padding:.4rem .6rem;margin:.2rem 0;width:100%;box-sizi
 LOGIN = (
     LAYOUT
     + """{% if note %}<p role="alert">{{ note }}</p>{% endif %}
-<form method="post" action="/login"><input type="hidden" name="csrf_token" value="{{ csrf }}">
+<form method="post" action="{{ action }}"><input type="hidden" name="csrf_token" value="{{ csrf }}">
 <input type="hidden" name="next" value="{{ onward }}">
-<label>User name <input name="username" autocomplete="username" required></label>
+<label>User name <input name="username" value="{{ hint }}" autocomplete="username" required></label>
 <label>Password <input name="password" type="password" autocomplete="current-password" required>
 </label><button type="submit">Log in</button></form></body></html>"""
 )
@@ -32,9 +32,13 @@ CONSENT = (
 ERROR = LAYOUT + "<p>{{ text }}</p></body></html>"
 
 
-def login(onward: str, csrf: str, origins: str, note: str = "") -> BaseResponse:
+def login(
+    action: str, onward: str, csrf: str, origins: str, note: str = "", hint: str = ""
+) -> BaseResponse:
     """The login page; `onward` is where a right password leads, `origins` what may follow it."""
-    html = render_template_string(LOGIN, title="Log in", onward=onward, csrf=csrf, note=note)
+    html = render_template_string(
+        LOGIN, title="Log in", action=action, onward=onward, csrf=csrf, note=note, hint=hint
+    )
     return private(Response(html), f"'self' {origins}")
 
 

@@ -9,35 +9,201 @@ from dataclasses import dataclass
 class Policy:
     """Named behaviours; a fault loosens or breaks one of them."""
 
+    # The authorize endpoint (client_url).
     redirect_match: str = "exact"
     """exact, prefix, host, any, or normalised (case of the host, slash, default port)."""
     client_checked: bool = True
+    response_type_checked: bool = True
+    """False: an unknown response_type counts as `code`."""
+    implicit_grant: bool = False
+    """True: response_type=token answers with a token in the fragment (RFC 9700 section 2.1.2)."""
+    missing_redirect_guessed: bool = False
+    """True: without redirect_uri the last registered one is used."""
+    errors_to_unchecked_uri: bool = False
+    """True: errors are redirected to a redirect_uri that nobody registered."""
+    missing_state_tolerated: bool = True
     state_returned: str = "kept"
     """kept, dropped, truncated (cut at the first odd character)."""
-    code_single_use: bool = True
-    code_reuse_revokes: bool = True
-    code_known: bool = True
-    """Whether an invented code is refused."""
-    code_bound_to_client: bool = True
+    redirect_query: str = "kept"
+    """What becomes of the query of a registered URI: kept, dropped, second-question-mark."""
+    empty_scope_refused: bool = False
+    unknown_scope: str = "refused"
+    """refused (invalid_scope), ignored, error-500."""
+    unknown_parameter_refused: bool = False
+    """True: authorize and token endpoint refuse parameters they do not know."""
+    duplicates_refused: bool = True
+    """False: authorize and token endpoint take the last of several values."""
+    authorize_post: bool = False
+    """True: authorize takes its parameters by POST, too. RFC 6749 section 3.1 leaves it open."""
+    authorize_cors: bool = False
+    """True: pages of other sites may read the answers of authorize."""
+    bot_wall: bool = False
+    """True: the token endpoint serves only what calls itself a browser."""
+
+    # Its pages.
+    login_required: bool = True
+    login_csrf: bool = True
+    consent_csrf: bool = True
+    """False: a consent form without token and without cookie is taken."""
+    consent_remembered: bool = False
+    """True: in a session that consented once, codes are issued without a page."""
+    next_checked: bool = True
+    """False: /login leads to any address in `next`."""
+    cookie_samesite: str = "Lax"
+    """Lax, Strict, None, absent."""
+    deny_reported: bool = True
+
+    # Proof key for code exchange (RFC 7636).
+    pkce_supported: bool = True
+    """False: challenge and verifier are ignored, which is legal."""
+    pkce_required: bool = False
+    pkce_verifier_checked: bool = True
+    """False: any verifier fits any challenge."""
+    pkce_missing_verifier_refused: bool = True
+    pkce_stray_verifier_refused: bool = True
+    """Whether a verifier without a challenge is refused (RFC 9700 section 4.8.2)."""
+    pkce_challenge_as_verifier: bool = False
+    """True: the challenge itself is taken as verifier."""
+    pkce_unknown_method_refused: bool = True
+    """False: a challenge of an unknown method is taken, and never checked."""
+    pkce_plain_allowed: bool = False
+    """True: method plain, or none (RFC 7636 section 4.3), is taken and compared."""
+    pkce_form_checked: bool = True
+    """Whether a verifier has 43 to 128 unreserved characters (RFC 7636 section 4.1)."""
+
+    # Codes.
     code_style: str = "random"
     """random, counter, short, constant."""
+    code_single_use: bool = True
+    code_reuse_revokes: bool = True
+    code_race: bool = False
+    """True: a code is looked up and marked used in two steps, so that parallel requests all win."""
+    code_known: bool = True
+    """Whether an invented code is refused."""
+    code_expires: bool = True
+    code_bound_to_client: bool = True
     redirect_checked_at_token: bool = True
+
+    # The token endpoint (authorization_url).
     secret_checked: bool = True
     secret_required: bool = True
+    basic_failure: str = "401"
+    """What a wrong Basic pair gets: 401, 400, no-challenge (401 without WWW-Authenticate)."""
+    basic_form_decoded: bool = True
+    """Whether id and secret in a Basic pair are form-decoded (RFC 6749 section 2.3.1)."""
+    basic_accepted: bool = True
+    two_auth_methods_refused: bool = True
+    """False: with a secret in the header and one in the body, one right one is enough."""
+    query_credentials_accepted: bool = False
+    """True: parameters of the token request may stand in the address."""
+    token_get_accepted: bool = False
+    """True: the token endpoint answers GET as it answers POST."""
+    lockout_after: int = 0
+    """After so many wrong secrets a client is refused for good; 0: never."""
     grant_type_checked: bool = True
+    password_grant: bool = False
+    """True: user name and password are exchanged for a token (RFC 9700 section 2.4)."""
     declared_type_only_lies: bool = False
     """Refuse the content type that the manifest declares."""
-    empty_scope_refused: bool = False
-    pkce_required: bool = False
+    undeclared_form_accepted: bool = True
+    """Whether a form body is taken where the manifest declares JSON."""
+    malformed_body_crashes: bool = False
+    """True: a body that cannot be read gets 500."""
+    token_scope_refused: bool = False
+    """True: `scope` in the exchange of a code is refused, even empty; it is ignored otherwise."""
+    token_is: str = "random"
+    """random, client_secret, constant, counter."""
+    access_expires: bool = True
+    """False: an access token goes on working after its time."""
+
+    # Refresh.
+    refresh_issued: bool = True
     refresh_works: bool = True
     refresh_known: bool = True
-    refresh_issued: bool = True
     refresh_bound_to_client: bool = True
+    refresh_rotates: bool = True
+    """False: the answer has no refresh_token and the old one goes on working, which is legal."""
+    refresh_dies_unrotated: bool = False
+    """True: without rotation the old one dies at its first use."""
+    refresh_old_dies: bool = True
+    """False: the replaced token goes on working after rotation."""
+    refresh_reuse_revokes: bool = True
+    """False: a replaced token that comes back is refused, and its family lives on."""
+    refresh_once_only: bool = False
+    """True: a token that came from a refresh cannot be used for another."""
+    refresh_race: bool = False
+    """True: parallel refreshes with one token all win."""
+    refresh_needs: str = ""
+    """A parameter without which a refresh is refused: scope, redirect_uri."""
+    refresh_scope_widens: bool = False
+    """True: a refresh gets whatever scope it asks for."""
+    refresh_takes_access: bool = False
+    """True: an access token works as refresh token."""
+
+    # What RFC 8414, 9207, 7009 and 7662 add.
+    issuer_sent: str = "right"
+    """The `iss` of a redirect (RFC 9207): right, wrong, missing, missing-on-errors."""
+    issuer_published: str = "right"
+    """The issuer in the metadata (RFC 8414 section 3.3): right, wrong, slash-added."""
+    metadata_lies: bool = False
+    """True: the metadata promises the method plain, the password grant and private_key_jwt."""
+    revocation_works: bool = True
+    """False: /revoke says 200 and does nothing."""
+    revocation_checks_client: bool = True
+    """False: anybody may revoke."""
+    revocation_bound_to_client: bool = True
+    """False: any client may revoke any token."""
+    revocation_of_refresh_kills_access: bool = True
+    revocation_unknown_status: int = 200
+    """What an unknown token gets (RFC 7009 section 2.2 says 200)."""
+    introspection_checks_client: bool = True
+    """False: anybody may ask (RFC 7662 section 2.1)."""
+    introspection_style: str = "right"
+    """right, text (`active` as a text), always-active, talkative (dead tokens are described)."""
+
+    # The API.
     api_checked: str = "yes"
     """yes, never, presence (any token will do)."""
-    login_required: bool = True
-    consent_csrf: bool = True
-    token_is: str = "random"
-    """random, client_secret, constant."""
+    jwt_checked: str = "yes"
+    """yes, signature_ignored, alg_none_accepted, hs256_with_public_key_accepted, any_key."""
+    scope_enforced: bool = True
+    insufficient_scope: str = "403"
+    """How a token without the scope is refused: 403, 401, no-challenge (403 without one)."""
+    expired_status: int = 401
+    """The status for an expired token."""
+    scheme_checked: bool = True
+    """False: Bearer and Basic are taken alike."""
+    scheme_case_ignored: bool = True
+    """False: `bearer` is refused where `Bearer` is expected."""
+    service_basic: str = "raw"
+    """raw (`Basic` and the pasted string), encoded (`Basic` and base64 of it)."""
+    token_in_query: bool = False
+    """True: ?access_token= opens the API."""
+    token_in_body: bool = False
+    """True: access_token in a form body opens the API."""
+    token_twice_refused: bool = True
+    """False: a token in the header and one in the query are taken together."""
+    refresh_opens_api: bool = False
+    code_opens_api: bool = False
+    client_secret_opens_api: bool = False
     verification_token_opens: bool = False
-    deny_reported: bool = True
+    openai_headers_open: bool = False
+    """True: the openai-… headers alone open the API."""
+    user_agent_opens: bool = False
+    """True: a User-Agent that names ChatGPT opens the API."""
+    identity_from: str = "token"
+    """Who the user is: token, ephemeral-id (the header openai-ephemeral-user-id)."""
+    users_told_apart: bool = True
+    """False: every token is the first user's."""
+    object_owner_checked: bool = True
+    """False: any user reaches any object by its id."""
+    open_operations: tuple[str, ...] = ()
+    """operationIds that need no token: addTodo, getTodo, …"""
+    preflight_open: bool = True
+    """False: OPTIONS needs a token."""
+    stray_authorization_ignored: bool = True
+    """False: a plugin without sign-in refuses a request that has an Authorization header."""
+    pasted_whitespace_crashes: bool = False
+    """True: white space inside the credentials is answered with 500."""
+    bodies_read: bool = True
+    """False: a refused POST leaves its body in the connection (RFC 9112 section 9.3)."""

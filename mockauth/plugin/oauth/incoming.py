@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -13,18 +13,33 @@ from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestErro
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload, OAuth2Request
 from flask import Request as FlaskRequest
 
+from mockauth.plugin.config import PluginConfig
 from mockauth.wire.message import FORM, JSON, pairs_of
+
+KNOWN = frozenset(
+    {
+        "response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge",
+        "code_challenge_method", "login_hint", "grant_type", "code", "client_secret",
+        "code_verifier", "refresh_token", "token", "token_type_hint",
+    }
+)  # fmt: skip
+Right = Callable[[str, str], bool]
+"""Whether a client_id and a secret belong together."""
 
 
 class Incoming(OAuth2Request):
     """An OAuth request whose parameters come from the body only (or, at authorize, the query)."""
 
-    def __init__(self, method: str, params: dict[str, str], *, used_basic: bool = False) -> None:
+    def __init__(
+        self, method: str, params: dict[str, str], *, used_basic: bool = False, scope: bool = False
+    ) -> None:
         # Authlib refuses plain http off loopback; which address was asked is not its business.
         super().__init__(method, "https://plugin.invalid/")
         self.payload = BasicOAuth2Payload(params)
         self.values = params
         self.used_basic = used_basic
+        self.has_scope = scope
+        """Whether the request names a scope, even an empty one."""
 
     @property
     def args(self) -> dict[str, str]:
@@ -37,57 +52,85 @@ class Incoming(OAuth2Request):
         return self.values
 
 
-def authorize_request(request: FlaskRequest) -> Incoming:
-    """The authorization request.
+class Unreadable(InvalidRequestError):
+    """A body that is not what its content type says."""
+
+
+def authorize_request(request: FlaskRequest, config: PluginConfig) -> Incoming:
+    """The authorization request, from the query (by POST from the form, where that is on).
 
     Raises:
-        InvalidRequestError: a parameter stands twice (RFC 6749 section 3.1).
+        InvalidRequestError: a parameter stands twice (RFC 6749 section 3.1), or is unknown where
+            those are refused.
     """
-    params = _single(request.args.items(multi=True))
+    posted = request.method == "POST" and config.policy.authorize_post and not request.args
+    source = request.form if posted else request.args
+    params = _params(source.items(multi=True), config)
     # A parameter without a value counts as left out (RFC 6749 section 3.1).
     return Incoming("GET", {name: value for name, value in params.items() if value})
 
 
-def token_request(request: FlaskRequest, declared: str) -> Incoming:
+def token_request(request: FlaskRequest, config: PluginConfig, right: Right) -> Incoming:
     """The token request: form always, JSON when the manifest declares it.
 
     Raises:
-        InvalidRequestError: no such body, a parameter twice, or two ways of authentication.
+        Unreadable: no such body.
+        InvalidRequestError: a parameter twice, or two ways of authentication.
         InvalidClientError: an Authorization header that is no Basic pair.
     """
-    params = _single(_body(request, declared))
+    policy = config.policy
+    pairs = [] if request.method == "GET" else list(_body(request, config))
+    if policy.query_credentials_accepted or request.method == "GET":
+        pairs += request.args.items(multi=True)
+    params = _params(pairs, config)
     header = request.headers.get("Authorization", "")
-    if not header:
-        return Incoming("POST", {n: v for n, v in params.items() if v})
+    used_basic = bool(header)
+    if header:
+        if not policy.basic_accepted:
+            raise InvalidClientError(status_code=401)
+        params = _with_basic(params, header, config, right)
+    given = {n: v for n, v in params.items() if v}
+    return Incoming("POST", given, used_basic=used_basic, scope="scope" in params)
+
+
+def _with_basic(
+    params: dict[str, str], header: str, config: PluginConfig, right: Right
+) -> dict[str, str]:
+    client_id, secret = _basic(header, config.policy.basic_form_decoded, right)
     if "client_secret" in params:
-        raise InvalidRequestError("credentials in the header and in the body")
-    client_id, secret = _basic(header)
+        if config.policy.two_auth_methods_refused:
+            raise InvalidRequestError("credentials in the header and in the body")
+        if right(params.get("client_id", ""), params["client_secret"]):
+            return params
     if params.get("client_id", client_id) != client_id:
         raise InvalidRequestError("two different client_id")
-    params |= {"client_id": client_id, "client_secret": secret}
-    return Incoming("POST", {n: v for n, v in params.items() if v}, used_basic=True)
+    return params | {"client_id": client_id, "client_secret": secret}
 
 
-def _single(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _params(pairs: Iterable[tuple[str, str]], config: PluginConfig) -> dict[str, str]:
     params: dict[str, str] = {}
     for name, value in pairs:
-        if name in params:
+        if name in params and config.policy.duplicates_refused:
             raise InvalidRequestError("a parameter stands twice")
+        if name not in KNOWN and config.policy.unknown_parameter_refused:
+            raise InvalidRequestError("an unknown parameter")
         params[name] = value
     return params
 
 
-def _body(request: FlaskRequest, declared: str) -> Iterable[tuple[str, str]]:
+def _body(request: FlaskRequest, config: PluginConfig) -> Iterable[tuple[str, str]]:
     body = request.get_data(cache=True)
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
-        raise InvalidRequestError("the body is not UTF-8") from None
-    if request.mimetype == FORM:
+        raise Unreadable("the body is not UTF-8") from None
+    declared_json = config.content_type.startswith(JSON)
+    takes_form = not declared_json or config.policy.undeclared_form_accepted
+    if request.mimetype == FORM and takes_form:
         return pairs_of(text)
-    if request.mimetype == JSON and declared.startswith(JSON):
+    if request.mimetype == JSON and declared_json:
         return _json(text)
-    raise InvalidRequestError("the body must be of the declared content type")
+    raise Unreadable("the body must be of the declared content type")
 
 
 def _json(text: str) -> Iterable[tuple[str, str]]:
@@ -97,13 +140,13 @@ def _json(text: str) -> Iterable[tuple[str, str]]:
     try:
         value = json.loads(text, object_pairs_hook=pairs)
     except (ValueError, RecursionError):
-        raise InvalidRequestError("the body is not JSON") from None
+        raise Unreadable("the body is not JSON") from None
     if not text.lstrip().startswith("{") or not all(isinstance(v, str) for _, v in value):
-        raise InvalidRequestError("the body must be a JSON object of texts")
+        raise Unreadable("the body must be a JSON object of texts")
     return [(str(name), str(text)) for name, text in value]
 
 
-def _basic(header: str) -> tuple[str, str]:
+def _basic(header: str, form_decoded: bool, right: Right) -> tuple[str, str]:
     scheme, _, encoded = header.partition(" ")
     try:
         pair = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
@@ -112,4 +155,7 @@ def _basic(header: str) -> tuple[str, str]:
     if scheme.lower() != "basic" or ":" not in pair:
         raise InvalidClientError(status_code=401)
     client_id, _, secret = pair.partition(":")
-    return unquote_plus(client_id), unquote_plus(secret)  # RFC 6749 section 2.3.1
+    # RFC 6749 section 2.3.1 wants both form-encoded; clients that forget it are understood, too.
+    if not form_decoded or right(client_id, secret):
+        return client_id, secret
+    return unquote_plus(client_id), unquote_plus(secret)

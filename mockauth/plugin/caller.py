@@ -1,0 +1,213 @@
+"""Who calls the API: what the request presents, and the refusal that tells ChatGPT to sign in."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from dataclasses import dataclass
+
+from flask import Response, jsonify, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.state import TokenRecord, digest
+from mockauth.plugin.tokens import access_token
+
+EVERYBODY = "everybody"
+SCOPES = {
+    "listTodos": "todos:read",
+    "getTodo": "todos:read",
+    "addTodo": "todos:write",
+    "changeTodo": "todos:write",
+    "deleteTodo": "todos:write",
+}
+"""The scope that each operation needs, where the plugin knows that scope."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """A user, and what the token was granted; None is everything."""
+
+    user: str
+    scope: str | None = None
+
+
+class Refused(Exception):
+    """The request is not served; `answer` says why."""
+
+    def __init__(self, answer: BaseResponse) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+def caller(plugin: Plugin, operation: str) -> Caller:
+    """Who may run `operation` with this request.
+
+    Raises:
+        Refused: 401 without a good token, 403 without the scope, 400 for two ways of sending a
+            token (RFC 6750 sections 2 and 3).
+    """
+    found = _caller(plugin, operation)
+    needed = SCOPES[operation]
+    told_apart = plugin.policy.scope_enforced and needed in plugin.config.scope.split()
+    if told_apart and found.scope is not None and needed not in found.scope.split():
+        raise Refused(_insufficient(plugin, needed))
+    if plugin.policy.identity_from == "ephemeral-id":
+        return Caller(user=request.headers.get("openai-ephemeral-user-id", found.user))
+    return found if plugin.policy.users_told_apart else _first(plugin)
+
+
+def _caller(plugin: Plugin, operation: str) -> Caller:
+    config, policy = plugin.config, plugin.policy
+    if config.auth == "none":
+        if "Authorization" in request.headers and not policy.stray_authorization_ignored:
+            raise Refused(_json(401, {"error": "nobody signs in here"}))
+        return Caller(user=EVERYBODY)
+    if policy.api_checked == "never" or operation in policy.open_operations or _named(plugin):
+        return _first(plugin)
+    token = _presented(plugin)
+    if not token:
+        raise Refused(challenge(plugin, ""))
+    if policy.api_checked == "presence":
+        return _first(plugin)
+    found = _holder(plugin, token)
+    if found is None:
+        raise Refused(challenge(plugin, "invalid_token"))
+    return found
+
+
+def _first(plugin: Plugin) -> Caller:
+    return Caller(user=plugin.config.users[0].name)
+
+
+def _named(plugin: Plugin) -> bool:
+    """Whether the request calls itself ChatGPT, where that is enough."""
+    by_header = "openai-conversation-id" in request.headers or (
+        "openai-ephemeral-user-id" in request.headers
+    )
+    by_agent = "ChatGPT-User" in request.headers.get("User-Agent", "")
+    policy = plugin.policy
+    return (policy.openai_headers_open and by_header) or (policy.user_agent_opens and by_agent)
+
+
+def _presented(plugin: Plugin) -> str:
+    """The token as it was sent; "" where there is none that counts.
+
+    Raises:
+        Refused: the header is of another scheme, or the token comes twice.
+    """
+    config, policy = plugin.config, plugin.policy
+    query = request.args.get("access_token", "")
+    # The body is looked at only where it could be a form (RFC 6750 section 2.2).
+    body = request.form.get("access_token", "") if request.mimetype.endswith("urlencoded") else ""
+    if config.api_key_header:
+        return request.headers.get(config.api_key_header, "").strip()
+    header = request.headers.get("Authorization", "")
+    if header and (query or body) and policy.token_twice_refused and config.auth == "oauth":
+        raise Refused(challenge(plugin, "invalid_request", 400))
+    if header:
+        return _from_header(plugin, header)
+    if query and policy.token_in_query:
+        return query
+    return body if policy.token_in_body else ""
+
+
+def _from_header(plugin: Plugin, header: str) -> str:
+    policy = plugin.policy
+    scheme, _, rest = header.strip().partition(" ")
+    token = rest.strip()  # RFC 9110 section 11.4: one or more spaces
+    if policy.pasted_whitespace_crashes and (" " in token or rest != token):
+        raise Refused(_json(500, {"error": "server_error"}))
+    if token and policy.api_checked != "presence":
+        fits = scheme == wanted(plugin).title() or policy.scheme_case_ignored
+        same = scheme.lower() == wanted(plugin) and fits
+        if not same and policy.scheme_checked:
+            raise Refused(challenge(plugin, "invalid_token"))
+    return token
+
+
+def wanted(plugin: Plugin) -> str:
+    """The scheme of the Authorization header, in lower case."""
+    return "bearer" if plugin.config.auth == "oauth" else plugin.config.authorization_type
+
+
+def _holder(plugin: Plugin, token: str) -> Caller | None:
+    """Whose token it is, or None. Raises `Refused` for one that has expired."""
+    config, policy = plugin.config, plugin.policy
+    if policy.verification_token_opens and token == config.verification_token:
+        return Caller(user=EVERYBODY)
+    if policy.client_secret_opens_api and token in {c.secret for c in config.clients}:
+        return _first(plugin)
+    if config.auth == "service_http":
+        return Caller(user=EVERYBODY) if _is_service_token(plugin, token) else None
+    if config.auth == "user_http":
+        name = next((u.name for u in config.users if u.key and _same(token, u.key)), None)
+        return None if name is None else Caller(user=name)
+    return _granted(plugin, token)
+
+
+def _is_service_token(plugin: Plugin, token: str) -> bool:
+    if plugin.policy.service_basic == "encoded" and wanted(plugin) == "basic":
+        try:
+            token = base64.b64decode(token, validate=True).decode()
+        except (binascii.Error, ValueError):
+            return False
+    return _same(token, plugin.config.service_token)
+
+
+def _granted(plugin: Plugin, token: str) -> Caller | None:
+    shown = access_token(plugin, token)
+    other = _other_kind(plugin, token) if shown is None else None
+    record = shown.record if shown else other
+    if record is None or record.revoked:
+        return None
+    if record.expires_at <= plugin.clock.now() and plugin.policy.access_expires:
+        raise Refused(challenge(plugin, "invalid_token", plugin.policy.expired_status))
+    return Caller(user=shown.user if shown else record.user, scope=record.scope)
+
+
+def _other_kind(plugin: Plugin, token: str) -> TokenRecord | None:
+    """A refresh token or a code, where that opens the API."""
+    state, policy = plugin.state, plugin.policy
+    with state.lock:
+        if policy.refresh_opens_api and digest(token) in state.refresh:
+            return state.refresh[digest(token)]
+        code = state.codes.get(digest(token)) if policy.code_opens_api else None
+    if code is None:
+        return None
+    return TokenRecord(code.client_id, code.scope, code.user, code.expires_at, code.family)
+
+
+def _same(given: str, right: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), right.encode())
+
+
+def challenge(plugin: Plugin, error: str, status: int = 401) -> BaseResponse:
+    """The refusal with its WWW-Authenticate (RFC 6750 section 3); without credentials no error."""
+    answer = _json(status, {"error": error or "sign in first"})
+    if plugin.config.api_key_header:
+        # RFC 9110 wants a challenge in every 401; no scheme is registered for keys in headers.
+        name = f'ApiKey header="{plugin.config.api_key_header}", realm="mockauth"'
+    elif wanted(plugin) == "basic":
+        name = 'Basic realm="mockauth"'
+    else:
+        name = 'Bearer realm="mockauth"' + (f', error="{error}"' if error else "")
+    answer.headers["WWW-Authenticate"] = name
+    return answer
+
+
+def _insufficient(plugin: Plugin, scope: str) -> BaseResponse:
+    style = plugin.policy.insufficient_scope
+    answer = _json(401 if style == "401" else 403, {"error": "insufficient_scope", "scope": scope})
+    if style != "no-challenge":
+        answer.headers["WWW-Authenticate"] = (
+            f'Bearer realm="mockauth", error="insufficient_scope", scope="{scope}"'
+        )
+    return answer
+
+
+def _json(status: int, body: dict[str, str]) -> Response:
+    answer = jsonify(body)
+    answer.status_code = status
+    return answer

@@ -1,0 +1,122 @@
+"""The authorize endpoint (client_url): judged, shown to the user, answered by a redirect."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from urllib.parse import urlencode
+
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
+from flask import g, redirect, request, session, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from mockauth.plugin import pages
+from mockauth.plugin.oauth.incoming import Incoming, authorize_request
+from mockauth.plugin.oauth.mint import make_token
+from mockauth.plugin.oauth.server import ScopeCrash
+from mockauth.plugin.oauth.signin import TOO_OLD, form_token, form_token_fits, signed_in
+from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.redirect import finish
+from mockauth.wire.url import origin
+
+UNSERVED = "ChatGPT sent a request that cannot be served: {}."
+
+
+def decide(plugin: Plugin, server: Any) -> BaseResponse:
+    """The answer to the consent form."""
+    if plugin.policy.consent_csrf and not form_token_fits():
+        return pages.error(400, TOO_OLD)
+    if not plugin.policy.consent_csrf and "user" not in session:
+        session["user"] = plugin.config.users[0].name
+    return authorize(plugin, server, request.form.get("decision", "deny"))
+
+
+def authorize(plugin: Plugin, server: Any, decision: str | None = None) -> BaseResponse:
+    """Judge the request; then a page for the user, or the redirect that answers it."""
+    user = signed_in(plugin)
+    if user is None and (plugin.config.login == "auto" or not plugin.policy.login_required):
+        user, decision = plugin.config.users[0].name, "allow"
+    try:
+        incoming = authorize_request(request, plugin.config)
+        asked = urlencode(list(incoming.values.items()))
+        implicit = _adjust(plugin, incoming, server)
+        grant = server.get_consent_grant(request=incoming, end_user=user)
+    except OAuth2Error as wrong:
+        wrong.state = request.args.get("state")  # some of Authlib's errors forget it
+        return _refuse(plugin, wrong)
+    except ScopeCrash:
+        return pages.error(500, UNSERVED.format("server_error"))
+    except ValueError:  # Authlib quotes the value, and its own errors refuse some characters
+        return pages.error(400, UNSERVED.format("invalid_request"))
+    if user is None:
+        onward = url_for("oauth.authorize") + "?" + asked
+        return redirect(url_for("oauth.login_page", next=onward), 302)
+    if decision is None and _must_ask(plugin, grant.client.id):
+        granted = grant.client.get_allowed_scope(incoming.payload.scope)
+        back = origin(grant.redirect_uri)
+        action = url_for("oauth.decide") + "?" + asked
+        return pages.consent(grant.client.id, back, granted, action, form_token())
+    if decision not in (None, "allow"):
+        user = None
+        if not plugin.policy.deny_reported:
+            return pages.error(403, "You refused. You can close this page.")
+    elif decision == "allow":
+        session["consented"] = [*session.get("consented", []), grant.client.id][-5:]
+    g.place = "redirect"
+    if implicit and user is not None:
+        return _implicit(plugin, grant, user)
+    answer: BaseResponse = server.create_authorization_response(
+        request=incoming, grant_user=user, grant=grant
+    )
+    return finish(plugin, answer)
+
+
+def _adjust(plugin: Plugin, incoming: Incoming, server: Any) -> bool:
+    """What the policy reads into a request before Authlib judges it; whether a token is wanted."""
+    params, policy = incoming.payload.data, plugin.policy
+    if policy.empty_scope_refused and request.args.get("scope") == "":
+        params["scope"] = "-"
+    kind = params.get("response_type")
+    if kind is None:
+        raise _missing(server, incoming, "response_type")
+    if "state" not in params and not policy.missing_state_tolerated:
+        raise _missing(server, incoming, "state")
+    implicit = kind == "token" and policy.implicit_grant
+    if implicit or (kind != "token" and not policy.response_type_checked):
+        params["response_type"] = "code"
+    return implicit
+
+
+def _missing(server: Any, incoming: Incoming, name: str) -> OAuth2Error:
+    """RFC 6749 section 4.1.2.1 calls it invalid_request; redirect only to a registered URI."""
+    incoming.payload.data["response_type"] = "code"
+    grant = server.get_consent_grant(request=incoming)  # raises for an unknown client or URI
+    return InvalidRequestError(
+        f"{name} is missing", redirect_uri=grant.redirect_uri, state=incoming.payload.state
+    )
+
+
+def _must_ask(plugin: Plugin, client_id: str) -> bool:
+    if plugin.config.login != "login_and_consent":
+        return False
+    remembered = client_id in session.get("consented", [])
+    return not (remembered and plugin.policy.consent_remembered)
+
+
+def _implicit(plugin: Plugin, grant: Any, user: str) -> BaseResponse:
+    scope = grant.client.get_allowed_scope(grant.request.payload.scope)
+    family = secrets.token_hex(8)
+    token = make_token(plugin, grant.client, user, scope, family=family, refresh=False)
+    token |= {"state": grant.request.payload.state or ""}
+    return pages.private(redirect(f"{grant.redirect_uri}#{urlencode(token)}", 302))
+
+
+def _refuse(plugin: Plugin, wrong: OAuth2Error) -> BaseResponse:
+    if plugin.policy.errors_to_unchecked_uri and request.args.get("redirect_uri"):
+        wrong.redirect_uri = request.args["redirect_uri"]
+    status, _, headers = wrong()
+    if status in (301, 302, 303) and dict(headers).get("Location"):
+        g.place = "redirect"
+        return finish(plugin, redirect(dict(headers)["Location"], 302))
+    return pages.error(400, UNSERVED.format(wrong.error))

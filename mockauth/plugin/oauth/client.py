@@ -1,0 +1,114 @@
+"""A registered client, as Authlib asks about it."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+
+from authlib.oauth2.rfc6749 import ClientMixin
+
+from mockauth.plugin.config import ClientConfig, PluginConfig
+from mockauth.plugin.plugin import Plugin
+from mockauth.wire.url import hostname
+
+
+@dataclass(frozen=True)
+class Client(ClientMixin):
+    """A registered client. `known` is False for one that nobody has registered."""
+
+    given: ClientConfig
+    plugin: Plugin
+    known: bool = True
+
+    @property
+    def id(self) -> str:
+        """The client_id."""
+        return self.given.id
+
+    @property
+    def secret(self) -> str:
+        """The secret; "" for a public client."""
+        return self.given.secret
+
+    @property
+    def is_public(self) -> bool:
+        """A client that has no secret (RFC 6749 section 2.1)."""
+        return self.known and not self.given.secret
+
+    @property
+    def redirect_uris(self) -> tuple[str, ...]:
+        """What it has registered."""
+        return self.plugin.config.registered(self.given)
+
+    def get_client_id(self) -> str:
+        """The client_id."""
+        return self.id
+
+    def get_default_redirect_uri(self) -> str:
+        """None is guessed: the request must name one (RFC 6749 section 3.1.2.3)."""
+        return self.redirect_uris[-1] if self.plugin.policy.missing_redirect_guessed else ""
+
+    def get_allowed_scope(self, scope: str | None) -> str:
+        """What of the requested scope is granted: all that is known, the default for none."""
+        known = self.plugin.config.scope.split()
+        wanted = [word for word in (scope or "").split() if word in known]
+        return " ".join(dict.fromkeys(wanted or known))
+
+    def check_redirect_uri(self, redirect_uri: str) -> bool:
+        """Whether it is registered, letter for letter (RFC 9700 section 2.1)."""
+        match, uris = self.plugin.policy.redirect_match, self.redirect_uris
+        if match == "any":
+            return bool(redirect_uri)
+        if match == "host":
+            return hostname(redirect_uri) in {hostname(uri) for uri in uris}
+        if match == "prefix":
+            return any(redirect_uri.startswith(uri) for uri in uris)
+        if match == "normalised":
+            plain = redirect_uri.replace(":443", "").rstrip("/").lower()
+            return plain in {uri.lower() for uri in uris}
+        return redirect_uri in uris
+
+    def check_client_secret(self, client_secret: str) -> bool:
+        """Whether the secret is right, in constant time; a locked client's never is."""
+        state, policy = self.plugin.state, self.plugin.policy
+        right = _same(client_secret, self.secret) or not policy.secret_checked
+        with state.lock:
+            state.failures[self.id] += 0 if right else 1
+            failures = state.failures[self.id]
+        locked = 0 < policy.lockout_after <= failures
+        return right and not locked
+
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
+        """The secret in the body; Basic was moved there by `incoming`. A public client has none."""
+        if method == "none":
+            return self.is_public or not self.plugin.policy.secret_required
+        return method == "client_secret_post"
+
+    def check_response_type(self, response_type: str) -> bool:
+        """Only `code`."""
+        return response_type == "code"
+
+    def check_grant_type(self, grant_type: str) -> bool:
+        """Code and refresh."""
+        return grant_type in ("authorization_code", "refresh_token")
+
+
+def find_client(plugin: Plugin, client_id: str) -> Client | None:
+    """The client of that id; an invented one where nobody checks."""
+    config: PluginConfig = plugin.config
+    for given in config.clients:
+        if given.id == client_id:
+            return Client(given, plugin)
+    if config.policy.client_checked or not client_id:
+        return None
+    return Client(ClientConfig(id=client_id), plugin, known=False)
+
+
+def belongs(plugin: Plugin, client_id: str, secret: str) -> bool:
+    """Whether a registered client has that secret."""
+    client = find_client(plugin, client_id)
+    return client is not None and bool(client.secret) and _same(secret, client.secret)
+
+
+def _same(given: str, right: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), right.encode())

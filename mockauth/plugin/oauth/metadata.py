@@ -1,0 +1,57 @@
+"""The authorization server's metadata (RFC 8414), generated from what is on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockauth.plugin.plugin import Plugin
+
+
+def metadata_document(plugin: Plugin, base: str) -> dict[str, Any]:
+    """The document at /.well-known/oauth-authorization-server; `base` is the issuer."""
+    config, policy = plugin.config, plugin.policy
+    methods = _methods(plugin, public=True)
+    document: dict[str, Any] = {
+        "issuer": _issuer(policy.issuer_published, base),
+        "authorization_endpoint": f"{base}/authorize",
+        "token_endpoint": f"{base}/token",
+        "scopes_supported": config.scope.split(),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "token_endpoint_auth_methods_supported": methods,
+        "authorization_response_iss_parameter_supported": config.issuer_in_redirect,
+    }
+    if not policy.refresh_issued:
+        document["grant_types_supported"].remove("refresh_token")
+    if policy.pkce_supported:
+        plain = ["plain"] if policy.pkce_plain_allowed else []
+        document["code_challenge_methods_supported"] = ["S256", *plain]
+    if config.revocation:
+        document["revocation_endpoint"] = f"{base}/revoke"
+        document["revocation_endpoint_auth_methods_supported"] = methods
+    if config.introspection:
+        document["introspection_endpoint"] = f"{base}/introspect"
+        document["introspection_endpoint_auth_methods_supported"] = _methods(plugin, public=False)
+    if plugin.signing is not None:
+        document["jwks_uri"] = f"{base}/.well-known/jwks.json"
+    if policy.metadata_lies:
+        document["code_challenge_methods_supported"] = ["S256", "plain"]
+        document["grant_types_supported"] = ["authorization_code", "refresh_token", "password"]
+        document["token_endpoint_auth_methods_supported"] = [*methods, "private_key_jwt"]
+    return document
+
+
+def _methods(plugin: Plugin, *, public: bool) -> list[str]:
+    clients = plugin.config.clients
+    methods = []
+    if any(client.secret for client in clients):
+        methods = ["client_secret_post"]
+        methods += ["client_secret_basic"] if plugin.policy.basic_accepted else []
+    if public and any(not client.secret for client in clients):
+        methods.append("none")
+    return methods
+
+
+def _issuer(published: str, base: str) -> str:
+    return {"wrong": "https://attacker.example", "slash-added": f"{base}/"}.get(published, base)

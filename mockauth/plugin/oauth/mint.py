@@ -1,0 +1,89 @@
+"""Tokens are made and remembered: opaque ones, or JWTs (RFC 9068)."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import Any
+
+from mockauth.plugin.oauth.client import Client
+from mockauth.plugin.plugin import Plugin, base_url
+from mockauth.plugin.state import TokenRecord, digest
+
+REFRESH_SECONDS = 30 * 86400
+
+
+def make_token(
+    plugin: Plugin,
+    client: Client,
+    user: str,
+    scope: str | None,
+    *,
+    family: str,
+    refresh: bool = True,
+    refresh_scope: str | None = None,
+    generation: int = 0,
+) -> dict[str, Any]:
+    """A token answer (RFC 6749 section 5.1), kept as hashes.
+
+    `refresh_scope` is what a new refresh token may ask for: that of the one it replaces (section 6).
+    """
+    config, state = plugin.config, plugin.state
+    granted = scope or client.get_allowed_scope(None)
+    now = plugin.clock.now()
+    access, key = _access_token(plugin, client, user, granted)
+    token: dict[str, Any] = {
+        "token_type": "Bearer",
+        "access_token": access,
+        "expires_in": config.access_seconds,
+        "scope": granted,
+    }
+    kept = TokenRecord(
+        client_id=client.id,
+        scope=granted,
+        user=user,
+        expires_at=now + config.access_seconds,
+        family=family,
+        generation=generation,
+        issued_at=now,
+    )
+    with state.lock:
+        state.access[digest(key)] = kept
+        if refresh and config.policy.refresh_issued:
+            token["refresh_token"] = secrets.token_urlsafe(32)
+            state.refresh[digest(token["refresh_token"])] = replace(
+                kept, scope=refresh_scope or granted, expires_at=now + REFRESH_SECONDS
+            )
+    return token
+
+
+def _access_token(plugin: Plugin, client: Client, user: str, scope: str) -> tuple[str, str]:
+    """The token and the text under which it is remembered: itself, or the id of a JWT."""
+    if plugin.policy.token_is == "client_secret":
+        return client.secret, client.secret
+    if plugin.policy.token_is == "constant":
+        constant = "one-token-for-everybody-and-for-ever-0123456789"
+        return constant, constant
+    if plugin.policy.token_is == "counter":
+        with plugin.state.lock:
+            plugin.state.counter += 1
+            counted = f"access-token-number-{plugin.state.counter:016d}"
+        return counted, counted
+    if plugin.signing is None:
+        token = secrets.token_urlsafe(32)
+        return token, token
+    now, issuer, number = int(plugin.clock.now()), base_url(), secrets.token_hex(16)
+    plugin.state.issuers.add(issuer)
+    known = plugin.config.user(user)
+    claims = {
+        **(known.claims if known else {}),
+        "iss": issuer,
+        "sub": user,
+        "aud": issuer,
+        "client_id": client.id,
+        "scope": scope,
+        "iat": now,
+        "exp": now + plugin.config.access_seconds,
+        "jti": number,
+    }
+    return plugin.signing.sign(claims), number

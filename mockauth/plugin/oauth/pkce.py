@@ -1,0 +1,80 @@
+"""Proof key for code exchange (RFC 7636): S256 honoured when it is used, plain refused."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from typing import Any
+
+from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError
+
+from mockauth.plugin.policy import Policy
+from mockauth.plugin.state import CodeRecord
+
+FORM = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # RFC 7636 section 4.1
+
+
+def check_challenge(params: dict[str, Any], policy: Policy, *, public: bool) -> None:
+    """Judge the challenge of an authorization request.
+
+    Raises:
+        InvalidRequestError: one is missing that is required, or it is of a method that is not
+            served (RFC 7636 section 4.4.1). No method means plain (section 4.3).
+    """
+    if not policy.pkce_supported:
+        return
+    challenge, method = params.get("code_challenge"), params.get("code_challenge_method")
+    if not challenge:
+        if method or policy.pkce_required or public:
+            raise InvalidRequestError("code_challenge is required")
+        return
+    if method == "S256":
+        if not FORM.fullmatch(challenge):
+            raise InvalidRequestError("code_challenge is malformed")
+    elif method in (None, "plain"):
+        if not policy.pkce_plain_allowed:
+            raise InvalidRequestError("code_challenge_method must be S256")
+    elif policy.pkce_unknown_method_refused:
+        raise InvalidRequestError("code_challenge_method is unknown")
+
+
+def check_verifier(verifier: str | None, record: CodeRecord, policy: Policy) -> None:
+    """Judge the verifier of a token request against the code's challenge.
+
+    Raises:
+        InvalidGrantError: it does not fit (RFC 7636 section 4.6).
+        InvalidRequestError: it is missing, malformed, or nobody asked for it.
+    """
+    if not policy.pkce_supported:
+        return
+    if not record.challenge:
+        # RFC 9700 section 4.8.2: else a challenge could be cut out of the first request unseen.
+        if verifier and policy.pkce_stray_verifier_refused:
+            raise InvalidRequestError("code_verifier without code_challenge")
+        return
+    if not verifier:
+        if policy.pkce_missing_verifier_refused:
+            raise InvalidRequestError("code_verifier is missing")
+        return
+    if policy.pkce_challenge_as_verifier and _same(verifier, record.challenge):
+        return
+    if policy.pkce_form_checked and not FORM.fullmatch(verifier):
+        raise InvalidRequestError("code_verifier is malformed")
+    if policy.pkce_verifier_checked and not _fits(verifier, record):
+        raise InvalidGrantError("code_verifier does not fit")
+
+
+def _fits(verifier: str, record: CodeRecord) -> bool:
+    if record.challenge_method in ("", "plain"):
+        return _same(verifier, record.challenge)
+    if record.challenge_method != "S256":
+        return True  # only reached where unknown methods are let through
+    hashed = hashlib.sha256(verifier.encode("utf-8", "surrogatepass")).digest()
+    return _same(base64.urlsafe_b64encode(hashed).rstrip(b"=").decode(), record.challenge)
+
+
+def _same(one: str, other: str) -> bool:
+    coded = (text.encode("utf-8", "surrogatepass") for text in (one, other))
+    return hmac.compare_digest(*coded)

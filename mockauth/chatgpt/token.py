@@ -14,10 +14,15 @@ ACCEPT = ("Accept", "application/json")
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """A token answer, read leniently; `problem` is "" when ChatGPT would have gone on."""
+    """A token answer, read leniently; `problem` is "" when ChatGPT would have gone on.
+
+    `expires_in` is in seconds, `scope` what the answer says; both None when it says nothing.
+    """
 
     access_token: str = ""
     refresh_token: str = ""
+    expires_in: float | None = None
+    scope: str | None = None
     problem: str = ""
 
 
@@ -67,8 +72,21 @@ def read_token(response: Response | None) -> Grant:
     token = members.get("access_token")
     if not response.ok or not isinstance(token, str) or not token:
         return Grant(problem=_missing(response))
-    refresh = members.get("refresh_token")
-    return Grant(access_token=token, refresh_token=refresh if isinstance(refresh, str) else "")
+    refresh, scope = members.get("refresh_token"), members.get("scope")
+    return Grant(
+        access_token=token,
+        refresh_token=refresh if isinstance(refresh, str) else "",
+        expires_in=_seconds(members.get("expires_in")),
+        scope=scope if isinstance(scope, str) else None,
+    )
+
+
+def _seconds(value: object) -> float | None:
+    try:
+        seconds = float(value)  # type: ignore[arg-type]  # whatever a server sends
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return seconds if 0 <= seconds < float("inf") else None
 
 
 def _missing(response: Response) -> str:

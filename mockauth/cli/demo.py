@@ -8,11 +8,15 @@ import click
 
 FORM_OR_JSON = click.Choice(["application/json", "application/x-www-form-urlencoded"])
 AUTH = click.Choice(["none", "service_http", "user_http", "oauth"])
+PROFILE = click.Choice(["plugin", "action"])
 
 
 @click.command()
+@click.option("--profile", type=PROFILE, default="plugin", show_default=True)
 @click.option("--auth", type=AUTH, default="oauth", show_default=True)
 @click.option("--content-type", type=FORM_OR_JSON, default="application/json", show_default=True)
+@click.option("--token-exchange", type=click.Choice(["post", "basic"]), default="post",
+              show_default=True, help="GPT Action: the Token Exchange Method.")  # fmt: skip
 @click.option("--fault", "faults", multiple=True, help="Let the plugin misbehave by this name.")
 @click.option("--report", "reports", multiple=True, metavar="FORMAT=PATH")
 @click.option("-v", "--verbose", is_flag=True, help="Print every exchange.")
@@ -21,12 +25,14 @@ def demo(faults: tuple[str, ...], reports: tuple[str, ...], **values: Any) -> No
     """Check the built-in plugin over real sockets: login, tokens, refresh and all probes."""
     # The engine and the plugin bring requests, flask and authlib, which --help must not.
     from mockauth.cli.output import finish, report_targets
-    from mockauth.engine.demo import run_demo
+    from mockauth.engine.demo import as_action, run_demo
     from mockauth.plugin.config import PluginConfig
 
     config = PluginConfig(auth=values["auth"], content_type=values["content_type"])
+    if values["profile"] == "action":
+        config = as_action(config)
     code = finish(
-        run_demo(config, faults),
+        run_demo(config, faults, profile=values["profile"], exchange=values["token_exchange"]),
         report_targets(reports),
         verbose=values["verbose"],
         quiet=values["quiet"],

@@ -5,22 +5,35 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
 
 from mockauth.checks.evidence import Given
 from mockauth.engine.events import Event
 from mockauth.engine.options import CheckOptions
 from mockauth.engine.runner import run_check
 from mockauth.errors import UsageError
+from mockauth.manifest.editor import EditorForm
 from mockauth.plugin.config import PluginConfig
+from mockauth.profiles import ACTION
+from mockauth.profiles.action import Exchange
 from mockauth.scenario.library import load_library
 from mockauth.wire import Secret
+from mockauth.wire.message import FORM
 
 if TYPE_CHECKING:
     from flask import Flask
 
+ProfileName = Literal["plugin", "action"]
 
-def run_demo(config: PluginConfig, faults: Sequence[str] = ()) -> Iterator[Event]:
+
+def run_demo(
+    config: PluginConfig,
+    faults: Sequence[str] = (),
+    *,
+    profile: ProfileName = "plugin",
+    exchange: Exchange = "post",
+) -> Iterator[Event]:
     """Serve the built-in plugin on a free port and check it; `faults` are misbehaviours by name.
 
     Raises:
@@ -31,7 +44,7 @@ def run_demo(config: PluginConfig, faults: Sequence[str] = ()) -> Iterator[Event
 
     chosen = with_faults(config, faults)
     with served(create_app(chosen)) as base:
-        yield from run_check(options_for(chosen, base))
+        yield from run_check(options_for(chosen, base, profile, exchange))
 
 
 def with_faults(config: PluginConfig, names: Sequence[str]) -> PluginConfig:
@@ -47,14 +60,35 @@ def with_faults(config: PluginConfig, names: Sequence[str]) -> PluginConfig:
     return config.with_faults(*(known[name] for name in names))
 
 
-def options_for(config: PluginConfig, target: str) -> CheckOptions:
-    """The options that check the built-in plugin with all its sample credentials."""
+def as_action(config: PluginConfig) -> PluginConfig:
+    """The built-in plugin as the API of a GPT: form bodies, and a GPT's id in the callbacks.
+
+    Raises:
+        UsageError: for user_http, which the GPT editor does not have.
+    """
+    if config.auth == "user_http":
+        raise UsageError("a GPT Action has no auth user_http; use none, service_http or oauth")
+    return replace(config, content_type=FORM, plugin_ids=(ACTION.default_plugin_id,))
+
+
+def options_for(
+    config: PluginConfig,
+    target: str,
+    profile: ProfileName = "plugin",
+    exchange: Exchange = "post",
+) -> CheckOptions:
+    """The options that check the built-in plugin with all its sample credentials.
+
+    For an Action `config` is one that `as_action` made, and `exchange` its Token Exchange Method.
+    """
     client, other = config.clients[:2]
     user, other_user = config.users[:2]
     token = {"service_http": config.service_token, "user_http": user.key}.get(config.auth, "")
     other_token = other_user.key if config.auth == "user_http" else ""
     return CheckOptions(
         target=target,
+        profile=profile,
+        form=_form(config, target, exchange) if profile == "action" else EditorForm(),
         plugin_id=config.plugin_ids[0],
         given=Given(
             client_id=client.id,
@@ -65,11 +99,32 @@ def options_for(config: PluginConfig, target: str) -> CheckOptions:
             verification_token=Secret(config.verification_token, "verification_token"),
             other_client_id=other.id,
             other_client_secret=Secret(other.secret, "client_secret"),
+            other_redirect_uri=next((u for u in config.registered(other) if "?" in u), ""),
             other_username=other_user.name,
             other_password=Secret(other_user.password, "password"),
             other_token=Secret(other_token, "token"),
+            privacy_policy_url=f"{target}/legal" if profile == "action" else "",
         ),
     )
+
+
+def _form(config: PluginConfig, target: str, exchange: Exchange) -> EditorForm:
+    """What the GPT editor would hold for the built-in plugin."""
+    if config.auth == "oauth":
+        return EditorForm(
+            auth="oauth",
+            authorize_url=f"{target}/authorize",
+            token_url=f"{target}/token",
+            scope=config.scope,
+            token_exchange=exchange,
+        )
+    if config.auth == "service_http":
+        if config.api_key_header:
+            return EditorForm(
+                auth="service_http", auth_scheme="custom", header=config.api_key_header
+            )
+        return EditorForm(auth="service_http", auth_scheme=config.authorization_type)
+    return EditorForm(auth="none")
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,40 +12,43 @@ from mockauth.browser.landing import Landing
 from mockauth.chatgpt.api import document_request
 from mockauth.chatgpt.authorize import authorization_request, read_callback
 from mockauth.chatgpt.client import Client, declared_encoding
+from mockauth.chatgpt.placement import in_basic_header
 from mockauth.chatgpt.token import read_token
+from mockauth.engine.action import missing_credentials, read_action
+from mockauth.engine.documents import fetch_manifest, fetch_openapi
 from mockauth.engine.events import Event, Noted, StepStarted
 from mockauth.engine.subject import Subject
 from mockauth.errors import NothingJudged, UsageError
 from mockauth.manifest.auth import HttpAuth, NoAuth, OAuth
-from mockauth.manifest.domains import root_domain
-from mockauth.manifest.openapi import read_openapi
-from mockauth.manifest.plugin import WELL_KNOWN, Manifest, read_manifest
-from mockauth.wire import Exchange, Request
+from mockauth.manifest.editor import EditorForm
+from mockauth.manifest.plugin import read_manifest
+from mockauth.wire import Request
 from mockauth.wire.message import Encoding
 from mockauth.wire.trace import Step
-from mockauth.wire.url import hostname, join, origin
+from mockauth.wire.url import hostname, origin
 
-MOST_REDIRECTS = 5
+Place = Callable[[Request, Step], Request]
+POSTED = "token.post-auth-accepted"
 VERIFIER = "mockauth-diagnoses-whether-a-code-challenge-is-wanted"
 
 
-def ordinary_flow(subject: Subject, target: str, wanted_operation: str) -> Iterator[Event]:
+def ordinary_flow(
+    subject: Subject, target: str, wanted_operation: str, form: EditorForm | None = None
+) -> Iterator[Event]:
     """Go through the whole protocol once, as ChatGPT would; everything is in the trace.
+
+    `form` is what a GPT Action has in place of a manifest.
 
     Raises:
         NothingJudged: the target cannot be reached, or the login cannot be done.
         UsageError: credentials are missing.
     """
-    yield StepStarted("read the manifest")
-    fetch_manifest(subject, target)
-    if subject.manifest is None or subject.auth is None:
+    if subject.profile.has_manifest:
+        yield from _read_plugin(subject, target, wanted_operation)
+    else:
+        yield from read_action(subject, form or EditorForm(), target, wanted_operation)
+    if subject.auth is None:
         return
-    yield StepStarted("read the OpenAPI document")
-    fetch_openapi(subject, wanted_operation)
-    if subject.manifest.text("logo_url").startswith("http"):
-        logo = subject.url_map(subject.manifest.text("logo_url"))
-        if origin(logo) == subject.url_map.target:
-            subject.driver.send(document_request(logo), "asset")
     if isinstance(subject.auth, NoAuth):
         yield StepStarted("call the API")
         if subject.operation:
@@ -60,88 +63,32 @@ def ordinary_flow(subject: Subject, target: str, wanted_operation: str) -> Itera
     yield from sign_in(subject)
 
 
-def fetch_manifest(subject: Subject, target: str) -> None:
-    """Read the manifest from a file, its own URL, or the well-known place of a site.
-
-    Raises:
-        NothingJudged: nothing answers there.
-    """
-    if not target.startswith(("http://", "https://")):
-        subject.manifest = read_manifest(Path(target).read_bytes(), target)
-    else:
-        url = target if target.endswith(".json") else join(target, WELL_KNOWN)
-        last = _fetch(subject, url, "manifest")
-        if last.response is None and "timed out" not in last.error:
-            raise NothingJudged(f"{url} cannot be reached: {last.error}")
-        if last.response is not None and last.response.ok:
-            subject.manifest = read_manifest(last.response.body, last.request.target)
-    if subject.manifest is not None:
-        subject.auth = subject.manifest.auth
-        _declare(subject, subject.manifest)
-
-
-def _declare(subject: Subject, manifest: Manifest) -> None:
-    """The hosts that may mean the server under test: those that the manifest names."""
-    urls = [manifest.api_url or "", manifest.text("logo_url")]
-    if isinstance(subject.auth, OAuth):
-        urls += [subject.auth.client_url, subject.auth.authorization_url]
-    subject.url_map.declared |= {hostname(url) for url in urls if hostname(url)}
-
-
-def _fetch(subject: Subject, url: str, step: Step) -> Exchange:
-    exchange = subject.driver.send(document_request(url), step)
-    for _ in range(MOST_REDIRECTS):
-        if not exchange.answer.is_redirect:
-            break
-        url = join(url, exchange.answer.header("Location") or "")
-        exchange = subject.driver.send(document_request(subject.url_map(url)), step)
-    return exchange
-
-
-def fetch_openapi(subject: Subject, wanted: str) -> None:
-    """Read the OpenAPI document and choose the operation to call.
-
-    Raises:
-        UsageError: the operation that was asked for is not in the document.
-    """
-    manifest = subject.manifest
-    if manifest is None or manifest.api_url is None:
+def _read_plugin(subject: Subject, target: str, wanted_operation: str) -> Iterator[Event]:
+    yield StepStarted("read the manifest")
+    fetch_manifest(subject, target)
+    if subject.manifest is None or subject.auth is None:
         return
-    url = manifest.api_url
-    if not url.startswith(("http://", "https://")):
-        url = join(subject.url_map.target + "/", url.lstrip("./"))
-    last = _fetch(subject, subject.url_map(url), "openapi")
-    if last.response is None or not last.response.ok:
-        return
-    # The document speaks of the addresses it was published at, before any mapping.
-    subject.openapi = read_openapi(last.response.body, url)
-    subject.url_map.declared |= {hostname(server) for server in subject.openapi.servers}
-    root = root_domain(manifest.url or url)
-    subject.base_url = subject.url_map(subject.openapi.base_url(root) or subject.url_map.target)
-    subject.base_url = subject.base_url.rstrip("/")
-    subject.operation = subject.openapi.operation(wanted)
-    if wanted and subject.operation is None:
-        known = ", ".join(operation.id for operation in subject.openapi.operations[:20])
-        raise UsageError(f"--operation {wanted}: not in the OpenAPI document, which has {known}")
+    yield StepStarted("read the OpenAPI document")
+    fetch_openapi(subject, wanted_operation)
+    if subject.manifest.text("logo_url").startswith("http"):
+        logo = subject.url_map(subject.manifest.text("logo_url"))
+        if origin(logo) == subject.url_map.target:
+            subject.driver.send(document_request(logo), "asset")
 
 
 def _require_credentials(subject: Subject) -> None:
-    given = subject.given
-    missing = []
-    if isinstance(subject.auth, HttpAuth) and not given.token:
-        missing.append("--token (MOCKAUTH_TOKEN): the token that is pasted into ChatGPT")
-    if isinstance(subject.auth, OAuth):
-        if not given.client_id:
-            missing.append("--client-id (MOCKAUTH_CLIENT_ID): a string of your own choosing")
-        if not given.client_secret:
-            missing.append("--client-secret (MOCKAUTH_CLIENT_SECRET): likewise")
+    kind = subject.auth.type if subject.auth else ""
+    missing = missing_credentials(kind, subject.given)
     if missing:
-        kind = subject.auth.type if subject.auth else ""
         raise UsageError(f"auth type {kind} needs " + " and ".join(missing))
 
 
 def sign_in(subject: Subject) -> Iterator[Event]:
-    """Authorize at client_url, exchange at authorization_url, call the API, refresh, call again."""
+    """Authorize at client_url, exchange at authorization_url, call the API, refresh, call again.
+
+    The client is built to post its secret, so that a probe can alter it; where the GPT editor
+    says Basic, the driver moves it into the header.
+    """
     auth = subject.auth
     if not isinstance(auth, OAuth):
         return
@@ -158,14 +105,15 @@ def sign_in(subject: Subject) -> Iterator[Event]:
         secret=subject.given.client_secret,
         redirect_uri=subject.given.redirect_uri,
         encoding=encoding,
-        method=subject.profile.client_auth,
     )
-    yield StepStarted("authorize at client_url and sign in")
+    if subject.profile.client_auth == "basic":
+        subject.driver.place = _by_basic
+    yield StepStarted("authorize and sign in")
     code = _authorize(subject)
     if not code:
         return
-    yield StepStarted("exchange the code at the token endpoint (authorization_url)")
-    subject.grant = read_token(subject.exchange(code).response)
+    yield StepStarted("exchange the code at the token endpoint")
+    subject.take(read_token(subject.exchange(code).response))
     if subject.grant.problem:
         note = _other_encodings(subject)
         if note:
@@ -180,22 +128,53 @@ def sign_in(subject: Subject) -> Iterator[Event]:
         again = read_token(subject.refresh(subject.grant.refresh_token).response)
         if again.access_token:
             kept = again.refresh_token or subject.grant.refresh_token
-            subject.grant = replace(again, refresh_token=kept)
+            subject.take(replace(again, refresh_token=kept))
             if subject.operation:
                 subject.call(again.access_token)
+    if subject.profile.client_auth == "basic":
+        yield StepStarted(POSTED)
+        _try_post(subject)
 
 
 def _authorize(subject: Subject) -> str:
+    landing, code = _ask(subject)
+    if landing.outcome == "error_page" and _uses_other_host(subject):
+        landing, code = _ask(subject)
+    if landing.outcome == "stuck":
+        _give_up(landing)
+    if not code:
+        _diagnose(subject)
+    return code
+
+
+def _ask(subject: Subject) -> tuple[Landing, str]:
+    """One login; where it ended, and the code or ""."""
     assert subject.client is not None  # noqa: S101 - set by sign_in
     pending = subject.pending()
     landing = subject.authorize(authorization_request(subject.client, pending))
-    if landing.outcome == "stuck":
-        _give_up(landing)
     callback = read_callback(landing.params, pending, state_required=False)
-    if landing.left and callback.code:
-        return callback.code
-    _diagnose(subject)
-    return ""
+    return landing, callback.code if landing.left else ""
+
+
+def _uses_other_host(subject: Subject) -> bool:
+    """Go over to another callback of an Action when that one is accepted.
+
+    ChatGPT uses chat.openai.com and chatgpt.com; a server that knows one of them is not broken.
+    """
+    assert subject.client is not None  # noqa: S101 - set by sign_in
+    refused, client = subject.client.redirect_uri, subject.client
+    for uri in subject.given.redirect_uris:
+        if uri == refused:
+            continue
+        subject.client = replace(client, redirect_uri=uri)
+        with subject.during("fallback", f"the callback at {hostname(uri)}"):
+            _, code = _ask(subject)
+        if code:
+            subject.given = replace(subject.given, redirect_uri=uri)
+            subject.url_map.notes.append(f"{refused} was refused; the run goes on with {uri}")
+            return True
+    subject.client = client
+    return False
 
 
 def _give_up(landing: Landing) -> None:
@@ -247,22 +226,54 @@ def _without(request: Request, name: str) -> Request:
 def _other_encodings(subject: Subject) -> str:
     """Try what ChatGPT would not, so that the run can go on; say what the endpoint takes."""
     assert subject.client is not None  # noqa: S101 - set by sign_in
-    other: Encoding = "form" if subject.client.encoding == "json" else "json"
-    tries = (
-        (replace(subject.client, encoding=other), f"a {other} body"),
-        (replace(subject.client, encoding="form", method="basic"), "a Basic header"),
+    usual = subject.driver.place
+    swapped: Encoding = "form" if subject.client.encoding == "json" else "json"
+    other = (_as_built, "credentials in the body") if usual is _by_basic else BY_BASIC
+    tries: tuple[tuple[Encoding, Place, str], ...] = (
+        (swapped, usual, f"a {swapped} body"),
+        ("form", *other),
     )
-    for client, what in tries:
+    for encoding, place, what in tries:
+        client = replace(subject.client, encoding=encoding)
+        subject.driver.place = place
         with subject.during("fallback", what):
             code = subject.fresh_code(client=client)
             grant = read_token(subject.exchange(code, client).response) if code else None
         if grant is not None and grant.access_token:
-            subject.client, subject.grant = client, grant
+            subject.client = client
+            subject.take(grant)
+            plugin = subject.profile.has_manifest
+            endpoint = f"token endpoint ({'authorization_url' if plugin else 'Token URL'})"
+            declares = "the manifest declares" if plugin else "the GPT editor is set to"
             return (
-                f"the token endpoint (authorization_url) took {what} and refused what the manifest "
-                f"declares; the run goes on with {what}, ChatGPT would have stopped"
+                f"the {endpoint} took {what} and refused what {declares}; "
+                f"the run goes on with {what}, ChatGPT would have stopped"
             )
+    subject.driver.place = usual
     return ""
+
+
+def _try_post(subject: Subject) -> None:
+    """The method that was not chosen in the GPT editor: one exchange, judged as advice."""
+    usual = subject.driver.place
+    with subject.during("altered", POSTED):
+        with subject.during("supply"):
+            code = subject.fresh_code()
+        subject.driver.place = _as_built
+        if code:
+            subject.exchange(code)
+        subject.driver.place = usual
+
+
+def _as_built(request: Request, step: Step) -> Request:
+    return request
+
+
+def _by_basic(request: Request, step: Step) -> Request:
+    return in_basic_header(request) if step in ("token", "refresh", "endpoint") else request
+
+
+BY_BASIC = (_by_basic, "a Basic header")
 
 
 def target_origin(target: str) -> str:

@@ -42,7 +42,7 @@ class UrlMap:
             self._known[base] = self._decide(base)
             if self._known[base] != base:
                 self.notes.append(
-                    f"{base} (from the manifest) was taken to mean the server under test, "
+                    f"{base} (as published) was taken to mean the server under test, "
                     f"{self._known[base]}; --map off keeps it"
                 )
         parts = split(url)

@@ -27,6 +27,8 @@ class HttpAuth:
 
     type: Literal["service_http", "user_http"]
     authorization_type: Scheme = "bearer"
+    header: str = ""
+    """The header that carries the bare key, for an Action that has one; "" is Authorization."""
     verification_tokens: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -31,6 +31,8 @@ class Operation:
     has_required_body: bool = False
     is_open: bool = False
     """`security: []` in effect: the document says nobody needs to sign in for it."""
+    scopes: tuple[str, ...] = ()
+    """Scopes that its security requirement names, where there is one requirement only."""
 
     @property
     def is_safe(self) -> bool:
@@ -49,6 +51,12 @@ class OpenApi:
     servers: tuple[str, ...] = ()
     """`servers[].url` with default variables filled in, resolved against `source`."""
     operations: tuple[Operation, ...] = ()
+
+    @property
+    def base(self) -> str:
+        """Where a GPT Action sends calls: the first server, else the document's own origin; "" for
+        a document from a file that names no server."""
+        return self.servers[0] if self.servers else origin(self.source)
 
     def base_url(self, root_domain: str) -> str:
         """Where ChatGPT sends calls: the first server at or below the root domain, else the
@@ -189,7 +197,7 @@ def _operation(
     required: dict[str, bool] = {}
     for listed in (shared, detail.get("parameters")):
         for entry in listed if isinstance(listed, list) else []:
-            parameter = _resolve(data, entry)
+            parameter = resolve(data, entry)
             # The operation's own parameter stands in for the path's of that name.
             place = parameter.get("in")
             needed = parameter.get("required") is True or place == "path"
@@ -202,12 +210,24 @@ def _operation(
         method=method.upper(),
         path=path,
         required=tuple(name for name, needed in required.items() if needed),
-        has_required_body=_resolve(data, detail.get("requestBody")).get("required") is True,
+        has_required_body=resolve(data, detail.get("requestBody")).get("required") is True,
         is_open=security == [] or (isinstance(security, list) and {} in security),
+        scopes=tuple(_scopes(security)),
     )
 
 
-def _resolve(data: dict[str, Any], entry: object) -> dict[str, Any]:
+def _scopes(security: object) -> Iterator[str]:
+    """The scopes of the only security requirement; of several, any one would do."""
+    if isinstance(security, list) and len(security) == 1 and isinstance(security[0], dict):
+        for listed in security[0].values():
+            yield from (
+                (word for word in listed if isinstance(word, str))
+                if isinstance(listed, list)
+                else ()
+            )
+
+
+def resolve(data: dict[str, Any], entry: object) -> dict[str, Any]:
     """Follow `$ref` inside the document, a few times; an empty object when it leads nowhere."""
     for _ in range(5):
         if not isinstance(entry, dict):

@@ -6,11 +6,13 @@ carries its level per profile, and a profile may override it by id or by area.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, TypeVar
 
+Word = TypeVar("Word", bound=str)
 Level = Literal["critical", "must", "should", "info", "must-not"]
 
 
@@ -23,6 +25,8 @@ class Profile:
     callbacks: tuple[str, ...]
     """Redirect templates with `{plugin_id}`; the first is the one that is sent."""
     default_plugin_id: str
+    id_shape: str
+    """What an id in the callback looks like, as a regular expression."""
     has_manifest: bool
     state: Literal["required", "ignored"]
     """Whether ChatGPT refused a callback without its state."""
@@ -33,6 +37,9 @@ class Profile:
     api_seconds: float = 45.0
     api_characters: int = 100_000
     overrides: Mapping[str, Level] = field(default_factory=lambda: MappingProxyType({}))
+    """Levels by check id or by area; the id wins. A rule that does not bind stays unbound."""
+    off: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Check ids or areas that do not apply, each with its reason."""
 
     def redirect_uri(self, plugin_id: str) -> str:
         """The production callback of that plugin or GPT."""
@@ -44,11 +51,53 @@ class Profile:
 
     def level(self, check_id: str, levels: Mapping[str, Level]) -> Level | None:
         """The level of a check here: override by id, by area, else its own; None is n/a."""
-        area = check_id.partition(".")[0]
-        for key in (check_id, area):
-            if key in self.overrides:
-                return self.overrides[key]
-        return levels.get(self.name)
+        if self.name not in levels or self.why_off(check_id):
+            return None
+        return _named(self.overrides, check_id) or levels[self.name]
+
+    def why_off(self, check_id: str) -> str:
+        """Why a check does not apply although its rule binds this profile; "" when it does."""
+        if check_id in self.overrides:
+            return self.off.get(check_id, "")
+        return _named(self.off, check_id) or ""
+
+    def with_levels(self, changes: Mapping[str, Level | Literal["off"]]) -> Profile:
+        """The same profile with the developer's own levels, by check id or area."""
+        levels = {name: level for name, level in changes.items() if level != "off"}
+        off = {name: "switched off by --level" for name, level in changes.items() if level == "off"}
+        return self.altered(levels, off)
+
+    def altered(self, levels: Mapping[str, Level], off: Mapping[str, str]) -> Profile:
+        """The same profile with more overrides; what it had is replaced where both name one."""
+        return replace(
+            self,
+            overrides=MappingProxyType({**self.overrides, **levels}),
+            off=MappingProxyType({**self.off, **off}),
+        )
+
+    def odd_id(self, plugin_id: str) -> str:
+        """What is unusual about an id in the callback, as a sentence; "" when nothing is."""
+        if re.fullmatch(self.id_shape, plugin_id):
+            return ""
+        if "/" in plugin_id:
+            return (
+                f"--plugin-id {plugin_id} is more than an id: give the one part of the callback "
+                f"between /aip/ and /oauth/, such as {self.default_plugin_id}"
+            )
+        if re.fullmatch(r"g-[0-9A-Za-z]{9}(-.*)?", plugin_id):
+            return (
+                f"--plugin-id {plugin_id} looks like the id in a GPT's share link; the callback "
+                "carries another, which the GPT editor shows once the action is saved"
+            )
+        return (
+            f"--plugin-id {plugin_id} is no id that was seen in a callback of a {self.title}; "
+            f"it is used as it stands (usual: {self.default_plugin_id})"
+        )
+
+
+def _named(table: Mapping[str, Word], check_id: str) -> Word | None:
+    """What `table` says of a check: under its id, else under its area."""
+    return table.get(check_id, table.get(check_id.partition(".")[0]))
 
 
 PLUGIN = Profile(
@@ -56,6 +105,7 @@ PLUGIN = Profile(
     title="2023 plugin (ai-plugin.json)",
     callbacks=("https://chat.openai.com/aip/{plugin_id}/oauth/callback",),
     default_plugin_id="plugin-00000000-0000-4000-8000-000000000000",
+    id_shape=r"plugin-[0-9a-f]{4,}(-[0-9a-f]+)*",
     has_manifest=True,
     state="required",
     token_encoding="declared",
@@ -70,6 +120,7 @@ ACTION = Profile(
         "https://chatgpt.com/aip/{plugin_id}/oauth/callback",
     ),
     default_plugin_id="g-0000000000000000000000000000000000000000",
+    id_shape=r"g-[0-9a-f]{10,}(-[\w-]+)?",
     has_manifest=False,
     state="required",
     token_encoding="form",

@@ -1,0 +1,72 @@
+"""Which profile a run has: the one that was asked for, with the developer's own levels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+from mockauth.checks.rule import Rule
+from mockauth.engine.options import CheckOptions
+from mockauth.engine.selection import did_you_mean
+from mockauth.errors import UsageError
+from mockauth.profiles import ACTION, PLUGIN, Level, Profile
+
+Change = Level | Literal["off"]
+CHANGES: tuple[Change, ...] = (*get_args(Level), "off")
+
+
+def chosen_profile(options: CheckOptions, rules: Sequence[Rule]) -> tuple[Profile, list[str]]:
+    """The profile of a run, and the notes that the report must carry because of it.
+
+    `auto` is a 2023 plugin, unless an option is given that only an Action has.
+
+    Raises:
+        UsageError: for a profile or a level that does not exist.
+    """
+    notes: list[str] = []
+    form = options.form.given
+    if options.profile == "action" or (options.profile == "auto" and form):
+        profile = ACTION
+    elif options.profile in ("auto", "plugin"):
+        profile = PLUGIN
+        if form:
+            notes.append(f"{', '.join(form)} were not used: they belong to --profile action")
+    else:
+        raise UsageError(
+            f"--profile {options.profile} is not in this release; there are plugin (2023 plugin, "
+            "ai-plugin.json) and action (GPT Action)"
+        )
+    if options.profile == "auto" and profile is ACTION:
+        notes.append(f"checked as a GPT Action, because of {', '.join(form)}")
+    if options.plugin_id and profile.odd_id(options.plugin_id):
+        notes.append(profile.odd_id(options.plugin_id))
+    changes = read_levels(options.levels, rules)
+    if changes:
+        shown = ", ".join(f"{name} = {level}" for name, level in changes.items())
+        notes.append(f"levels changed by configuration: {shown}")
+    return profile.with_levels(changes), notes
+
+
+def read_levels(values: Sequence[str], rules: Sequence[Rule]) -> dict[str, Change]:
+    """`ID=LEVEL` or `AREA=LEVEL` as pairs; the last one for a name wins.
+
+    Raises:
+        UsageError: for a name or a level that does not exist.
+    """
+    known = {rule.id for rule in rules} | {rule.area for rule in rules}
+    changes: dict[str, Change] = {}
+    for value in values:
+        name, equals, word = (part.strip() for part in value.partition("="))
+        if not equals:
+            raise UsageError(
+                f"--level {value}: expected ID=LEVEL, such as token.form-accepted=info"
+            )
+        if name not in known:
+            hint = did_you_mean(name, known)
+            raise UsageError(f"--level {value}: no check and no area is called {name}{hint}")
+        level = next((change for change in CHANGES if change == word), None)
+        if level is None:
+            hint = did_you_mean(word, CHANGES)
+            raise UsageError(f"--level {value}: expected one of {', '.join(CHANGES)}{hint}")
+        changes[name] = level
+    return changes

@@ -233,7 +233,7 @@ def test_token_url_is_told_where_it_belongs() -> None:
     data = auth(authorization_url=None, token_url="https://example.com/token")
     result = judged(shape.auth_fields_complete, data)
     assert (result.state, result.at) == ("fail", "/auth/authorization_url")
-    assert "token_url is no member" in result.fix
+    assert "token_url is not a field" in result.fix
     both = judged(shape.auth_fields_complete, auth(token_url="https://example.com/token"))
     assert (both.state, both.at) == ("warn", "/auth/token_url")
 

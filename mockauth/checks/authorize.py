@@ -55,11 +55,40 @@ def request_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
                 "Require PKCE of public clients only: ChatGPT has a secret and sends no challenge."
             )
         elif helped.startswith("no scope"):
-            fix = "Treat a scope that is empty or not known like no scope, or correct the manifest."
-    elif not error:
-        fix = "Register " + evidence.given.redirect_uri + " or give your own id with --plugin-id."
+            fix = _scope_mend(evidence)
+        elif helped.startswith("a slash"):
+            fix = f"Register {evidence.given.redirect_uri} exactly, without a slash at its end."
+    if not helped:
+        fix = _mend(evidence, flow, error or "")
     yield Finding(expected="a login page, then the callback with a code", actual=said, fix=fix,
                   at=AT, exchanges=(flow[0].n, last.n))  # fmt: skip
+
+
+def _mend(evidence: Evidence, flow: list[Exchange], error: str) -> str:
+    """The mend of the mistake that the refusal shows; "" where it shows none."""
+    answer = flow[0].answer
+    said = answer.text[:2000].lower() if not answer.ok else ""
+    if answer.status == 405 or "grant_type" in said:
+        return (
+            "client_url is the authorize endpoint in a 2023 manifest, and this answers like a TOKEN "
+            "endpoint: look whether client_url and authorization_url are swapped."
+        )
+    if answer.status == 404:
+        return "client_url must be the address of the authorize endpoint; nothing is served there."
+    if error == "invalid_scope":
+        return _scope_mend(evidence)
+    if error:
+        return ""
+    return f"Register {evidence.given.redirect_uri} or give your own id with --plugin-id."
+
+
+def _scope_mend(evidence: Evidence) -> str:
+    if evidence.oauth is not None and not evidence.oauth.scope:
+        return (
+            "The manifest's scope is empty, so ChatGPT sends scope= : treat an empty scope like none "
+            "(RFC 6749 section 3.1), or name a scope in the manifest."
+        )
+    return "Treat a scope that is empty or not known like no scope, or correct the manifest."
 
 
 @check(

@@ -8,10 +8,19 @@ from collections.abc import Iterator
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
-from mockauth.checks.record import callback_params, codes, error_redirects, landed, sent_state
+from mockauth.checks.header import directives
+from mockauth.checks.jwt import read_jwt
+from mockauth.checks.record import (
+    callback_params,
+    codes,
+    error_redirects,
+    landed,
+    redirect_before,
+    sent_state,
+)
 from mockauth.checks.registry import check
 from mockauth.wire import Exchange
-from mockauth.wire.message import every, first
+from mockauth.wire.message import every, first, pairs_of
 
 AT = "/auth/client_url"
 MISSING_STATE = '"Missing `state` param in response from OAuth provider"'
@@ -62,7 +71,8 @@ def exact_uri(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 
 @check(
-    "callback.code-once", "MMM", refs=("RFC6749-4.1.2",), auth=("oauth",), shows=COULD_NOT,
+    "callback.code-once", "MMM", refs=("RFC6749-4.1.2",), auth=("oauth",),
+    shows="callback opens, nothing happens",
     why="ChatGPT exchanges the code; with none or two it cannot.", fix="Send exactly one code.",
 )  # fmt: skip
 def code_once(evidence: Evidence) -> Iterator[Finding | Seen]:
@@ -223,8 +233,9 @@ def code_random(evidence: Evidence) -> Iterator[Finding | Seen]:
 def varying_bits(values: list[str]) -> float:
     """The bits in the places that change, over values of one run. Position by position: the
     number of different characters there, which many samples of random text drive up."""
-    if any(value.count(".") == 2 for value in values):
-        values = [value.rpartition(".")[2] for value in values]  # a JWT: its signature
+    tokens = [read_jwt(value) for value in values]
+    if all(token is not None and not token.unsigned for token in tokens):
+        values = [value.rpartition(".")[2] for value in values]  # a signed JWT: its signature
     length = min(map(len, values))
     total = 0.0
     for at in range(length):
@@ -273,10 +284,29 @@ def code_charset(evidence: Evidence) -> Iterator[Finding | Seen]:
 def redirect_no_store(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The redirect with the code is not stored."""
     callback = _ordinary(evidence)
-    before = evidence.trace.get(callback.n - 1)
-    control = before.answer.header("Cache-Control") or ""
-    if "no-store" in control.lower():
-        yield Seen(actual=control, exchanges=(before.n,))
+    before = redirect_before(evidence, callback)
+    said = directives(before.answer)
+    if "no-store" in said:
+        yield Seen(actual="no-store", exchanges=(before.n,))
     else:
-        yield Finding(expected="Cache-Control: no-store", actual=control or "absent", at=AT,
+        actual = ", ".join(sorted(said))[:120] or "absent"
+        yield Finding(expected="Cache-Control: no-store", actual=actual, at=AT,
                       exchanges=(before.n,))  # fmt: skip
+
+
+@check(
+    "callback.fragment-neutralised", "iii", refs=("RFC9700-4.1.3",), auth=("oauth",),
+    why="A browser carries the fragment of the page before over to a redirect that has none.",
+    fix="Nothing must be done; ending the redirect with #_ takes an old fragment away.",
+)  # fmt: skip
+def fragment_neutralised(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The redirect ends in a fragment of its own, which takes away one from before."""
+    callback = _ordinary(evidence)
+    _, mark, fragment = callback.request.target.partition("#")
+    if mark and not pairs_of(fragment):
+        yield Seen(actual="the redirect ends in #" + fragment[:20], exchanges=(callback.n,))
+    elif fragment.startswith("_"):
+        yield Seen(actual="the redirect ends in #_…", exchanges=(callback.n,))
+    else:
+        actual = "parameters stand in it" if mark else "the redirect has no fragment"
+        yield Finding(expected="#_, or nothing", actual=actual, at=AT, exchanges=(callback.n,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mockauth.manifest.auth import Auth, OAuth
@@ -23,11 +24,22 @@ class Given:
     verification_token: Secret = field(default_factory=lambda: Secret(""))
     redirect_uri: str = ""
     """The production callback that is sent."""
+    redirect_uris: tuple[str, ...] = ()
+    """Every production callback of this plugin or GPT, the one that is sent first: an Action has
+    one at chat.openai.com and one at chatgpt.com."""
     other_client_id: str = ""
     other_client_secret: Secret = field(default_factory=lambda: Secret(""))
+    other_redirect_uri: str = ""
+    """The callback of the second client, where it has one of its own."""
     other_username: str = ""
     other_password: Secret = field(default_factory=lambda: Secret(""))
     other_token: Secret = field(default_factory=lambda: Secret(""))
+    narrow_scope: str = ""
+    """A part of the scope with which the chosen operation must be refused."""
+    owned_path: str = ""
+    """The path of an object that belongs to the first user alone."""
+    privacy_policy_url: str = ""
+    """The privacy policy that a public GPT names in the editor."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +55,9 @@ class Evidence:
     openapi: OpenApi | None = None
     auth: Auth | None = None
     """The declared auth, from the manifest or, for an Action, from the configuration."""
+    addresses: Mapping[str, tuple[str, ...]] | None = None
+    """The IP addresses behind each public host, as the engine resolved them; a name that did not
+    resolve has none. None when nothing was resolved: offline, in process, a local target."""
 
     @property
     def oauth(self) -> OAuth | None:

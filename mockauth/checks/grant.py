@@ -8,17 +8,26 @@ from collections.abc import Iterator
 from mockauth.checks.callback import room_in_bits, varying_bits
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
-from mockauth.checks.record import codes, grants
+from mockauth.checks.header import directives
+from mockauth.checks.jwt import read_jwt
+from mockauth.checks.record import codes, grants, second_user_flows
 from mockauth.checks.registry import check
 from mockauth.checks.token import AT
 
 COULD_NOT = '"Couldn\'t install plugin", token endpoint says 200'
 YEAR = 365 * 86400
+KNOWN_MEMBERS = ("access_token", "token_type", "expires_in", "refresh_token", "scope")
 
 
 def _tokens(evidence: Evidence) -> list[tuple[int, str]]:
     found = [(e.n, e.answer.members.get("access_token")) for e in grants(evidence)]
     return [(n, token) for n, token in found if isinstance(token, str) and token]
+
+
+def _seconds(value: object) -> float | None:
+    """A lifetime in seconds of more than none and at most a year; None for anything else."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if number and 0 < value <= YEAR else None  # type: ignore[operator, return-value]
 
 
 @check(
@@ -76,11 +85,12 @@ def token_type_bearer(evidence: Evidence) -> Iterator[Finding | Seen]:
 def no_store(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The token answer carries Cache-Control: no-store."""
     for e in grants(evidence):
-        control = e.answer.header("Cache-Control") or ""
-        if "no-store" in control.lower():
-            yield Seen(actual=control, exchanges=(e.n,))
+        said = directives(e.answer)
+        actual = ", ".join(sorted(said))[:120] or "absent"
+        if "no-store" in said:
+            yield Seen(actual=actual, exchanges=(e.n,))
         else:
-            yield Finding(expected="Cache-Control: no-store", actual=control or "absent", at=AT,
+            yield Finding(expected="Cache-Control: no-store", actual=actual, at=AT,
                           exchanges=(e.n,))  # fmt: skip
 
 
@@ -91,7 +101,7 @@ def no_store(evidence: Evidence) -> Iterator[Finding | Seen]:
 def pragma_no_cache(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The token answer carries Pragma: no-cache."""
     e = grants(evidence)[0]
-    if "no-cache" in (e.answer.header("Pragma") or ""):
+    if "no-cache" in directives(e.answer, "Pragma"):
         yield Seen(actual="Pragma: no-cache", exchanges=(e.n,))
     else:
         yield Finding(expected="Pragma: no-cache", actual="absent", at=AT, exchanges=(e.n,))
@@ -104,10 +114,11 @@ def pragma_no_cache(evidence: Evidence) -> Iterator[Finding | Seen]:
 def expires_in_present(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The answer says when the token ends."""
     e = grants(evidence)[0]
-    if "expires_in" in e.answer.members:
+    if e.answer.members.get("expires_in") is not None:
         yield Seen(actual="expires_in is there", exchanges=(e.n,))
     else:
-        yield Finding(expected="expires_in", actual="missing", at=AT, exchanges=(e.n,))
+        actual = "null" if "expires_in" in e.answer.members else "missing"
+        yield Finding(expected="expires_in", actual=actual, at=AT, exchanges=(e.n,))
 
 
 @check(
@@ -122,7 +133,7 @@ def expires_in_number(evidence: Evidence) -> Iterator[Finding | Seen]:
         if value is None:
             continue
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if number and 0 < value <= YEAR:
+        if _seconds(value) is not None:
             yield Seen(actual=f"{value} s", exchanges=(e.n,))
         else:
             kind = "" if number else f" ({type(value).__name__})"
@@ -139,9 +150,9 @@ def expires_in_number(evidence: Evidence) -> Iterator[Finding | Seen]:
 def lifetime_short(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Access tokens live an hour at most."""
     e = grants(evidence)[0]
-    value = e.answer.members.get("expires_in")
-    if not isinstance(value, int | float) or value > YEAR:
-        raise NotApplicable("there is no expires_in that can be read")
+    value = _seconds(e.answer.members.get("expires_in"))
+    if value is None:
+        raise NotApplicable("there is no expires_in that can be read (see grant.expires-in-number)")
     if value <= 3600:
         yield Seen(actual=f"{value} s", exchanges=(e.n,))
     else:
@@ -156,7 +167,8 @@ def lifetime_short(evidence: Evidence) -> Iterator[Finding | Seen]:
 def refresh_token_present(evidence: Evidence) -> Iterator[Finding | Seen]:
     """A token that ends comes with a refresh token."""
     e = grants(evidence)[0]
-    if isinstance(e.answer.members.get("refresh_token"), str):
+    refresh = e.answer.members.get("refresh_token")
+    if isinstance(refresh, str) and refresh:
         yield Seen(actual="a refresh token", exchanges=(e.n,))
     elif e.answer.members.get("expires_in") is None:
         yield Seen(actual="no refresh token, and no end is named", exchanges=(e.n,))
@@ -200,16 +212,24 @@ def access_token_unguessable(evidence: Evidence) -> Iterator[Finding | Seen]:
     distinct = list(dict.fromkeys(token for _, token in tokens))
     n, token = tokens[0]
     if not re.fullmatch(r"[A-Za-z0-9._~+/-]+=*", token):
+        # Tokens with | or : are issued in practice and travel well; a blank breaks the header.
         yield Finding(expected="letters, digits and - . _ ~ + /", actual="other characters", at=AT,
-                      exchanges=(n,))  # fmt: skip
-    elif room_in_bits(token) < 128 * 0.9:
-        actual = f"{len(token)} characters"
+                      fix="Make the token of URL-safe base64.", exchanges=(n,),
+                      tolerated=re.fullmatch(r"[!-~]+", token) is not None)  # fmt: skip
+    if room_in_bits(_secret_part(token)) < 128 * 0.9:
+        actual = f"{len(_secret_part(token))} characters that can be secret"
         yield Finding(expected="room for 128 bits", actual=actual, at=AT, exchanges=(n,))
     elif len(distinct) >= 5 and varying_bits(distinct) < 96:
         actual = f"only about {varying_bits(distinct):.0f} bits change"
         yield Finding(expected="random tokens", actual=actual, at=AT, exchanges=(n,))
     else:
         yield Seen(actual=f"{len(token)} characters", exchanges=(n,))
+
+
+def _secret_part(token: str) -> str:
+    """What cannot be computed: of a signed JWT the signature, else the whole token."""
+    jwt = read_jwt(token)
+    return token if jwt is None or jwt.unsigned else jwt.signature
 
 
 @check(
@@ -220,14 +240,24 @@ def access_token_unguessable(evidence: Evidence) -> Iterator[Finding | Seen]:
 def tokens_differ(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Two logins get different tokens."""
     flows = [e for e in grants(evidence) if e.step == "token"]
-    values = [str(e.answer.members.get("access_token")) for e in flows]
-    if len(values) < 2:
-        raise Blocked("only one login got a token in this run")
-    if len(set(values)) < len(values):
-        yield Finding(expected="different tokens", at=AT, exchanges=(flows[0].n, flows[1].n),
-                      actual=f"{len(values)} logins, {len(set(values))} tokens")  # fmt: skip
-    else:
-        yield Seen(actual=f"{len(values)} different tokens", exchanges=(flows[0].n,))
+    judged = 0
+    for name in ("access_token", "refresh_token"):
+        issued = [(e, e.answer.members.get(name)) for e in flows]
+        texts = [(e, value) for e, value in issued if isinstance(value, str) and value]
+        if len(texts) < 2:
+            continue
+        judged += 1
+        distinct = len({value for _, value in texts})
+        if distinct < len(texts):
+            yield Finding(expected=f"a different {name} for each login", at=AT,
+                          actual=f"{len(texts)} logins, {distinct} of {name}",
+                          fix="Make a new token for each login, stored with its user: one kept in a "
+                              "variable or for each client gives a user another user's token.",
+                          exchanges=(texts[0][0].n, texts[1][0].n))  # fmt: skip
+        else:
+            yield Seen(actual=f"{distinct} different of {name}", exchanges=(texts[0][0].n,))
+    if not judged:
+        raise Blocked("fewer than two logins got a token in this run")
 
 
 @check(
@@ -236,7 +266,8 @@ def tokens_differ(evidence: Evidence) -> Iterator[Finding | Seen]:
     fix="Make tokens of their own; never hand out a secret as a token.",
 )  # fmt: skip
 def token_not_another_secret(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """The access token is not the code, the client's id or secret, or the password."""
+    """The access token is not the code, the client's id or secret, the password, or that of another user."""
+    yield from _of_another_user(evidence)
     given = evidence.given
     others = {
         given.client_id: "the client id",
@@ -256,6 +287,45 @@ def token_not_another_secret(evidence: Evidence) -> Iterator[Finding | Seen]:
                           at=AT, exchanges=(n,))  # fmt: skip
             return
     yield Seen(actual="equal to none of them", exchanges=(seen[0][0],))
+
+
+def _of_another_user(evidence: Evidence) -> Iterator[Finding]:
+    """A token of the second user's login that the first user's login gave as well."""
+    second = second_user_flows(evidence)
+    issued = [(e, e.answer.members.get("access_token")) for e in grants(evidence)]
+    texts = [(e, token) for e, token in issued if isinstance(token, str) and token]
+    first = {token: e.n for e, token in reversed(texts) if e.flow not in second}
+    for e, token in texts:
+        if e.flow in second and token in first:
+            yield Finding(
+                expected="a token of the user who logged in",
+                actual="the second user's login gave the token of the first user",
+                fix="Look up the code that was sent, and make the token for the user stored with it; "
+                "keep no token in a variable or for each client.",
+                at=AT,
+                exchanges=(first[token], e.n),
+            )
+            return
+
+
+@check(
+    "grant.extra-fields-noted", "iii", refs=("RFC6749-5.1",), auth=("oauth",),
+    why="ChatGPT ignores members that it does not know, such as id_token.",
+    fix="Nothing must be done; leave out what nobody reads.",
+)  # fmt: skip
+def extra_fields_noted(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The token answer has no member beside those that RFC 6749 names."""
+    for e in grants(evidence)[:1]:
+        extra = [name for name in e.answer.members if name not in KNOWN_MEMBERS]
+        if extra:
+            yield Finding(expected="nothing more, or what is ignored", at=AT, exchanges=(e.n,),
+                          actual=f"also {', '.join(map(_shown_name, extra[:12]))}")  # fmt: skip
+        else:
+            yield Seen(actual="only what RFC 6749 names", exchanges=(e.n,))
+
+
+def _shown_name(name: str) -> str:
+    return name if re.fullmatch(r"[\w.:-]{1,40}", name, re.ASCII) else "one with an odd name"
 
 
 @check(

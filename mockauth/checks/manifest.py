@@ -8,9 +8,12 @@ from typing import Any
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
+from mockauth.checks.misnomer import BOTH, invented_for, mend_missing
+from mockauth.checks.record import asks_to_log_in
 from mockauth.checks.registry import check
 from mockauth.manifest.plugin import Manifest
 from mockauth.wire.message import FORM, JSON
+from mockauth.wire.url import without_query
 
 START, AUTH = "OAI-plugin-start", "OAI-plugin-auth"
 NOT_FOUND = '"Couldn\'t find manifest", although it is served'
@@ -66,11 +69,12 @@ def served(evidence: Evidence) -> Iterator[Finding | Seen]:
 def public(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The manifest, the OpenAPI document and the logo need no sign-in."""
     for exchange in evidence.trace.ordinary("manifest", "openapi", "asset"):
-        login = "login" in (exchange.answer.header("Location") or "").lower()
+        login = asks_to_log_in(exchange)
         if exchange.answer.status in (401, 403) or login:
+            what = ", a login page" if login else ""
             yield Finding(
                 expected="an answer without credentials",
-                actual=f"{exchange.request.target}: {exchange.outcome}",
+                actual=f"{without_query(exchange.request.target)}: {exchange.outcome}{what}",
                 exchanges=(exchange.n,),
             )
         else:
@@ -245,23 +249,30 @@ def auth_fields_complete(evidence: Evidence) -> Iterator[Finding | Seen]:
     for name, kind in wanted.items():
         value = block.get(name)
         if not isinstance(value, kind) or (value == "" and name.endswith("url")):
-            hint = ""
-            if name == "authorization_url" and "token_url" in block:
-                hint = "token_url is no member of the manifest: put its value in authorization_url."
             yield Finding(
                 expected=f"{_named(kind)}: {meaning.get(name, name)}",
                 actual=_kept(name, value) if name in block else "it is missing",
                 at=f"/auth/{name}",
-                fix=hint,
+                fix=mend_missing(name, block),
             )
         else:
             yield Seen(actual=f"{name} is there")
-    if "token_url" in block and isinstance(block.get("authorization_url"), str):
+    invented = invented_for("authorization_url", block)
+    if "client_url" in wanted and invented and isinstance(block.get("authorization_url"), str):
         yield Finding(
-            expected="no token_url: authorization_url is the TOKEN endpoint",
-            actual="token_url is there, so authorization_url may hold the authorize endpoint",
-            at="/auth/token_url",
-            fix="client_url is the authorize endpoint, authorization_url is the TOKEN endpoint.",
+            expected=f"no {invented}: authorization_url is the TOKEN endpoint",
+            actual=f"{invented} is there, so authorization_url may hold the authorize endpoint",
+            at=f"/auth/{invented}",
+            fix=f"{BOTH}; {invented} is not a field: take it out.",
+            tolerated=True,
+        )
+    last = without_query(str(block.get("client_url"))).rstrip("/").rpartition("/")[2]
+    if "client_url" in wanted and last.lower() in ("token", "access_token"):
+        yield Finding(
+            expected="client_url, the authorize endpoint",
+            actual=f"it ends in /{last}, like a token endpoint",
+            at="/auth/client_url",
+            fix=f"{BOTH}: look whether they are swapped.",
             tolerated=True,
         )
     if not wanted:

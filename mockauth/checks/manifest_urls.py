@@ -12,18 +12,25 @@ from mockauth.manifest.domains import is_at_or_below, registrable_domain, root_d
 from mockauth.wire.url import hostname, is_loopback_host, join, origin, split
 
 PROD = "OAI-plugin-prod"
-SHARED = ("google.com", "googleapis.com", "microsoft.com", "microsoftonline.com", "live.com",
-          "adobe.com", "adobelogin.com")  # fmt: skip
+SHARED = ("google.com", "googleapis.com", "microsoft.com", "microsoftonline.com", "windows.net",
+          "live.com", "adobe.com", "adobelogin.com")  # fmt: skip
+
+
+API = "/servers/0/url"
+"""Where an Action says in its OpenAPI document what host its calls go to."""
 
 
 def endpoints(evidence: Evidence) -> list[tuple[str, str]]:
-    """(pointer, URL) of every endpoint that the manifest names."""
+    """(pointer, URL) of every endpoint that the manifest names, or the GPT editor and the OpenAPI
+    document of an Action."""
     named: list[tuple[str, str]] = []
     if evidence.oauth is not None:
         named += [("/auth/client_url", evidence.oauth.client_url)]
         named += [("/auth/authorization_url", evidence.oauth.authorization_url)]
     if evidence.manifest is not None and evidence.manifest.api_url:
         named += [("/api/url", evidence.manifest.api_url)]
+    if evidence.manifest is None and evidence.openapi is not None:
+        named += [(API, evidence.openapi.base)]
     return [(at, url) for at, url in named if "://" in url]
 
 
@@ -121,7 +128,7 @@ def oauth_urls_distinct(evidence: Evidence) -> Iterator[Finding | Seen]:
 def oauth_urls_share_domain(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Authorize endpoint, token endpoint and API share a registrable domain."""
     domains = {at: registrable_domain(hostname(url)) for at, url in public_endpoints(evidence)}
-    api = domains.get("/api/url")
+    api = domains.get("/api/url", domains.get(API))
     for at, domain in domains.items():
         if api is not None and domain not in (api, *SHARED):
             yield Finding(expected=f"a host under {api}", actual=domain, at=at)
@@ -150,6 +157,7 @@ def api_url_on_domain(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 @check(
     "manifest.legal-and-contact-domain", "S--", refs=(PROD,), kind="static", practice=True,
+    shows="installation refused",
     why="The document asks for it; of the approved plugins a third do not keep it.",
     fix="Use a contact address and a legal page on the plugin's own domain.",
 )  # fmt: skip
@@ -181,6 +189,8 @@ def host_allowed(evidence: Evidence) -> Iterator[Finding | Seen]:
         raise Blocked("no host is named")
     if not is_loopback_host(host):
         yield Seen(actual=f"{host} is a public name")
+    elif not evidence.profile.has_manifest:
+        yield Finding(expected="a public host: the GPT editor takes no other", actual=host)
     elif evidence.auth is not None and evidence.auth.type == "none" and host == "localhost":
         yield Seen(actual="localhost without sign-in")
     else:

@@ -111,6 +111,7 @@ def server_on_domain(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 @check(
     "openapi.text-limits", "SS-", refs=(START, "OAI-action-start"), kind="static", practice=True,
+    shows="refused at registration",
     why="ChatGPT cut or refused longer texts.", fix="Shorten the text.",
 )  # fmt: skip
 def text_limits(evidence: Evidence) -> Iterator[Finding | Seen]:

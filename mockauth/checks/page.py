@@ -2,41 +2,48 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from urllib.parse import SplitResult
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
-from mockauth.checks.record import callback_params, flow_pages, landed
+from mockauth.checks.header import directives, joined
+from mockauth.checks.markup import elements, visible_text
+from mockauth.checks.record import callback_params, flow_pages, landed, redirect_before
 from mockauth.checks.registry import check
+from mockauth.manifest.domains import registrable_domain
 from mockauth.wire import Exchange
 from mockauth.wire.message import first
-from mockauth.wire.url import hostname, join, origin, split, without_query
+from mockauth.wire.url import DEFAULT_PORTS, hostname, join, origin, split, without_query
 
-META = re.compile(r"<meta\b[^>]*>", re.IGNORECASE)
-LOADS = re.compile(
-    r"<(?:script|img|iframe|link)\b[^>]*?\b(?:src|href)\s*=\s*[\"']?((?:https?:)?//[^\"'\s>]+)",
-    re.I,
-)
+EVERYBODY = {"*", "https:", "http:", "https://*", "http://*"}
+SHORTEST_TOLD = 8
+LOADED = {"script": "src", "img": "src", "iframe": "src", "link": "href"}
+LINKS_THAT_LOAD = {"stylesheet", "icon", "preload", "modulepreload", "manifest", "apple-touch-icon"}
 SAFE_POLICIES = {
     "no-referrer", "same-origin", "origin", "strict-origin",
     "strict-origin-when-cross-origin", "origin-when-cross-origin",
+    "never", "origin-when-crossorigin",
 }  # fmt: skip
+LEAKY_POLICIES = {"unsafe-url", "no-referrer-when-downgrade", "always", "default"}
 
 
 def policies(exchange: Exchange) -> list[str]:
     """Every Content-Security-Policy of a page, header and meta. Report-Only ones do not count."""
-    found = [
+    found = header_policies(exchange)
+    for _, attributes in elements(exchange, "meta"):
+        if attributes.get("http-equiv", "").strip().lower() == "content-security-policy":
+            found.append(attributes.get("content", ""))
+    return found
+
+
+def header_policies(exchange: Exchange) -> list[str]:
+    """The policies of the headers: frame-ancestors in a meta is ignored (CSP 3, section 3.3)."""
+    return [
         policy.strip()
         for value in exchange.answer.headers_named("Content-Security-Policy")
         for policy in value.split(",")
     ]
-    for tag in META.findall(exchange.answer.text[:200_000]):
-        if re.search(r"content-security-policy[\"']?[\s/>]", tag, re.IGNORECASE):
-            content = re.search(r"content\s*=\s*(\"[^\"]*\"|'[^']*')", tag, re.IGNORECASE)
-            if content:
-                found.append(content.group(1)[1:-1])
-    return found
 
 
 def directive(policy: str, name: str) -> list[str] | None:
@@ -48,30 +55,51 @@ def directive(policy: str, name: str) -> list[str] | None:
     return None
 
 
-def admits(sources: list[str], page: str, target: str) -> bool:
-    """Whether a form-action list admits a URL (CSP 3, section 6.7.2)."""
-    parts, host = split(target), hostname(target)
-    for source in sources:
-        word = source.lower()
-        if word == "*" and target.startswith(("http:", "https:")):
-            return True
-        if word == "'self'" and origin(page) == origin(target):
-            return True
-        if word in ("https:", "http:") and target.startswith(word):
-            return True
-        scheme, _, rest = word.partition("://") if "://" in word else ("", "", word)
-        if scheme and parts is not None and scheme != parts.scheme:
-            continue
-        name, _, path = rest.partition("/")
-        name = name.partition(":")[0]
-        fits = host.endswith(name[1:]) if name.startswith("*.") else host == name
-        if (
-            fits
-            and name
-            and (not path or (parts is not None and parts.path.startswith("/" + path)))
-        ):
-            return True
-    return False
+def admits(sources: list[str], page: str, target: str, *, redirected: bool = False) -> bool:
+    """Whether a form-action list admits a URL (CSP 3, section 6.7.2).
+
+    `redirected`: the URL is reached by a redirect, where the path of a source does not count.
+    """
+    parts = split(target)
+    if parts is None:
+        return False
+    return any(_admits(source, page, parts, redirected) for source in sources)
+
+
+def _admits(source: str, page: str, target: SplitResult, redirected: bool) -> bool:
+    word = source.lower()
+    if word == "*":
+        return target.scheme in ("http", "https")
+    if word == "'self'":
+        return origin(page) == origin(target.geturl())
+    scheme, colon, rest = word.partition("://") if "://" in word else ("", "", word)
+    if not colon and word.endswith(":"):
+        return _scheme_fits(word[:-1], target.scheme)
+    own = split(page)
+    if not _scheme_fits(scheme or (own.scheme if own else ""), target.scheme):
+        return False
+    place, slash, _ = rest.partition("/")
+    name, _, port = place.partition(":")
+    host = target.hostname or ""
+    fits = host.endswith(name[1:]) if name.startswith("*.") else host == name
+    if not name or not fits or not _port_fits(port, target):
+        return False
+    # The path is compared letter for letter, so it is taken from the source as written.
+    path = slash + source.partition("://")[2 if "://" in source else 0].partition("/")[2]
+    whole = path.endswith("/") and target.path.startswith(path)
+    return redirected or path in ("", "/") or whole or target.path == path
+
+
+def _scheme_fits(named: str, scheme: str) -> bool:
+    return named == scheme or (named, scheme) == ("http", "https")
+
+
+def _port_fits(port: str, target: SplitResult) -> bool:
+    default = DEFAULT_PORTS.get(target.scheme)
+    actual = target.port or default
+    if not port:
+        return actual == default
+    return port == "*" or port == str(actual) or (port == "80" and actual == 443)
 
 
 @check(
@@ -96,18 +124,32 @@ def form_action(evidence: Evidence) -> Iterator[Finding | Seen]:
         raise Blocked("the page that held the form was not seen")
     page = pages[-1]
     hops = [join(e.request.target, e.answer.header("Location") or "") for e in flow[posts[-1] :]]
-    for target in [sent.request.target, *hops]:
-        for policy in policies(page):
-            sources = directive(policy, "form-action")
-            if sources is not None and not admits(sources, page.request.target, target):
-                yield Finding(
-                    expected=f"form-action admits {origin(target)}",
-                    actual=f"form-action {' '.join(sources)}",
-                    at=without_query(page.request.target),
-                    exchanges=(page.n, sent.n),
-                )
-                return
+    lists = [directive(policy, "form-action") for policy in policies(page)]
+    for i, target in enumerate([sent.request.target, *hops]):
+        for sources in lists:
+            if sources is None or _lets_through(evidence, sources, page, target, i > 0):
+                continue
+            yield Finding(
+                expected=f"form-action admits {origin(target)}",
+                actual=f"form-action {' '.join(sources)}"[:200],
+                at=without_query(page.request.target),
+                exchanges=(page.n, sent.n),
+            )
+            return
     yield Seen(actual="the redirect is not stopped", exchanges=(page.n, sent.n))
+
+
+def _lets_through(
+    evidence: Evidence, sources: list[str], page: Exchange, target: str, redirected: bool
+) -> bool:
+    if admits(sources, page.request.target, target, redirected=redirected):
+        return True
+    public = origin(evidence.oauth.client_url) if evidence.oauth else ""
+    if not public or origin(target) != evidence.target:
+        return False
+    # The list may name the published host, which is mapped to the server under test here.
+    published = public + target.removeprefix(evidence.target)
+    return admits(sources, page.request.target, published, redirected=redirected)
 
 
 @check(
@@ -118,17 +160,21 @@ def form_action(evidence: Evidence) -> Iterator[Finding | Seen]:
 def frame_guard(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Login and consent pages forbid foreign frames."""
     for page in flow_pages(evidence):
-        option = (page.answer.header("X-Frame-Options") or "").strip().lower()
-        guarded = option in ("deny", "sameorigin") or any(
-            directive(policy, "frame-ancestors") is not None
-            and not set(directive(policy, "frame-ancestors") or ()) & {"*", "https:", "http:"}
-            for policy in policies(page)
-        )
-        if guarded:
+        if _guarded(page):
             yield Seen(actual="guarded", exchanges=(page.n,))
         else:
             yield Finding(expected="frame-ancestors or X-Frame-Options", actual="neither",
                           at=without_query(page.request.target), exchanges=(page.n,))  # fmt: skip
+
+
+def _guarded(page: Exchange) -> bool:
+    lists = [directive(policy, "frame-ancestors") for policy in header_policies(page)]
+    named = [{word.lower() for word in sources} for sources in lists if sources is not None]
+    if named:
+        # Browsers ignore X-Frame-Options beside it (CSP 3, section 6.4.2), and obey every policy.
+        return any(not sources & EVERYBODY for sources in named)
+    options = {word.strip().lower() for word in joined(page.answer, "X-Frame-Options").split(",")}
+    return bool(options) and options <= {"deny", "sameorigin"}
 
 
 @check(
@@ -157,13 +203,24 @@ def no_307(evidence: Evidence) -> Iterator[Finding | Seen]:
 def referrer_policy(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Pages set a Referrer-Policy that keeps parameters in."""
     for page in flow_pages(evidence):
-        sent = (page.answer.header("Referrer-Policy") or "").lower().replace(",", " ").split()
-        meta = any("referrer" in tag.lower() for tag in META.findall(page.answer.text[:200_000]))
-        if set(sent) & SAFE_POLICIES or meta:
-            yield Seen(actual=" ".join(sent) or "meta", exchanges=(page.n,))
+        sent = _referrer_words(page)
+        known = [word for word in sent if word in SAFE_POLICIES | LEAKY_POLICIES]
+        # The last word that a browser knows counts (Referrer Policy, section 8.1).
+        if known and known[-1] in SAFE_POLICIES:
+            yield Seen(actual=known[-1], exchanges=(page.n,))
         else:
-            yield Finding(expected="Referrer-Policy: no-referrer", actual=" ".join(sent) or "absent",
+            yield Finding(expected="Referrer-Policy: no-referrer",
+                          actual=" ".join(sent)[:120] or "absent",
                           at=without_query(page.request.target), exchanges=(page.n,))  # fmt: skip
+
+
+def _referrer_words(page: Exchange) -> list[str]:
+    """The words of the header, then those of each meta, which replaces it."""
+    words = joined(page.answer, "Referrer-Policy")
+    for _, attributes in elements(page, "meta"):
+        if attributes.get("name", "").strip().lower() == "referrer":
+            words += ", " + attributes.get("content", "")
+    return words.lower().replace(",", " ").split()
 
 
 @check(
@@ -173,16 +230,25 @@ def referrer_policy(evidence: Evidence) -> Iterator[Finding | Seen]:
 )  # fmt: skip
 def no_third_party(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Pages load nothing from other sites."""
+    published = [evidence.oauth.client_url] if evidence.oauth else []
     for page in flow_pages(evidence):
-        foreign = {
-            hostname(join(page.request.target, found))
-            for found in LOADS.findall(page.answer.text[:500_000])
-        } - {hostname(page.request.target)}
+        # What is published at another address is mapped to the server under test, and its own.
+        own = {registrable_domain(hostname(url)) for url in (page.request.target, *published)}
+        hosts = {hostname(join(page.request.target, url)) for url in _loaded(page)} - {""}
+        foreign = {host for host in hosts if registrable_domain(host) not in own}
         if foreign:
             yield Finding(expected="nothing from other sites", actual=", ".join(sorted(foreign))[:120],
                           exchanges=(page.n,))  # fmt: skip
         else:
             yield Seen(actual="nothing foreign", exchanges=(page.n,))
+
+
+def _loaded(page: Exchange) -> Iterator[str]:
+    """The addresses of what a page loads by itself."""
+    for name, attributes in elements(page, *LOADED):
+        kinds = set(attributes.get("rel", "").lower().split())
+        if name != "link" or kinds & LINKS_THAT_LOAD:
+            yield attributes.get(LOADED[name], "").strip()
 
 
 @check(
@@ -193,11 +259,12 @@ def no_third_party(evidence: Evidence) -> Iterator[Finding | Seen]:
 def no_store(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Login and consent pages are not stored."""
     for page in flow_pages(evidence):
-        control = page.answer.header("Cache-Control") or ""
-        if "no-store" in control.lower():
-            yield Seen(actual=control, exchanges=(page.n,))
+        said = directives(page.answer)
+        actual = ", ".join(sorted(said))[:120] or "absent"
+        if "no-store" in said:
+            yield Seen(actual=actual, exchanges=(page.n,))
         else:
-            yield Finding(expected="Cache-Control: no-store", actual=control or "absent",
+            yield Finding(expected="Cache-Control: no-store", actual=actual,
                           at=without_query(page.request.target), exchanges=(page.n,))  # fmt: skip
 
 
@@ -212,10 +279,47 @@ def no_code_in_html(evidence: Evidence) -> Iterator[Finding | Seen]:
     code = first(callback_params(callback), "code") or ""
     if not code:
         raise Blocked("no code was seen (see authorize.request-accepted)")
-    before = evidence.trace.get(callback.n - 1)
+    if len(code) < SHORTEST_TOLD:
+        raise Blocked("the code is too short to be told from other text")
+    before = redirect_before(evidence, callback)
     for page in flow_pages(evidence):
         if page.n != before.n and code in page.answer.text:
             yield Finding(expected="no code", actual="the code stands in the page",
                           exchanges=(page.n,))  # fmt: skip
         else:
             yield Seen(actual="no code", exchanges=(page.n,))
+
+
+@check(
+    "page.consent-names-client", "iiS", refs=("MCP-sec",), auth=("oauth",), needs=("login",),
+    why="A user who is not told who asks, and for what, cannot consent.",
+    fix="Name the client, the host that the code goes to, and the scopes on the consent page.",
+)  # fmt: skip
+def consent_names_client(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The consent page names the client, its host and the scopes."""
+    page = _consent(evidence)
+    text = visible_text(page).lower()
+    host = hostname(evidence.given.redirect_uri)
+    # What the client was registered as is not known: its id, or the product's name.
+    names = {evidence.given.client_id.lower(), "chatgpt", "openai"} - {""}
+    lacking = [] if any(name in text.replace(host, "") for name in names) else ["the client"]
+    lacking += [] if host in text else [host]
+    scopes = evidence.oauth.scope.split() if evidence.oauth else []
+    lacking += [f"scope {scope[:40]}" for scope in scopes if scope.lower() not in text]
+    if lacking:
+        yield Finding(expected="the client, its host and the scopes in the text of the page",
+                      actual=f"not named: {', '.join(lacking)}"[:160],
+                      at=without_query(page.request.target), exchanges=(page.n,))  # fmt: skip
+    else:
+        yield Seen(actual="client, host and scopes are named", exchanges=(page.n,))
+
+
+def _consent(evidence: Evidence) -> Exchange:
+    """The page whose form ends at the callback, or a verdict why there is none."""
+    callback = landed(evidence)
+    flow = [e for e in evidence.trace.ordinary("authorize", "page") if e.n < callback.n]
+    posts = [i for i, e in enumerate(flow) if e.request.method == "POST"]
+    pages = [e for e in flow[: posts[-1]] if "html" in e.answer.media_type] if posts else []
+    if not pages:
+        raise NotApplicable("nobody is asked for consent: no form ends at the callback")
+    return pages[-1]

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, NotApplicable
-from mockauth.wire import Exchange, Pairs
+from mockauth.wire import Exchange, Pairs, Response
 from mockauth.wire.message import first, pairs_of
+from mockauth.wire.url import without_query
+
+LOGIN = re.compile(r"log[-_]?(?:in|on)\b|sign[-_]?in\b|/sso\b")
+PASSWORD_FIELD = re.compile(r"<input\b[^>]{0,300}\btype\s*=\s*[\"']?password")
+SHORTEST_SESSION = 16
+"""Characters of a cookie that may name a session."""
+
+PLANTS = "callback.code-not-polluted"
 
 
 def landed(evidence: Evidence) -> Exchange:
@@ -22,10 +32,21 @@ def callback_params(exchange: Exchange) -> Pairs:
     return (*exchange.request.all_query, *fragment, *exchange.request.params)
 
 
+def redirect_before(evidence: Evidence, callback: Exchange) -> Exchange:
+    """The answer that sent the browser to a callback, or a verdict that there is none."""
+    flow = evidence.trace.select("authorize", "page", flow=callback.flow)
+    earlier = [e for e in flow if e.n < callback.n]
+    if not earlier:
+        raise Blocked("what sent the browser to the callback was not seen")
+    return earlier[-1]
+
+
 def error_redirects(evidence: Evidence) -> list[Exchange]:
-    """Every captured redirect of the run that carries `error`."""
+    """Every captured redirect of the run that carries `error`, but for those to an address in
+    which a probe planted parameters of its own."""
     found = evidence.trace.select("callback")
-    return [e for e in found if first(callback_params(e), "error") is not None]
+    sent = [e for e in found if e.probe != PLANTS]
+    return [e for e in sent if first(callback_params(e), "error") is not None]
 
 
 def codes(evidence: Evidence) -> list[tuple[Exchange, str]]:
@@ -34,7 +55,13 @@ def codes(evidence: Evidence) -> list[tuple[Exchange, str]]:
     pairs = [(e, first(callback_params(e), "code") or "") for e in found]
     if not any(code for _, code in pairs):
         raise Blocked("no code was seen (see authorize.request-accepted)")
-    return [(e, code) for e, code in pairs if code]
+    # A code beside an error, or one that a probe planted, is none that the server made.
+    return [(e, code) for e, code in pairs if code and not _is_made_up(e)]
+
+
+def _is_made_up(exchange: Exchange) -> bool:
+    params = callback_params(exchange)
+    return first(params, "error") is not None or exchange.probe == PLANTS
 
 
 def sent_state(evidence: Evidence, callback: Exchange) -> str | None:
@@ -53,11 +80,16 @@ def grants(evidence: Evidence) -> list[Exchange]:
         for e in evidence.trace.select("token", "refresh")
         if e.purpose in ("ordinary", "fallback", "supply")
         and e.answer.ok
-        and "error" not in e.answer.members
+        and not names_error(e.answer)
     ]
     if not found:
         raise Blocked("no token answer was seen (see token.exchange-works)")
     return found
+
+
+def names_error(answer: Response) -> bool:
+    """Whether a JSON answer has an `error`; null, false and "" are none."""
+    return bool(answer.members.get("error"))
 
 
 def token_errors(evidence: Evidence) -> list[Exchange]:
@@ -65,11 +97,55 @@ def token_errors(evidence: Evidence) -> list[Exchange]:
     found = [
         e
         for e in evidence.trace.select("token", "refresh")
-        if e.response is not None and (not e.answer.ok or "error" in e.answer.members)
+        if e.response is not None and (not e.answer.ok or names_error(e.answer))
     ]
     if not found:
         raise Blocked("no refusal of the token endpoint was seen")
     return found
+
+
+def second_user_flows(evidence: Evidence) -> frozenset[int]:
+    """The numbers of the flows in which the second user was logged in: those that sent that name
+    or password, and those of the same browser session, told by a cookie that only they have."""
+    given = evidence.given
+    one = {given.username, given.password.reveal()} - {""}
+    other = {given.other_username, given.other_password.reveal()} - {""} - one
+    browsed = evidence.trace.select("authorize", "page")
+    logged_in = {e.flow for e in browsed if other & {value for _, value in e.request.params}}
+    theirs = {pair for e in browsed if e.flow in logged_in for pair in _cookies(e)}
+    ours = {e.flow for e in browsed if one & {value for _, value in e.request.params}}
+    # A cookie of both, such as one that names the machine behind a balancer, tells nothing.
+    theirs -= {pair for e in browsed if e.flow in ours for pair in _cookies(e)}
+    return frozenset(logged_in | {e.flow for e in browsed if theirs & _cookies(e)})
+
+
+def _cookies(exchange: Exchange) -> set[str]:
+    """The pairs of cookies sent and set that may name a session: short values are settings."""
+    headers = [exchange.request.header("Cookie") or ""]
+    headers += [h.partition(";")[0] for h in exchange.answer.headers_named("Set-Cookie")]
+    pairs = (part.strip() for header in headers for part in header.split(";"))
+    return {pair for pair in pairs if len(pair.partition("=")[2]) >= SHORTEST_SESSION}
+
+
+def asks_to_log_in(exchange: Exchange) -> bool:
+    """Whether the answer is a login page, or a redirect to one."""
+    answer = exchange.answer
+    if answer.is_redirect:
+        return bool(LOGIN.search(without_query(answer.header("Location") or "").lower()))
+    page = answer.text[:200_000].lower() if "html" in answer.media_type else ""
+    return bool(PASSWORD_FIELD.search(page))
+
+
+def calls(evidence: Evidence) -> list[Exchange]:
+    """The ordinary calls of the API, or a verdict why there are none."""
+    found = evidence.trace.ordinary("api")
+    if found:
+        return found
+    if evidence.openapi is None:
+        raise Blocked("the OpenAPI document could not be read (see openapi.served)")
+    if evidence.openapi.operation() is None:
+        raise Blocked("no operation to call: name one with --operation", by_option="--operation")
+    raise Blocked("there was no token to call the API with (see token.exchange-works)")
 
 
 def flow_pages(evidence: Evidence) -> list[Exchange]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
+from urllib.parse import quote, quote_plus
 
 from mockauth.checks.evidence import Evidence
-from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
-from mockauth.checks.record import token_errors
+from mockauth.checks.finding import Blocked, Finding, Seen
+from mockauth.checks.record import asks_to_log_in, token_errors
 from mockauth.checks.registry import check
-from mockauth.wire import Exchange
+from mockauth.wire import Exchange, Response
+from mockauth.wire.message import FORM, JSON
+from mockauth.wire.url import without_query
 
 AT = "/auth/authorization_url"
 REGISTERED = {
@@ -17,6 +21,13 @@ REGISTERED = {
     "unsupported_grant_type", "invalid_scope", "invalid_target", "invalid_dpop_proof",
     "slow_down", "temporarily_unavailable", "server_error",
 }  # fmt: skip
+WALL = re.compile(
+    r"csrf|xsrf|forgery|authenticity.?token|page expired|no session|session (?:expired|required|"
+    r"missing|not found)|cookie (?:required|missing|not (?:set|found))|(?:missing|enable|no) (?:\w+ )?cookie|"
+    r"(?:missing|invalid|bad) (?:origin|referer)"
+)
+SHORTEST_TOLD = 6
+WALL_STATUSES = (400, 401, 403, 419, 422)
 HTTP_STATUSES = {400, 401, 404, 405, 413, 415, 429}
 
 
@@ -30,7 +41,7 @@ def _exchange(evidence: Evidence) -> Exchange:
 def shown(exchange: Exchange) -> str:
     """What ChatGPT prints when the exchange gives no token."""
     error = exchange.answer.members.get("error")
-    data = f"{{'error': {error!r}}}" if error else exchange.outcome
+    data = f"{{'error': {error!r:.120}}}" if error else exchange.outcome
     url = exchange.request.url
     status = exchange.answer.status
     return f"Missing access token, received {status} from {url}: response_data={data}"
@@ -56,10 +67,42 @@ def exchange_works(evidence: Evidence) -> Iterator[Finding | Seen]:
     if last.answer.ok and isinstance(token, str) and token:
         yield Seen(actual=last.outcome, exchanges=(last.n,))
         return
-    helped = _fallback(evidence)
-    fix = f"It accepts {helped}: see token.declared-content-type-accepted." if helped else ""
-    yield Finding(expected="200 with access_token", actual=shown(last), fix=fix, at=AT,
+    yield Finding(expected="200 with access_token", actual=shown(last), fix=_mend(evidence, last), at=AT,
                   exchanges=(last.n,))  # fmt: skip
+
+
+def _mend(evidence: Evidence, last: Exchange) -> str:
+    """The mend of the mistake that the answer shows; "" where it shows none."""
+    helped = _fallback(evidence)
+    if helped:
+        if not evidence.profile.has_manifest:
+            return f"It accepts {helped}; it must accept what the GPT editor is set to."
+        return f"It accepts {helped}: see token.declared-content-type-accepted."
+    if _form_wall(last):
+        return "Exempt the token endpoint from form protection: see token.no-browser-needed."
+    if last.answer.status == 405 or asks_to_log_in(last) or _is_page(last):
+        return (
+            "authorization_url is the TOKEN endpoint in a 2023 manifest, and this answers like a "
+            "page: look whether client_url and authorization_url are swapped."
+        )
+    if 300 <= last.answer.status < 400:
+        return "Answer at exactly the address in authorization_url: see token.no-redirect."
+    return ""
+
+
+def _is_page(exchange: Exchange) -> bool:
+    return exchange.answer.ok and "html" in exchange.answer.media_type
+
+
+def _form_wall(exchange: Exchange) -> bool:
+    """Whether a refusal speaks of form protection, a cookie or a session, as frameworks do."""
+    answer = exchange.answer
+    if answer.status not in WALL_STATUSES:
+        return False
+    text = answer.text[:5000].lower()
+    if isinstance(answer.members.get("error"), str) and answer.members["error"] in REGISTERED:
+        return "csrf" in text
+    return bool(WALL.search(text)) or (answer.status == 403 and "forbidden" in text)
 
 
 @check(
@@ -72,16 +115,19 @@ def exchange_works(evidence: Evidence) -> Iterator[Finding | Seen]:
 def declared_content_type(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The token endpoint reads the declared authorization_content_type."""
     last = _exchange(evidence)
-    declared = last.request.encoding
+    declared, names = last.request.encoding, {"form": FORM, "json": JSON}
     if last.answer.ok and "access_token" in last.answer.members:
         yield Seen(actual=f"a {declared} body was read", exchanges=(last.n,))
         return
     helped = _fallback(evidence)
     if not helped or "body" not in helped:
         raise Blocked("no encoding was accepted (see token.exchange-works)")
+    other = "json" if "json" in helped else "form"
     yield Finding(
-        expected=f"the manifest says {declared}: a {declared} body is read",
+        expected=f"the manifest says {names.get(declared, declared)}: a {declared} body is read",
         actual=f"{last.outcome}; the endpoint understands {helped}",
+        fix=f"Write {names[other]} as authorization_content_type, or let the token endpoint read "
+        f"{names.get(declared, declared)}.",
         at="/auth/authorization_content_type",
         exchanges=(last.n,),
     )
@@ -96,12 +142,17 @@ def declared_content_type(evidence: Evidence) -> Iterator[Finding | Seen]:
 def no_browser_needed(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The exchange needs no cookie, Origin or CSRF token."""
     last = _exchange(evidence)
-    text = last.answer.text[:5000].lower()
-    if last.answer.status in (403, 419) and ("csrf" in text or "forbidden" in text):
-        yield Finding(expected="no form protection", actual=last.outcome, at=AT,
-                      exchanges=(last.n,))  # fmt: skip
-    else:
+    spoke = isinstance(last.answer.members.get("error"), str)
+    if _form_wall(last):
+        actual = f"{last.outcome}: form protection or a session is demanded"
+        yield Finding(expected="no form protection", actual=actual, at=AT, exchanges=(last.n,))
+    elif asks_to_log_in(last):
+        yield Finding(expected="an answer without a session", actual=f"{last.outcome}: a login page",
+                      at=AT, exchanges=(last.n,))  # fmt: skip
+    elif spoke or (last.answer.ok and "access_token" in last.answer.members):
         yield Seen(actual=last.outcome, exchanges=(last.n,))
+    else:
+        raise Blocked(f"{last.outcome}: the exchange failed before (see token.exchange-works)")
 
 
 @check(
@@ -114,7 +165,9 @@ def no_redirect(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The token endpoint does not redirect."""
     last = _exchange(evidence)
     if 300 <= last.answer.status < 400:
-        yield Finding(expected="an answer", actual=last.outcome, at=AT, exchanges=(last.n,))
+        target = without_query(last.answer.header("Location") or "nowhere")[:120]
+        yield Finding(expected="an answer", actual=f"{last.answer.status} to {target}", at=AT,
+                      exchanges=(last.n,))  # fmt: skip
     else:
         yield Seen(actual=last.outcome, exchanges=(last.n,))
 
@@ -128,6 +181,16 @@ def no_redirect(evidence: Evidence) -> Iterator[Finding | Seen]:
 def post_auth_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Client credentials in the body are accepted."""
     last = _exchange(evidence)
+    if evidence.profile.client_auth == "basic":
+        # The GPT editor says Basic, so the ordinary exchange had nothing in its body.
+        tried = evidence.trace.select("token", purpose="altered", probe="token.post-auth-accepted")
+        if not tried:
+            raise Blocked("no exchange worked (see token.exchange-works)")
+        last = tried[-1]
+        if not last.answer.ok:
+            yield Finding(expected="credentials in the body", actual=last.outcome, at=AT,
+                          exchanges=(last.n,))  # fmt: skip
+            return
     if last.answer.ok and "access_token" in last.answer.members:
         yield Seen(actual=last.outcome, exchanges=(last.n,))
     elif "Basic" in _fallback(evidence):
@@ -141,6 +204,7 @@ def post_auth_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 @check(
     "token.error-is-json", "MMM", refs=("RFC6749-5.2",), auth=("oauth",),
+    shows='"Missing access token, received N from URL: response_data=…"',
     why="ChatGPT reads `error` from JSON; a page tells it nothing.",
     fix="Answer refusals with a JSON object that has `error`.",
 )  # fmt: skip
@@ -195,10 +259,7 @@ def error_status(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Refusals of the token endpoint have status 400 or 401."""
     for exchange in token_errors(evidence):
         status = exchange.answer.status
-        if status >= 500 and exchange.probe not in ("", "token.malformed-body-is-4xx"):
-            yield Finding(expected="400 or 401", actual=exchange.outcome, at=AT,
-                          exchanges=(exchange.n,))  # fmt: skip
-        elif status in HTTP_STATUSES or status < 400:
+        if status in HTTP_STATUSES or status < 400:
             yield Seen(actual=exchange.outcome, exchanges=(exchange.n,))
         else:
             yield Finding(expected="400 or 401", actual=exchange.outcome, at=AT,
@@ -220,53 +281,6 @@ def error_not_200(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 
 @check(
-    "token.client-error-is-invalid-client", "MMM", refs=("RFC6749-5.2",), auth=("oauth",),
-    why="It tells the developer that the secret is wrong, not the code.",
-    fix="Answer a wrong or missing client secret with invalid_client.",
-)  # fmt: skip
-def client_error(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """A wrong or missing client secret is answered with invalid_client."""
-    for probe in ("token.wrong-secret-refused", "token.missing-secret-refused"):
-        for exchange in evidence.trace.select("token", purpose="altered", probe=probe):
-            answer = exchange.answer
-            if answer.ok or answer.status >= 500 or "error" not in answer.members:
-                continue
-            if answer.members["error"] == "invalid_client" and answer.status in (400, 401):
-                yield Seen(actual=exchange.outcome, exchanges=(exchange.n,))
-            else:
-                actual = f"{exchange.outcome}, error {str(answer.members['error'])[:60]}"
-                yield Finding(expected="400 or 401 with invalid_client", actual=actual, at=AT,
-                              exchanges=(exchange.n,))  # fmt: skip
-
-
-GRANT_PROBES = (
-    "token.code-unknown-refused", "token.code-single-use", "token.code-bound-to-client",
-    "token.redirect-must-match",
-)  # fmt: skip
-
-
-@check(
-    "token.invalid-grant-code", "MMM", refs=("RFC6749-5.2",), auth=("oauth",),
-    why="It tells the client that the code is dead and a new login is needed.",
-    fix="Answer an unknown, used or foreign code and a wrong redirect_uri with invalid_grant.",
-)  # fmt: skip
-def invalid_grant(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """A code that cannot be redeemed is answered with invalid_grant."""
-    for exchange in evidence.trace.select("token", purpose="altered"):
-        error = exchange.answer.members.get("error")
-        if exchange.probe not in GRANT_PROBES or exchange.answer.ok or not isinstance(error, str):
-            continue
-        # A wrong redirect_uri is invalid_request at several correct servers.
-        allowed = {"invalid_grant", "invalid_client" if "client" in exchange.probe else ""}
-        tolerated = exchange.probe == "token.redirect-must-match" and error == "invalid_request"
-        if error in allowed or tolerated:
-            yield Seen(actual=error, exchanges=(exchange.n,))
-        else:
-            yield Finding(expected="invalid_grant", actual=error[:60], at=AT,
-                          exchanges=(exchange.n,))  # fmt: skip
-
-
-@check(
     "token.no-secret-echoed", "MMM", refs=("RFC9700-4.2.4",), auth=("oauth",), practice=True,
     why="What is echoed ends up in logs and error pages.",
     fix="Do not repeat request values in answers.",
@@ -274,16 +288,35 @@ def invalid_grant(evidence: Evidence) -> Iterator[Finding | Seen]:
 def no_secret_echoed(evidence: Evidence) -> Iterator[Finding | Seen]:
     """No answer repeats the client secret or the password."""
     given = evidence.given
-    secrets = [s.reveal() for s in (given.client_secret, given.password) if len(s.reveal()) > 5]
+    secret, password = given.client_secret.reveal(), given.password.reveal()
+    # A short one, or one that is the name too, cannot be told from other text.
+    if len(password) < SHORTEST_TOLD or password == given.username:
+        password = ""
+    if len(secret) < SHORTEST_TOLD:
+        raise Blocked(f"a client secret below {SHORTEST_TOLD} characters cannot be told from text")
     looked = 0
     for exchange in evidence.trace:
         if exchange.response is None:
             continue
         looked += 1
-        text = exchange.answer.text + repr(exchange.answer.headers)
-        if any(re.search(rf"(?<![\w-]){re.escape(secret)}(?![\w-])", text) for secret in secrets):
+        # A password may be a word of some text: it is echoed only where it was sent.
+        sent = password and any(value == password for _, value in exchange.request.params)
+        if any(_stands_in(word, exchange.answer) for word in (secret, password if sent else "")):
             yield Finding(expected="no secret", actual="a secret stands in the answer",
                           at=exchange.request.url, exchanges=(exchange.n,))  # fmt: skip
     if not looked:
-        raise NotApplicable("nothing was answered")
+        raise Blocked("nothing was answered")
     yield Seen(actual=f"{looked} answers read")
+
+
+def _stands_in(word: str, answer: Response) -> bool:
+    """Whether a secret stands in an answer as a word, as it is or escaped for HTML or a URL."""
+    if not word:
+        return False
+    text = "\n".join([answer.text, *(value for _, value in answer.headers)])
+    spellings = {word, html.escape(word), quote(word, safe=""), quote_plus(word)}
+    return any(
+        re.search(rf"(?<![\w-]){re.escape(spelling)}(?![\w-])", text)
+        for spelling in spellings
+        if spelling in text
+    )

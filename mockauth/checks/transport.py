@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Finding, NotApplicable, Seen
+from mockauth.checks.record import calls, flow_pages
 from mockauth.checks.registry import check
 from mockauth.wire import Exchange
 from mockauth.wire.url import without_query
@@ -69,10 +70,7 @@ def answers_in_half(evidence: Evidence) -> Iterator[Finding | Seen]:
 )  # fmt: skip
 def body_below_limit(evidence: Evidence) -> Iterator[Finding | Seen]:
     """API answers have fewer than 100,000 characters."""
-    calls = evidence.trace.ordinary("api")
-    if not calls:
-        raise NotApplicable("the API was not called")
-    for call in calls:
+    for call in calls(evidence):
         size = len(call.answer.text)
         if size >= evidence.profile.api_characters or call.answer.truncated:
             yield Finding(expected="fewer than 100,000 characters", actual=f"{size} characters",
@@ -115,6 +113,25 @@ def no_5xx(evidence: Evidence) -> Iterator[Finding | Seen]:
             yield Finding(expected="no 5xx", actual=f"{e.outcome} ({what.strip()})",
                           at=without_query(e.request.url), exchanges=(e.n,))  # fmt: skip
     yield Seen(actual=f"{len(evidence.trace)} exchanges")
+
+
+@check(
+    "transport.hsts", "iii", refs=("RFC6797-7.1",), practice=True, auth=("oauth",),
+    why="A browser that has seen it never asks for the login page over plain http again.",
+    fix="Send Strict-Transport-Security: max-age=31536000 with every page.",
+)  # fmt: skip
+def hsts(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Pages carry Strict-Transport-Security."""
+    for page in flow_pages(evidence):
+        sent = page.answer.header("Strict-Transport-Security")
+        if not page.request.url.startswith("https://"):
+            # RFC 6797 section 7.2: it must not be sent over plain http.
+            raise NotApplicable("the pages are served over plain http, where it says nothing")
+        if sent:
+            yield Seen(actual=sent[:120], exchanges=(page.n,))
+        else:
+            yield Finding(expected="Strict-Transport-Security", actual="absent",
+                          at=without_query(page.request.url), exchanges=(page.n,))  # fmt: skip
 
 
 @check(

@@ -1,0 +1,28 @@
+"""What a GPT Action needs beside the protocol: the values typed into the GPT editor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mockauth.checks.evidence import Evidence
+from mockauth.checks.finding import Finding, Seen
+from mockauth.checks.registry import check
+from mockauth.wire.url import hostname, without_query
+
+OPTION = "--privacy-policy-url"
+
+
+@check(
+    "manifest.privacy-policy-set", "-S-", refs=("OAI-action-prod",), kind="static", practice=True,
+    shows="publishing ends on the home page",
+    why="A GPT with an Action cannot be made public without one; a private GPT needs none.",
+    fix=f"Enter the address of your privacy policy in the GPT editor, and give it with {OPTION}.",
+)  # fmt: skip
+def privacy_policy_set(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """A privacy policy URL is configured."""
+    url = evidence.given.privacy_policy_url.strip()
+    if url.startswith(("https://", "http://")) and hostname(url):
+        yield Seen(actual=without_query(url))
+    else:
+        actual = "no address with https://" if url else f"none ({OPTION} is not given)"
+        yield Finding(expected="the address of a privacy policy", actual=actual)

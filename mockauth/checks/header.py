@@ -1,0 +1,70 @@
+"""HTTP header values as lists: what Cache-Control says, which challenges a 401 offers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mockauth.wire import Pairs, Response
+
+LONGEST = 20_000
+"""Characters of one header that are read; no server needs more."""
+TOKEN = r"[!#$%&'*+.^_`|~\w-]+"
+PARAMETER = re.compile(rf'({TOKEN})\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"=][^\s,"]*)', re.ASCII)
+SCHEME = re.compile(rf"{TOKEN}(?=\s|,|$)", re.ASCII)
+TOKEN68 = re.compile(r"[A-Za-z0-9._~+/-]+=*(?=\s*(?:,|$))")
+GAP = re.compile(r"[\s,]*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Challenge:
+    """One challenge of WWW-Authenticate (RFC 9110 section 11.6.1); the scheme in lower case."""
+
+    scheme: str
+    params: Pairs = ()
+
+
+def joined(response: Response, name: str) -> str:
+    """All headers of that name as one list, which is what several mean (RFC 9110 section 5.3)."""
+    return ", ".join(response.headers_named(name))[:LONGEST]
+
+
+def directives(response: Response, name: str = "Cache-Control") -> frozenset[str]:
+    """The names of the directives of a header, in lower case, their values left out."""
+    parts = joined(response, name).lower().split(",")
+    return frozenset(part.partition("=")[0].strip() for part in parts) - {""}
+
+
+def challenges(response: Response) -> tuple[Challenge, ...]:
+    """Every challenge of an answer, over all its WWW-Authenticate headers; broken text ends it."""
+    text = joined(response, "WWW-Authenticate")
+    found: list[Challenge] = []
+    at = _skip(text, 0)
+    while at < len(text):
+        scheme = SCHEME.match(text, at)
+        if scheme is None:
+            break
+        at = _skip(text, scheme.end())
+        params: list[tuple[str, str]] = []
+        while parameter := PARAMETER.match(text, at):
+            value = parameter.group(2)
+            params.append((parameter.group(1).lower(), _unquoted(value)))
+            at = _skip(text, parameter.end())
+        if not params and (word := TOKEN68.match(text, at)) and _same_challenge(text, scheme, at):
+            at = _skip(text, word.end())
+        found.append(Challenge(scheme=scheme.group().lower(), params=tuple(params)))
+    return tuple(found)
+
+
+def _skip(text: str, at: int) -> int:
+    gap = GAP.match(text, at)
+    return gap.end() if gap else at
+
+
+def _same_challenge(text: str, scheme: re.Match[str], at: int) -> bool:
+    """Whether what follows the scheme belongs to it: no comma lies between."""
+    return "," not in text[scheme.end() : at]
+
+
+def _unquoted(value: str) -> str:
+    return re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value

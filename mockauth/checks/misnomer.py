@@ -1,0 +1,51 @@
+"""Members of auth that developers invent, and the member of a 2023 manifest that they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+MEANT: Mapping[str, str] = MappingProxyType(
+    {
+        "token_url": "authorization_url",
+        "token_uri": "authorization_url",
+        "token_endpoint": "authorization_url",
+        "access_token_url": "authorization_url",
+        "authorize_url": "client_url",
+        "authorization_endpoint": "client_url",
+        "auth_url": "client_url",
+        "auth_uri": "client_url",
+        "login_url": "client_url",
+        "content_type": "authorization_content_type",
+        "token_content_type": "authorization_content_type",
+        "scopes": "scope",
+        "verification_token": "verification_tokens",
+    }
+)
+SERVERS = ("authorization_server", "authorization_servers", "issuer", "openid_connect_url")
+"""Members that name a server and leave the endpoints to its metadata, which ChatGPT never read."""
+BOTH = "client_url is the authorize endpoint, authorization_url is the TOKEN endpoint in a 2023 manifest"
+
+
+def invented_for(name: str, block: Mapping[str, object]) -> str:
+    """The invented member of an auth block that stands where `name` should, or ""."""
+    return next((word for word, meant in MEANT.items() if meant == name and word in block), "")
+
+
+def mend_missing(name: str, block: Mapping[str, object]) -> str:
+    """What to do about the missing member `name`; "" where the block gives no hint."""
+    word = invented_for(name, block)
+    endpoint = name in ("client_url", "authorization_url")
+    if word:
+        meaning = f"{BOTH}; " if endpoint else ""
+        return f"{meaning}{word} is not a field: put its value in {name}."
+    if name == "client_url" and invented_for("authorization_url", block):
+        found = invented_for("authorization_url", block)
+        return (
+            f"{BOTH}; put the authorize endpoint in client_url, and the value of {found}, which is "
+            "not a field, in authorization_url."
+        )
+    server = next((word for word in SERVERS if word in block), "")
+    if endpoint and server:
+        return f"{BOTH}; {server} is not a field: ChatGPT read no metadata, write both addresses."
+    return ""

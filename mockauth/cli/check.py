@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from mockauth.cli.settings import load_settings
+from mockauth.cli.settings import load_settings, waivers
 
 
 def option(name: str, *renamed: str, **more: Any) -> Callable[[Any], Any]:
@@ -22,29 +22,55 @@ def option(name: str, *renamed: str, **more: Any) -> Callable[[Any], Any]:
 @option("--config", callback=load_settings, is_eager=True, expose_value=False,
         help="mockauth.toml to read.")  # fmt: skip
 @option("--profile", type=click.Choice(["auto", "plugin", "action", "mcp"]), default="auto")
+@option("--auth", type=click.Choice(["none", "service_http", "oauth"]), default=None,
+        help="GPT Action: None, API Key, or OAuth.")  # fmt: skip
+@option("--openapi", default="", help="GPT Action: URL or path of the OpenAPI document; else "
+        "TARGET, TARGET/openapi.json or TARGET/openapi.yaml.")  # fmt: skip
+@option("--authorize-url", default="",
+        help="GPT Action: the editor's Authorization URL, where the user signs in.")  # fmt: skip
+@option("--token-url", default="",
+        help="GPT Action: the editor's Token URL, which takes the code.")  # fmt: skip
+@option("--scope", default="", help="GPT Action: the editor's Scope.")
+@option("--token-exchange", type=click.Choice(["post", "basic"]), default="post",
+        help="GPT Action: Default (POST request), or Basic authorization header.")  # fmt: skip
+@option("--auth-scheme", type=click.Choice(["bearer", "basic", "custom"]), default=None,
+        help="GPT Action: how the API key is sent.")  # fmt: skip
+@option("--header", default="", help="GPT Action: the header of a custom API key.")
+@option("--privacy-policy-url", default="", help="GPT Action: as a public GPT needs it.")
 @option("--client-id", default="", help="A string of your own choosing, as pasted into ChatGPT.")
 @option("--client-secret", default="", help="Likewise.")
 @option("--username", default="", help="The test user at your own login page.")
 @option("--password", default="", help="The test user's password.")
 @option("--token", default="", help="The service or user token that is pasted into ChatGPT.")
 @option("--verification-token", default="", help="The token that ChatGPT shows at installation.")
-@option("--plugin-id", default="", help="The id in the callback, such as plugin-0f1e2d3c.")
+@option("--plugin-id", default="", help="The id in the callback, plugin-… or g-….")
 @option("--login", default="auto", help="auto, follow, form.")
 @option("--other-client-id", default="", help="A second client, for the checks between clients.")
 @option("--other-client-secret", default="")
+@option("--other-redirect-uri", default="",
+        help="The second client's callback, where it has one of its own.")  # fmt: skip
 @option("--other-username", default="", help="A second user, for the checks between users.")
 @option("--other-password", default="")
 @option("--other-token", default="")
 @option(
     "--operation", default="", help="operationId to call; else the first GET that needs nothing."
 )
+@option("--owned-path", default="", help="Path of an object that is the first user's alone.")
+@option("--narrow-scope", default="", help="A scope that must not do for --operation.")
 @option("--wait", type=click.FloatRange(0, 600), default=None, help="Wait for a starting target.")
-@option("--select", multiple=True, help="Only these ids or areas, comma-separated.")
-@option("--ignore", multiple=True, help="Not these ids or areas, comma-separated.")
+@option("--select", multiple=True,
+        help="Only these ids, areas or sources (RFC6749-4.1.2), comma-separated.")  # fmt: skip
+@option("--ignore", multiple=True, help="Not these ids, areas or sources, comma-separated.")
+@option("--level", "levels", multiple=True, metavar="ID=LEVEL",
+        help="Judge an id or area by a level of your own, or off.")  # fmt: skip
+@option("--baseline", type=click.Path(path_type=Path), default=None,
+        help="File of ids that may stay broken as they are.")  # fmt: skip
+@option("--write-baseline", type=click.Path(path_type=Path), default=None,
+        help="Write what is broken now to this file, for --baseline.")  # fmt: skip
 @option("--scenarios", multiple=True, type=click.Path(path_type=Path), help="More scenario files.")
 @option("--fail-on", type=click.Choice(["must", "should", "never"]), default="must")
 @option("--strict", is_flag=True, help="A critical check that lacks an option fails the run too.")
-@option("--slow", is_flag=True, help="Also what needs waiting.")
+@option("--slow", is_flag=True, help="Also what needs waiting or makes load.")
 @option("--active", is_flag=True, help="Probe a public host: you confirm that you may.")
 @option("--map", "map_", type=click.Choice(["auto", "off"]), default="auto",
         help="Map the manifest's addresses to the server under test.")  # fmt: skip
@@ -57,26 +83,32 @@ def check(target: str, **values: Any) -> None:
     """Sign in to TARGET as ChatGPT would, and say what would go wrong.
 
     TARGET is the root of a site (http://localhost:3333), the URL of a manifest, or the path of one.
+    For a GPT Action it is the root of the API, or the URL or path of its OpenAPI document.
     """
     # The engine brings requests, the checks and the scenarios with it, which --help must not.
     from mockauth.cli.output import finish, report_targets
     from mockauth.engine.runner import run_check
 
     reports = report_targets(values["reports"])
+    options = _options(target, values)
     code = finish(
-        run_check(_options(target, values)),
+        run_check(options),
         reports,
         fail_on=values["fail_on"],
         strict=values["strict"],
         verbose=values["verbose"],
         quiet=values["quiet"],
+        baseline=options.baseline,
+        write_baseline=values["write_baseline"],
     )
     raise click.exceptions.Exit(code)
 
 
 def _options(target: str, values: dict[str, Any]) -> Any:
     from mockauth.checks.evidence import Given
+    from mockauth.engine.baseline import read_baseline
     from mockauth.engine.options import CheckOptions
+    from mockauth.manifest.editor import EditorForm
     from mockauth.wire import Secret
 
     def secret(name: str) -> Secret:
@@ -97,10 +129,25 @@ def _options(target: str, values: dict[str, Any]) -> Any:
             verification_token=secret("verification_token"),
             other_client_id=values["other_client_id"],
             other_client_secret=secret("other_client_secret"),
+            other_redirect_uri=values["other_redirect_uri"],
             other_username=values["other_username"],
             other_password=secret("other_password"),
             other_token=secret("other_token"),
+            narrow_scope=values["narrow_scope"],
+            owned_path=values["owned_path"],
+            privacy_policy_url=values["privacy_policy_url"],
         ),
+        form=EditorForm(
+            openapi=values["openapi"],
+            auth=values["auth"] or "",
+            auth_scheme=values["auth_scheme"] or "",
+            header=values["header"],
+            authorize_url=values["authorize_url"],
+            token_url=values["token_url"],
+            scope=values["scope"],
+            token_exchange=values["token_exchange"],
+        ),
+        levels=values["levels"],
         plugin_id=values["plugin_id"],
         login=values["login"],
         operation=values["operation"],
@@ -109,5 +156,8 @@ def _options(target: str, values: dict[str, Any]) -> Any:
         ignore=words("ignore"),
         scenarios=values["scenarios"],
         active=values["active"],
+        slow=values["slow"],
         map=values["map_"],
+        waivers=waivers(),
+        baseline=read_baseline(values["baseline"]) if values["baseline"] else None,
     )

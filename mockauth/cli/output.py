@@ -12,7 +12,10 @@ import click
 from mockauth.errors import UsageError
 
 if TYPE_CHECKING:
+    from mockauth.engine.baseline import Baseline
     from mockauth.engine.events import Event
+    from mockauth.engine.gate import Gate
+    from mockauth.engine.run import Run
 
 FORMATS = ("json",)
 PLANNED = ("junit", "sarif", "html", "markdown", "har")
@@ -45,8 +48,14 @@ def finish(
     strict: bool = False,
     verbose: bool = False,
     quiet: bool = False,
+    baseline: Baseline | None = None,
+    write_baseline: Path | None = None,
 ) -> int:
-    """Consume a run, write its reports, and return the exit code."""
+    """Consume a run, write its reports, and return the exit code.
+
+    `write_baseline` is written with what is broken now. The exit code does not change by it: a job
+    that writes its baseline anew each time must not be green for ever.
+    """
     # The engine brings requests and rich with it, which --help must not.
     from mockauth.engine.events import RunFinished
     from mockauth.engine.gate import gate
@@ -73,5 +82,25 @@ def finish(
                 raise UsageError(f"--report json={path}: {wrong.strerror}") from wrong
     # With JSON on standard output, what people read goes to standard error.
     stream = sys.stderr if any(path == "-" for _, path in reports) else sys.stdout
+    if write_baseline:
+        _write_baseline(write_baseline, run, decided, baseline)
     terminal.write(run, decided, stream, verbose=verbose, quiet=quiet)
     return decided.exit_code
+
+
+def _write_baseline(path: Path, run: Run, decided: Gate, before: Baseline | None) -> None:
+    from mockauth.engine.baseline import Baseline, render, written
+
+    if decided.exit_code == 3:
+        click.echo(f"mockauth: {path} was not written: nothing could be judged", err=True)
+        return
+    known = written(run, before or Baseline())
+    try:
+        path.write_text(render(known, path), "utf-8")
+    except OSError as wrong:
+        raise UsageError(f"--write-baseline {path}: {wrong.strerror}") from wrong
+    click.echo(
+        f"mockauth: {path} lists {len(known.states)} checks that may stay broken; "
+        f"check with --baseline {path}",
+        err=True,
+    )

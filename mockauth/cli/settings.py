@@ -1,35 +1,53 @@
-"""Options from `mockauth.toml` or `[tool.mockauth]`: command line > environment > file."""
+"""Options and waivers from `mockauth.toml` or `[tool.mockauth]`: command line > environment > file."""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import click
 
+from mockauth.engine.waiver import Waiver, read_waivers
 from mockauth.errors import UsageError
 
+TABLES = ("check", "levels", "waiver")
+WAIVERS = "mockauth.waivers"
+"""Where the waivers of the file stand in `click.Context.meta`."""
 SECRETS = (
     "client_secret", "password", "token", "other_client_secret", "other_password", "other_token",
 )  # fmt: skip
 
 
 def load_settings(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
-    """Make the `[check]` table of the file the defaults of the command.
+    """Make the `[check]` table of the file the defaults of the command, and keep its waivers.
 
     Raises:
-        UsageError: when the file cannot be read or has a key that is no option.
+        UsageError: when the file cannot be read, or has a key that is no option or a waiver that is
+            not complete.
     """
-    table, source = _table(value)
-    known = {p.name: p for p in context.command.params if p.name}
+    data, source = _settings(value)
+    context.meta[WAIVERS] = read_waivers(data.get("waiver", []), source)
+    table = data.get("check", {})
+    if not isinstance(table, dict):
+        raise UsageError(f"{source}: check must be a table; write [check]")
+    params = context.command.params
+    known = {p.name: p for p in params if p.name and isinstance(p, click.Option)}
     for key in table:
         if key.replace("-", "_") not in known:
-            near = get_close_matches(key, known, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise UsageError(f"{source}: [check] has no key {key!r}{hint}")
-    defaults: dict[str, Any] = {key.replace("-", "_"): v for key, v in table.items()}
+            raise UsageError(f"{source}: [check] has no key {key!r}{_hint(key, known)}")
+    defaults: dict[str, Any] = {}
+    for key, given in table.items():
+        name = key.replace("-", "_")
+        # An option that may stand several times takes a list; one text is a list of one.
+        defaults[name] = [given] if known[name].multiple and isinstance(given, str) else given
+    levels = data.get("levels", {})
+    if not isinstance(levels, dict):
+        raise UsageError(f"{source}: levels must be a table; write [levels]")
+    if levels:
+        defaults["levels"] = [*defaults.get("levels", []), *_levels(levels, source)]
     for name in SECRETS:
         if name in defaults:
             click.echo(
@@ -40,7 +58,25 @@ def load_settings(context: click.Context, parameter: click.Parameter, value: str
     context.default_map = {**(context.default_map or {}), **defaults}
 
 
-def _table(value: str | None) -> tuple[dict[str, Any], str]:
+def waivers() -> tuple[Waiver, ...]:
+    """The waivers of the settings file of the command that runs."""
+    found: tuple[Waiver, ...] = click.get_current_context().meta.get(WAIVERS, ())
+    return found
+
+
+def _levels(table: dict[str, Any], source: str) -> list[str]:
+    """The table as values of --level; names and levels are checked with those."""
+    for name, level in table.items():
+        if not isinstance(level, str):
+            raise UsageError(
+                f'{source}: [levels] {name} must be a text such as "should"; write an id with its '
+                'dot in quotes, "token.form-accepted" = "should"'
+            )
+    return [f"{name}={level}" for name, level in table.items()]
+
+
+def _settings(value: str | None) -> tuple[dict[str, Any], str]:
+    """What the first file with settings says, and its name."""
     candidates = [value] if value else ["mockauth.toml", "pyproject.toml"]
     for name in candidates:
         path = Path(name)
@@ -48,13 +84,32 @@ def _table(value: str | None) -> tuple[dict[str, Any], str]:
             if value:
                 raise UsageError(f"{path}: no such file (--config)")
             continue
-        try:
-            data = tomllib.loads(path.read_text("utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-            raise UsageError(f"{path}: no TOML: {wrong}") from wrong
-        if path.name == "pyproject.toml":
-            data = data.get("tool", {}).get("mockauth", {})
-        table = data.get("check", {})
-        if table:
-            return dict(table), str(path)
+        data = _read(path)
+        for key in data:
+            if key not in TABLES:
+                hint = _hint(key, TABLES) or f"; there are {', '.join(TABLES)}"
+                raise UsageError(f"{path}: unknown key {key!r}{hint}")
+        if data:
+            return data, str(path)
     return {}, ""
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data: Any = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise UsageError(f"{path}: no TOML: {wrong}") from wrong
+    except OSError as wrong:
+        raise UsageError(f"{path}: {wrong.strerror} (--config)") from wrong
+    if path.name == "pyproject.toml":
+        # Somebody else's file: only our own table of it is ours to judge.
+        tool = data.get("tool", {})
+        data = tool.get("mockauth", {}) if isinstance(tool, dict) else {}
+    if not isinstance(data, dict):
+        raise UsageError(f"{path}: tool.mockauth must be a table; write [tool.mockauth.check]")
+    return data
+
+
+def _hint(key: str, known: Iterable[str]) -> str:
+    near = get_close_matches(key, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""

@@ -3,15 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from mockauth.checks.registry import all_checks
 from mockauth.checks.rule import Rule
+from mockauth.profiles import PROFILES, Level
 from mockauth.scenario.library import load_library
+from mockauth.scenario.words import probe_words
+
+TESTED = {
+    "static": (
+        "Judged on the text of the manifest, the OpenAPI document or the configuration; nothing is "
+        "sent for it."
+    ),
+    "read": "Judged on the recorded exchanges; nothing is sent for it.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A rule of the catalogue, and how it is tested, one sentence each."""
+
+    rule: Rule
+    tested: tuple[str, ...]
+
+    def level(self, profile: str) -> Level | None:
+        """The level under a profile; None when the rule does not bind there."""
+        if profile in PROFILES:
+            return PROFILES[profile].level(self.rule.id, self.rule.levels)
+        return self.rule.levels.get(profile)
+
+
+def catalogue(folders: Sequence[Path] = ()) -> tuple[Entry, ...]:
+    """Every rule there is, with those of the scenario files in `folders`, by area and id.
+
+    Raises:
+        UsageError: for a folder or a scenario file that cannot be used.
+    """
+    entries = [Entry(rule=check.rule, tested=(TESTED[check.rule.kind],)) for check in all_checks()]
+    entries += [
+        Entry(rule=probe.rule, tested=probe_words(probe)) for probe in load_library(folders).probes
+    ]
+    return tuple(sorted(entries, key=lambda entry: (entry.rule.area, entry.rule.id)))
 
 
 def all_rules(folders: Sequence[Path] = ()) -> tuple[Rule, ...]:
     """Every rule, by area and id."""
-    rules = [check.rule for check in all_checks()]
-    rules += [probe.rule for probe in load_library(folders).probes]
-    return tuple(sorted(rules, key=lambda rule: (rule.area, rule.id)))
+    return tuple(entry.rule for entry in catalogue(folders))

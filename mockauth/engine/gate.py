@@ -22,16 +22,26 @@ def gate(run: Run, *, fail_on: FailOn = "must", strict: bool = False) -> Gate:
     """Decide the exit code: 0 clean, 1 findings, 3 nothing could be judged.
 
     A critical check that the target's behaviour blocked counts as a finding; one blocked for want
-    of an option only when `strict`.
+    of an option only when `strict`. A waived result closes nothing; a waiver that expired, and a
+    waiver or a line of the baseline that nothing needs any more, do.
     """
     if run.stopped:
         return Gate(3, (run.stopped,))
-    if not any(result.rule.kind != "static" and result.counts for result in run.results):
+    if not _judged_anything(run):
         return Gate(3, ("nothing could be judged",))
     reasons = tuple(
         reason for result in run.results if (reason := _reason(result, fail_on, strict))
     )
+    if fail_on != "never":
+        reasons += tuple(finding.text for finding in run.policy)
     return Gate(1 if reasons else 0, reasons)
+
+
+def _judged_anything(run: Run) -> bool:
+    """Static checks speak of a text: they alone say that a service was judged only when nothing
+    else was asked for."""
+    asked = [r for r in run.results if r.rule.kind != "static" and r.state != "n/a"]
+    return any(result.counts for result in asked or run.results)
 
 
 def _reason(result: Result, fail_on: FailOn, strict: bool) -> str:

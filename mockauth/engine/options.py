@@ -7,6 +7,11 @@ from pathlib import Path
 from typing import Literal
 
 from mockauth.checks.evidence import Given
+from mockauth.checks.rule import Rule
+from mockauth.engine.baseline import Baseline
+from mockauth.engine.selection import selected
+from mockauth.engine.waiver import Waiver
+from mockauth.manifest.editor import EditorForm
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +21,8 @@ class CheckOptions:
     target: str
     profile: str = "auto"
     given: Given = field(default_factory=Given)
+    form: EditorForm = field(default_factory=EditorForm)
+    """What a GPT Action has in place of a manifest."""
     plugin_id: str = ""
     login: str = "auto"
     operation: str = ""
@@ -26,12 +33,14 @@ class CheckOptions:
     active: bool = False
     """Probe a public host too; loopback and private addresses need no leave."""
     map: Literal["auto", "off"] = "auto"
+    levels: tuple[str, ...] = ()
+    """`ID=LEVEL`, the developer's own; `off` does not judge at all."""
 
-    def wants(self, check_id: str) -> bool:
-        """Whether `--select` and `--ignore` (ids or areas) leave this check in."""
+    slow: bool = False
+    """Also what needs waiting or makes load."""
+    waivers: tuple[Waiver, ...] = ()
+    baseline: Baseline | None = None
 
-        def named(words: tuple[str, ...]) -> bool:
-            area = check_id.partition(".")[0]
-            return any(word in (check_id, area) for word in words)
-
-        return (not self.select or named(self.select)) and not named(self.ignore)
+    def wants(self, rule: Rule) -> bool:
+        """Whether `--select` and `--ignore` (ids, areas or sources) leave this rule in."""
+        return selected(rule, self.select, self.ignore)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from mockauth.checks.finding import Finding
 from mockauth.checks.rule import Rule
+from mockauth.engine.waiver import Waiver
 from mockauth.profiles import Level, Profile
 from mockauth.wire import Trace
 from mockauth.wire.secret import Secrets
@@ -38,11 +39,32 @@ class Result:
     blocked_by: str = ""
     findings: tuple[Finding, ...] = ()
     """Every place where the rule was broken."""
+    waived_state: State | Literal[""] = ""
+    """What a waived result would be without its waiver."""
+    waiver: Waiver | None = None
+
+    @property
+    def raw_state(self) -> State:
+        """The state that waivers and baseline do not change."""
+        return self.waived_state or self.state
 
     @property
     def counts(self) -> bool:
         """Whether the rule was judged."""
         return self.state in JUDGED
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyFinding:
+    """Something wrong with the waivers or the baseline: `id` is the check that is listed there.
+
+    `expired`: its date is past. `stale`: it passes. `worse`: listed as a warning, it fails.
+    """
+
+    id: str
+    kind: Literal["expired", "stale", "worse"]
+    text: str
+    fix: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +85,7 @@ class Run:
     secrets: Secrets
     notes: tuple[str, ...] = ()
     stopped: str = ""
+    policy: tuple[PolicyFinding, ...] = ()
     options: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -26,13 +26,27 @@ def members(run: Run, gate: Gate) -> dict[str, Any]:
         "started": iso(run.started),
         "duration_ms": run.duration_ms,
         "summary": run.summary,
-        "coverage": {"judged": len(run.judged), "applicable": len(run.applicable)},
+        "coverage": {
+            "judged": len(run.judged),
+            "applicable": len(run.applicable),
+            "blocked": run.summary["blocked"],
+            "not_applicable": run.summary["n/a"],
+        },
         "gate": {
             "exit_code": gate.exit_code,
             "reasons": [clean(reason, secrets) for reason in gate.reasons],
         },
         "stopped": clean(run.stopped, secrets),
         "notes": [clean(note, secrets) for note in run.notes],
+        "policy": [
+            {
+                "id": finding.id,
+                "kind": finding.kind,
+                "text": clean(finding.text, secrets),
+                "fix": finding.fix,
+            }
+            for finding in run.policy
+        ],
         "checks": [result_members(result, secrets) for result in run.results],
         "exchanges": [exchange_members(exchange, secrets) for exchange in run.trace],
     }

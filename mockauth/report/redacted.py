@@ -8,6 +8,7 @@ from typing import Any
 
 from mockauth.engine.learn import SECRET_NAMES
 from mockauth.engine.run import Result, Run
+from mockauth.engine.waiver import Waiver
 from mockauth.errors import OurFault
 from mockauth.wire import Exchange, Pairs
 from mockauth.wire.secret import Secrets
@@ -46,6 +47,8 @@ def result_members(result: Result, secrets: Secrets) -> dict[str, Any]:
         "practice": result.rule.practice,
         "confidence": result.confidence,
         "blocked_by": result.blocked_by,
+        "waived_state": result.waived_state,
+        "waiver": _waiver(result.waiver, secrets),
         "findings": [
             {
                 "expected": text(finding.expected),
@@ -55,6 +58,17 @@ def result_members(result: Result, secrets: Secrets) -> dict[str, Any]:
             }
             for finding in result.findings
         ],
+    }
+
+
+def _waiver(waiver: Waiver | None, secrets: Secrets) -> dict[str, Any] | None:
+    if waiver is None:
+        return None
+    return {
+        "kind": waiver.kind,
+        "reason": clean(waiver.reason, secrets),
+        "until": waiver.until.isoformat() if waiver.until else None,
+        "place": clean(waiver.place, secrets),
     }
 
 

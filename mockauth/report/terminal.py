@@ -15,6 +15,7 @@ STYLES: dict[State, str] = {
     "pass": "green", "fail": "bold red", "warn": "yellow", "info": "cyan", "blocked": "magenta",
     "n/a": "dim", "error": "bold red", "waived": "dim",
 }  # fmt: skip
+UNJUDGED: tuple[State, ...] = ("blocked", "n/a")
 SIGN_IN = frozenset(
     {
         "authorize.request-accepted", "callback.exact-uri", "callback.code-once",
@@ -39,16 +40,23 @@ def verdict(run: Run, gate: Gate) -> str:
     if run.stopped or gate.exit_code == 3:
         return f"Nothing could be judged: {run.stopped or 'no check applied'}"
     broken = [r for r in run.results if r.state in ("fail", "error")]
-    stops = [r.rule.id for r in broken if r.rule.id in SIGN_IN]
+    # A waiver opens the gate; it does not make ChatGPT sign in.
+    stops = [r for r in run.results if r.raw_state in ("fail", "error") and r.rule.id in SIGN_IN]
     if stops:
-        return f"ChatGPT cannot sign in: {', '.join(stops)}"
+        return f"ChatGPT cannot sign in: {', '.join(_stop(r) for r in stops)}"
     kind = "call the API" if run.auth in ("none", "service_http", "user_http") else "sign in"
     if broken:
         noun = "requirement is" if len(broken) == 1 else "requirements are"
         return f"ChatGPT can {kind}, but {len(broken)} {noun} broken"
     if gate.exit_code:
         return f"ChatGPT can {kind}, but the gate is closed: {gate.reasons[0]}"
-    return f"ChatGPT can {kind}: {run.summary['pass']} checks passed, none failed"
+    waived = run.summary["waived"]
+    rest = f"none failed but {waived} waived" if waived else "none failed"
+    return f"ChatGPT can {kind}: {run.summary['pass']} checks passed, {rest}"
+
+
+def _stop(result: Result) -> str:
+    return result.rule.id + (" (waived)" if result.state == "waived" else "")
 
 
 def write(run: Run, gate: Gate, out: TextIO, *, verbose: bool = False, quiet: bool = False) -> None:
@@ -81,9 +89,12 @@ def write(run: Run, gate: Gate, out: TextIO, *, verbose: bool = False, quiet: bo
 
 def _coverage(run: Run, say: _Say) -> None:
     blocked = [r for r in run.results if r.state == "blocked"]
-    parts = [f"judged {len(run.judged)} of {len(run.applicable)}"]
-    parts += [f"{count} {state}" for state, count in run.summary.items() if count]
-    say(" · ".join(parts), "bold")
+    counted = run.summary
+    na = f"{counted['n/a']} not applicable"
+    say(f"{len(run.judged)} judged · {counted['blocked']} blocked · {na}", "bold")
+    judged = [f"{n} {state}" for state, n in counted.items() if n and state not in UNJUDGED]
+    if judged:
+        say(" · ".join(judged), "bold")
     options = Counter(r.blocked_by for r in blocked if r.blocked_by)
     for option, count in options.items():
         names = ", ".join(r.rule.id for r in blocked if r.blocked_by == option)
@@ -107,7 +118,36 @@ def _findings(run: Run, say: _Say) -> None:
             say("ChatGPT compatibility" if practice else "Findings", "bold underline")
         for result in shown:
             _finding(run, result, say)
+    _waived(run, say)
+    _policy(run, say)
     _blocked(run, say)
+
+
+def _waived(run: Run, say: _Say) -> None:
+    """What is broken by leave, with the reason and the last day."""
+    waived = [r for r in run.results if r.state == "waived" and r.waiver]
+    if waived:
+        say()
+        say("Waived", "bold underline")
+    for result in waived:
+        waiver = result.waiver
+        assert waiver is not None  # noqa: S101 - chosen above
+        until = f"until {waiver.until}" if waiver.until else f"listed in {waiver.place}"
+        say(f"WAIVED  {result.rule.id}  ({result.level}, {result.raw_state})  {until}", "dim")
+        say(f"    requirement  {result.rule.title}")
+        say(f"    actual       {result.actual}")
+        if waiver.kind == "waiver":
+            say(f"    reason       {waiver.reason}")
+
+
+def _policy(run: Run, say: _Say) -> None:
+    """What is wrong with the waivers and the baseline themselves."""
+    if run.policy:
+        say()
+        say("Waivers and baseline", "bold underline")
+    for finding in run.policy:
+        say(f"{finding.kind.upper():8}{finding.text}", "bold red")
+        say(f"    fix          {finding.fix}")
 
 
 def _blocked(run: Run, say: _Say) -> None:

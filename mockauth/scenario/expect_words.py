@@ -1,0 +1,93 @@
+"""What a step expects, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from mockauth.scenario.model import Expect
+from mockauth.scenario.phrases import Phrase, both, differing, either, word
+
+VERDICTS = {
+    "refused": "it must be refused",
+    "accepted": "it must be accepted",
+    "either": "it may be accepted or refused, and what came is noted",
+}
+REDIRECTS = {
+    "callback": "it must end at the callback",
+    "none": "the browser must not be sent off the site",
+    "nowhere-new": "the browser must not be sent anywhere but to the registered callback",
+}
+ENDPOINTS = {"browser": "a browser", "token-endpoint": "a token request"}
+CHALLENGES = {
+    "well-formed": "the WWW-Authenticate header is well formed",
+    "without-error": "the WWW-Authenticate header has no `error`",
+}
+WINNERS = {
+    "one": "one of them may be accepted, and no more",
+    "any": "any number of them may be accepted",
+}
+
+
+def expect_words(expect: Expect) -> str:
+    """What must come back, such as "it must be refused, with status 401"; "" for nothing."""
+    return ", ".join(differing(expect, Expect(), PHRASES)).replace(", (", " (")
+
+
+def _params(pairs: Any) -> str:
+    parts = []
+    for name, value in pairs:
+        same = value == "same"
+        shown = either([f"`{one}`" for one in value.split("|")])
+        parts.append(f"`{name}` as it was sent" if same else f"`{name}` = {shown}")
+    return f"the callback carries {both(parts)}"
+
+
+def _headers(pairs: Any) -> str:
+    parts = []
+    for name, texts in pairs:
+        if texts is None:
+            parts.append(f"no {name}")
+        else:
+            held = both([f"`{text}`" for text in texts if text])
+            parts.append(f"{name} with {held}" if held else name)
+    return f"the answer has {both(parts)}"
+
+
+def _quoted(names: Any) -> list[str]:
+    return [f"`{name}`" for name in names]
+
+
+PHRASES: Mapping[str, Phrase] = MappingProxyType(
+    {
+        "verdict": lambda verdict: word(VERDICTS, verdict),
+        "or_error": lambda errors: f"or end at the callback with error {either(_quoted(errors))}",
+        "winners": lambda winners: word(WINNERS, winners),
+        "redirect_to": lambda where: word(REDIRECTS, where),
+        "answers": lambda kind: f"it must answer {word(ENDPOINTS, kind)}",
+        "status": lambda statuses: f"with status {either(statuses)}",
+        "tolerated": lambda statuses: f"(status {either(statuses)} is a warning at most)",
+        "tolerated_unless": lambda _: "(a warning at most, unless the manifest's scope is empty)",
+        "tolerated_always": lambda _: "(anything else is a warning at most)",
+        "error": lambda errors: f"with `error` {either(_quoted(errors))}",
+        "params": _params,
+        "absent": lambda names: f"the callback carries no {either(_quoted(names))}",
+        "once": lambda names: f"the callback carries {both(_quoted(names))} once at most",
+        "page": lambda _: "the user must see a page first",
+        "headers": _headers,
+        "query": lambda _: "the query of the callback came back",
+        "challenge": lambda kind: word(CHALLENGES, kind),
+        "body": lambda _: "the body is no HTML page",
+        "scope": lambda scope: (
+            "the scope is the one that was granted"
+            if scope == "unchanged"
+            else "the scope is no wider than the one that was granted"
+        ),
+        "like": lambda step: f"with the same status and media type as “{step}”",
+        "same_body_as": lambda step: f"with the same body as “{step}”",
+        "other_body_than": lambda step: f"without the data of “{step}”",
+        "tls": lambda versions: f"TLS {either([v.removeprefix('TLSv') for v in versions])} is used",
+        "certificate": lambda _: "the certificate is trusted",
+    }
+)

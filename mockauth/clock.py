@@ -14,6 +14,10 @@ class Clock(Protocol):
         """Seconds since the epoch."""
         ...
 
+    def sleep(self, seconds: float) -> None:
+        """Let `seconds` go by."""
+        ...
+
 
 class SystemClock:
     """The real time."""
@@ -21,6 +25,25 @@ class SystemClock:
     def now(self) -> float:
         """Seconds since the epoch."""
         return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for `seconds`."""
+        time.sleep(seconds)
+
+
+class MovableClock:
+    """A clock that stands still until it is moved: expiry without waiting."""
+
+    def __init__(self, start: float = 1_800_000_000.0) -> None:
+        self._now = start
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """Move on by `seconds` at once."""
+        self._now += seconds
 
 
 def iso(seconds: float) -> str:

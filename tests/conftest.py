@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
 
 import pytest
 
-from mockauth.engine.demo import options_for
+from mockauth.clock import MovableClock
+from mockauth.engine.demo import ProfileName, options_for
 from mockauth.engine.events import RunFinished
 from mockauth.engine.run import Run
 from mockauth.engine.runner import run_check
 from mockauth.engine.transport import WsgiTransport
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
+from mockauth.profiles.action import Exchange
 
-Checked = Callable[[PluginConfig], Run]
+
+class Checked(Protocol):
+    """Checks a plugin, as an Action where the profile says so."""
+
+    def __call__(
+        self, config: PluginConfig, profile: ProfileName = "plugin", exchange: Exchange = "post"
+    ) -> Run: ...
 
 
 @pytest.fixture
 def checked() -> Checked:
     """Check a plugin in process, with all its sample credentials."""
 
-    def run(config: PluginConfig) -> Run:
+    def run(
+        config: PluginConfig, profile: ProfileName = "plugin", exchange: Exchange = "post"
+    ) -> Run:
         logging.getLogger("mockauth.plugin").setLevel(logging.CRITICAL)
-        transport = WsgiTransport(create_app(config))
-        events = list(run_check(options_for(config, "http://localhost:5000"), transport=transport))
+        clock = MovableClock()
+        transport = WsgiTransport(create_app(config, clock))
+        options = options_for(config, "http://localhost:5000", profile, exchange)
+        events = list(run_check(replace(options, slow=True), transport=transport, clock=clock))
         last = events[-1]
         assert isinstance(last, RunFinished)
         return last.run

@@ -5,9 +5,12 @@ from __future__ import annotations
 
 import pytest
 
+from mockauth.engine.catalogue import all_rules
+from mockauth.engine.demo import as_action
 from mockauth.engine.run import Run
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.fault import Fault
+from mockauth.profiles.action import Exchange
 from mockauth.scenario.library import load_library
 
 from .conftest import Checked
@@ -17,6 +20,7 @@ FORM = "application/x-www-form-urlencoded"
 FAULTLESS = {
     "oauth, JSON": PluginConfig(),
     "oauth, form": PluginConfig(content_type=FORM),
+    "oauth, JWT": PluginConfig(token_format="jwt"),
     "oauth, login only": PluginConfig(login="login"),
     "oauth, approves by itself": PluginConfig(login="auto"),
     "service_http, bearer": PluginConfig(auth="service_http"),
@@ -27,16 +31,37 @@ FAULTLESS = {
 }
 
 
+FAULTLESS_ACTIONS: dict[str, tuple[PluginConfig, Exchange]] = {
+    "oauth, post": (PluginConfig(), "post"),
+    "oauth, Basic": (PluginConfig(), "basic"),
+    "API key, bearer": (PluginConfig(auth="service_http"), "post"),
+    "API key, basic": (PluginConfig(auth="service_http", authorization_type="basic"), "post"),
+    "none": (PluginConfig(auth="none"), "post"),
+}
+
+
+ALWAYS_NOTED = {"manifest.host-allowed-by-chatgpt", "callback.fragment-neutralised"}
+"""Observations that are made of every service, a faultless one too."""
+NOTED = {
+    "oauth, login only": {"page.consent-shown", "page.consent-names-client"},
+    "oauth, approves by itself": {"page.consent-shown"},
+}
+"""What is true of a mode, and no fault."""
+
+
 def broken(run: Run) -> set[str]:
-    """The ids of the rules that were found broken."""
-    return {r.rule.id for r in run.results if r.state in ("fail", "warn", "error")}
+    """The ids of the rules that were found broken, or where something was noted."""
+    states = ("fail", "warn", "error", "info")
+    return {r.rule.id for r in run.results if r.state in states} - ALWAYS_NOTED
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
 def test_a_fault_is_caught_by_exactly_the_checks_it_declares(
     fault: Fault, checked: Checked
 ) -> None:
-    run = checked(PluginConfig().with_faults(fault))
+    config = PluginConfig() if fault.profile == "plugin" else as_action(PluginConfig())
+
+    run = checked(config.with_faults(fault), fault.profile)
 
     assert broken(run) == set(fault.caught_by)
 
@@ -46,28 +71,29 @@ def test_the_faultless_plugin_breaks_no_rule(name: str, checked: Checked) -> Non
     run = checked(FAULTLESS[name])
 
     allowed = {"authorize.login-before-code"} if FAULTLESS[name].login == "auto" else set()
-    assert broken(run) == allowed
+    assert broken(run) == allowed | NOTED.get(name, set())
     assert [r.rule.id for r in run.results if r.state == "blocked"] == []
 
 
-def test_there_are_faults_for_every_area_that_is_probed() -> None:
-    areas = {check_id.partition(".")[0] for fault in FAULTS for check_id in fault.caught_by}
+@pytest.mark.parametrize("name", FAULTLESS_ACTIONS)
+def test_the_faultless_plugin_breaks_no_rule_as_an_action(name: str, checked: Checked) -> None:
+    config, exchange = FAULTLESS_ACTIONS[name]
 
-    assert {
-        "manifest",
-        "authorize",
-        "page",
-        "callback",
-        "token",
-        "grant",
-        "refresh",
-        "api",
-    } <= areas
+    run = checked(as_action(config), "action", exchange)
+
+    assert run.profile.name == "action"
+    assert broken(run) == set()
+    assert [r.rule.id for r in run.results if r.state == "blocked"] == []
+
+
+def test_every_check_is_caught_failing_by_some_fault() -> None:
+    caught = {check_id for fault in FAULTS for check_id in fault.caught_by}
+
+    bound = {r.id for r in all_rules() if {"plugin", "action"} & r.levels.keys()}
+    assert bound - caught == ELSEWHERE
 
 
 def test_every_check_that_a_fault_names_exists() -> None:
-    from mockauth.engine.catalogue import all_rules
-
     known = {rule.id for rule in all_rules()}
 
     assert {name for fault in FAULTS for name in fault.caught_by} <= known

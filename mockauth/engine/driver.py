@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from mockauth.browser.landing import Landing
@@ -30,17 +30,35 @@ class Driver:
     purpose: Purpose = "ordinary"
     probe: str = ""
     seconds: dict[Step, float] = field(default_factory=lambda: dict(SECONDS))
+    place: Callable[[Request, Step], Request] = lambda request, step: request
+    """Puts credentials where this client sends them, last of all (`chatgpt/placement.py`)."""
 
-    def send(self, request: Request, step: Step) -> Exchange:
+    def send(self, request: Request, step: Step, *, keep: bool = False) -> Exchange:
         """Send `request`, record what came back, never raise for what the network does."""
+        request = self.place(request, step)
         started = time.perf_counter()
         response: Response | None = None
         error = ""
+        seconds = self.seconds.get(step, CALL_SECONDS)
         try:
-            response = self.transport.send(request, seconds=self.seconds.get(step, CALL_SECONDS))
+            response = self.transport.send(request, seconds=seconds, keep=keep)
         except TransportError as trouble:
             error = str(trouble)
         return self._record(request, step, response, error, (time.perf_counter() - started) * 1000)
+
+    def send_all(self, requests: Sequence[Request], step: Step) -> list[Exchange]:
+        """Send all of `requests` at once and record every answer."""
+        placed = [self.place(request, step) for request in requests]
+        started = time.perf_counter()
+        seconds = self.seconds.get(step, CALL_SECONDS)
+        answers = self.transport.send_all(placed, seconds=seconds)
+        elapsed = (time.perf_counter() - started) * 1000
+        return [
+            self._record(request, step, answer, "", elapsed)
+            if isinstance(answer, Response)
+            else self._record(request, step, None, str(answer), elapsed)
+            for request, answer in zip(placed, answers, strict=True)
+        ]
 
     def capture(self, landing: Landing) -> Exchange:
         """Record a redirect that was about to leave the site. It is never sent."""

@@ -29,6 +29,12 @@ def mutate(request: Request, change: Change, lookup: Lookup) -> Request:
     request = replace(request, **{"query" if in_query else "params": params})  # type: ignore[arg-type]  # one of two fields of one type
     for name, value in change.headers:
         request = request.with_header(name, None if value is None else expand(value, lookup))
+    for name, alteration in change.alter:
+        header = request.header(name)
+        if header is not None:
+            request = request.with_header(name, ALTERATIONS[alteration](header))
+    added = tuple((name, expand(value, lookup)) for name, value in change.query)
+    request = replace(request, query=(*request.query, *added))
     if change.encoding == "query":
         query = (*request.query, *request.params)
         request = replace(request, query=query, params=(), encoding="none")

@@ -52,7 +52,8 @@ def authorize_outcome(landing: Landing) -> Outcome:
     params = (*landing.params, *landing.fragment)
     if landing.left:
         gave = any(first(params, name) for name in ("code", "access_token", "id_token"))
-        return "accepted" if gave else "refused"
+        # With `error` beside it a code is not taken by any client; callback.error-no-code tells.
+        return "accepted" if gave and not first(params, "error") else "refused"
     status = landing.page.answer.status if landing.page else 0
     if landing.outcome == "timeout" or status >= 500 or (landing.page and not status):
         return "broken"

@@ -8,19 +8,25 @@ from dataclasses import replace
 
 from mockauth.checks.registry import Check, all_checks
 from mockauth.clock import Clock, SystemClock
+from mockauth.engine.action import action_origin
+from mockauth.engine.chosen import chosen_profile
 from mockauth.engine.driver import Driver
 from mockauth.engine.events import Event, Judged, Noted, RunFinished, RunStarted, StepStarted
 from mockauth.engine.flow import ordinary_flow, target_origin
 from mockauth.engine.mapping import UrlMap
 from mockauth.engine.options import CheckOptions
+from mockauth.engine.policy import Policy, check_ids, policy_at
 from mockauth.engine.probe import run_probe
+from mockauth.engine.resolve import Resolver, addresses_of, system_addresses
 from mockauth.engine.run import Result, Run
+from mockauth.engine.selection import check_words
 from mockauth.engine.subject import Subject
 from mockauth.engine.transport import SocketTransport, Transport
 from mockauth.engine.verdict import binding, blocked, judge
 from mockauth.engine.wait import wait_for
+from mockauth.engine.wording import worded
 from mockauth.errors import NothingJudged, UsageError
-from mockauth.profiles import PLUGIN, Profile
+from mockauth.profiles import Profile
 from mockauth.scenario.library import load_library
 from mockauth.scenario.model import Probe
 from mockauth.wire import Trace
@@ -29,26 +35,34 @@ from mockauth.wire.url import hostname, is_private_host
 
 
 def run_check(
-    options: CheckOptions, *, transport: Transport | None = None, clock: Clock | None = None
+    options: CheckOptions,
+    *,
+    transport: Transport | None = None,
+    clock: Clock | None = None,
+    resolve: Resolver | None = None,
 ) -> Iterator[Event]:
-    """Check a target; the last event is `RunFinished`.
+    """Check a target; the last event is `RunFinished`. Names are resolved by `resolve`, else by
+    the system where the requests travel over its sockets, else not at all.
 
     Raises:
         UsageError: before anything is judged, for options or scenario files that cannot be used.
     """
     clock = clock or SystemClock()
     started, began = clock.now(), time.perf_counter()
-    profile = _profile(options)
     probes = load_library(options.scenarios).probes
     checks = all_checks()
-    _known_ids(options, checks, probes)
-    subject = _subject(options, profile, transport or SocketTransport())
+    rules = [check.rule for check in checks] + [probe.rule for probe in probes]
+    profile, notes = chosen_profile(options, rules)
+    policy = policy_at(started, options.waivers, options.baseline)
+    _check_policy(options, policy, checks, probes)
+    subject = _subject(options, profile, transport or SocketTransport(), clock)
+    subject.url_map.notes += notes
     yield RunStarted(options.target)
     stopped = ""
     try:
         if options.wait is not None:
             wait_for(subject.driver.transport, subject.url_map.target, options.wait)
-        for event in ordinary_flow(subject, options.target, options.operation):
+        for event in ordinary_flow(subject, options.target, options.operation, options.form):
             if isinstance(event, Noted):
                 subject.url_map.notes.append(event.text)
             else:
@@ -57,17 +71,19 @@ def run_check(
         stopped = str(reason)
     for note in dict.fromkeys(subject.url_map.notes):
         yield Noted(note)
+    if resolve is not None or transport is None:
+        subject.addresses = addresses_of(subject.evidence, resolve or system_addresses)
     results: list[Result] = []
     for result in _verdicts(options, subject, checks, probes, stopped):
         if isinstance(result, Result):
-            results.append(result)
-            yield Judged(result)
+            results.append(policy.applied(worded(result, subject.profile)))
+            yield Judged(results[-1])
         else:
             yield result
     yield RunFinished(
         Run(
             target=options.target,
-            profile=profile,
+            profile=subject.profile,
             auth=subject.auth.type if subject.auth else "unknown",
             started=started,
             duration_ms=round((time.perf_counter() - began) * 1000, 1),
@@ -76,6 +92,7 @@ def run_check(
             secrets=subject.driver.secrets,
             notes=tuple(dict.fromkeys(subject.url_map.notes)),
             stopped=stopped,
+            policy=tuple(policy.findings(results)),
         )
     )
 
@@ -89,25 +106,34 @@ def _verdicts(
 ) -> Iterator[Result | Event]:
     """Static checks, then the probes from harmless to destructive, then what reads the record."""
     for check in checks:
-        if check.rule.kind == "static" and options.wants(check.rule.id):
+        if check.rule.kind == "static" and options.wants(check.rule):
             yield judge(check, subject.evidence)
-    for probe in sorted(probes, key=lambda p: (p.destructive, _stage(p))):
-        if options.wants(probe.rule.id):
+    wanted = [probe for probe in probes if options.wants(probe.rule)]
+    sources = {name for probe in wanted for name, _ in probe.answers_of}
+    for probe in sorted(probes, key=_order):
+        if probe in wanted or probe.rule.id in sources:
             yield StepStarted(probe.rule.id)
-            yield _probe(probe, subject, options, stopped)
+            result = _probe(probe, subject, options, stopped)
+            if probe in wanted:
+                yield result
     evidence = subject.evidence
     for check in checks:
-        if check.rule.kind != "static" and options.wants(check.rule.id):
+        if check.rule.kind != "static" and options.wants(check.rule):
             result = judge(check, evidence)
             if stopped and result.state not in ("n/a", "fail", "warn", "error"):
                 result = replace(result, state="blocked", actual=stopped)
             yield result
 
 
-def _stage(probe: Probe) -> int:
-    order = ("manifest", "transport", "page", "authorize", "callback", "scope", "pkce", "token")
+def _order(probe: Probe) -> tuple[bool, bool, bool, bool, int]:
+    """From harmless to destructive, what waits after that, what may lock somebody out after that,
+    and last what sends nothing itself."""
+    areas = ("manifest", "transport", "page", "authorize", "callback", "scope", "pkce", "token")
     area = probe.rule.area
-    return order.index(area) if area in order else len(order)
+    stage = areas.index(area) if area in areas else len(areas)
+    slow = bool({"slow", "short-lifetime"} & set(probe.rule.needs))
+    load = "opt-in" in probe.rule.needs
+    return bool(probe.answers_of), load, slow, probe.destructive, stage
 
 
 def _probe(probe: Probe, subject: Subject, options: CheckOptions, stopped: str) -> Result:
@@ -123,20 +149,13 @@ def _probe(probe: Probe, subject: Subject, options: CheckOptions, stopped: str) 
     return run_probe(probe, subject, level)
 
 
-def _profile(options: CheckOptions) -> Profile:
-    if options.profile in ("auto", "plugin"):
-        return PLUGIN
-    raise UsageError(
-        f"--profile {options.profile} is not in this release; a 2023 plugin (ai-plugin.json) is "
-        "checked with --profile plugin"
-    )
-
-
-def _subject(options: CheckOptions, profile: Profile, transport: Transport) -> Subject:
+def _subject(
+    options: CheckOptions, profile: Profile, transport: Transport, clock: Clock
+) -> Subject:
     given = options.given
     if not given.redirect_uri:
-        plugin_id = options.plugin_id or profile.default_plugin_id
-        given = replace(given, redirect_uri=profile.redirect_uri(plugin_id))
+        uris = profile.redirect_uris(options.plugin_id or profile.default_plugin_id)
+        given = replace(given, redirect_uri=uris[0], redirect_uris=uris)
     secrets = Secrets()
     for secret, label in (
         (given.client_secret, "client secret"),
@@ -156,7 +175,11 @@ def _subject(options: CheckOptions, profile: Profile, transport: Transport) -> S
         if name and secret:
             secrets.add_basic(name, secret.reveal(), "credentials")
     driver = Driver(transport=transport, trace=Trace(), secrets=secrets, flow=1)
-    url_map = UrlMap(target_origin(options.target), enabled=options.map == "auto")
+    if profile.has_manifest:
+        base = target_origin(options.target)
+    else:
+        base = action_origin(options.form, options.target)
+    url_map = UrlMap(base, enabled=options.map == "auto")
     if options.login not in ("auto", "follow", "form"):
         raise UsageError(
             f"--login {options.login} is not in this release; use auto, follow or form"
@@ -167,12 +190,15 @@ def _subject(options: CheckOptions, profile: Profile, transport: Transport) -> S
         given=given,
         url_map=url_map,
         follow_only=options.login == "follow",
+        slow=options.slow,
+        clock=clock,
     )
 
 
-def _known_ids(options: CheckOptions, checks: tuple[Check, ...], probes: tuple[Probe, ...]) -> None:
-    ids = {check.rule.id for check in checks} | {probe.rule.id for probe in probes}
-    areas = {check_id.partition(".")[0] for check_id in ids}
-    for word in (*options.select, *options.ignore):
-        if word not in ids | areas:
-            raise UsageError(f"{word}: no check and no area is called that; see mockauth checks")
+def _check_policy(
+    options: CheckOptions, policy: Policy, checks: tuple[Check, ...], probes: tuple[Probe, ...]
+) -> None:
+    rules = [check.rule for check in checks] + [probe.rule for probe in probes]
+    check_words("--select", options.select, rules)
+    check_words("--ignore", options.ignore, rules)
+    check_ids(policy, {rule.id for rule in rules})

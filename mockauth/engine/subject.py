@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from mockauth.browser.form import Credentials, Decision
 from mockauth.browser.landing import Landing
 from mockauth.browser.session import Edit, Session
-from mockauth.chatgpt.api import api_request, authorization_header
+from mockauth.chatgpt.api import api_request, authorization_header, document_request
 from mockauth.chatgpt.authorize import Pending, authorization_request, read_callback
 from mockauth.chatgpt.client import Client
 from mockauth.chatgpt.token import Grant, read_token, refresh_request, token_request
 from mockauth.checks.evidence import Evidence, Given
+from mockauth.clock import Clock, SystemClock
 from mockauth.engine.driver import Driver
 from mockauth.engine.mapping import UrlMap
 from mockauth.manifest.auth import Auth, HttpAuth, Scheme
@@ -21,7 +24,7 @@ from mockauth.manifest.plugin import Manifest
 from mockauth.profiles import Profile
 from mockauth.wire import Exchange, Request
 from mockauth.wire.trace import Purpose
-from mockauth.wire.url import hostname
+from mockauth.wire.url import hostname, origin
 
 
 @dataclass
@@ -35,12 +38,25 @@ class Subject:
     manifest: Manifest | None = None
     openapi: OpenApi | None = None
     auth: Auth | None = None
+    addresses: Mapping[str, tuple[str, ...]] | None = None
+    """Of each public host that is named; None when nothing was resolved."""
     client: Client | None = None
     operation: Operation | None = None
     base_url: str = ""
     grant: Grant = field(default_factory=Grant)
     follow_only: bool = False
+    slow: bool = False
+    """Whether the run may take its time and make load."""
+    clock: Clock = field(default_factory=SystemClock)
+    pkce: bool | None = None
+    """Whether the server honours PKCE; None until somebody asks."""
+    narrow: str | None = None
+    """A scope with which the operation is refused, "" when there is none; None until asked."""
     flows: int = 1
+    unproven: set[str] = field(default_factory=set)
+    """The probes whose refusals show nothing, because the ordinary request was refused as well."""
+    _granted_at: float = 0.0
+    _metadata: dict[str, Any] | None = None
     _sessions: dict[str, Session] = field(default_factory=dict)
 
     @property
@@ -54,6 +70,7 @@ class Subject:
             manifest=self.manifest,
             openapi=self.openapi,
             auth=self.auth,
+            addresses=self.addresses,
         )
 
     @property
@@ -136,15 +153,70 @@ class Subject:
         return self.driver.send(refresh_request(self._client(), refresh_token), "refresh")
 
     def call(self, token: str | None) -> Exchange:
-        """The ordinary call of the API with `token`, or without Authorization."""
-        header = None if token is None else authorization_header(self.scheme, token)
+        """The ordinary call of the API with `token`, or without one."""
         method = self.operation.method if self.operation else "GET"
-        return self.driver.send(api_request(method, self.api_url, header), "api")
+        return self.driver.send(self.api_request(method, self.api_url, token), "api")
+
+    def call_at(self, method: str, url: str) -> Exchange:
+        """A call of another operation with the ordinary token."""
+        request = self.api_request(method, url, self.token_for_api() or None)
+        return self.driver.send(request, "api")
+
+    def api_request(self, method: str, url: str, token: str | None) -> Request:
+        """A call with `token`, or without one."""
+        header = None if token is None else authorization_header(self.scheme, token)
+        return api_request(method, url, header)
 
     def second_client(self) -> Client:
-        """The other client that the developer gave."""
-        secret = self.given.other_client_secret
-        return replace(self._client(), id=self.given.other_client_id, secret=secret)
+        """The other client that the developer gave, with a callback of its own if it has one."""
+        given = self.given
+        return replace(
+            self._client(),
+            id=given.other_client_id,
+            secret=given.other_client_secret,
+            redirect_uri=given.other_redirect_uri or given.redirect_uri,
+        )
+
+    def take(self, grant: Grant) -> None:
+        """Make `grant` the one that calls are made with."""
+        self.grant, self._granted_at = grant, self.clock.now()
+
+    def token_for_api(self) -> str:
+        """An access token of the first user that has not expired, or the one that was given."""
+        lifetime = self.grant.expires_in
+        if lifetime is not None and self.clock.now() - self._granted_at > lifetime - 1:
+            renewed = self.fresh_grant()
+            if renewed.access_token:
+                self.take(renewed)
+        return self.grant.access_token or self.given.token.reveal()
+
+    def metadata(self) -> dict[str, Any]:
+        """What the authorization server publishes of itself (RFC 8414 section 3, or OpenID
+        Connect Discovery); empty when it publishes nothing. Asked for once."""
+        if self._metadata is None:
+            self._metadata = {}
+            for name in ("oauth-authorization-server", "openid-configuration"):
+                found = self._document(f"{self._issuer}/.well-known/{name}")
+                if "authorization_endpoint" in found:
+                    self._metadata = found
+                    break
+        return self._metadata
+
+    def keys(self) -> list[dict[str, Any]]:
+        """The public keys that the server publishes (RFC 7517 section 5)."""
+        published = self.metadata().get("jwks_uri")
+        url = self.url_map(published) if isinstance(published, str) else ""
+        keys = self._document(url or f"{self._issuer}/.well-known/jwks.json").get("keys")
+        return [key for key in keys if isinstance(key, dict)] if isinstance(keys, list) else []
+
+    @property
+    def _issuer(self) -> str:
+        return origin(self.client.auth.client_url) if self.client else self.url_map.target
+
+    def _document(self, url: str) -> dict[str, Any]:
+        with self.during("supply"):
+            answer = self.driver.send(document_request(url), "endpoint").answer
+        return answer.members if answer.ok else {}
 
     def during(self, purpose: Purpose, probe: str | None = None) -> _During:
         """A new pass through the protocol with that purpose; the old one returns afterwards."""

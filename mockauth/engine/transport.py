@@ -9,9 +9,12 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from mockauth.engine.handshake import Handshake, shake_hands
 from mockauth.wire import Request, Response
 
 if TYPE_CHECKING:
@@ -29,11 +32,28 @@ class TransportError(Exception):
 class Transport(Protocol):
     """Sends one request and reads one answer."""
 
-    def send(self, request: Request, *, seconds: float) -> Response:
+    def send(self, request: Request, *, seconds: float, keep: bool = False) -> Response:
         """Send `request` and read the answer within `seconds`.
+
+        A connection on which a body was refused is not used again, because a server that left the
+        body unread would take it for the next request; `keep` uses it all the same.
 
         Raises:
             TransportError: no connection, no answer in time, or a broken one.
+        """
+        ...
+
+    def send_all(
+        self, requests: Sequence[Request], *, seconds: float
+    ) -> list[Response | TransportError]:
+        """Send all of `requests` at once, each on a connection of its own."""
+        ...
+
+    def handshake(self, host: str, port: int) -> Handshake:
+        """Shake hands with a TLS server.
+
+        Raises:
+            TransportError: nothing there speaks TLS.
         """
         ...
 
@@ -46,15 +66,16 @@ class SocketTransport:
     a worker thread that is abandoned at the deadline.
     """
 
-    _jobs: queue.SimpleQueue[tuple[Request, float, queue.SimpleQueue[object]]] | None = None
+    _jobs: queue.SimpleQueue[_Job] | None = None
+    _racers: list[SocketTransport] = field(default_factory=list)
 
-    def send(self, request: Request, *, seconds: float) -> Response:
+    def send(self, request: Request, *, seconds: float, keep: bool = False) -> Response:
         """Send over a socket; see `Transport.send`."""
         if self._jobs is None:
             self._start()
         assert self._jobs is not None  # noqa: S101 - set by _start
         answer: queue.SimpleQueue[object] = queue.SimpleQueue()
-        self._jobs.put((request, seconds, answer))
+        self._jobs.put(_Job(request, seconds, answer, keep))
         try:
             result = answer.get(timeout=seconds + 0.5)
         except queue.Empty:
@@ -63,6 +84,22 @@ class SocketTransport:
         if isinstance(result, Response):
             return result
         raise TransportError(str(result))
+
+    def send_all(
+        self, requests: Sequence[Request], *, seconds: float
+    ) -> list[Response | TransportError]:
+        """Send from as many threads, which wait for each other; see `Transport.send_all`."""
+        while len(self._racers) < len(requests):
+            self._racers.append(SocketTransport())
+            self._racers[-1]._start()
+        return _race(list(zip(self._racers, requests, strict=False)), seconds)
+
+    def handshake(self, host: str, port: int) -> Handshake:
+        """Shake hands over a socket; see `Transport.handshake`."""
+        try:
+            return shake_hands(host, port)
+        except OSError as wrong:
+            raise TransportError(f"no TLS handshake: {type(wrong).__name__}") from wrong
 
     def _start(self) -> None:
         # requests takes 130 ms to import; --help and lint never need it.
@@ -75,22 +112,46 @@ class SocketTransport:
         adapter = HTTPAdapter(pool_connections=8, pool_maxsize=8, max_retries=0)
         session.mount("http://", adapter)
         session.mount("https://", adapter)
-        jobs: queue.SimpleQueue[tuple[Request, float, queue.SimpleQueue[object]]] = (
-            queue.SimpleQueue()
-        )
+        jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._jobs = jobs
         threading.Thread(target=_work, args=(session, jobs), daemon=True).start()
 
 
-def _work(
-    session: Session, jobs: queue.SimpleQueue[tuple[Request, float, queue.SimpleQueue[object]]]
-) -> None:
+@dataclass(frozen=True)
+class _Job:
+    request: Request
+    seconds: float
+    answer: queue.SimpleQueue[object]
+    keep: bool
+
+
+def _work(session: Session, jobs: queue.SimpleQueue[_Job]) -> None:
     while True:
-        request, seconds, answer = jobs.get()
+        job = jobs.get()
         try:
-            answer.put(_exchange(session, request, seconds))
+            got = _exchange(session, job.request, job.seconds)
+            if job.request.body and got.status >= 400 and not job.keep:
+                session.get_adapter(job.request.url).close()
+            job.answer.put(got)
         except Exception as wrong:  # the words of any network trouble belong in the report
-            answer.put(_plain(wrong, seconds))
+            job.answer.put(_plain(wrong, job.seconds))
+
+
+def _race(
+    racers: Sequence[tuple[Transport, Request]], seconds: float
+) -> list[Response | TransportError]:
+    line = threading.Barrier(len(racers))
+
+    def run(racer: tuple[Transport, Request]) -> Response | TransportError:
+        transport, request = racer
+        line.wait(timeout=seconds)
+        try:
+            return transport.send(request, seconds=seconds)
+        except TransportError as trouble:
+            return trouble
+
+    with ThreadPoolExecutor(max_workers=len(racers)) as pool:
+        return list(pool.map(run, racers))
 
 
 def _exchange(session: Session, request: Request, seconds: float) -> Response:
@@ -166,8 +227,22 @@ class WsgiTransport:
     """Straight into a WSGI app: the same run without sockets, for tests and fixtures."""
 
     app: WSGIApplication
+    tls: Handshake | None = None
+    """What `handshake` finds; there is no socket to ask."""
 
-    def send(self, request: Request, *, seconds: float) -> Response:
+    def send_all(
+        self, requests: Sequence[Request], *, seconds: float
+    ) -> list[Response | TransportError]:
+        """Call the app from as many threads; see `Transport.send_all`."""
+        return _race([(self, request) for request in requests], seconds)
+
+    def handshake(self, host: str, port: int) -> Handshake:
+        """Say what `tls` says; see `Transport.handshake`."""
+        if self.tls is None:
+            raise TransportError("an app in this process has no TLS")
+        return self.tls
+
+    def send(self, request: Request, *, seconds: float, keep: bool = False) -> Response:
         """Call the app; see `Transport.send`. An exception of the app is a 500."""
         from werkzeug.datastructures import Headers
         from werkzeug.test import Client, EnvironBuilder

@@ -34,7 +34,8 @@ def binding(rule: Rule, profile: Profile, auth: Auth | None) -> Level | Result:
     """The level of a rule here, or the n/a result when it does not bind this target."""
     level = profile.level(rule.id, rule.levels)
     if level is None:
-        return not_applicable(rule, f"does not bind a {profile.title}")
+        why = profile.why_off(rule.id) if profile.name in rule.levels else ""
+        return not_applicable(rule, why or f"does not bind a {profile.title}")
     if auth is not None and auth.type not in rule.auth:
         return not_applicable(rule, f"not about auth type {auth.type}")
     return level

@@ -15,6 +15,28 @@ def change_one_character(value: str) -> str:
     return value[:at] + other + value[at + 1 :]
 
 
+def one_character_less(value: str) -> str:
+    """Without its last character."""
+    return value[:-1]
+
+
+def one_character_more(value: str) -> str:
+    """With one more character at its end."""
+    return value + "x"
+
+
+def lower_case_scheme(value: str) -> str:
+    """An Authorization header with its scheme in small letters."""
+    scheme, blank, rest = value.partition(" ")
+    return scheme.lower() + blank + rest
+
+
+def upper_case_scheme(value: str) -> str:
+    """An Authorization header with its scheme in capitals."""
+    scheme, blank, rest = value.partition(" ")
+    return scheme.upper() + blank + rest
+
+
 def upper_case_host(value: str) -> str:
     """The URL with the first label of its host in capitals."""
     parts = split(value)
@@ -39,6 +61,10 @@ def encode_one_letter(value: str) -> str:
 ALTERATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
         "one-character": change_one_character,
+        "one-character-less": one_character_less,
+        "one-character-more": one_character_more,
+        "lower-case-scheme": lower_case_scheme,
+        "upper-case-scheme": upper_case_scheme,
         "upper-case-host": upper_case_host,
         "upper-case-path": upper_case_path,
         "encode-one-letter": encode_one_letter,

@@ -12,10 +12,17 @@ from typing import Annotated, Any, Literal, get_args
 from mockauth.checks.rule import LETTERS, PROFILE_ORDER, AuthType, Rule, levels
 from mockauth.profiles import Level
 from mockauth.scenario.form import SENTENCE, TEXT, Form, listing, matching
-from mockauth.scenario.model import Step
+from mockauth.scenario.model import Answers, Statuses, Step
 from mockauth.scenario.strict import Document, Path
 
-Need = Literal["login", "second-client", "second-user", "refresh", "deny", "narrow-scope", "slow"]
+Need = Literal[
+    "login", "second-client", "second-user", "refresh", "deny", "short-lifetime", "narrow-scope",
+    "opt-in", "slow", "pkce", "jwt", "https", "localhost", "special-secret", "second-callback",
+    "basic-scheme", "own-header",
+]  # fmt: skip
+"""The catalogue's words, and what makes a rule apply at all: a server that honours PKCE, a token
+that is a JWT, an https target, a target on localhost, a second client whose secret has special
+characters or whose callback has a query, a token sent as Basic or in a header of its own."""
 ProfileName = Literal["plugin", "action", "mcp"]
 Levels = Mapping[str, Level]
 
@@ -36,7 +43,9 @@ class ProbeFile:
     refs: Annotated[tuple[str, ...], "refs"]
     why: Annotated[str, "sentence"]
     fix: Annotated[str, "sentence"]
-    steps: Annotated[tuple[Step, ...], "steps"]
+    steps: Annotated[tuple[Step, ...], "steps"] = ()
+    answers_of: Annotated[Answers, "answers_of"] = ()
+    when: Statuses = ()
     profiles: tuple[ProfileName, ...] = PROFILE_ORDER  # type: ignore[assignment]  # the same three words
     auth: tuple[AuthType, ...] = ("oauth",)
     needs: tuple[Need, ...] = ()

@@ -9,14 +9,34 @@ from typing import Annotated, Literal
 from mockauth.checks.rule import Rule
 from mockauth.wire import Pairs
 
-Do = Literal["authorize", "token", "refresh", "api", "endpoint"]
-DOES: tuple[Do, ...] = ("authorize", "token", "refresh", "api", "endpoint")
+Do = Literal["authorize", "token", "refresh", "api", "endpoint", "wait", "handshake"]
+DOES: tuple[Do, ...] = (
+    "authorize", "token", "refresh", "api", "endpoint", "wait", "handshake",
+)  # fmt: skip
+At = Literal["manifest", "openapi", "authorize", "token", "api"]
 
 Statuses = Annotated[tuple[str, ...], "statuses"]
 """Such as `("400", "5xx")`."""
 Alterations = Annotated[Pairs, "alterations"]
-"""(parameter, alteration): see `scenario/alterations.py`."""
+"""(parameter or header, alteration): see `scenario/alterations.py`."""
 Copies = Annotated[int, "copies"]
+Seconds = Annotated[int, "seconds"]
+Header = tuple[str, tuple[str, ...] | None]
+HeaderTexts = Annotated[tuple[Header, ...], "header_texts"]
+"""(header, what it must hold); None for a header that must not be there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormChange:
+    """What is changed in a form of the pages, just before it is sent.
+
+    `last` is the form whose submission ends at the callback; `login` is one with a password that
+    another page follows.
+    """
+
+    which: Literal["last", "login"]
+    without: tuple[Literal["token", "cookies"], ...]
+    """`token`: every hidden field and address part that an attacker could not know."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,12 +47,19 @@ class Change:
     remove: tuple[str, ...] = ()
     twice: Pairs = ()
     alter: Alterations = ()
+    query: Pairs = ()
+    """Added to the query, whether there is a body or not."""
     headers: tuple[tuple[str, str | None], ...] = ()
     encoding: Literal["", "form", "json", "query"] = ""
     method: str = ""
     auth: Literal["", "post", "basic", "none", "both"] = ""
     raw: str | None = None
     reverse: bool = False
+    plain_http: bool = False
+    """http:// instead of https://."""
+    form: FormChange | None = None
+    onward: str = ""
+    """Where each `next`-like parameter of the login page is pointed to."""
 
     @property
     def is_empty(self) -> bool:
@@ -44,13 +71,18 @@ class Change:
 class Expect:
     """What must come back. `verdict` knows every legal refusal; the rest is read besides."""
 
-    verdict: Literal["", "refused", "accepted"] = ""
+    verdict: Literal["", "refused", "accepted", "either"] = ""
+    """`either`: both are right, and what came is noted."""
     status: Statuses = ()
     tolerated: Statuses = ()
     """Statuses that real, correct servers give instead: broken, but a warning at most."""
     tolerated_unless: Literal["", "scope-empty"] = ""
     """`scope-empty`: a warning at most, unless the manifest's scope is empty, which is when ChatGPT
     sends it so."""
+    tolerated_always: bool = False
+    """Real, correct servers do otherwise: a warning at most."""
+    or_error: tuple[str, ...] = ()
+    """Errors at the callback that are as good as acceptance."""
     redirect_to: Literal["", "callback", "none", "nowhere-new"] = ""
     """`callback`: must end there. `none`: must not leave the site at all. `nowhere-new`: no
     redirect off the site but to the registered callback, untouched."""
@@ -58,6 +90,32 @@ class Expect:
     """Parameters of the callback that must equal these values: `same` is the state that was sent,
     `a|b` is one of the two."""
     absent: tuple[str, ...] = ()
+    once: tuple[str, ...] = ()
+    """Parameters of the callback that may come once at most, and not with a value that was sent."""
+    query: Literal["", "kept"] = ""
+    """`kept`: the query of the redirect_uri came back."""
+    page: Literal["", "shown"] = ""
+    """`shown`: the user saw a page before the callback."""
+    error: tuple[str, ...] = ()
+    """What `error` of a JSON answer must be."""
+    headers: HeaderTexts = ()
+    """Texts that a header must hold, in any letter case (`*` holds all); null: no such header."""
+    challenge: Literal["", "well-formed", "without-error"] = ""
+    """What WWW-Authenticate is."""
+    body: Literal["", "no-page"] = ""
+    scope: Literal["", "unchanged", "no-wider"] = ""
+    """The scope of a token answer against the one that was granted."""
+    like: str = ""
+    """A step whose answer had the same status and media type."""
+    same_body_as: str = ""
+    other_body_than: str = ""
+    """A step of another user whose data must not be in this answer."""
+    answers: Literal["", "browser", "token-endpoint"] = ""
+    """What kind of endpoint it must be."""
+    winners: Literal["", "one", "any"] = ""
+    """How many of the parallel requests may be accepted."""
+    tls: tuple[str, ...] = ()
+    certificate: Literal["", "trusted"] = ""
 
     @property
     def is_empty(self) -> bool:
@@ -74,17 +132,55 @@ class Step:
     """What later steps call it; `do` when the file gives none."""
     change: Change = Change()
     expect: Expect = Expect()
+    given: Literal[
+        "accepted",
+        "refused",
+        "feature",
+        "unless-refused",
+        "rotated",
+        "not-rotated",
+        "repeatable",
+        "any",
+    ] = "accepted"
+    """What a step without `expect` must lead to, else the probe is blocked. `feature`, `rotated`
+    and `not-rotated`: else the probe is n/a. `unless-refused`: a refusal is what the whole
+    probe is after. `repeatable`: all its copies get the same answer."""
+    control: Change = Change()
+    """What the control exchange has beside the ordinary message."""
+    no_control: bool = False
+    """What comes of it is judged as it is: the rule is about what it does to the server."""
     client: Literal["first", "second"] = "first"
     user: Literal["first", "second"] = "first"
     session: Literal["kept", "fresh"] = "kept"
     decision: Literal["allow", "deny"] = "allow"
     repeat: Copies = 1
-    """How many times it is sent, one after the other; the last answer is judged."""
+    """How many times it is sent; the last answer is judged."""
+    keep_connection: bool = False
+    """The next request goes over the same connection, although this one may be refused."""
+    at_once: bool = False
+    """The copies are sent in parallel, three rounds of them; all answers are judged."""
+    at: At = "authorize"
+    """Which endpoint `endpoint` asks, with one request that follows nothing."""
+    operation: Literal["chosen", "every", "owned", "scoped"] = "chosen"
+    """Which operation `api` calls. `every`: all of them, without a token. `owned`: one object of
+    the first user. `scoped`: one that needs a scope which `${narrow.scope}` has not."""
+    optional: bool = False
+    """Left out where a reference of it leads nowhere."""
+    seconds: Seconds = 0
+    until: Literal["", "access-token-expires"] = ""
+    """What `wait` waits for, besides its `seconds`."""
+
+
+Answers = tuple[tuple[str, Expect], ...]
+"""(probe, what must be in its answers that refused)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Probe:
-    """A scenario file: a rule and the steps that put it to the test, once per variant."""
+    """A scenario file: a rule and the steps that put it to the test, once per variant.
+
+    With `answers_of` it sends nothing: it judges what other probes brought about.
+    """
 
     rule: Rule
     steps: tuple[Step, ...]
@@ -92,3 +188,6 @@ class Probe:
     file: str
     destructive: bool = False
     """Sent after the others: it burns codes or tokens, or may lock somebody out."""
+    answers_of: Answers = ()
+    when: Statuses = ()
+    """Which statuses of those answers are looked at; all refusals when empty."""

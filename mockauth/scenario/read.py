@@ -16,17 +16,46 @@ from mockauth.scenario.reference import known_references, malformed, near, refer
 from mockauth.scenario.strict import Document, Path
 
 STATUS = re.compile(r"[1-5]([0-9]{2}|xx)")
-MOST_COPIES = 20
+MOST_COPIES = 50
+MOST_SECONDS = 3600
+TOKEN_STEPS = ("token", "refresh")
+SENT = ("token", "refresh", "api", "endpoint")
 ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "session": ("authorize",),
         "decision": ("authorize",),
         "user": ("authorize", "token"),
-        "client": ("token", "refresh"),
-        "repeat": ("token", "refresh", "api", "endpoint"),
+        "client": ("authorize", *TOKEN_STEPS),
+        "repeat": SENT,
+        "at_once": TOKEN_STEPS,
+        "keep_connection": SENT,
+        "control": (*TOKEN_STEPS, "api"),
+        "at": ("endpoint", "handshake"),
+        "operation": ("api",),
+        "seconds": ("wait",),
+        "until": ("wait",),
+        "change.form": ("authorize",),
+        "change.onward": ("authorize",),
+        "change.plain_http": ("endpoint",),
+        "expect.or_error": ("authorize",),
         "expect.redirect_to": ("authorize",),
         "expect.params": ("authorize",),
         "expect.absent": ("authorize",),
+        "expect.once": ("authorize",),
+        "expect.query": ("authorize",),
+        "expect.page": ("authorize",),
+        "expect.error": (*TOKEN_STEPS, "api"),
+        "expect.headers": SENT,
+        "expect.challenge": ("api",),
+        "expect.body": SENT,
+        "expect.scope": TOKEN_STEPS,
+        "expect.like": ("api", "endpoint"),
+        "expect.same_body_as": ("api", "endpoint"),
+        "expect.other_body_than": ("api",),
+        "expect.answers": ("endpoint",),
+        "expect.winners": TOKEN_STEPS,
+        "expect.tls": ("handshake",),
+        "expect.certificate": ("handshake",),
     }
 )
 """What has a meaning in some steps only; elsewhere it would be ignored in silence."""
@@ -42,7 +71,12 @@ def read_probe(document: Document) -> Probe | None:
     if not read.bound:
         document.complain(("level",), "binds no profile; name a level for plugin, action or mcp")
     steps = tuple(replace(step, name=step.name or step.do) for step in read.steps)
-    _check_steps(document, steps)
+    if bool(steps) == bool(read.answers_of):
+        document.complain((), "needs either steps or answers_of, and not both")
+    if read.when and not read.answers_of:
+        document.complain(("when",), "means nothing without answers_of")
+    if steps:
+        _check_steps(document, steps)
     _check_references(document, steps, document.value)
     if document.problems:
         return None
@@ -52,6 +86,8 @@ def read_probe(document: Document) -> Probe | None:
         variants=read.variants,
         file=document.file,
         destructive=read.destructive,
+        answers_of=read.answers_of,
+        when=read.when,
     )
 
 
@@ -72,6 +108,34 @@ def read_copies(document: Document, path: Path, value: Any) -> int:
     return value
 
 
+def read_seconds(document: Document, path: Path, value: Any) -> int:
+    """How long to wait."""
+    if type(value) is not int or not 0 <= value <= MOST_SECONDS:
+        document.complain(path, f"must be a whole number of seconds up to {MOST_SECONDS}")
+        return 0
+    return value
+
+
+def read_header_texts(
+    document: Document, path: Path, value: Any
+) -> tuple[tuple[str, tuple[str, ...] | None], ...]:
+    """A mapping of header to a text or a list of texts; null for one that must not be there."""
+    if not isinstance(value, dict):
+        document.complain(path, "must be a mapping; write {header: text}, or null for none")
+        return ()
+    found = []
+    for name, given in value.items():
+        texts = [given] if isinstance(given, str) else given
+        good = texts is None or (
+            isinstance(texts, list) and texts and all(isinstance(t, str) for t in texts)
+        )
+        if not good:
+            document.complain((*path, name), "must be a text, a list of texts, or null")
+            continue
+        found.append((name, None if texts is None else tuple(texts)))
+    return tuple(found)
+
+
 def _check_steps(document: Document, steps: tuple[Step, ...]) -> None:
     names: set[str] = set()
     for i, step in enumerate(steps):
@@ -80,6 +144,14 @@ def _check_steps(document: Document, steps: tuple[Step, ...]) -> None:
             document.complain((*path, "name"), f"two steps are called {step.name!r}; name one")
         if not re.fullmatch(r"[^.{}]+", step.name):
             document.complain((*path, "name"), "must have no dot or brace in it")
+        for part in ("like", "same_body_as", "other_body_than"):
+            earlier = getattr(step.expect, part)
+            if earlier and earlier not in names:
+                document.complain((*path, "expect", part), f"no earlier step is called {earlier!r}")
+        if step.given != "accepted" and not step.expect.is_empty:
+            document.complain((*path, "given"), "means nothing in a step that expects something")
+        if (step.expect.winners != "") != step.at_once:
+            document.complain(path, "at_once and expect.winners belong together")
         names.add(step.name)
         for part in _ignored(step):
             where = (*path, *part.split("."))
@@ -95,7 +167,8 @@ def _ignored(step: Step) -> Iterator[str]:
     for part, does in ONLY.items():
         name, _, inner = part.partition(".")
         value = getattr(step, name)
-        usual = getattr(Expect(), inner) if inner else getattr(Step(do=step.do), name)
+        usual = getattr(Step(do=step.do), name)
+        usual = getattr(usual, inner) if inner else usual
         if step.do not in does and (getattr(value, inner) if inner else value) != usual:
             yield part
 
@@ -105,8 +178,10 @@ def _check_expect(document: Document, path: Path, expect: Expect) -> None:
         document.complain((*path, "tolerated"), "means nothing without status")
     if expect.tolerated_unless and expect.verdict != "accepted":
         document.complain((*path, "tolerated_unless"), "means nothing without `verdict: accepted`")
-    if expect.status and expect.verdict != "refused":
-        document.complain((*path, "status"), "is read of a refusal; add `verdict: refused`")
+    if expect.status and expect.verdict == "accepted":
+        document.complain((*path, "status"), "is not read of an acceptance")
+    if expect.tolerated_always and expect.tolerated:
+        document.complain((*path, "tolerated"), "means nothing beside tolerated_always")
     if expect.redirect_to in ("none", "nowhere-new") and (expect.params or expect.absent):
         document.complain(path, f"nothing comes back with redirect_to: {expect.redirect_to}")
     for name, value in expect.params:
@@ -120,7 +195,11 @@ def _check_references(document: Document, steps: tuple[Step, ...], head: dict[st
     used: set[str] = set()
     earlier: tuple[str, ...] = ()
     for i, step in enumerate(steps):
-        for path, text in _texts(step.change, ("steps", str(i), "change")):
+        texts = [
+            *_texts(step.change, ("steps", str(i), "change")),
+            *_texts(step.control, ("steps", str(i), "control")),
+        ]
+        for path, text in texts:
             named = _check_text(document, path, text, known_references(variants), earlier)
             used |= {n.removeprefix("variant.") for n in named if n.startswith("variant.")}
         for name in used:
@@ -136,12 +215,14 @@ def _check_references(document: Document, steps: tuple[Step, ...], head: dict[st
 
 def _texts(change: Change, path: Path) -> Iterator[tuple[Path, str]]:
     """Every text of a change that references are looked up in, with its path."""
-    for group in ("set", "twice", "headers"):
+    for group in ("set", "twice", "query", "headers"):
         for name, value in getattr(change, group):
             if value is not None:
                 yield (*path, group, name), value
     if change.raw is not None:
         yield (*path, "raw"), change.raw
+    if change.onward:
+        yield (*path, "onward"), change.onward
 
 
 def _check_text(
@@ -177,7 +258,22 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         ),
         "alterations": mapping(word(sorted(ALTERATIONS)), lambda found: tuple(found.items())),
         "copies": Form(read_copies, {"type": "integer", "minimum": 1, "maximum": MOST_COPIES}),
+        "seconds": Form(read_seconds, {"type": "integer", "minimum": 0, "maximum": MOST_SECONDS}),
+        "header_texts": Form(
+            read_header_texts,
+            {
+                "type": "object",
+                "additionalProperties": {
+                    "anyOf": [
+                        {"type": "string"},
+                        {"type": "array", "items": {"type": "string"}, "minItems": 1},
+                        {"type": "null"},
+                    ]
+                },
+            },
+        ),
     }
 )
 STEPS = listing(instance(Step, FORMS), least=1)
-PROBE_FILE = instance(ProbeFile, MappingProxyType({**FORMS, "steps": STEPS}))
+ANSWERS = mapping(instance(Expect, FORMS), lambda found: tuple(found.items()))
+PROBE_FILE = instance(ProbeFile, MappingProxyType({**FORMS, "steps": STEPS, "answers_of": ANSWERS}))

@@ -1,0 +1,122 @@
+"""What an answer must hold besides a verdict, one function for each word of `expect`.
+
+Each gives "" when the answer fits, else what was seen instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from mockauth.checks.header import challenges, joined
+from mockauth.scenario.model import Expect
+from mockauth.wire import Exchange, Response
+from mockauth.wire.message import first
+
+PAGE = re.compile(r"(?i)<input[^>]*type=[\"']?password")
+NO_ENDPOINT = (404, 405, 501)
+
+
+def error_fits(answer: Response, expect: Expect, scheme: str) -> str:
+    """`error` of the JSON answer is one of those expected."""
+    if not expect.error:
+        return ""
+    error = answer.members.get("error")
+    if error in expect.error:
+        return ""
+    shown = "no error member" if error is None else f"error {str(error)[:60]!r}"
+    return f"{shown} instead of {' or '.join(expect.error)}"
+
+
+def headers_fit(answer: Response, expect: Expect, scheme: str) -> str:
+    """Each named header holds its texts in any letter case, `*` holding all; null is absent."""
+    for name, texts in expect.headers:
+        values = answer.headers_named(name)
+        joined = ", ".join(values)
+        if texts is None:
+            if values:
+                return f"{name}: {joined[:120]}"
+            continue
+        if not values:
+            return f"no {name} header"
+        missing = [text for text in texts if text.lower() not in joined.lower()]
+        if missing and joined.strip() != "*":
+            return f"{name}: {joined[:120]} (without {', '.join(missing)})"
+    return ""
+
+
+def names_no_error(answer: Response, expect: Expect, scheme: str) -> str:
+    """No challenge names an error."""
+    if expect.challenge != "without-error":
+        return ""
+    named = [first(challenge.params, "error") for challenge in challenges(answer)]
+    found = next((error for error in named if error is not None), "")
+    return f"the challenge names error={found[:60]}" if found else ""
+
+
+def challenge_fits(answer: Response, expect: Expect, scheme: str) -> str:
+    """A challenge names the declared scheme with a parameter, none of them twice
+    (RFC 6750 section 3)."""
+    if expect.challenge != "well-formed":
+        return ""
+    for challenge in challenges(answer):
+        names = [name for name, _ in challenge.params]
+        if challenge.scheme == scheme and names and len(set(names)) == len(names):
+            return ""
+    return f"WWW-Authenticate: {joined(answer, 'WWW-Authenticate')[:120]}"
+
+
+def body_fits(answer: Response, expect: Expect, scheme: str) -> str:
+    """The body is no web page."""
+    if expect.body == "no-page" and "html" in answer.media_type:
+        return f"a web page ({answer.media_type})"
+    return ""
+
+
+def endpoint_fits(answer: Response, expect: Expect, scheme: str) -> str:
+    """The address answers as a page for browsers, or as a token endpoint (RFC 6749 section 3)."""
+    if not expect.answers:
+        return ""
+    shown = f"{answer.status} {answer.media_type or 'without Content-Type'}"
+    if answer.status in NO_ENDPOINT:
+        return shown
+    if expect.answers == "browser":
+        return ""
+    if answer.is_redirect:
+        return f"{answer.status}, a redirect"
+    page = "html" in answer.media_type
+    if page and (answer.ok or PAGE.search(answer.text)):
+        return f"{shown}, a page for people"
+    return ""
+
+
+MATCHERS: tuple[Callable[[Response, Expect, str], str], ...] = (
+    error_fits,
+    headers_fit,
+    names_no_error,
+    challenge_fits,
+    body_fits,
+    endpoint_fits,
+)
+
+
+def mismatch(exchange: Exchange, expect: Expect, scheme: str) -> str:
+    """The first thing in which the answer does not fit; "" when all of it does."""
+    for matcher in MATCHERS:
+        seen = matcher(exchange.answer, expect, scheme)
+        if seen:
+            return seen
+    return ""
+
+
+def unlike(answer: Response, other: Response) -> str:
+    """What tells two answers apart that should be of one kind: status and media type."""
+    mine = f"{answer.status} {answer.media_type}"
+    its = f"{other.status} {other.media_type}"
+    return "" if mine == its else f"{mine} instead of {its}"
+
+
+def wider(scope: str, granted: str) -> tuple[str, ...]:
+    """The words of `scope` that were not granted."""
+    known = set(granted.split())
+    return tuple(word for word in scope.split() if word not in known)

@@ -1,0 +1,89 @@
+"""An object that belongs to the first user: where the API keeps it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from mockauth.checks.finding import Blocked
+from mockauth.engine.subject import Subject
+from mockauth.manifest.openapi import Operation
+
+PARAMETER = re.compile(r"\{([^}]*)\}")
+LONGEST_ID = 100
+
+
+def owned_url(subject: Subject) -> str:
+    """The URL of one object of the first user: by option, or the first entry of a list operation
+    that another operation reads by its id.
+
+    Raises:
+        Blocked: there is no such pair of operations, or the user has no object.
+    """
+    if subject.given.owned_path:
+        return subject.base_url + subject.given.owned_path
+    pairs = list(_pairs(subject))
+    if not pairs:
+        return ""
+    for listing, reading in pairs:
+        answer = _list(subject, listing)
+        for value in _ids(answer, PARAMETER.findall(reading.path)[0]):
+            return subject.base_url + PARAMETER.sub(quote(value, safe=""), reading.path)
+    raise Blocked(
+        f"the first user has no object in {pairs[0][0].path}: create one, or name its path with "
+        "--owned-path",
+        by_option="--owned-path",
+    )
+
+
+def _pairs(subject: Subject) -> Iterator[tuple[Operation, Operation]]:
+    """A GET that lists, and a GET that reads one entry by one id in its path."""
+    operations = subject.openapi.operations if subject.openapi else ()
+    for reading in operations:
+        if not reading.is_safe or len(PARAMETER.findall(reading.path)) != 1:
+            continue
+        if len(reading.required) > 1 or not PARAMETER.search(reading.path.rpartition("/")[2]):
+            continue
+        parent = reading.path.rpartition("/")[0]
+        for listing in operations:
+            same = listing.path.rstrip("/") == parent
+            if same and listing.is_safe and not (listing.required or listing.has_required_body):
+                yield listing, reading
+
+
+def _list(subject: Subject, listing: Operation) -> Any:
+    with subject.during("supply"):
+        answer = subject.call_at(listing.method, subject.base_url + listing.path).answer
+    return answer.json() if answer.ok else None
+
+
+def _ids(value: Any, parameter: str, depth: int = 0) -> Iterator[str]:
+    """The ids in a list answer: members called like the parameter, or `id`, in its first objects;
+    or plain texts and numbers of a list."""
+    if depth > 4:
+        return
+    if isinstance(value, list):
+        for inner in value[:20]:
+            if isinstance(inner, dict):
+                names = (parameter, "id", "uuid", "_id", "key", "slug", "name")
+                found = next((inner[n] for n in names if _is_id(inner.get(n))), None)
+                if found is not None:
+                    yield str(found)
+            elif _is_id(inner):
+                yield str(inner)
+    elif isinstance(value, dict):
+        for inner in value.values():
+            if isinstance(inner, dict | list):
+                yield from _ids(inner, parameter, depth + 1)
+        if not any(isinstance(inner, list) for inner in value.values()):
+            for name, inner in value.items():
+                if isinstance(inner, dict) and depth == 0:
+                    yield str(name)
+
+
+def _is_id(value: object) -> bool:
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, int) or (isinstance(value, str) and 0 < len(value) <= LONGEST_ID)

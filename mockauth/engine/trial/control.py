@@ -1,0 +1,104 @@
+"""The control exchange: was the mutation the cause?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mockauth.chatgpt.token import refresh_request, token_request
+from mockauth.checks.finding import Blocked, NotApplicable
+from mockauth.engine.mutation import mutate
+from mockauth.engine.outcome import api_outcome, token_outcome
+from mockauth.engine.trial.state import Trial
+from mockauth.scenario.model import Step
+from mockauth.wire import Exchange
+
+UNREADY = (400, 404, 405, 422)
+"""Statuses of an API that knows the caller and cannot use the request."""
+
+
+def control(trial: Trial, step: Step, *, fresh_only: bool = False) -> None:
+    """Send the unaltered request. Raises `Blocked` when that is refused too."""
+    if step.no_control:
+        return
+    with trial.subject.during("control", trial.probe.rule.id):
+        if not fresh_only and _same(trial, step):
+            return
+        if not fresh_only:
+            trial.confidence = "likely"
+        if not _fresh(trial, step):
+            raise Blocked("the unaltered request is refused as well: the server's state broke")
+
+
+def without_headers_of_chatgpt(trial: Trial, exchange: Exchange) -> Exchange | None:
+    """The same call without ChatGPT's user agent and openai- headers: were they what opened the
+    API? None where they are what the probe is about, or were left out anyway."""
+    request = exchange.request
+    names = [name for name, _ in request.headers if name.lower().startswith("openai-")]
+    if not names or _changes_them(trial):
+        return None
+    for name in names:
+        request = request.with_header(name, None)
+    request = request.with_header("User-Agent", "mockauth")
+    with trial.subject.during("control", trial.probe.rule.id):
+        return trial.subject.driver.send(replace(request), "api")
+
+
+def _changes_them(trial: Trial) -> bool:
+    changed = {name.lower() for step in trial.probe.steps for name, _ in step.change.headers}
+    return any(name == "user-agent" or name.startswith("openai-") for name in changed)
+
+
+def _same(trial: Trial, step: Step) -> bool:
+    """Whether the same code or token works after the altered request."""
+    subject = trial.subject
+    earlier = trial.probe.steps[: trial.probe.steps.index(step)]
+    if step.do == "token":
+        if not trial.code or any(s.do in ("token", "authorize") for s in earlier):
+            return False
+        return token_outcome(subject.exchange(trial.code)) == "accepted"
+    if step.do == "refresh":
+        token = trial.material.grant.refresh_token
+        if not token or any(s.do == "refresh" for s in earlier):
+            return False
+        return token_outcome(subject.refresh(token)) == "accepted"
+    return _fresh(trial, step)
+
+
+def _fresh(trial: Trial, step: Step) -> bool:
+    """Whether the ordinary message works with fresh material."""
+    subject, client = trial.subject, trial.subject.client
+    if step.do == "authorize":
+        return bool(subject.fresh_code())
+    if step.do in ("token", "refresh"):
+        if client is None:
+            return False
+        if step.do == "token":
+            code = subject.fresh_code()
+            request = token_request(client, code, client.redirect_uri)
+        else:
+            token = subject.fresh_grant().refresh_token
+            if not token:
+                raise NotApplicable("the server issues no refresh token")
+            request = refresh_request(client, token)
+        request = mutate(request, step.control, trial.material.lookup)
+        return token_outcome(subject.driver.send(request, step.do)) == "accepted"
+    return _api_works(trial, step)
+
+
+def _api_works(trial: Trial, step: Step) -> bool:
+    subject = trial.subject
+    waited = any(earlier.do == "wait" for earlier in trial.probe.steps)
+    token = subject.fresh_grant().access_token if waited else subject.token_for_api()
+    if not token or step.do == "endpoint":
+        trial.confidence = "likely"
+        return True  # there is no way to a token; the refusal itself was seen
+    request = subject.api_request(
+        subject.operation.method if subject.operation else "GET", subject.api_url, token
+    )
+    request = mutate(request, step.control, trial.material.lookup)
+    answer = subject.driver.send(request, "api")
+    if api_outcome(answer) == "accepted":
+        return True
+    altered = trial.material.done.get(step.name)
+    unready = altered is not None and altered.answer.status in (401, 403)
+    return unready and answer.answer.status in UNREADY

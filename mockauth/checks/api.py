@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mockauth.checks.evidence import Evidence
-from mockauth.checks.finding import Finding, Seen
+from mockauth.checks.finding import Blocked, Finding, Seen
 from mockauth.checks.header import directives
 from mockauth.checks.record import calls
 from mockauth.checks.registry import check
+
+WITHOUT_HEADERS = "no openai- headers"
+"""The second try of a refused call that ChatGPT would not make."""
 
 
 @check(
@@ -65,7 +68,16 @@ def api_open(evidence: Evidence) -> Iterator[Finding | Seen]:
 )  # fmt: skip
 def openai_headers_tolerated(evidence: Evidence) -> Iterator[Finding | Seen]:
     """ChatGPT's own headers beside the token do no harm."""
-    yield from valid_token_accepted.judge(evidence)
+    plain = evidence.trace.select("api", purpose="fallback", probe=WITHOUT_HEADERS)
+    for call in calls(evidence):
+        if call.answer.ok:
+            yield Seen(actual=call.outcome, exchanges=(call.n,))
+        elif any(other.answer.ok for other in plain):
+            actual = f"{call.outcome}, and {plain[0].outcome} without them"
+            yield Finding(expected="2xx", actual=actual, at=call.request.url,
+                          exchanges=(call.n, plain[0].n))  # fmt: skip
+        else:
+            raise Blocked("the call is refused without them, too (see api.valid-token-accepted)")
 
 
 @check(

@@ -50,6 +50,8 @@ def request_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
     if helped:
         said += f"; with {helped} it is accepted"
         fix = f"ChatGPT does not send {helped}: do not demand it."
+        if "logged in" in helped:
+            fix = "Look at what follows the first login: the answer to its form, and its way back."
         if "PKCE" in helped:
             fix = (
                 "Require PKCE of public clients only: ChatGPT has a secret and sends no challenge."

@@ -345,6 +345,8 @@ def verification_token_matches(evidence: Evidence) -> Iterator[Finding | Seen]:
         option = "--verification-token"
         raise Blocked(f"give the token that ChatGPT shows: {option}", by_option=option)
     found = readable(evidence).text("auth", "verification_tokens", "openai")
+    if not found:
+        raise NotApplicable("there is none (see manifest.verification-token-present)")
     if found == given:
         yield Seen(actual="equal")
     else:

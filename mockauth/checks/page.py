@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import SplitResult
+from urllib.parse import SplitResult, quote_plus
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
@@ -12,7 +12,7 @@ from mockauth.checks.markup import elements, visible_text
 from mockauth.checks.record import callback_params, flow_pages, landed, redirect_before
 from mockauth.checks.registry import check
 from mockauth.manifest.domains import registrable_domain
-from mockauth.wire import Exchange
+from mockauth.wire import Exchange, Request
 from mockauth.wire.message import first
 from mockauth.wire.url import DEFAULT_PORTS, hostname, join, origin, split, without_query
 
@@ -184,9 +184,14 @@ def _guarded(page: Exchange) -> bool:
 )  # fmt: skip
 def no_307(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The answer to the password is no 307 or 308."""
-    posts = [e for e in evidence.trace.ordinary("page") if e.request.method == "POST"]
+    password = evidence.given.password.reveal()
+    posts = [
+        e
+        for e in evidence.trace.ordinary("page")
+        if e.request.method == "POST" and password and _carries(e.request, password)
+    ]
     if not posts:
-        raise NotApplicable("no form was sent")
+        raise NotApplicable("no form with a password was sent")
     for post in posts:
         if post.answer.status in (307, 308):
             yield Finding(expected="303 or 302", actual=str(post.answer.status),
@@ -323,3 +328,9 @@ def _consent(evidence: Evidence) -> Exchange:
     if not pages:
         raise NotApplicable("nobody is asked for consent: no form ends at the callback")
     return pages[-1]
+
+
+def _carries(request: Request, word: str) -> bool:
+    """Whether the body of a form holds `word`, as it is or form-encoded."""
+    body = request.body.decode("utf-8", "replace")
+    return word in body or quote_plus(word) in body

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mockauth.chatgpt.api import document_request
+from mockauth.chatgpt.client import BROWSER_AGENT
 from mockauth.engine.subject import Subject
 from mockauth.errors import NothingJudged, UsageError
 from mockauth.manifest.auth import OAuth
@@ -13,9 +14,10 @@ from mockauth.manifest.openapi import OpenApi, read_openapi
 from mockauth.manifest.plugin import WELL_KNOWN, read_manifest
 from mockauth.wire import Exchange
 from mockauth.wire.trace import Step
-from mockauth.wire.url import hostname, join
+from mockauth.wire.url import hostname, join, origin
 
 MOST_REDIRECTS = 5
+WALLS = (401, 403, 406, 429, 503)
 WEB = ("http://", "https://")
 
 
@@ -32,12 +34,22 @@ def fetch_manifest(subject: Subject, target: str) -> None:
         last = fetch(subject, url, "manifest")
         if last.response is None and "timed out" not in last.error:
             raise NothingJudged(f"{url} cannot be reached: {last.error}")
+        if last.response is not None and last.response.status in WALLS:
+            last = _as_browser(subject, last)
         if last.response is not None and last.response.ok:
             subject.manifest = read_manifest(last.response.body, last.request.target)
     if subject.manifest is not None:
         subject.auth = subject.manifest.auth
         urls = [subject.manifest.api_url or "", subject.manifest.text("logo_url")]
         declare(subject, *urls)
+
+
+def _as_browser(subject: Subject, refused: Exchange) -> Exchange:
+    """Ask once more as a browser: a filter that stops ChatGPT is one finding, not the end."""
+    request = refused.request.with_header("User-Agent", BROWSER_AGENT)
+    with subject.during("fallback", "a browser's User-Agent"):
+        again = subject.driver.send(request, "manifest")
+    return again if again.answer.ok else refused
 
 
 def declare(subject: Subject, *urls: str) -> None:
@@ -79,6 +91,9 @@ def fetch_openapi(subject: Subject, wanted: str) -> None:
     openapi = read_openapi(last.response.body, url)
     declare(subject, *openapi.servers)
     base = openapi.base_url(root_domain(manifest.url or url))
+    mapped = [s for s in openapi.servers if origin(subject.url_map(s)) == subject.url_map.target]
+    if mapped and base not in openapi.servers:
+        base = mapped[0]  # the published host, which the server under test stands in for
     take_openapi(subject, openapi, base, wanted)
 
 
@@ -90,7 +105,8 @@ def take_openapi(subject: Subject, openapi: OpenApi, base: str, wanted: str) -> 
     """
     subject.openapi = openapi
     subject.base_url = subject.url_map(base or subject.url_map.target).rstrip("/")
-    subject.operation = openapi.operation(wanted)
+    closed = subject.auth is not None and subject.auth.type != "none"
+    subject.operation = openapi.operation(wanted, closed=closed)
     if wanted and subject.operation is None:
         known = ", ".join(operation.id for operation in openapi.operations[:20])
         raise UsageError(f"--operation {wanted}: not in the OpenAPI document, which has {known}")

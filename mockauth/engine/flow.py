@@ -29,6 +29,8 @@ from mockauth.wire.url import hostname, origin
 
 Place = Callable[[Request, Step], Request]
 POSTED = "token.post-auth-accepted"
+LOGGED_IN = "a session that is logged in already"
+"""The same request once more: whatever helps then is the session, no parameter."""
 VERIFIER = "mockauth-diagnoses-whether-a-code-challenge-is-wanted"
 
 
@@ -58,7 +60,7 @@ def ordinary_flow(
     if isinstance(subject.auth, HttpAuth):
         yield StepStarted("call the API")
         if subject.operation:
-            subject.call(subject.given.token.reveal())
+            _call(subject, subject.given.token.reveal())
         return
     yield from sign_in(subject)
 
@@ -122,7 +124,7 @@ def sign_in(subject: Subject) -> Iterator[Event]:
         return
     if subject.operation:
         yield StepStarted("call the API")
-        subject.call(subject.grant.access_token)
+        _call(subject, subject.grant.access_token)
     if subject.grant.refresh_token:
         yield StepStarted("refresh the token")
         again = read_token(subject.refresh(subject.grant.refresh_token).response)
@@ -142,6 +144,9 @@ def _authorize(subject: Subject) -> str:
         landing, code = _ask(subject)
     if landing.outcome == "stuck":
         _give_up(landing)
+    if not code:
+        with subject.during("fallback", LOGGED_IN):
+            _, code = _ask(subject)
     if not code:
         _diagnose(subject)
     return code
@@ -295,3 +300,9 @@ def target_origin(target: str) -> str:
     if not base:
         raise UsageError(f"{target}: api.url names no host, so there is no server to check")
     return base
+
+
+def _call(subject: Subject, token: str) -> None:
+    """Call the API; where it refuses, once more without ChatGPT's own headers."""
+    if not subject.call(token).answer.ok:
+        subject.call_plainly(token)

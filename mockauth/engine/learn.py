@@ -39,7 +39,8 @@ def learn(secrets: Secrets, exchange: Exchange) -> None:
         if exchange.purpose != "altered" or name.lower() != "authorization":
             _header(secrets, name.lower(), value)
     for name, value in _strings(answer.json() if len(answer.body) < 1_000_000 else None):
-        if name in SECRET_NAMES:
+        # `code` in an answer is a word such as invalid_client; codes travel in redirects.
+        if name in SECRET_NAMES and name != "code":
             secrets.add(value, SECRET_NAMES[name])
 
 

@@ -151,6 +151,12 @@ class Material:
         pair = f"{encoded(given.client_id)}:{encoded(given.client_secret.reveal())}"
         return base64.b64encode(pair.encode()).decode()
 
+    def raw_basic(self) -> str:
+        """The client's credentials in base64 and nothing else, as many clients send them."""
+        given = self.subject.given
+        pair = f"{given.client_id}:{given.client_secret.reveal()}"
+        return base64.b64encode(pair.encode()).decode()
+
     def wrong_basic(self) -> str:
         """The client's id with a wrong secret, for a Basic header."""
         given = self.subject.given
@@ -186,6 +192,7 @@ MADE: Mapping[str, Callable[[Material], str]] = MappingProxyType(
         "fresh.code": Material.fresh_code,
         "other.access_token": Material.other_access_token,
         "encoded.basic": Material.encoded_basic,
+        "raw.basic": Material.raw_basic,
         "wrong.basic": Material.wrong_basic,
         "other.basic": Material.other_basic,
         "narrow.scope": lambda material: narrow_scope(material.subject).scope,

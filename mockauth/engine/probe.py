@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
@@ -25,8 +25,7 @@ def run_probe(probe: Probe, subject: Subject, level: Level) -> Result:
         return conclude(probe.rule, level, _of_answers(probe, subject))
     trials = [Trial(subject=subject, probe=probe, variant=variant) for variant in probe.variants]
     result = conclude(probe.rule, level, _of_trials(probe, subject, trials), "proven")
-    if result.state == "blocked":
-        subject.unproven.add(probe.rule.id)
+    subject.probed[probe.rule.id] = result
     likely = any(trial.confidence == "likely" for trial in trials)
     return replace(result, confidence="likely") if likely and result.confidence else result
 
@@ -35,12 +34,15 @@ def _of_trials(probe: Probe, subject: Subject, trials: list[Trial]) -> Iterator[
     """What every variant shows. One that does not apply says nothing; all of them make n/a."""
     require(probe.rule, subject)
     reasons: list[NotApplicable] = []
+    shown = False
     for trial in trials:
         try:
-            yield from run_trial(trial)
+            for item in run_trial(trial):
+                shown = True
+                yield item
         except NotApplicable as reason:
             reasons.append(reason)
-    if len(reasons) == len(trials):
+    if reasons and not shown:
         raise reasons[0]
 
 
@@ -51,10 +53,11 @@ def _of_answers(probe: Probe, subject: Subject) -> Iterator[Finding | Seen]:
     sent = [
         (exchange, expect)
         for name, expect in probe.answers_of
-        if name not in subject.unproven
+        if _tells(subject.probed.get(name))
         for exchange in trace.select("token", "refresh", "api", purpose="altered", probe=name)
     ]
     if not sent:
+        _raise_as(subject.probed.get(name) for name, _ in probe.answers_of)
         others = ", ".join(name for name, _ in probe.answers_of)
         raise Blocked(f"no such request was judged (see {others})")
     judged = [
@@ -66,6 +69,22 @@ def _of_answers(probe: Probe, subject: Subject) -> Iterator[Finding | Seen]:
         raise NotApplicable("no request was refused in a way that this rule is about")
     for exchange, expect in judged:
         yield _judged(probe, subject, exchange, expect)
+
+
+def _tells(result: Result | None) -> bool:
+    """Whether the refusals of a probe show anything: not where the ordinary request was refused."""
+    return result is not None and result.state != "blocked"
+
+
+def _raise_as(results: Iterable[Result | None]) -> None:
+    """Raise what kept all of these probes from being judged."""
+    told = [result for result in results if result is not None]
+    blocked = next((result for result in told if result.state == "blocked"), None)
+    if blocked is not None:
+        why = f"see {blocked.rule.id}: {blocked.actual}"
+        raise Blocked(why, by_option=blocked.blocked_by)
+    if told and all(result.state == "n/a" for result in told):
+        raise NotApplicable(told[0].actual)
 
 
 def _counts(probe: Probe, exchange: Exchange, expect: Expect) -> bool:

@@ -10,14 +10,16 @@ from typing import Any
 from mockauth.browser.form import Credentials, Decision
 from mockauth.browser.landing import Landing
 from mockauth.browser.session import Edit, Session
-from mockauth.chatgpt.api import api_request, authorization_header, document_request
+from mockauth.chatgpt.api import CONTEXT, api_request, authorization_header, document_request
 from mockauth.chatgpt.authorize import Pending, authorization_request, read_callback
 from mockauth.chatgpt.client import Client
 from mockauth.chatgpt.token import Grant, read_token, refresh_request, token_request
+from mockauth.checks.api import WITHOUT_HEADERS
 from mockauth.checks.evidence import Evidence, Given
 from mockauth.clock import Clock, SystemClock
 from mockauth.engine.driver import Driver
 from mockauth.engine.mapping import UrlMap
+from mockauth.engine.run import Result
 from mockauth.manifest.auth import Auth, HttpAuth, Scheme
 from mockauth.manifest.openapi import OpenApi, Operation
 from mockauth.manifest.plugin import Manifest
@@ -53,8 +55,8 @@ class Subject:
     narrow: str | None = None
     """A scope with which the operation is refused, "" when there is none; None until asked."""
     flows: int = 1
-    unproven: set[str] = field(default_factory=set)
-    """The probes whose refusals show nothing, because the ordinary request was refused as well."""
+    probed: dict[str, Result] = field(default_factory=dict)
+    """What the probes that have been sent came to, by id."""
     _granted_at: float = 0.0
     _metadata: dict[str, Any] | None = None
     _sessions: dict[str, Session] = field(default_factory=dict)
@@ -156,6 +158,15 @@ class Subject:
         """The ordinary call of the API with `token`, or without one."""
         method = self.operation.method if self.operation else "GET"
         return self.driver.send(self.api_request(method, self.api_url, token), "api")
+
+    def call_plainly(self, token: str) -> Exchange:
+        """The call without ChatGPT's own headers, to learn whether they are what was refused."""
+        method = self.operation.method if self.operation else "GET"
+        request = self.api_request(method, self.api_url, token)
+        for name, _ in CONTEXT:
+            request = request.with_header(name, None)
+        with self.during("fallback", WITHOUT_HEADERS):
+            return self.driver.send(request, "api")
 
     def call_at(self, method: str, url: str) -> Exchange:
         """A call of another operation with the ordinary token."""

@@ -66,9 +66,9 @@ class OpenApi:
                 return server
         return origin(self.source)
 
-    def operation(self, wanted: str = "") -> Operation | None:
+    def operation(self, wanted: str = "", *, closed: bool = False) -> Operation | None:
         """The operation of that operationId (or `GET /path`), else the first safe one that needs
-        no parameter; None when there is none."""
+        no parameter, and sign-in where `closed`; None when there is none."""
         for operation in self.operations:
             names = (operation.id, f"{operation.method} {operation.path}", operation.path)
             if wanted and wanted in names:
@@ -76,6 +76,7 @@ class OpenApi:
             if (
                 not wanted
                 and operation.is_safe
+                and not (closed and operation.is_open)
                 and not (operation.required or operation.has_required_body)
             ):
                 return operation

@@ -19,7 +19,7 @@ PLACES = (
     "manifest", "openapi", "logo", "authorize", "login", "consent", "redirect", "token",
     "refresh", "api",
 )  # fmt: skip
-WHENS = ("always", "success", "error")
+WHENS = ("always", "success", "error", "redirect")
 
 FORMS: Mapping[str, Form] = MappingProxyType(
     {

@@ -83,8 +83,8 @@ class Expect:
     """Real, correct servers do otherwise: a warning at most."""
     or_error: tuple[str, ...] = ()
     """Errors at the callback that are as good as acceptance."""
-    redirect_to: Literal["", "callback", "none", "nowhere-new"] = ""
-    """`callback`: must end there. `none`: must not leave the site at all. `nowhere-new`: no
+    redirect_to: Literal["", "callback", "away", "none", "nowhere-new"] = ""
+    """`callback`: must end there. `away`: must leave the site. `none`: must not leave the site at all. `nowhere-new`: no
     redirect off the site but to the registered callback, untouched."""
     params: Pairs = ()
     """Parameters of the callback that must equal these values: `same` is the state that was sent,
@@ -147,6 +147,8 @@ class Step:
     probe is after. `repeatable`: all its copies get the same answer."""
     control: Change = Change()
     """What the control exchange has beside the ordinary message."""
+    otherwise: Change = Change()
+    """A second way that is as good: sent where the first was refused and acceptance is due."""
     no_control: bool = False
     """What comes of it is judged as it is: the rule is about what it does to the server."""
     client: Literal["first", "second"] = "first"

@@ -30,6 +30,7 @@ ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "at_once": TOKEN_STEPS,
         "keep_connection": SENT,
         "control": (*TOKEN_STEPS, "api"),
+        "otherwise": (*TOKEN_STEPS, "api"),
         "at": ("endpoint", "handshake"),
         "operation": ("api",),
         "seconds": ("wait",),
@@ -198,6 +199,7 @@ def _check_references(document: Document, steps: tuple[Step, ...], head: dict[st
         texts = [
             *_texts(step.change, ("steps", str(i), "change")),
             *_texts(step.control, ("steps", str(i), "control")),
+            *_texts(step.otherwise, ("steps", str(i), "otherwise")),
         ]
         for path, text in texts:
             named = _check_text(document, path, text, known_references(variants), earlier)

@@ -18,13 +18,13 @@ MATERIAL = frozenset(
         "narrow.scope", "part.scope", "wide.scope", "pkce.verifier", "pkce.challenge", "pkce.short-verifier",
         "pkce.short-challenge", "pkce.long-verifier", "pkce.long-challenge", "pkce.odd-verifier",
         "pkce.odd-challenge", "forged.none", "forged.payload", "forged.hs256", "forged.own-key",
-        "encoded.basic", "wrong.basic", "other.basic", "filler", "base64.service_token",
+        "encoded.basic", "raw.basic", "wrong.basic", "other.basic", "filler", "base64.service_token",
     }
 )  # fmt: skip
 """What is known in every probe. `callback.base` is the callback without its scheme, `scheme` that
 of the Authorization header; `part.scope` is the first declared scope, `wide.scope` more than that,
 `narrow.scope` one that is not enough for the `scoped` operation; `forged.…` are JWTs made from the access token; `….basic` are credentials for a Basic header: the
-client's with every letter percent-encoded, with a wrong secret, and the second client's; `filler`
+client's with every letter percent-encoded, as they are, with a wrong secret, and the second client's; `filler`
 is a long text; `newest.refresh_token` is the last one of this probe,
 `granted.refresh_token` its first."""
 STEP_PART = re.compile(r"(?P<step>[^.{}]+)\.(request|response)\.[\w-]+")

@@ -14,7 +14,7 @@ from mockauth.engine.form_change import (
 )
 from mockauth.engine.trial.state import Said, Trial
 from mockauth.scenario.model import Step
-from mockauth.wire.url import hostname, without_query
+from mockauth.wire.url import hostname, join, without_query
 
 
 def send_changed_form(trial: Trial, step: Step) -> Said:
@@ -28,6 +28,9 @@ def send_changed_form(trial: Trial, step: Step) -> Said:
     altered = visit(subject, change, usual)
     exchange = altered.landing.page if altered.landing else None
     numbers = (exchange.n,) if exchange else ()
+    if change.which == "login" and _signed_in(trial, altered, before):
+        seen = "the login was taken although its form was sent without token and cookies"
+        return [trial.finding(seen, numbers)]
     if not altered.reached_code:
         shown = altered.landing.describe() if altered.landing else "no answer"
         return [Seen(actual=f"refused: {shown}", exchanges=numbers)]
@@ -69,3 +72,18 @@ def lead_onward(trial: Trial, step: Step) -> Said:
         else:
             said.append(Seen(actual=f"{name}: {landing.describe()}", exchanges=numbers))
     return said
+
+
+def _signed_in(trial: Trial, altered: Visit, before: int) -> bool:
+    """Whether the answer to the altered login form began a session: the way on from it may need
+    what was left out."""
+    login = next((form for form in altered.forms if form.has_password), None)
+    if login is None:
+        return False
+    for exchange in trial.subject.driver.trace.exchanges[before:]:
+        answer = exchange.answer
+        if exchange.request.method == "POST" and exchange.request.url == login.url:
+            onward = without_query(join(login.url, answer.header("Location") or ""))
+            leaves = answer.is_redirect and onward != without_query(login.url)
+            return leaves and bool(answer.headers_named("Set-Cookie")) and "error" not in onward
+    return False

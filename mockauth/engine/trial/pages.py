@@ -57,6 +57,8 @@ def authorize(trial: Trial, step: Step) -> Said:
     if landing.left and error in step.expect.or_error:
         return [Seen(actual=f"error={error} at the callback", exchanges=(exchange.n,))]
     said = judge(trial, step, exchange, authorize_outcome(landing), landing.describe())
+    if step.expect.redirect_to == "away" and not landing.left:
+        return [trial.finding(f"instead of the callback, {landing.describe()}", (exchange.n,))]
     if step.expect.redirect_to == "callback" and landing.outcome != "callback":
         wrong = f"instead of the callback, {landing.describe()}"
         return [trial.finding(wrong, (exchange.n,))]
@@ -71,6 +73,9 @@ def _nowhere_new(
         went = without_query(landing.url)
     if went:
         return [trial.finding(f"the browser was sent to {went}", (exchange.n,))]
+    if step.expect.verdict == "refused" and authorize_outcome(landing) == "accepted":
+        seen = f"a code was sent to the registered callback all the same: {landing.describe()}"
+        return [replace(trial.finding(seen, (exchange.n,)), tolerated=True)]
     if landing.outcome == "stuck":
         raise Blocked(f"the altered request got stuck: {landing.describe()}")
     return judge(trial, step, exchange, "refused", landing.describe())

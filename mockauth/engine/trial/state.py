@@ -27,7 +27,7 @@ from mockauth.engine.outcome import (
 )
 from mockauth.engine.run import Confidence
 from mockauth.engine.subject import Subject
-from mockauth.scenario.model import Probe
+from mockauth.scenario.model import Probe, Step
 from mockauth.wire import Exchange
 from mockauth.wire.url import without_query
 
@@ -57,6 +57,8 @@ class Trial:
     """What was due came before the last step."""
     is_owned: bool = False
     """The operation that was called reads an object that is the first user's alone."""
+    step: Step | None = None
+    """The step that is being taken."""
     material: Material = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,7 +68,9 @@ class Trial:
     def finding(self, actual: str, exchanges: tuple[int, ...], *, at: str = "") -> Finding:
         """A finding of this trial, its variant named."""
         named = ", ".join(f"{name}={value}" for name, value in self.variant.items())
-        step = self.probe.steps[-1]
+        step = self.step or self.probe.steps[-1]
+        if step.name != step.do:
+            named = f"{step.name}, {named}" if named else step.name
         kind = step.at if step.do in ("endpoint", "handshake") else step.do
         return Finding(
             expected=self.probe.rule.title,

@@ -28,6 +28,7 @@ def run_trial(trial: Trial) -> Iterator[Finding | Seen]:
         NotApplicable: the target does not have what the probe is about.
     """
     for step in trial.probe.steps:
+        trial.step = step
         with trial.subject.during("altered", trial.probe.rule.id):
             try:
                 found = take_step(trial, step)
@@ -60,6 +61,8 @@ def take_step(trial: Trial, step: Step) -> Said:
         raise Missing(f"the step {step.expect.like} was left out")
     exchanges = [send(trial, step, request_of(trial, step)) for _ in range(step.repeat)]
     exchange = exchanges[-1]
+    if outcome_of(exchange) == "refused" and not step.otherwise.is_empty:
+        exchange = send(trial, step, request_of(trial, replace(step, change=step.otherwise)))
     if step.given == "repeatable" and len({e.answer.body for e in exchanges}) > 1:
         raise Blocked("the same request gets another answer each time")
     trial.material.done[step.name] = exchange

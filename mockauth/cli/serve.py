@@ -2,64 +2,137 @@
 
 from __future__ import annotations
 
-from typing import Any
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mockauth.cli.demo import AUTH, FORM_OR_JSON, PROFILE
+from mockauth.cli.plugins import plugins_of
+from mockauth.cli.settings import read_settings
+from mockauth.errors import UsageError
+
+if TYPE_CHECKING:
+    from mockauth.plugin.config import PluginConfig
 
 
 @click.command()
 @click.option("--profile", type=PROFILE, default="plugin", show_default=True)
-@click.option("--auth", type=AUTH, default="oauth", show_default=True)
-@click.option("--content-type", type=FORM_OR_JSON, default="application/json", show_default=True)
+@click.option("--auth", type=AUTH, help="The manifest's auth.type.  [default: oauth]")
+@click.option(
+    "--content-type", type=FORM_OR_JSON, help="Of the token request.  [default: application/json]"
+)
 @click.option("--host", default="localhost", show_default=True)
-@click.option("--port", type=click.IntRange(0, 65535), default=3333, show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=3333, show_default=True,
+              help="0 takes any free port.")  # fmt: skip
 @click.option("--fault", "faults", multiple=True, help="Let the plugin misbehave by this name.")
-def serve(host: str, port: int, faults: tuple[str, ...], **values: Any) -> None:
+@click.option("--config", metavar="FILE",
+              help="A TOML file with a [serve] table.  [default: mockauth.toml, pyproject.toml]")  # fmt: skip
+@click.option("--https", "ca_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Serve https; FILE gets the certificate of the authority to trust.")  # fmt: skip
+@click.option("--behind-proxy", is_flag=True,
+              help="Take scheme, host, port and prefix from X-Forwarded-… headers.")  # fmt: skip
+@click.option("--admin/--no-admin", default=True, show_default=True,
+              help="Control faults, clock, users and queues at /_mockauth/.")  # fmt: skip
+@click.option("--admin-token", envvar="MOCKAUTH_ADMIN_TOKEN", metavar="TOKEN",
+              help="The bearer token of /_mockauth/.  [default: a random one, printed]")  # fmt: skip
+def serve(host: str, port: int, **values: Any) -> None:
     """Serve the built-in plugin until Ctrl-C."""
     import threading
 
+    plugins = _plugins(values)
+    token = (values["admin_token"] or secrets.token_urlsafe(24)) if values["admin"] else ""
+    app = _app(plugins, token, behind_a_proxy=values["behind_proxy"])
     # Flask and Authlib come with the plugin, which --help must not load.
-    from mockauth import create_app
-    from mockauth.engine.demo import as_action, served, with_faults
-    from mockauth.errors import UsageError
-    from mockauth.plugin.config import PluginConfig
+    from mockauth.plugin.serving import serving
 
-    config = PluginConfig(auth=values["auth"], content_type=values["content_type"])
-    if values["profile"] == "action":
-        config = as_action(config)
-    config = with_faults(config, faults)
     try:
-        with served(create_app(config), host, port) as base:
-            _introduce(base, config, values["profile"])
+        with serving(app, host, port, values["ca_file"]) as base:
+            for plugin in plugins:
+                _introduce(f"{base}/{plugin.name}".rstrip("/"), plugin, values["profile"])
+            _introduce_admin(base, plugins, token, shown=not values["admin_token"])
             threading.Event().wait()
     except (OSError, SystemExit) as wrong:
         raise UsageError(f"{host}:{port} cannot be served at: is the port taken?") from wrong
 
 
-def _introduce(base: str, config: Any, profile: str) -> None:
+def _plugins(values: dict[str, Any]) -> tuple[PluginConfig, ...]:
+    from mockauth.engine.demo import as_action, with_faults
+
+    settings, source = read_settings(values["config"])
+    given = {n: values[n] for n in ("auth", "content_type") if values[n] is not None}
+    plugins = plugins_of(settings.get("serve", {}), source, given)
+    if values["profile"] == "action":
+        plugins = tuple(as_action(plugin) for plugin in plugins)
+    return tuple(with_faults(plugin, values["faults"]) for plugin in plugins)
+
+
+def _app(plugins: tuple[PluginConfig, ...], token: str, *, behind_a_proxy: bool) -> Any:
+    from mockauth.plugin.app import create_app
+    from mockauth.plugin.serving import behind_proxy
+    from mockauth.plugin.several import create_apps
+    from mockauth.scenario.library import load_library
+
+    known = {fault.name: fault for fault in load_library().faults} if token else {}
+    one = len(plugins) == 1 and not plugins[0].name
+    if one:
+        app: Any = create_app(plugins[0], admin_token=token, known_faults=known)
+    else:
+        app = create_apps(plugins, admin_token=token, known_faults=known)
+    return behind_proxy(app) if behind_a_proxy else app
+
+
+def _introduce(base: str, config: PluginConfig, profile: str) -> None:
     if profile == "plugin":
-        click.echo(f"manifest                             {base}/.well-known/ai-plugin.json")
-    click.echo(f"OpenAPI document                     {base}/openapi.json")
-    click.echo(f"API                                  {base}/todos")
+        _line("manifest", f"{base}/.well-known/ai-plugin.json")
+    _line("OpenAPI document", f"{base}/openapi.json")
+    _line("API", f"{base}/todos")
     if config.auth == "oauth":
-        if profile == "action":
-            click.echo(f"authorize (Authorization URL)        {base}/authorize")
-            click.echo(f"token (Token URL)                    {base}/token")
-            click.echo(f"Scope                                {config.scope}")
-        else:
-            click.echo(f"authorize endpoint (client_url)      {base}/authorize")
-            click.echo(f"token endpoint (authorization_url)   {base}/token")
-        for client in config.clients:
-            click.echo(f"client                               {client.id} / {client.secret}")
-        for user in config.users:
-            click.echo(f"user                                 {user.name} / {user.password}")
-        for uri in config.redirect_uris:
-            click.echo(f"registered callback                  {uri}")
+        _introduce_oauth(base, config, profile)
     elif config.auth == "service_http":
-        click.echo(f"service token                        {config.service_token}")
+        _line("service token", config.service_token)
     elif config.auth == "user_http":
         for user in config.users:
-            click.echo(f"user key                             {user.name}: {user.key}")
+            _line("user key", f"{user.name}: {user.key}")
+    if config.faults:
+        _line("misbehaves by", ", ".join(fault.name for fault in config.faults))
+
+
+def _introduce_oauth(base: str, config: PluginConfig, profile: str) -> None:
+    if profile == "action":
+        _line("authorize (Authorization URL)", f"{base}/authorize")
+        _line("token (Token URL)", f"{base}/token")
+        _line("Scope", config.scope)
+    else:
+        _line("authorize endpoint (client_url)", f"{base}/authorize")
+        _line("token endpoint (authorization_url)", f"{base}/token")
+    if config.metadata:
+        _line("metadata", f"{base}/.well-known/oauth-authorization-server")
+    if config.token_format == "jwt":
+        _line("key set", f"{base}/.well-known/jwks.json")
+    if config.revocation:
+        _line("revocation endpoint", f"{base}/revoke")
+    if config.introspection:
+        _line("introspection endpoint", f"{base}/introspect")
+    for client in config.clients:
+        _line("client", f"{client.id} / {client.secret or '(public)'}")
+    for user in config.users:
+        _line("user", f"{user.name} / {user.password}")
+    uris = [uri for client in config.clients for uri in config.registered(client)]
+    for uri in dict.fromkeys(uris):
+        _line("registered callback", uri)
+
+
+def _introduce_admin(
+    base: str, plugins: tuple[PluginConfig, ...], token: str, *, shown: bool
+) -> None:
+    if token:
+        for plugin in plugins:
+            _line("control", f"{base}/{plugin.name}".rstrip("/") + "/_mockauth/")
+        _line("control token", token if shown else "as given")
     click.echo("These strings are published samples and protect nothing. Ctrl-C stops.")
+
+
+def _line(name: str, value: str) -> None:
+    click.echo(f"{name:36} {value}")

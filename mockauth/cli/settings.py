@@ -13,7 +13,7 @@ import click
 from mockauth.engine.waiver import Waiver, read_waivers
 from mockauth.errors import UsageError
 
-TABLES = ("check", "levels", "waiver")
+TABLES = ("check", "levels", "waiver", "serve")
 WAIVERS = "mockauth.waivers"
 """Where the waivers of the file stand in `click.Context.meta`."""
 SECRETS = (
@@ -28,7 +28,7 @@ def load_settings(context: click.Context, parameter: click.Parameter, value: str
         UsageError: when the file cannot be read, or has a key that is no option or a waiver that is
             not complete.
     """
-    data, source = _settings(value)
+    data, source = read_settings(value)
     context.meta[WAIVERS] = read_waivers(data.get("waiver", []), source)
     table = data.get("check", {})
     if not isinstance(table, dict):
@@ -75,7 +75,7 @@ def _levels(table: dict[str, Any], source: str) -> list[str]:
     return [f"{name}={level}" for name, level in table.items()]
 
 
-def _settings(value: str | None) -> tuple[dict[str, Any], str]:
+def read_settings(value: str | None) -> tuple[dict[str, Any], str]:
     """What the first file with settings says, and its name."""
     candidates = [value] if value else ["mockauth.toml", "pyproject.toml"]
     for name in candidates:

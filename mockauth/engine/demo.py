@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -130,28 +129,8 @@ def _form(config: PluginConfig, target: str, exchange: Exchange) -> EditorForm:
 @contextmanager
 def served(app: Flask, host: str = "localhost", port: int = 0) -> Iterator[str]:
     """Serve `app` from a thread; gives its base URL. The port is bound before anybody asks."""
-    from werkzeug.serving import make_server
+    # Flask takes 120 ms to import; only a served plugin needs it.
+    from mockauth.plugin.serving import serving
 
-    server = make_server(host, port, app, threaded=True, request_handler=_quiet())
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://{host}:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def _quiet() -> type:
-    from werkzeug.serving import WSGIRequestHandler
-
-    class Quiet(WSGIRequestHandler):
-        """Keeps connections open, and writes no line per request."""
-
-        protocol_version = "HTTP/1.1"
-
-        def log(self, type: str, message: str, *args: object) -> None:
-            """Say nothing: addresses carry codes."""
-
-    return Quiet
+    with serving(app, host, port) as base:
+        yield base

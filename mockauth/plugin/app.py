@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, jsonify, request
@@ -15,6 +17,7 @@ from mockauth.clock import Clock, SystemClock
 from mockauth.plugin import documents
 from mockauth.plugin.api import api_blueprint
 from mockauth.plugin.config import PluginConfig
+from mockauth.plugin.fault import Fault
 from mockauth.plugin.misbehave import misbehave
 from mockauth.plugin.plugin import Plugin, base_url
 from mockauth.plugin.state import State
@@ -25,18 +28,34 @@ if TYPE_CHECKING:
 LOGO = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
+NO_FAULTS: Mapping[str, Fault] = MappingProxyType({})
 CHAT_PAGES = ("https://chat.openai.com", "https://chatgpt.com")
 CORS_HEADERS = "Content-Type, Authorization, openai-conversation-id, openai-ephemeral-user-id"
 
 
-def create_app(config: PluginConfig | None = None, clock: Clock | None = None) -> Flask:
-    """Build the plugin. `clock` decides expiry; the system clock when left out."""
+def create_app(
+    config: PluginConfig | None = None,
+    clock: Clock | None = None,
+    *,
+    admin_token: str = "",
+    known_faults: Mapping[str, Fault] = NO_FAULTS,
+) -> Flask:
+    """Build the plugin. `clock` decides expiry; the system clock when left out.
+
+    With `admin_token` there is a control interface at /_mockauth/ that takes this token, and can
+    switch on `known_faults` by name.
+    """
     config = config or PluginConfig()
+    clock = clock or SystemClock()
+    control = None
+    if admin_token:
+        # pydantic takes 100 ms to import; only the control interface needs it.
+        from mockauth.plugin.control.control import Control, ShiftedClock
+
+        clock = ShiftedClock(clock)
+        control = Control(clock=clock)
     plugin = Plugin(
-        base=config,
-        state=State(),
-        clock=clock or SystemClock(),
-        signing=_signing(config),
+        base=config, state=State(), clock=clock, signing=_signing(config), control=control
     )
     app = Flask("mockauth.plugin")
     app.config.update(
@@ -46,6 +65,8 @@ def create_app(config: PluginConfig | None = None, clock: Clock | None = None) -
         SESSION_COOKIE_SAMESITE=_samesite(config.policy.cookie_samesite),
         MAX_CONTENT_LENGTH=1024 * 1024,
     )
+    if control is not None:
+        _controlled(app, plugin, admin_token, known_faults)
     _walls(app, plugin)
     _documents(app, plugin)
     app.register_blueprint(api_blueprint(plugin))
@@ -60,6 +81,15 @@ def create_app(config: PluginConfig | None = None, clock: Clock | None = None) -
         _cors(app)
     _errors(app)
     return app
+
+
+def _controlled(app: Flask, plugin: Plugin, token: str, known: Mapping[str, Fault]) -> None:
+    from mockauth.plugin.control.endpoints import control_blueprint
+    from mockauth.plugin.control.hooks import hook_control
+
+    assert plugin.control is not None  # noqa: S101 - only called where there is one
+    hook_control(app, plugin, plugin.control)
+    app.register_blueprint(control_blueprint(plugin, plugin.control, token, known))
 
 
 def _signing(config: PluginConfig) -> Signing | None:

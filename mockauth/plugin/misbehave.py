@@ -27,7 +27,9 @@ def misbehave(app: Flask, plugin: Plugin) -> None:
 def _fits(change: AnswerChange, place: str, response: Response) -> bool:
     failed = response.status_code >= 400 or "error=" in response.headers.get("Location", "")
     moved = 300 <= response.status_code < 400
-    wanted = {"always": True, "success": not failed, "error": failed, "redirect": moved}[change.when]
+    wanted = {"always": True, "success": not failed, "error": failed, "redirect": moved}[
+        change.when
+    ]
     return wanted and change.place == place
 
 

@@ -13,17 +13,20 @@ from mockauth.plugin.policy import Policy
 from mockauth.plugin.state import State
 
 if TYPE_CHECKING:
+    from mockauth.plugin.control.control import Control
     from mockauth.plugin.signing import Signing
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plugin:
-    """What every part of one app shares. `signing` is there where tokens are JWTs."""
+    """What every part of one app shares. `signing` is there where tokens are JWTs,
+    `control` where it can be changed while it runs."""
 
     base: PluginConfig
     state: State
     clock: Clock
     signing: Signing | None = None
+    control: Control | None = None
 
     @property
     def config(self) -> PluginConfig:

@@ -31,6 +31,11 @@ class Policy:
     """refused (invalid_scope), ignored, error-500."""
     unknown_parameter_refused: bool = False
     """True: authorize and token endpoint refuse parameters they do not know."""
+    absent_scope_refused: bool = False
+    """True: a request without scope is refused as invalid_request (RFC 6749 section 3.3 wants a
+    default, or invalid_scope)."""
+    parameter_order_free: bool = True
+    """False: authorize wants its parameters in the order in which RFC 6749 section 4.1.1 shows them."""
     duplicates_refused: bool = True
     """False: authorize and token endpoint take the last of several values."""
     authorize_post: bool = False
@@ -47,6 +52,10 @@ class Policy:
     """False: a consent form without token and without cookie is taken."""
     consent_remembered: bool = False
     """True: in a session that consented once, codes are issued without a page."""
+    consent_names_client: bool = True
+    """False: the consent page does not say who asks."""
+    code_in_page: bool = False
+    """True: the code is made before the user consents, and stands in the consent page."""
     next_checked: bool = True
     """False: /login leads to any address in `next`."""
     cookie_samesite: str = "Lax"
@@ -59,6 +68,8 @@ class Policy:
     pkce_required: bool = False
     pkce_verifier_checked: bool = True
     """False: any verifier fits any challenge."""
+    pkce_s256_works: bool = True
+    """False: the hash is compared wrongly, so that not even the right verifier fits."""
     pkce_missing_verifier_refused: bool = True
     pkce_stray_verifier_refused: bool = True
     """Whether a verifier without a challenge is refused (RFC 9700 section 4.8.2)."""
@@ -80,6 +91,8 @@ class Policy:
     """True: a code is looked up and marked used in two steps, so that parallel requests all win."""
     code_known: bool = True
     """Whether an invented code is refused."""
+    code_required: bool = True
+    """False: a token request without a code gets a token of the first user."""
     code_expires: bool = True
     code_bound_to_client: bool = True
     redirect_checked_at_token: bool = True
@@ -92,6 +105,8 @@ class Policy:
     basic_form_decoded: bool = True
     """Whether id and secret in a Basic pair are form-decoded (RFC 6749 section 2.3.1)."""
     basic_accepted: bool = True
+    post_accepted: bool = True
+    """Whether a secret in the body is taken."""
     two_auth_methods_refused: bool = True
     """False: with a secret in the header and one in the body, one right one is enough."""
     query_credentials_accepted: bool = False
@@ -113,6 +128,11 @@ class Policy:
     """True: `scope` in the exchange of a code is refused, even empty; it is ignored otherwise."""
     token_is: str = "random"
     """random, client_secret, constant, counter."""
+    jwt_signed: bool = True
+    """False: tokens that are JWTs have the algorithm none, and no signature."""
+    jwt_has_exp: bool = True
+    jwt_has_mail: bool = False
+    """True: tokens that are JWTs say the user's mail address."""
     access_expires: bool = True
     """False: an access token goes on working after its time."""
 
@@ -133,6 +153,10 @@ class Policy:
     """True: a token that came from a refresh cannot be used for another."""
     refresh_race: bool = False
     """True: parallel refreshes with one token all win."""
+    refresh_race_crashes: bool = False
+    """True: of parallel refreshes with one token, all but the first get 500."""
+    refresh_outlives_access: bool = True
+    """False: a refresh token expires together with its access token."""
     refresh_needs: str = ""
     """A parameter without which a refresh is refused: scope, redirect_uri."""
     refresh_scope_widens: bool = False

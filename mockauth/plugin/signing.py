@@ -30,8 +30,11 @@ class Signing:
         """The public half, as /.well-known/jwks.json shows it."""
         return {"keys": [self.key.as_dict(private=False)]}
 
-    def sign(self, claims: Mapping[str, Any]) -> str:
-        """The JWT access token of `claims` (RFC 9068 section 2)."""
+    def sign(self, claims: Mapping[str, Any], *, signed: bool = True) -> str:
+        """The JWT access token of `claims` (RFC 9068 section 2); not `signed`, of algorithm none."""
+        if not signed:
+            parts = ({"alg": "none", "typ": "at+jwt"}, dict(claims))
+            return ".".join(_encoded(json.dumps(part).encode()) for part in parts) + "."
         header = {"alg": "RS256", "typ": "at+jwt", "kid": self.key.kid}
         return jwt.encode(header, dict(claims), self.key, algorithms=["RS256"])
 

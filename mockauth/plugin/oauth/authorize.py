@@ -20,6 +20,7 @@ from mockauth.plugin.plugin import Plugin
 from mockauth.plugin.redirect import finish
 from mockauth.wire.url import origin
 
+ORDER = ("response_type", "client_id", "redirect_uri", "scope", "state")
 UNSERVED = "ChatGPT sent a request that cannot be served: {}."
 
 
@@ -35,6 +36,9 @@ def decide(plugin: Plugin, server: Any) -> BaseResponse:
 def authorize(plugin: Plugin, server: Any, decision: str | None = None) -> BaseResponse:
     """Judge the request; then a page for the user, or the redirect that answers it."""
     user = signed_in(plugin)
+    if user is None and decision is None and plugin.control is not None:
+        user = plugin.control.next_user()
+        decision = "allow" if user else None
     if user is None and (plugin.config.login == "auto" or not plugin.policy.login_required):
         user, decision = plugin.config.users[0].name, "allow"
     try:
@@ -42,6 +46,7 @@ def authorize(plugin: Plugin, server: Any, decision: str | None = None) -> BaseR
         asked = urlencode(list(incoming.values.items()))
         implicit = _adjust(plugin, incoming, server)
         grant = server.get_consent_grant(request=incoming, end_user=user)
+        _queued(plugin, grant.redirect_uri)
     except OAuth2Error as wrong:
         wrong.state = request.args.get("state")  # some of Authlib's errors forget it
         return _refuse(plugin, wrong)
@@ -56,13 +61,17 @@ def authorize(plugin: Plugin, server: Any, decision: str | None = None) -> BaseR
         granted = grant.client.get_allowed_scope(incoming.payload.scope)
         back = origin(grant.redirect_uri)
         action = url_for("oauth.decide") + "?" + asked
-        return pages.consent(grant.client.id, back, granted, action, form_token())
+        client = grant.client.id if plugin.policy.consent_names_client else "An application"
+        shown = pages.consent(client, back, granted, action, form_token())
+        return _with_code(plugin, server, incoming, grant, user, shown)
     if decision not in (None, "allow"):
         user = None
         if not plugin.policy.deny_reported:
             return pages.error(403, "You refused. You can close this page.")
     elif decision == "allow":
         session["consented"] = [*session.get("consented", []), grant.client.id][-5:]
+        if "made" in session:
+            return pages.private(redirect(session.pop("made"), 303))
     g.place = "redirect"
     if implicit and user is not None:
         return _implicit(plugin, grant, user)
@@ -72,12 +81,29 @@ def authorize(plugin: Plugin, server: Any, decision: str | None = None) -> BaseR
     return finish(plugin, answer)
 
 
+def _with_code(
+    plugin: Plugin, server: Any, incoming: Incoming, grant: Any, user: str, page: BaseResponse
+) -> BaseResponse:
+    """The consent page; where a code is made before anybody has consented, with that code."""
+    if plugin.policy.code_in_page:
+        answer = server.create_authorization_response(
+            request=incoming, grant_user=user, grant=grant
+        )
+        session["made"] = finish(plugin, answer).headers["Location"]
+        page.set_data(page.get_data() + f"<!-- {session['made']} -->".encode())
+    return page
+
+
 def _adjust(plugin: Plugin, incoming: Incoming, server: Any) -> bool:
     """What the policy reads into a request before Authlib judges it; whether a token is wanted."""
     params, policy = incoming.payload.data, plugin.policy
     if policy.empty_scope_refused and request.args.get("scope") == "":
         params["scope"] = "-"
+    if not policy.parameter_order_free and _out_of_order(params):
+        raise InvalidRequestError("the parameters are out of order")
     kind = params.get("response_type")
+    if policy.absent_scope_refused and "scope" not in request.args:
+        raise _missing(server, incoming, "scope")
     if kind is None:
         raise _missing(server, incoming, "response_type")
     if "state" not in params and not policy.missing_state_tolerated:
@@ -86,6 +112,19 @@ def _adjust(plugin: Plugin, incoming: Incoming, server: Any) -> bool:
     if implicit or (kind != "token" and not policy.response_type_checked):
         params["response_type"] = "code"
     return implicit
+
+
+def _queued(plugin: Plugin, redirect_uri: str) -> None:
+    """Raise the error that is due."""
+    due = plugin.control.next_error("authorize") if plugin.control else None
+    if due is not None:
+        wrong = OAuth2Error(error=due.error, description=due.error_description or None)
+        wrong.redirect_uri = redirect_uri
+        raise wrong
+
+
+def _out_of_order(params: dict[str, Any]) -> bool:
+    return [n for n in params if n in ORDER] != [n for n in ORDER if n in params]
 
 
 def _missing(server: Any, incoming: Incoming, name: str) -> OAuth2Error:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import grants
 from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError, InvalidScopeError
 
@@ -18,6 +19,13 @@ from mockauth.plugin.state import CodeRecord, TokenRecord, digest
 AUTH_METHODS = ["client_secret_post", "none"]
 GAP_SECONDS = 0.1
 """How long a racing plugin waits between looking a code up and marking it used."""
+
+
+class RaceCrash(OAuth2Error):
+    """Two refreshes at once, where the plugin does not expect them."""
+
+    error = "server_error"
+    status_code = 500
 
 
 class IssuedCode:
@@ -195,9 +203,11 @@ def refresh_grant(plugin: Plugin) -> type[grants.RefreshTokenGrant]:
 
         def authenticate_user(self, refresh_token: IssuedRefresh) -> str:
             record, policy = refresh_token.record, plugin.policy
-            if policy.refresh_race:
+            if policy.refresh_race or policy.refresh_race_crashes:
                 state.meet(f"{record.family} {record.generation}", GAP_SECONDS)
             with state.lock:
+                if record.revoked and policy.refresh_race_crashes:
+                    raise RaceCrash()
                 if record.revoked and not policy.refresh_race:
                     _reused(plugin, record)
                     raise InvalidGrantError()

@@ -89,6 +89,8 @@ def token_request(request: FlaskRequest, config: PluginConfig, right: Right) -> 
         if not policy.basic_accepted:
             raise InvalidClientError(status_code=401)
         params = _with_basic(params, header, config, right)
+    elif "client_secret" in params and not policy.post_accepted:
+        raise InvalidClientError(status_code=401)
     given = {n: v for n, v in params.items() if v}
     return Incoming("POST", given, used_basic=used_basic, scope="scope" in params)
 

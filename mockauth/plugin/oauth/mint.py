@@ -50,9 +50,12 @@ def make_token(
     with state.lock:
         state.access[digest(key)] = kept
         if refresh and config.policy.refresh_issued:
+            long = (
+                REFRESH_SECONDS if config.policy.refresh_outlives_access else config.access_seconds
+            )
             token["refresh_token"] = secrets.token_urlsafe(32)
             state.refresh[digest(token["refresh_token"])] = replace(
-                kept, scope=refresh_scope or granted, expires_at=now + REFRESH_SECONDS
+                kept, scope=refresh_scope or granted, expires_at=now + long
             )
     return token
 
@@ -86,4 +89,8 @@ def _access_token(plugin: Plugin, client: Client, user: str, scope: str) -> tupl
         "exp": now + plugin.config.access_seconds,
         "jti": number,
     }
-    return plugin.signing.sign(claims), number
+    if not plugin.policy.jwt_has_exp:
+        del claims["exp"]
+    if plugin.policy.jwt_has_mail:
+        claims["email"] = f"{user}@mockauth.example"
+    return plugin.signing.sign(claims, signed=plugin.policy.jwt_signed), number

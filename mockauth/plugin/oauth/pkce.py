@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import hmac
 import re
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError
 
 from mockauth.plugin.policy import Policy
+from mockauth.plugin.proof import challenge_of
 from mockauth.plugin.state import CodeRecord
 
 FORM = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # RFC 7636 section 4.1
@@ -62,7 +61,8 @@ def check_verifier(verifier: str | None, record: CodeRecord, policy: Policy) -> 
         return
     if policy.pkce_form_checked and not FORM.fullmatch(verifier):
         raise InvalidRequestError("code_verifier is malformed")
-    if policy.pkce_verifier_checked and not _fits(verifier, record):
+    fits = policy.pkce_s256_works and _fits(verifier, record)
+    if policy.pkce_verifier_checked and not fits:
         raise InvalidGrantError("code_verifier does not fit")
 
 
@@ -71,8 +71,7 @@ def _fits(verifier: str, record: CodeRecord) -> bool:
         return _same(verifier, record.challenge)
     if record.challenge_method != "S256":
         return True  # only reached where unknown methods are let through
-    hashed = hashlib.sha256(verifier.encode("utf-8", "surrogatepass")).digest()
-    return _same(base64.urlsafe_b64encode(hashed).rstrip(b"=").decode(), record.challenge)
+    return _same(challenge_of(verifier), record.challenge)
 
 
 def _same(one: str, other: str) -> bool:

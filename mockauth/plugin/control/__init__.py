@@ -1,0 +1,1 @@
+"""Control of a plugin while it runs: faults with triggers, the clock, users, queues, a journal."""

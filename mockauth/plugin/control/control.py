@@ -1,0 +1,107 @@
+"""What can be changed in a plugin while it runs."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mockauth.clock import Clock
+from mockauth.plugin.config import PluginConfig, UserConfig
+from mockauth.plugin.control.trigger import Armed, Facts
+
+MOST_KEPT = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuedError:
+    """The error that the next request of a place gets: authorize, token or refresh."""
+
+    place: str
+    error: str
+    error_description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuedResponse:
+    """What the next request to a path gets instead of an answer of the plugin."""
+
+    path: str
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""
+
+
+class ShiftedClock:
+    """A clock that runs as another does, and can be moved."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self.shift = clock, 0.0
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return self._clock.now() + self.shift
+
+    def sleep(self, seconds: float) -> None:
+        """Wait as the other clock does."""
+        self._clock.sleep(seconds)
+
+
+@dataclass
+class Control:
+    """The switches of one app; everything goes back to how it began with `reset`."""
+
+    clock: ShiftedClock
+    armed: list[Armed] = field(default_factory=list)
+    users: list[UserConfig] = field(default_factory=list)
+    next_users: deque[str] = field(default_factory=deque)
+    next_errors: deque[QueuedError] = field(default_factory=deque)
+    next_responses: deque[QueuedResponse] = field(default_factory=deque)
+    journal: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
+    numbers: int = 0
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def config_for(self, base: PluginConfig, facts: Facts) -> PluginConfig:
+        """The settings for one request: users that were added, faults that show."""
+        with self.lock:
+            showing = [one.fault for one in self.armed if one.shows(facts)]
+            added = tuple(self.users)
+        config = replace(base, users=(*base.users, *added)) if added else base
+        return config.with_faults(*showing) if showing else config
+
+    def next_user(self) -> str | None:
+        """Who signs in next without a page; None asks as usual."""
+        with self.lock:
+            return self.next_users.popleft() if self.next_users else None
+
+    def next_error(self, place: str) -> QueuedError | None:
+        """The error that is due at `place`."""
+        with self.lock:
+            due = next((one for one in self.next_errors if one.place == place), None)
+            if due is not None:
+                self.next_errors.remove(due)
+            return due
+
+    def next_response(self, path: str) -> QueuedResponse | None:
+        """The answer that is due at `path`."""
+        with self.lock:
+            due = next((one for one in self.next_responses if one.path == path), None)
+            if due is not None:
+                self.next_responses.remove(due)
+            return due
+
+    def record(self, entry: dict[str, Any]) -> None:
+        """Note one request; the oldest is forgotten."""
+        with self.lock:
+            self.numbers += 1
+            self.journal.append({"n": self.numbers, **entry})
+
+    def reset(self) -> None:
+        """As at the start; tokens that were issued stay."""
+        with self.lock:
+            for kept in (self.armed, self.users):
+                kept.clear()
+            for queue in (self.next_users, self.next_errors, self.next_responses, self.journal):
+                queue.clear()
+            self.clock.shift = 0.0

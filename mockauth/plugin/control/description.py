@@ -1,0 +1,91 @@
+"""The OpenAPI document of the control interface."""
+
+from __future__ import annotations
+
+from typing import Any
+
+TEXT = {"type": "string"}
+NUMBER = {"type": "integer"}
+TRIGGER = {
+    "type": "object",
+    "description": "At which requests the fault shows; without members, at all.",
+    "properties": {
+        "times": {**NUMBER, "minimum": 1, "nullable": True, "description": "1 is once"},
+        "after": {**NUMBER, "minimum": 0, "description": "let so many fitting requests pass"},
+        "path": TEXT,
+        "client": TEXT,
+        "user": TEXT,
+        "parameter": {**TEXT, "description": "with `value`: the magic value of a parameter"},
+        "value": TEXT,
+    },
+}
+BODIES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("/faults", "armFault", "Switch a fault on", {
+        "name": TEXT, "policy": {"type": "object"},
+        "answers": {"type": "array", "items": {"type": "object"}}, "trigger": TRIGGER,
+    }),
+    ("/clock", "advanceClock", "Move the clock on by seconds", {
+        "advance": {"type": "number", "minimum": 0},
+    }),
+    ("/users", "addUser", "Add a user who can log in", {
+        "name": TEXT, "password": TEXT, "key": TEXT, "claims": {"type": "object"},
+    }),
+    ("/queues/users", "queueUser", "Who signs in next, without pages", {"name": TEXT}),
+    ("/queues/errors", "queueError", "The next error of authorize, token or refresh", {
+        "place": {**TEXT, "enum": ["authorize", "token", "refresh"]}, "error": TEXT,
+        "error_description": TEXT,
+    }),
+    ("/queues/responses", "queueResponse", "The next answer at a path", {
+        "path": TEXT, "status": NUMBER, "headers": {"type": "object"}, "body": TEXT,
+    }),
+    ("/reset", "reset", "Everything as at the start; issued tokens stay", {}),
+)  # fmt: skip
+REQUIRED = {
+    "/faults": ["name"], "/clock": ["advance"], "/users": ["name", "password"],
+    "/queues/users": ["name"], "/queues/errors": ["place", "error"], "/queues/responses": ["path"],
+}  # fmt: skip
+READS = (
+    ("/faults", "listFaults", "The faults that are on, and all that are known"),
+    ("/clock", "readClock", "The time of the plugin"),
+    ("/queues", "listQueues", "What is queued and has not been used"),
+    ("/requests", "listRequests", "The journal: requests with secrets masked, and near misses"),
+)
+
+
+def describe(base: str) -> dict[str, Any]:
+    """The document; `base` is the address of the control interface."""
+    paths: dict[str, Any] = {}
+    for path, name, summary in READS:
+        paths.setdefault(path, {})["get"] = _operation(name, summary, "200")
+    for path, name, summary, properties in BODIES:
+        status = "200" if path in ("/clock", "/reset") else "201"
+        operation = _operation(name, summary, status)
+        if properties:
+            schema: dict[str, Any] = {"type": "object", "properties": properties}
+            schema["required"] = REQUIRED[path]
+            content = {"application/json": {"schema": schema}}
+            operation["requestBody"] = {"required": True, "content": content}
+        paths.setdefault(path, {})["post"] = operation
+    paths["/requests"]["delete"] = _operation("forgetRequests", "Empty the journal", "200")
+    named = {"name": "name", "in": "path", "required": True, "schema": TEXT}
+    disarm = _operation("disarmFault", "Switch a fault off", "200")
+    paths["/faults/{name}"] = {"parameters": [named], "delete": disarm}
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": "Control of the mockauth plugin", "version": "1"},
+        "servers": [{"url": base}],
+        "paths": paths,
+        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "security": [{"token": []}],
+    }
+
+
+def _operation(name: str, summary: str, status: str) -> dict[str, Any]:
+    return {
+        "operationId": name,
+        "summary": summary,
+        "responses": {
+            status: {"description": "Done"},
+            "401": {"description": "The control token is missing or wrong"},
+        },
+    }

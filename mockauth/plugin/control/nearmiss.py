@@ -1,0 +1,170 @@
+"""Why a request was refused, where it nearly was right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from flask import request
+
+from mockauth.plugin.config import ClientConfig
+from mockauth.plugin.control.received import basic_pair, bearer, params
+from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.proof import challenge_of
+from mockauth.plugin.state import CodeRecord, digest
+from mockauth.plugin.tokens import access_token, refresh_token
+from mockauth.wire.url import hostname
+
+
+def explain(plugin: Plugin) -> list[str]:
+    """What is nearly right about the request that is at hand; empty where nothing is."""
+    if plugin.config.auth != "oauth":
+        return []
+    if request.path == "/authorize":
+        return list(_at_authorize(plugin))
+    if request.path == "/token":
+        return list(_at_token(plugin))
+    if request.path.startswith("/todos"):
+        return list(_at_api(plugin))
+    return []
+
+
+def difference(given: str, right: str) -> str:
+    """How two addresses differ, where it is a slip; "" where they are the same or unlike."""
+    if given == right or not given:
+        return ""
+    if given.rstrip("/") == right.rstrip("/"):
+        return "by a trailing slash"
+    if given.lower() == right.lower():
+        return "in the case of a letter"
+    if unquote(given) == right:
+        return "because it is percent-encoded twice"
+    if given.partition("?")[0] == right.partition("?")[0]:
+        return "in its query"
+    if given.partition("://")[2] == right.partition("://")[2]:
+        return "in its scheme"
+    path = right.partition("://")[2].partition("/")[2]
+    if given.partition("://")[2].partition("/")[2] == path:
+        return f"in its host: {hostname(given)}, not {hostname(right)}"
+    if hostname(given) == hostname(right):
+        return "in its path"
+    return ""
+
+
+def _at_authorize(plugin: Plugin) -> Iterator[str]:
+    given = params()
+    client = _client(plugin, given.get("client_id", ""))
+    if client is None:
+        yield from _unknown_client(plugin, given.get("client_id", ""))
+        return
+    uris = plugin.config.registered(client)
+    if given.get("redirect_uri", "") not in uris:
+        told = [difference(given.get("redirect_uri", ""), uri) for uri in uris]
+        said = next((one for one in told if one), "")
+        yield (
+            f"redirect_uri differs from a registered one {said}"
+            if said
+            else f"redirect_uri is none of those registered: {', '.join(uris)}"
+        )
+    unknown = set(given.get("scope", "").split()) - set(plugin.config.scope.split())
+    if unknown:
+        yield f"scope is not known: {' '.join(sorted(unknown))}"
+
+
+def _at_token(plugin: Plugin) -> Iterator[str]:
+    given = params()
+    basic_id, basic_secret = basic_pair()
+    client_id = given.get("client_id", basic_id)
+    client = _client(plugin, client_id)
+    if client is None:
+        yield from _unknown_client(plugin, client_id)
+    else:
+        yield from _secret(plugin, client, given.get("client_secret", basic_secret))
+    with plugin.state.lock:
+        record = plugin.state.codes.get(digest(given.get("code", "")))
+    if record is not None:
+        yield from _code(plugin, given, client_id, record)
+    refresh = refresh_token(plugin, given.get("refresh_token", ""))
+    if refresh is not None and refresh.client_id != client_id:
+        yield f"the refresh token belongs to client {refresh.client_id}"
+    elif refresh is not None and refresh.revoked:
+        yield "the refresh token was replaced or revoked"
+    if "access_token" in given or access_token(plugin, given.get("refresh_token", "")):
+        yield "that is an access token, not a refresh token"
+
+
+def _code(
+    plugin: Plugin, given: dict[str, str], client_id: str, record: CodeRecord
+) -> Iterator[str]:
+    if record.client_id != client_id:
+        yield f"the code belongs to client {record.client_id}"
+    if record.used:
+        yield "the code was used before"
+    late = plugin.clock.now() - record.expires_at
+    if late >= 0:
+        yield f"the code expired {late:.0f} s ago"
+    if "redirect_uri" not in given:
+        yield "redirect_uri is missing; it must be repeated"
+    elif given["redirect_uri"] != record.redirect_uri:
+        said = difference(given["redirect_uri"], record.redirect_uri)
+        yield f"redirect_uri differs from the one at authorize {said}".rstrip()
+    verifier = given.get("code_verifier", "")
+    if verifier.endswith("="):
+        yield "code_verifier has base64 padding"
+    if verifier and record.challenge:
+        if verifier == record.challenge:
+            yield "code_verifier is the challenge itself"
+        elif challenge_of(verifier.rstrip("=")) == record.challenge:
+            yield "code_verifier fits without its padding"
+    elif record.challenge:
+        yield "code_verifier is missing; authorize had a code_challenge"
+    elif verifier:
+        yield "code_verifier is there, and authorize had no code_challenge"
+
+
+def _secret(plugin: Plugin, client: ClientConfig, given: str) -> Iterator[str]:
+    if given == client.secret:
+        return
+    if not given:
+        yield "no client_secret was sent"
+    elif given.strip() == client.secret:
+        yield "client_secret has white space around it"
+    elif given.replace("+", " ") == client.secret or given.replace("%20", " ") == client.secret:
+        yield "client_secret: + or %20 stands for a space"
+    elif given in {other.secret for other in plugin.config.clients}:
+        yield "client_secret is that of another client"
+
+
+def _at_api(plugin: Plugin) -> Iterator[str]:
+    token = bearer()
+    if not token:
+        yield "no token was sent in the Authorization header"
+        return
+    shown = access_token(plugin, token)
+    if shown is None:
+        if refresh_token(plugin, token) is not None:
+            yield "that is a refresh token, not an access token"
+        elif digest(token) in plugin.state.codes:
+            yield "that is a code; exchange it first"
+        return
+    late = plugin.clock.now() - shown.record.expires_at
+    if shown.record.revoked:
+        yield "the token was revoked"
+    elif late >= 0:
+        yield f"the token expired {late:.0f} s ago"
+    else:
+        yield f"the token was granted the scope {shown.record.scope!r}"
+
+
+def _client(plugin: Plugin, client_id: str) -> ClientConfig | None:
+    return next((one for one in plugin.config.clients if one.id == client_id), None)
+
+
+def _unknown_client(plugin: Plugin, client_id: str) -> Iterator[str]:
+    near = next((c.id for c in plugin.config.clients if c.id.lower() == client_id.lower()), None)
+    if not client_id:
+        yield "client_id is missing"
+    elif near or client_id.strip() in {c.id for c in plugin.config.clients}:
+        yield "client_id differs by case or white space"
+    else:
+        yield "client_id is not registered"

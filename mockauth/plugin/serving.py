@@ -1,0 +1,101 @@
+"""A plugin over real sockets: kept connections, any port, and https by a local authority.
+
+cheroot, because it was the fastest of those measured with whole code flows: about four times the
+development server, 1.3 times waitress, 1.2 times gunicorn with threads; and it lives in a thread.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from mockauth.errors import UsageError
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+THREADS = 16
+STOP_SECONDS = 1
+LOOPBACK = "127.0.0.1"
+
+
+@contextmanager
+def serving(
+    app: WSGIApplication, host: str = "localhost", port: int = 0, ca_file: Path | None = None
+) -> Iterator[str]:
+    """Serve `app` from a thread; gives its base URL. The port is bound before anybody asks.
+
+    With `ca_file` it is https, and that file gets the certificate of the authority to trust.
+
+    Raises:
+        OSError: the address cannot be served at.
+        UsageError: https, and trustme is not installed or the file cannot be written.
+    """
+    address = LOOPBACK if host == "localhost" else host
+    server = _server_class()((address, port), app, numthreads=THREADS, server_name="mockauth")
+    server.shutdown_timeout = STOP_SECONDS
+    if ca_file is not None:
+        server.ssl_adapter = _adapter(host, ca_file)
+    server.prepare()
+    thread = threading.Thread(target=server.serve, daemon=True)
+    thread.start()
+    try:
+        shown = f"[{host}]" if ":" in host else host
+        yield f"{'http' if ca_file is None else 'https'}://{shown}:{server.bind_addr[1]}"
+    finally:
+        server.stop()
+        thread.join()
+
+
+def behind_proxy(app: WSGIApplication) -> WSGIApplication:
+    """`app` behind one proxy: the issuer and every URL follow X-Forwarded-Proto, -Host, -Port and
+    -Prefix. Only where a proxy sets them: else any client could."""
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    return ProxyFix(app, x_for=1, x_proto=1, x_host=1, x_port=1, x_prefix=1)
+
+
+def _server_class() -> Any:
+    # cheroot takes 60 ms to import; only a served plugin needs it.
+    from cheroot.wsgi import Server
+
+    class QuietServer(Server):
+        """Closes what it could not bind, and writes no line: addresses carry codes."""
+
+        @staticmethod
+        def bind_socket(socket_: socket.socket, bind_addr: Any) -> Any:
+            try:
+                socket_.bind(bind_addr)
+            except OSError:
+                socket_.close()
+                raise
+            return socket_
+
+        def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
+            """Say nothing."""
+
+    return QuietServer
+
+
+def _adapter(host: str, ca_file: Path) -> Any:
+    try:
+        import trustme  # an extra of its own: it makes certificates
+    except ImportError as missing:
+        raise UsageError("--https needs trustme: pip install 'mockauth[https]'") from missing
+    from cheroot.ssl.builtin import BuiltinSSLAdapter
+
+    authority = trustme.CA(organization_name="mockauth, for testing only")
+    leaf = authority.issue_cert(host, "localhost", LOOPBACK)
+    try:
+        authority.cert_pem.write_to_path(ca_file)
+    except OSError as wrong:
+        raise UsageError(f"--https {ca_file}: cannot be written: {wrong.strerror}") from wrong
+    with TemporaryDirectory() as folder:  # the key is read at once, and gone
+        pem = Path(folder) / "leaf.pem"
+        leaf.private_key_and_cert_chain_pem.write_to_path(pem)
+        return BuiltinSSLAdapter(str(pem), str(pem))

@@ -1,0 +1,73 @@
+"""Several plugins in one server, told apart by the first segment of the path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, jsonify, request
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.wrappers import Response as BaseResponse
+
+from mockauth.clock import Clock
+from mockauth.errors import UsageError
+from mockauth.plugin.app import NO_FAULTS, create_app
+from mockauth.plugin.config import PluginConfig
+from mockauth.plugin.fault import Fault
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+WELL_KNOWN = "/.well-known/oauth-authorization-server"
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def create_apps(
+    configs: Sequence[PluginConfig],
+    clock: Clock | None = None,
+    *,
+    admin_token: str = "",
+    known_faults: Mapping[str, Fault] = NO_FAULTS,
+) -> WSGIApplication:
+    """One server for all: `/{name}/…`, each with an issuer, clients, users and a state of its own.
+
+    Raises:
+        UsageError: a plugin has no name that can stand in a path, or two have the same.
+    """
+    apps: dict[str, Any] = {}
+    for config in configs:
+        if not NAME.fullmatch(config.name):
+            raise UsageError(
+                f"plugin {config.name!r}: name must be lower-case words joined by -, such as todo"
+            )
+        if f"/{config.name}" in apps:
+            raise UsageError(f"plugin {config.name!r}: another plugin has that name, too")
+        apps[f"/{config.name}"] = create_app(
+            config, clock, admin_token=admin_token, known_faults=known_faults
+        )
+    mounted = DispatcherMiddleware(_front(list(apps)), apps)
+
+    def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        # RFC 8414 section 3.1 puts the well-known part before the path of the issuer.
+        path = environ["PATH_INFO"]
+        if path.startswith(WELL_KNOWN) and path.removeprefix(WELL_KNOWN) in apps:
+            environ["PATH_INFO"] = path.removeprefix(WELL_KNOWN) + WELL_KNOWN
+        return mounted(environ, start_response)
+
+    return serve
+
+
+def _front(mounts: list[str]) -> Flask:
+    app = Flask("mockauth.plugins")
+
+    @app.get("/")
+    def plugins() -> BaseResponse:
+        base = request.url_root.rstrip("/")
+        return jsonify({"plugins": [f"{base}{m}/.well-known/ai-plugin.json" for m in mounts]})
+
+    @app.get("/health")
+    def health() -> BaseResponse:
+        return jsonify({"status": "ok"})
+
+    return app

@@ -1,0 +1,247 @@
+"""The control interface of the built-in plugin: faults, clock, users, queues and the journal."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from openapi_spec_validator import validate
+from werkzeug.test import TestResponse
+
+from mockauth.clock import MovableClock
+from mockauth.plugin.app import create_app
+from mockauth.plugin.config import PluginConfig
+from mockauth.plugin.fault import AnswerChange, Fault
+
+from .plugin_tour import CALLBACK, Tour, error
+
+TOKEN = "control-token"
+BROKEN = Fault(
+    name="token.broken", title="Broken", answers=(AnswerChange(place="token", status=503),)
+)
+FIXED = Fault(name="api.none", title="No sign-in", config={"auth": "none"})
+
+
+def controlled() -> Tour:
+    clock = MovableClock()
+    known = {fault.name: fault for fault in (BROKEN, FIXED)}
+    app = create_app(PluginConfig(), clock, admin_token=TOKEN, known_faults=known)
+    return Tour(clock=clock, app=app)
+
+
+def control(tour: Tour, method: str, place: str, /, **body: Any) -> TestResponse:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    answer: TestResponse = tour.outside().open(
+        "/_mockauth" + place, method=method, headers=headers, json=body if body else None
+    )
+    return answer
+
+
+@pytest.mark.parametrize("path", ["/", "/faults", "/requests", "/openapi.json"])
+def test_the_control_interface_wants_its_own_token(path: str) -> None:
+    tour = controlled()
+
+    for token in (None, "wrong", tour.config.clients[0].secret):
+        assert tour.api(token, "/_mockauth" + path).status_code == 401
+    assert tour.api(TOKEN, "/_mockauth" + path).status_code == 200
+
+
+def test_without_a_token_there_is_no_control_interface() -> None:
+    assert Tour().api(TOKEN, "/_mockauth/").status_code == 404
+
+
+def test_the_control_token_does_not_open_the_api() -> None:
+    assert controlled().api(TOKEN).status_code == 401
+
+
+def test_the_interface_describes_itself() -> None:
+    tour = controlled()
+    document = control(tour, "GET", "/openapi.json").get_json()
+
+    validate(document)
+    rules = {rule.rule for rule in tour.app.url_map.iter_rules()} if tour.app else set()
+    served = {rule.removeprefix("/_mockauth") for rule in rules if rule.startswith("/_mockauth")}
+    described = {path.replace("{name}", "<name>") for path in document["paths"]}
+    assert described == served - {"/", "/openapi.json"}
+
+
+@pytest.mark.parametrize(
+    ("trigger", "expected"),
+    [
+        ({}, [503, 503, 503]),
+        ({"times": 1}, [503, 200, 200]),
+        ({"times": 2}, [503, 503, 200]),
+        ({"after": 1}, [200, 503, 503]),
+        ({"after": 1, "times": 1}, [200, 503, 200]),
+        ({"client": "demo-client", "path": "/token"}, [503, 503, 503]),
+        ({"client": "other-client"}, [200, 200, 200]),
+        ({"parameter": "scope", "value": "magic"}, [200, 200, 200]),
+    ],
+)
+def test_a_fault_shows_when_its_trigger_says(trigger: dict[str, Any], expected: list[int]) -> None:
+    tour = controlled()
+    codes = [tour.code() for _ in expected]
+    wanted = {"path": "/token", **trigger}
+    assert control(tour, "POST", "/faults", name="token.broken", trigger=wanted).status_code == (
+        201
+    )
+
+    assert [tour.token(code).status_code for code in codes] == expected
+
+
+def test_a_magic_value_makes_the_fault_show() -> None:
+    tour = controlled()
+    trigger = {"parameter": "scope", "value": "magic"}
+    control(tour, "POST", "/faults", name="token.broken", trigger=trigger)
+
+    assert tour.token(scope="magic").status_code == 503
+    assert tour.token(scope="other").status_code == 200
+
+
+def test_a_fault_may_show_for_one_user_only() -> None:
+    tour = controlled()
+    policy = {"users_told_apart": False, "object_owner_checked": False}
+    ada = tour.grant()["access_token"]
+    grace = Tour(app=tour.app, user="grace").grant()["access_token"]
+    control(tour, "POST", "/faults", name="mixed", policy=policy, trigger={"user": "grace"})
+
+    assert [tour.api(token).get_json()["user"] for token in (grace, ada)] == ["ada", "ada"]
+    control(tour, "DELETE", "/faults/mixed")
+    assert tour.api(grace).get_json()["user"] == "grace"
+
+
+def test_a_fault_of_ones_own_may_change_answers() -> None:
+    tour = controlled()
+    change = {"place": "token", "json_set": {"token_type": "mac"}}
+    control(tour, "POST", "/faults", name="mine", answers=[change])
+
+    assert tour.grant()["token_type"] == "mac"
+    on = control(tour, "GET", "/faults").get_json()["on"]
+    assert (on[0]["name"], on[0]["seen"] > 0) == ("mine", True)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("/faults", {"name": "nope"}, "there is no fault 'nope'"),
+        ("/faults", {"name": "api.none"}, "start the server with --fault api.none"),
+        ("/faults", {"name": "x", "policy": {"code_singel": 1}}, "policy.code_singel is unknown"),
+        ("/faults", {"name": "x", "policy": {"lockout_after": "x"}}, "policy.lockout_after"),
+        ("/faults", {"name": "x", "answers": [{"status": 5}]}, "answers.0.place"),
+        ("/faults", {"name": "token.broken", "trigger": {"when": 1}}, "trigger.when is unknown"),
+        ("/faults", {"nam": "x"}, "nam is unknown"),
+        ("/clock", {"advance": -1}, "advance must be"),
+        ("/clock", {"advance": "1"}, "advance must be"),
+        ("/users", {"name": "ada", "password": "x"}, "already"),
+        ("/users", {"name": "new"}, "user.password"),
+        ("/queues/users", {"name": "nobody"}, "name must be one of ada, grace"),
+        ("/queues/errors", {"place": "api", "error": "x"}, "error.place must be"),
+        ("/queues/responses", {"path": "/_mockauth/"}, "response.path must be"),
+        ("/queues/responses", {"path": "/todos", "status": 99}, "response.status must be"),
+    ],
+)
+def test_a_wrong_request_is_told_what_to_change(path: str, body: dict[str, Any], said: str) -> None:
+    answer = control(controlled(), "POST", path, **body)
+
+    assert answer.status_code == 400
+    assert said in answer.get_json()["error"]
+
+
+def test_the_clock_can_be_moved() -> None:
+    tour = controlled()
+    token = tour.grant()["access_token"]
+    moved = control(tour, "POST", "/clock", advance=3600).get_json()
+
+    assert moved["shift"] == 3600
+    assert tour.api(token).status_code == 401
+    control(tour, "POST", "/reset")
+    assert tour.api(token).status_code == 200
+
+
+def test_a_user_can_be_added() -> None:
+    tour = controlled()
+    control(tour, "POST", "/users", name="hopper", password="compiler")
+    page = tour.browser.get(tour.authorize().headers["Location"])
+
+    landed = tour.submit(page, username="hopper", password="compiler")
+    assert landed.headers["Location"].startswith("/authorize")
+
+
+def test_the_next_user_signs_in_without_pages_once() -> None:
+    tour = controlled()
+    control(tour, "POST", "/queues/users", name="grace")
+
+    code = tour.authorize().headers["Location"].partition("code=")[2].partition("&")[0]
+    assert tour.api(tour.token(code).get_json()["access_token"]).get_json()["user"] == "grace"
+    assert tour.authorize().headers["Location"].startswith("/login")
+
+
+def test_the_next_error_and_the_next_answer_come_once() -> None:
+    tour = controlled()
+    code = tour.code()
+    control(tour, "POST", "/queues/errors", place="token", error="invalid_grant")
+    control(tour, "POST", "/queues/errors", place="authorize", error="temporarily_unavailable")
+    control(tour, "POST", "/queues/responses", path="/todos", status=429, body="later")
+    assert len(control(tour, "GET", "/queues").get_json()["errors"]) == 2
+
+    assert "error=temporarily_unavailable" in tour.authorize().headers["Location"]
+    assert [error(tour.token(code)) for _ in range(2)] == ["400 invalid_grant", "200"]
+    assert [tour.api().status_code for _ in range(2)] == [429, 401]
+    assert control(tour, "GET", "/queues").get_json() == {
+        "users": [],
+        "errors": [],
+        "responses": [],
+    }
+
+
+def test_the_journal_shows_requests_and_no_secret() -> None:
+    tour = controlled()
+    grant = tour.grant()
+    tour.api(grant["access_token"], f"/todos?note={grant['refresh_token']}")
+    tour.api(path=f"/todos?note=it+is+{tour.config.users[0].password}")
+    shown = control(tour, "GET", "/requests").get_data(as_text=True)
+    entries = json.loads(shown)["requests"]
+
+    assert [one["path"] for one in entries][-3:] == ["/token", "/todos", "/todos"]
+    assert entries[-2]["params"] == {"note": "‹refresh_token›"}
+    secrets = [grant["access_token"], grant["refresh_token"], tour.client().secret]
+    secrets.append(tour.config.users[0].password)
+    assert [one for one in secrets if one in shown] == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"redirect_uri": CALLBACK + "/"}, "by a trailing slash"),
+        ({"redirect_uri": CALLBACK.replace("https", "http")}, "in its scheme"),
+        ({"redirect_uri": None}, "redirect_uri is missing"),
+        ({"client_secret": " demo-secret-3f9a7c51d2"}, "white space"),
+        ({"client_secret": "other/secret+88b1e06c=4d"}, "another client"),
+        ({"client_id": "Demo-Client"}, "case or white space"),
+        ({"code_verifier": "x" * 43}, "authorize had no code_challenge"),
+    ],
+)
+def test_the_journal_explains_a_near_miss(changes: dict[str, str | None], said: str) -> None:
+    tour = controlled()
+    tour.token(**changes)
+
+    last = control(tour, "GET", "/requests").get_json()["requests"][-1]
+    assert last["status"] in (400, 401)
+    assert said in " ".join(last["near_misses"])
+
+
+def test_a_code_that_comes_again_or_from_another_client_is_explained() -> None:
+    tour = controlled()
+    code = tour.code()
+    other = tour.config.clients[1]
+    tour.token(code, client_id=other.id, client_secret=other.secret)
+    tour.token(code)
+    tour.token(code)
+    last = control(tour, "GET", "/requests").get_json()["requests"][-3:]
+
+    assert [one["near_misses"] for one in last] == [
+        ["the code belongs to client demo-client"],
+        [],
+        ["the code was used before"],
+    ]

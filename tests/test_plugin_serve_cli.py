@@ -1,0 +1,89 @@
+"""`mockauth serve`: what the settings file and the options make of the plugin."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockauth.cli.plugins import plugins_of
+from mockauth.errors import UsageError
+
+
+def plugins(table: dict[str, Any], **given: Any) -> Any:
+    return plugins_of(table, "mockauth.toml", given)
+
+
+def test_the_table_sets_the_plugin_and_the_command_line_wins() -> None:
+    table = {
+        "auth": "oauth",
+        "access_seconds": 5,
+        "policy": {"code_single_use": False},
+        "clients": [{"id": "mine", "secret": "s"}],
+        "faults": ["token.error-200"],
+    }
+    [plugin] = plugins(table, content_type="application/x-www-form-urlencoded")
+
+    assert (plugin.access_seconds, plugin.clients[0].id) == (5, "mine")
+    assert plugin.policy.code_single_use is False
+    assert plugin.content_type == "application/x-www-form-urlencoded"
+    assert [fault.name for fault in plugin.faults] == ["token.error-200"]
+
+
+def test_several_plugins_share_what_the_table_says() -> None:
+    entries = [{"name": "one"}, {"name": "two", "auth": "none", "policy": {"client_checked": True}}]
+    one, two = plugins({"access_seconds": 9, "plugins": entries})
+
+    assert (one.name, one.auth, one.access_seconds) == ("one", "oauth", 9)
+    assert (two.name, two.auth, two.access_seconds) == ("two", "none", 9)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"auht": "oauth"}, "did you mean 'auth'"),
+        ({"auth": "basic"}, "serve.auth"),
+        ({"access_seconds": "9"}, "serve.access_seconds"),
+        ({"policy": {"code_singel_use": True}}, "did you mean 'code_single_use'"),
+        ({"clients": [{"secret": "s"}]}, "clients.0.id"),
+        ({"faults": "token.error-200"}, "must be a list of names"),
+        ({"faults": ["nope"]}, "no such fault"),
+        ({"plugins": {"name": "one"}}, "write [[serve.plugins]]"),
+        ({"plugins": [{"nam": "one"}]}, "serve.plugins entry 1"),
+    ],
+)
+def test_a_wrong_table_is_told_where_and_what_instead(table: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(said)):
+        plugins(table)
+
+
+def test_serve_prints_every_address_and_serves_it(tmp_path: Path) -> None:
+    file = tmp_path / "plugins.toml"
+    file.write_text(
+        '[[serve.plugins]]\nname = "one"\n[[serve.plugins]]\nname = "two"\nauth = "none"\n'
+    )
+    command = [sys.executable, "-m", "mockauth", "serve", "--port", "0", "--config", str(file)]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "MOCKAUTH_ADMIN_TOKEN": "given-token"}
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)  # noqa: S603 - our own interpreter
+    try:
+        assert server.stdout is not None
+        lines: list[str] = []
+        while not lines or "Ctrl-C" not in lines[-1]:
+            lines.append(server.stdout.readline())
+            assert lines[-1], "".join(lines)
+        text = "".join(lines)
+        [manifest] = re.findall(r"http://\S+/two/\.well-known/ai-plugin\.json", text)
+        with urllib.request.urlopen(manifest, timeout=5) as answer:  # noqa: S310 - our own server
+            assert answer.status == 200
+        assert re.search(r"token endpoint \(authorization_url\) +http://\S+/one/token", text)
+        assert "/two/token" not in text
+        assert "given-token" not in text
+    finally:
+        server.terminate()
+        server.communicate()

@@ -203,7 +203,8 @@ def test_too_many_combinations_are_refused() -> None:
         (
             "{do: token, change: {alter: {code: [1]}}}",
             "9:40: steps.0.change.alter.code: a list is unknown here; known: encode-one-letter,"
-            " one-character, upper-case-host, upper-case-path",
+            " lower-case-scheme, one-character, one-character-less, one-character-more,"
+            " upper-case-host, upper-case-path, upper-case-scheme",
         ),
         (
             "{do: token, change: {set: [a]}}",
@@ -211,7 +212,7 @@ def test_too_many_combinations_are_refused() -> None:
         ),
         (
             "{do: token, repeat: 0, expect: {verdict: refused}}",
-            "9:25: steps.0.repeat: must be a whole number from 1 to 20",
+            "9:25: steps.0.repeat: must be a whole number from 1 to 50",
         ),
         ("{do: token}", "9:3: steps: no step expects anything, so nothing would be judged"),
         (
@@ -224,7 +225,7 @@ def test_too_many_combinations_are_refused() -> None:
         ),
         (
             "{do: api, client: second, expect: {verdict: refused}}",
-            "9:23: steps.0.client: has no meaning in api; only in token, refresh",
+            "9:23: steps.0.client: has no meaning in api; only in authorize, token, refresh",
         ),
         (
             "{do: token, expect: {verdict: refused, tolerated: 404}}",
@@ -232,11 +233,35 @@ def test_too_many_combinations_are_refused() -> None:
         ),
         (
             "{do: token, expect: {verdict: accepted, status: 200}}",
-            "9:53: steps.0.expect.status: is read of a refusal; add `verdict: refused`",
+            "9:53: steps.0.expect.status: is not read of an acceptance",
         ),
         (
             "{do: authorize, expect: {redirect_to: none, absent: [code]}}",
             "9:29: steps.0.expect: nothing comes back with redirect_to: none",
+        ),
+        (
+            "{do: token, given: refused, expect: {verdict: refused}}",
+            "9:24: steps.0.given: means nothing in a step that expects something",
+        ),
+        (
+            "{do: token, at_once: true, repeat: 2, expect: {verdict: refused}}",
+            "9:5: steps.0: at_once and expect.winners belong together",
+        ),
+        (
+            "{do: endpoint, expect: {like: before}}",
+            "9:35: steps.0.expect.like: no earlier step is called 'before'",
+        ),
+        (
+            "{do: wait, seconds: 4000}",
+            "9:25: steps.0.seconds: must be a whole number of seconds up to 3600",
+        ),
+        (
+            "{do: api, expect: {headers: {Allow: 7}}}",
+            "9:41: steps.0.expect.headers.Allow: must be a text, a list of texts, or null",
+        ),
+        (
+            "{do: token, change: {form: {which: last, without: [token]}}}",
+            "9:32: steps.0.change.form: has no meaning in token; only in authorize",
         ),
         (
             '{do: authorize, expect: {params: {a: "${scope}"}}}',
@@ -326,3 +351,12 @@ def test_any_value_anywhere_gives_a_probe_or_located_problems(
     assert (read is None) == bool(document.problems)
     assert all(problem.line >= 1 and problem.column >= 1 for problem in document.problems)
     assert len({str(problem) for problem in document.problems}) == len(document.problems)
+
+
+def test_a_file_has_steps_or_judges_the_answers_of_others_and_not_both() -> None:
+    problem = "needs either steps or answers_of, and not both"
+    both = HEAD + "answers_of: {token.code-single-use: {error: [invalid_grant]}}\n"
+
+    assert any(problem in said for said in problems(HEAD))
+    assert any(problem in said for said in problems(both + "steps: [{do: token}]\n"))
+    assert probe(both).answers_of[0][0] == "token.code-single-use"

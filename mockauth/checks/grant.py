@@ -13,6 +13,7 @@ from mockauth.checks.jwt import read_jwt
 from mockauth.checks.record import codes, grants, second_user_flows
 from mockauth.checks.registry import check
 from mockauth.checks.token import AT
+from mockauth.wire import Exchange
 
 COULD_NOT = '"Couldn\'t install plugin", token endpoint says 200'
 YEAR = 365 * 86400
@@ -187,7 +188,11 @@ def scope_when_narrowed(evidence: Evidence) -> Iterator[Finding | Seen]:
     e = grants(evidence)[0]
     asked = set((evidence.oauth.scope if evidence.oauth else "").split())
     scope = e.answer.members.get("scope")
-    if scope is None:
+    claimed = _claimed_scope(e)
+    if scope is None and claimed is not None and claimed != asked:
+        yield Finding(expected=f"scope {' '.join(sorted(claimed))!r:.80}, as the token has it",
+                      actual="no scope in the answer", at=AT, exchanges=(e.n,))  # fmt: skip
+    elif scope is None:
         # Left out means that it is what was asked for (RFC 6749 section 5.1).
         yield Seen(actual="no scope: as asked", exchanges=(e.n,))
     elif isinstance(scope, str):
@@ -197,6 +202,26 @@ def scope_when_narrowed(evidence: Evidence) -> Iterator[Finding | Seen]:
         # A list is what several real servers send; ChatGPT never read it.
         yield Finding(expected="a text", actual=f"a {type(scope).__name__}", at=AT,
                       exchanges=(e.n,), tolerated=True)  # fmt: skip
+    yield from _unknown_granted(evidence)
+
+
+def _claimed_scope(exchange: Exchange) -> set[str] | None:
+    """The scope that a JWT access token says it has; None when it says nothing."""
+    token = exchange.answer.members.get("access_token")
+    jwt = read_jwt(token) if isinstance(token, str) else None
+    claim = jwt.claims.get("scope", jwt.claims.get("scp")) if jwt else None
+    if isinstance(claim, list):
+        claim = " ".join(str(word) for word in claim)
+    return set(claim.split()) if isinstance(claim, str) else None
+
+
+def _unknown_granted(evidence: Evidence) -> Iterator[Finding]:
+    """A token for a scope that does not exist: what was granted instead must be named."""
+    for e in evidence.trace.select("token", purpose="altered", probe="scope.unknown-handled"):
+        if e.answer.ok and "access_token" in e.answer.members and "scope" not in e.answer.members:
+            # Servers without scopes at all do this too.
+            yield Finding(expected="the granted scope", at=AT, exchanges=(e.n,), tolerated=True,
+                          actual="a token for a scope that does not exist, and no scope named")  # fmt: skip
 
 
 @check(

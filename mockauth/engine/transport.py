@@ -7,22 +7,24 @@ on the body. Redirects are never followed here.
 from __future__ import annotations
 
 import queue
+import socket
+import ssl
 import threading
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from mockauth.engine.handshake import Handshake, shake_hands
+from mockauth.engine.connection import MOST_BYTES, Connections, place_and_target
+from mockauth.engine.handshake import SECONDS, Handshake, shake_hands
 from mockauth.wire import Request, Response
+from mockauth.wire.url import origin
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
-    from requests import Response as RequestsResponse
-    from requests import Session
 
-MOST_BYTES = 10 * 1024 * 1024
+NOT_TLS = ("WRONG_VERSION", "RECORD_LAYER_FAILURE")
+"""What OpenSSL calls an answer that is not TLS at all."""
 
 
 class TransportError(Exception):
@@ -60,7 +62,7 @@ class Transport(Protocol):
 
 @dataclass
 class SocketTransport:
-    """Real HTTP through one pooled `requests` session, TLS verified.
+    """Real HTTP on kept connections, TLS verified.
 
     A peer can dribble headers for ever, which no socket time-out notices; so the exchange runs in
     a worker thread that is abandoned at the deadline.
@@ -98,23 +100,13 @@ class SocketTransport:
         """Shake hands over a socket; see `Transport.handshake`."""
         try:
             return shake_hands(host, port)
-        except OSError as wrong:
-            raise TransportError(f"no TLS handshake: {type(wrong).__name__}") from wrong
+        except (OSError, ValueError) as wrong:  # ValueError: what cannot be the name of a host
+            raise TransportError(f"no TLS handshake: {plain_words(wrong, SECONDS)}") from wrong
 
     def _start(self) -> None:
-        # requests takes 130 ms to import; --help and lint never need it.
-        import requests
-        from requests.adapters import HTTPAdapter
-
-        session = requests.Session()
-        session.trust_env = False  # a proxy or .netrc of this machine is not ChatGPT's
-        session.headers.clear()
-        adapter = HTTPAdapter(pool_connections=8, pool_maxsize=8, max_retries=0)
-        session.mount("http://", adapter)
-        session.mount("https://", adapter)
         jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._jobs = jobs
-        threading.Thread(target=_work, args=(session, jobs), daemon=True).start()
+        threading.Thread(target=_work, args=(jobs,), daemon=True).start()
 
 
 @dataclass(frozen=True)
@@ -125,16 +117,17 @@ class _Job:
     keep: bool
 
 
-def _work(session: Session, jobs: queue.SimpleQueue[_Job]) -> None:
+def _work(jobs: queue.SimpleQueue[_Job]) -> None:
+    connections = Connections()
     while True:
         job = jobs.get()
         try:
-            got = _exchange(session, job.request, job.seconds)
+            got = connections.exchange(job.request, job.seconds)
             if job.request.body and got.status >= 400 and not job.keep:
-                session.get_adapter(job.request.url).close()
+                connections.drop(job.request)
             job.answer.put(got)
         except Exception as wrong:  # the words of any network trouble belong in the report
-            job.answer.put(_plain(wrong, job.seconds))
+            job.answer.put(plain_words(wrong, job.seconds))
 
 
 def _race(
@@ -154,71 +147,32 @@ def _race(
         return list(pool.map(run, racers))
 
 
-def _exchange(session: Session, request: Request, seconds: float) -> Response:
-    import requests
+def plain_words(wrong: Exception, seconds: float) -> str:
+    """What went wrong on the way, as a developer would say it."""
+    import http.client
 
-    deadline = time.monotonic() + seconds
-    prepared = requests.Request(request.method, request.target, data=request.body or None).prepare()
-    # requests adds headers of its own; only ours travel.
-    prepared.headers.clear()
-    for name, value in request.all_headers:
-        prepared.headers[name] = value.encode("utf-8").decode("latin-1")
-    if request.body or request.method in ("POST", "PUT", "PATCH"):
-        prepared.headers["Content-Length"] = str(len(request.body))
-    prepared.headers.setdefault("Accept-Encoding", "identity")
-    try:
-        got = session.send(
-            prepared, stream=True, timeout=seconds, allow_redirects=False, verify=True
-        )
-    except requests.ConnectionError as lost:
-        # A kept connection that the server closed in the meantime is no fault of the server.
-        if "RemoteDisconnected" not in repr(lost) and "ConnectionReset" not in repr(lost):
-            raise
-        got = session.send(
-            prepared, stream=True, timeout=seconds, allow_redirects=False, verify=True
-        )
-    with got:
-        body, truncated = _body(got, deadline)
-    headers = tuple((name, value) for name, value in got.raw.headers.items())
-    return Response(status=got.status_code, headers=headers, body=body, truncated=truncated)
-
-
-def _body(got: RequestsResponse, deadline: float) -> tuple[bytes, bool]:
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        part = got.raw.read1(65536, decode_content=True)
-        if not part:
-            return b"".join(parts), False
-        parts.append(part)
-        size += len(part)
-        if size > MOST_BYTES:
-            return b"".join(parts)[:MOST_BYTES], True
-        if time.monotonic() > deadline:
-            raise TimeoutError
-
-
-def _plain(wrong: Exception, seconds: float) -> str:
-    import requests
     import urllib3
 
     text = repr(wrong)
-    if isinstance(wrong, requests.Timeout | TimeoutError | urllib3.exceptions.TimeoutError):
-        return f"timed out after {seconds:g} s"
-    if isinstance(wrong, requests.exceptions.SSLError):
-        return "TLS failed: " + (
-            "the server speaks plain http"
-            if "WRONG_VERSION" in text
-            else "the certificate or the handshake is not acceptable"
-        )
     if "Connection refused" in text:
         return "connection refused: nothing listens there"
-    if "NameResolution" in text or "Name or service" in text:
+    if isinstance(wrong, urllib3.exceptions.NameResolutionError | socket.gaierror):
         return "the host name does not resolve"
-    if isinstance(wrong, requests.ConnectionError | urllib3.exceptions.HTTPError | OSError):
-        return "the connection broke off"
-    if isinstance(wrong, requests.RequestException | ValueError):
+    # urllib3 counts every connection that was not made among its time-outs.
+    if isinstance(wrong, urllib3.exceptions.NewConnectionError):
+        return "the host cannot be reached"
+    if isinstance(wrong, TimeoutError | urllib3.exceptions.TimeoutError):
+        return f"timed out after {seconds:g} s"
+    if isinstance(wrong, ssl.SSLError | urllib3.exceptions.SSLError):
+        return "TLS failed: " + (
+            "the server speaks plain http"
+            if any(word in text for word in NOT_TLS)
+            else "the certificate or the handshake is not acceptable"
+        )
+    if isinstance(wrong, ValueError | http.client.InvalidURL):
         return f"cannot be asked for: {type(wrong).__name__}"
+    if isinstance(wrong, http.client.HTTPException | urllib3.exceptions.HTTPError | OSError):
+        return "the connection broke off"
     return f"no usable answer: {type(wrong).__name__}"
 
 
@@ -248,17 +202,22 @@ class WsgiTransport:
         from werkzeug.test import Client, EnvironBuilder
         from werkzeug.wrappers import Response as WerkzeugResponse
 
-        from mockauth.wire.url import origin
-
-        target = request.target
-        base = origin(target) or "http://localhost"
-        builder = EnvironBuilder(
-            path=target[target.index("/", 8) :] if "/" in target[8:] else "/",
-            base_url=base + "/",
-            method=request.method,
-            headers=Headers(list(request.all_headers)),
-            data=request.body or None,
-        )
+        # A header travels as bytes, which an app reads as latin-1 (PEP 3333).
+        sent = [
+            (n, v.encode("utf-8", "surrogatepass").decode("latin-1"))
+            for n, v in request.all_headers
+        ]
+        try:
+            _, target = place_and_target(request.target)
+            builder = EnvironBuilder(
+                path=target,
+                base_url=origin(request.target) + "/",
+                method=request.method,
+                headers=Headers(sent),
+                data=request.body or None,
+            )
+        except ValueError as wrong:
+            raise TransportError(plain_words(wrong, seconds)) from wrong
         try:
             got = Client(self.app, WerkzeugResponse, use_cookies=False).open(builder)
             body = got.get_data()

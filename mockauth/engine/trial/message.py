@@ -57,6 +57,8 @@ def _token_request(trial: Trial, step: Step) -> Request:
     change = step.change
     replaced = {name for name, _ in change.set} | set(change.remove)
     wants = "code" not in replaced or "login" in trial.probe.rule.needs
+    if not trial.code and wants and trial.landings:
+        raise Missing("the authorize step before it came to no code")
     if not trial.code and wants and change.raw is None:
         with trial.subject.during("supply"):
             trial.code = trial.subject.fresh_code(user=step.user)

@@ -1,0 +1,168 @@
+"""A visit: one start of the client under test, with all that it sent and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from mockauth.wire import Exchange
+from mockauth.wire.message import first
+from mockauth.wire.url import origin
+
+LAST_WORDS = 160
+"""Characters of the output that a report quotes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What the client was told before it started, and what its answers are changed to."""
+
+    client_id: str
+    client_secret: str
+    redirect_uri: str
+    elsewhere: str
+    """Origin of the host to which nothing secret may go."""
+    content_type: str
+    """What the manifest declares as authorization_content_type."""
+    auth_method: str = ""
+    """The only token_endpoint_auth_method that is served; "" is any."""
+    authorize_query: tuple[str, str] | None = None
+    """The query that the authorize URL has of its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """How one process of the client ended. `status` is negative for a signal, as in Python."""
+
+    status: int = 0
+    timed_out: bool = False
+    output: str = ""
+
+    @property
+    def words(self) -> str:
+        """The ending in a few words, with the last line of the output."""
+        if self.timed_out:
+            return "it was still running when its time was up"
+        how = f"it ended with status {self.status}"
+        if self.status < 0:
+            how = f"signal {-self.status} ended it"
+        lines = [line.strip() for line in self.output.splitlines() if line.strip()]
+        return f"{how}: {lines[-1][:LAST_WORDS]}" if lines else how
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """One start of the client, in the order in which its requests came.
+
+    `name` tells the starts of one probe apart. `arrived` has the second of each exchange, by its
+    number, on one clock. `honest` says that the mock kept to the protocol.
+    """
+
+    name: str = ""
+    honest: bool = False
+    terms: Terms
+    exchanges: tuple[Exchange, ...] = ()
+    arrived: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
+    endings: tuple[Ending, ...] = (Ending(),)
+    """One for each process that was started at once; empty when a person drove the client."""
+
+    @property
+    def authorizes(self) -> list[Exchange]:
+        """The requests to the authorize endpoint."""
+        return self._of("authorize")
+
+    @property
+    def callbacks(self) -> list[Exchange]:
+        """The redirects to the client."""
+        return self._of("callback")
+
+    @property
+    def tokens(self) -> list[Exchange]:
+        """The exchanges of a code."""
+        return self._of("token")
+
+    @property
+    def refreshes(self) -> list[Exchange]:
+        """The refreshes."""
+        return self._of("refresh")
+
+    @property
+    def calls(self) -> list[Exchange]:
+        """The calls of the API."""
+        return self._of("api")
+
+    @property
+    def strays(self) -> list[Exchange]:
+        """What came to the other host."""
+        return [e for e in self.exchanges if origin(e.request.url) == self.terms.elsewhere]
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether a process had to be stopped."""
+        return any(ending.timed_out for ending in self.endings)
+
+    @property
+    def says_success(self) -> bool:
+        """Whether a process ended with status 0."""
+        return any(ending.status == 0 and not ending.timed_out for ending in self.endings)
+
+    @property
+    def words(self) -> str:
+        """How it ended, in words."""
+        return "; ".join(ending.words for ending in self.endings)
+
+    @property
+    def where(self) -> str:
+        """The name of the start, to stand behind a sentence."""
+        return f" ({self.name})" if self.name else ""
+
+    def served(self) -> list[Exchange]:
+        """The calls of the API that were answered with data."""
+        return [e for e in self.calls if e.answer.ok]
+
+    def issued(self) -> dict[str, str]:
+        """Every token that was issued, with its kind in words."""
+        found: dict[str, str] = {}
+        for exchange in (*self.tokens, *self.refreshes):
+            for name in ("access_token", "refresh_token"):
+                value = exchange.answer.members.get(name)
+                if isinstance(value, str) and value:
+                    found[value] = name.replace("_", " ")
+        return found
+
+    def codes(self) -> dict[str, Exchange]:
+        """Every code that was sent to the client, with its redirect."""
+        found = ((first(e.request.all_query, "code"), e) for e in self.callbacks)
+        return {code: exchange for code, exchange in found if code}
+
+    def _of(self, step: str) -> list[Exchange]:
+        return [e for e in self.exchanges if e.step == step]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Store:
+    """What was found where the client keeps its secrets. `hits` are files with what stood there.
+
+    `changed` says that some file was written during the run.
+    """
+
+    path: str
+    files: int
+    changed: bool
+    hits: tuple[tuple[str, str], ...] = ()
+    unread: tuple[str, ...] = ()
+    """Files too large or not permitted to be read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientEvidence:
+    """All visits of a run, and the client's store where one was named."""
+
+    visits: tuple[Visit, ...]
+    store: Store | None = None
+
+    @property
+    def honest(self) -> tuple[Visit, ...]:
+        """The visits in which the mock kept to the protocol."""
+        return tuple(visit for visit in self.visits if visit.honest)

@@ -1,0 +1,153 @@
+"""Connections to servers: one to each origin, kept from request to request, of one thread."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from mockauth.wire import Request, Response
+from mockauth.wire.url import DEFAULT_PORTS, split
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse, HTTPHeaderDict
+    from urllib3.connection import HTTPConnection
+
+MOST_BYTES = 10 * 1024 * 1024
+LOST = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
+"""`http.client.RemoteDisconnected` is one of them: the peer went away before it answered."""
+AS_IT_IS = "".join(map(chr, range(0x21, 0x7F)))
+
+Place = tuple[str, str, int]
+"""Scheme, host and port."""
+
+
+@dataclass
+class Connections:
+    """Sends exactly what a request says, one after the other; redirects are not followed."""
+
+    _kept: dict[Place, HTTPConnection] = field(default_factory=dict)
+
+    def exchange(self, request: Request, seconds: float) -> Response:
+        """Send `request` and read the answer, each read within `seconds`.
+
+        Raises:
+            OSError, http.client.HTTPException, urllib3.exceptions.HTTPError: the network or the
+                peer.
+            ValueError: the request cannot be written down.
+            TimeoutError: the body takes longer than `seconds`.
+        """
+        deadline = time.monotonic() + seconds
+        place, target = place_and_target(request.target)
+        try:
+            got = self._ask(place, target, request, seconds)
+            body, truncated = _body(got, deadline)
+        except BaseException:
+            self.drop(request)
+            raise
+        if truncated:
+            self.drop(request)
+        headers = tuple((name, value) for name, value in got.headers.items())
+        return Response(status=got.status, headers=headers, body=body, truncated=truncated)
+
+    def drop(self, request: Request) -> None:
+        """Close the connection to the origin of `request`, if there is one."""
+        place, _ = place_and_target(request.target)
+        kept = self._kept.pop(place, None)
+        if kept is not None:
+            kept.close()
+
+    def _ask(self, place: Place, target: str, request: Request, seconds: float) -> BaseHTTPResponse:
+        kept = self._kept.get(place)
+        if kept is not None and kept.is_connected:
+            try:
+                return _answer(kept, target, request, seconds)
+            except LOST:
+                # The server closed it while the request was on its way, which is its right
+                # (RFC 9112 section 9.5); on a new connection that would be its fault.
+                pass
+        if kept is not None:
+            kept.close()
+        self._kept[place] = _new(place, seconds)
+        return _answer(self._kept[place], target, request, seconds)
+
+
+def place_and_target(url: str) -> tuple[Place, str]:
+    """Where a URL is asked for, and the target of the request, letter for letter: only what no
+    request line can hold is encoded.
+
+    Raises:
+        ValueError: it is no http or https URL.
+    """
+    parts = split(url)
+    if parts is None or parts.scheme not in DEFAULT_PORTS or not parts.hostname:
+        raise ValueError("no http or https URL")
+    host = parts.hostname if parts.hostname.isascii() else parts.hostname.encode("idna").decode()
+    rest = url.partition("#")[0].partition("://")[2]
+    ends = [at for at in (rest.find("/"), rest.find("?")) if at >= 0]
+    target = rest[min(ends) :] if ends else ""
+    target = target if target.startswith("/") else "/" + target
+    port = parts.port or DEFAULT_PORTS[parts.scheme]
+    return (parts.scheme, host, port), quote(target, safe=AS_IT_IS, errors="surrogatepass")
+
+
+def _new(place: Place, seconds: float) -> HTTPConnection:
+    # 100 ms to import; --help and lint never need it.
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH
+    from urllib3.connection import HTTPConnection, HTTPSConnection
+
+    scheme, host, port = place
+    if scheme == "http":
+        return HTTPConnection(host, port, timeout=seconds)
+    return HTTPSConnection(
+        host, port, timeout=seconds, cert_reqs="CERT_REQUIRED", ca_certs=DEFAULT_CA_BUNDLE_PATH
+    )
+
+
+def _answer(
+    connection: HTTPConnection, target: str, request: Request, seconds: float
+) -> BaseHTTPResponse:
+    connection.timeout = seconds
+    body = request.body
+    try:
+        connection.request(
+            request.method, target, body=body or None, headers=_headers(request),
+            preload_content=False,
+        )  # fmt: skip
+    except (BrokenPipeError, ConnectionResetError):
+        # A server may refuse before it has read the whole body; its answer may still be there.
+        if connection.sock is None:
+            raise
+    return connection.getresponse()
+
+
+def _headers(request: Request) -> HTTPHeaderDict:
+    """The headers of the request, duplicates kept, and none that urllib3 would add of its own."""
+    from urllib3 import HTTPHeaderDict
+    from urllib3.util import SKIP_HEADER
+
+    headers = HTTPHeaderDict()
+    for name, value in request.all_headers:
+        headers.add(name, value.encode("utf-8", "surrogatepass").decode("latin-1"))
+    if "User-Agent" not in headers:
+        headers["User-Agent"] = SKIP_HEADER
+    headers.setdefault("Accept-Encoding", "identity")
+    if request.body or request.method in ("POST", "PUT", "PATCH"):
+        headers.setdefault("Content-Length", str(len(request.body)))
+    return headers
+
+
+def _body(got: BaseHTTPResponse, deadline: float) -> tuple[bytes, bool]:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        part = got.read1(65536, decode_content=True)
+        if not part:
+            return b"".join(parts), False
+        parts.append(part)
+        size += len(part)
+        if size > MOST_BYTES:
+            return b"".join(parts)[:MOST_BYTES], True
+        if time.monotonic() > deadline:
+            raise TimeoutError

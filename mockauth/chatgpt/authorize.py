@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mockauth.chatgpt.client import BROWSER_AGENT, Client
+from mockauth.chatgpt.pkce import challenge_params
 from mockauth.wire.message import Pairs, Request, every, first
 
 
@@ -31,6 +32,7 @@ def authorization_request(client: Client, pending: Pending) -> Request:
             ("redirect_uri", pending.redirect_uri),
             ("scope", client.auth.scope),
             ("state", pending.state),
+            *challenge_params(client.verifier),
         ),
         headers=(("User-Agent", BROWSER_AGENT), ("Accept", "text/html,application/xhtml+xml,*/*")),
     )

@@ -35,6 +35,8 @@ class Client:
     secret: Secret
     redirect_uri: str
     encoding: Encoding
+    verifier: str = ""
+    """The proof key (RFC 7636) where a server demands one; ChatGPT sends none."""
     method: Literal["post", "basic"] = "post"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote_plus
 
 from mockauth.chatgpt.client import Client
+from mockauth.chatgpt.pkce import verifier_params
 from mockauth.wire.message import Pairs, Request, Response
 
 ACCEPT = ("Accept", "application/json")
@@ -31,7 +32,7 @@ def token_request(client: Client, code: str, redirect_uri: str) -> Request:
     return _post(
         client,
         (("grant_type", "authorization_code"),),
-        (("code", code), ("redirect_uri", redirect_uri)),
+        (("code", code), ("redirect_uri", redirect_uri), *verifier_params(client.verifier)),
     )
 
 

@@ -27,6 +27,7 @@ WALL = re.compile(
     r"(?:missing|invalid|bad) (?:origin|referer)|(?:origin|referer)(?: header)? (?:is )?(?:required|missing|not )"
 )
 SHORTEST_TOLD = 6
+LONGEST_WORD = 16
 WALL_STATUSES = (400, 401, 403, 419, 422)
 HTTP_STATUSES = {400, 401, 404, 405, 413, 415, 429}
 
@@ -310,8 +311,8 @@ def no_secret_echoed(evidence: Evidence) -> Iterator[Finding | Seen]:
     # A short one, or one that is the name too, cannot be told from other text.
     if len(password) < SHORTEST_TOLD or password == given.username:
         password = ""
-    if len(secret) < SHORTEST_TOLD:
-        raise Blocked(f"a client secret below {SHORTEST_TOLD} characters cannot be told from text")
+    if len(secret) < SHORTEST_TOLD or (secret.isalpha() and len(secret) < LONGEST_WORD):
+        raise Blocked("a client secret that is short, or a word, cannot be told from other text")
     looked = 0
     for exchange in evidence.trace:
         # What the manifest gives away is another rule's: manifest.no-secret-inside.

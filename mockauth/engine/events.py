@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mockauth.engine.run import Result, Run
@@ -12,6 +13,13 @@ class RunStarted:
     """The run begins; `target` is what is looked at."""
 
     target: str
+
+
+@dataclass(frozen=True)
+class Serving:
+    """mockauth waits for a client that a person drives; these are the settings to give it."""
+
+    settings: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -42,4 +50,4 @@ class RunFinished:
     run: Run
 
 
-Event = RunStarted | StepStarted | Noted | Judged | RunFinished
+Event = RunStarted | Serving | StepStarted | Noted | Judged | RunFinished

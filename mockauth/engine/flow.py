@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,12 +21,13 @@ from mockauth.manifest.auth import HttpAuth, NoAuth, OAuth
 from mockauth.manifest.editor import EditorForm
 from mockauth.manifest.plugin import read_manifest
 from mockauth.wire import Request
-from mockauth.wire.message import Encoding
+from mockauth.wire.message import Encoding, first
 from mockauth.wire.trace import Step
 from mockauth.wire.url import hostname, origin
 
 Place = Callable[[Request, Step], Request]
 POSTED = "token.post-auth-accepted"
+PROOF = "a PKCE code_challenge"
 LOGGED_IN = "a session that is logged in already"
 """The same request once more: whatever helps then is the session, no parameter."""
 VERIFIER = "mockauth-diagnoses-whether-a-code-challenge-is-wanted"
@@ -147,9 +146,7 @@ def _authorize(subject: Subject) -> str:
     if not code:
         with subject.during("fallback", LOGGED_IN):
             _, code = _ask(subject)
-    if not code:
-        _diagnose(subject)
-    return code
+    return code or _diagnose(subject)
 
 
 def _ask(subject: Subject) -> tuple[Landing, str]:
@@ -199,20 +196,20 @@ def _give_up(landing: Landing) -> None:
     )
 
 
-def _diagnose(subject: Subject) -> None:
-    """After a refusal at authorize, find out what helps: one change at a time, all recorded."""
+def _diagnose(subject: Subject) -> str:
+    """After a refusal at authorize, find out what helps: one change at a time, all recorded.
+
+    Gives a code where the run can go on: with a PKCE challenge, which ChatGPT does not send.
+    """
     assert subject.client is not None  # noqa: S101 - set by sign_in
-    digest = hashlib.sha256(VERIFIER.encode()).digest()
-    challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-    pkce = (("code_challenge", challenge), ("code_challenge_method", "S256"))
-    for what in ("a PKCE code_challenge", "no scope parameter", "a slash after the callback"):
+    usual = subject.client
+    for what in (PROOF, "no scope parameter", "a slash after the callback"):
         pending = subject.pending()
+        subject.client = replace(usual, verifier=VERIFIER) if what == PROOF else usual
         request = authorization_request(subject.client, pending)
-        if what == "a PKCE code_challenge":
-            request = replace(request, query=(*request.query, *pkce))
-        elif what == "no scope parameter":
+        if what == "no scope parameter":
             request = _without(request, "scope")
-        else:
+        elif what != PROOF:
             slashed = pending.redirect_uri + "/"
             request = replace(
                 request,
@@ -220,8 +217,17 @@ def _diagnose(subject: Subject) -> None:
             )
         with subject.during("fallback", what):
             landing = subject.authorize(request, (pending.redirect_uri, pending.redirect_uri + "/"))
-        if landing.left and any(name == "code" for name, _ in landing.params):
-            return
+        code = first(landing.params, "code") or "" if landing.left else ""
+        if code and what == PROOF:
+            subject.url_map.notes.append(
+                "the server demands a PKCE challenge, which ChatGPT does not send and would have "
+                "stopped at; the run goes on with one"
+            )
+            return code
+        subject.client = usual
+        if code:
+            return ""
+    return ""
 
 
 def _without(request: Request, name: str) -> Request:

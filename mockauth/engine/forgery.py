@@ -9,9 +9,12 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from mockauth.checks.finding import NotApplicable
+
+CURVES: Mapping[str, str] = MappingProxyType({"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"})
 
 
 def is_jwt(token: str) -> bool:
@@ -27,8 +30,10 @@ def forge(kind: str, token: str, keys: Sequence[Mapping[str, Any]]) -> str:
     a key of ours, `hs256` with the server's public key as the secret of a MAC.
 
     Raises:
-        NotApplicable: `hs256`, and the server publishes no public key.
+        NotApplicable: `token` is no JWT; `hs256`, and the server publishes no public key.
     """
+    if not is_jwt(token):
+        raise NotApplicable("the access token is no JWT")
     head, claims, signature = token.split(".")
     header = _json(head)
     if kind == "none":
@@ -43,24 +48,23 @@ def forge(kind: str, token: str, keys: Sequence[Mapping[str, Any]]) -> str:
 
 def _signed_by_our_key(header: dict[str, Any], claims: str) -> str:
     # 100 ms to import; only a JWT needs it.
-    from joserfc import jws
     from joserfc.jwk import ECKey, OctKey, RSAKey
+    from joserfc.jws import JWSRegistry
 
-    algorithm = str(header.get("alg", "RS256"))
+    algorithm = str(header.get("alg"))
     key: RSAKey | ECKey | OctKey
-    if algorithm.startswith("ES"):
-        curve = {"ES384": "P-384", "ES512": "P-521"}.get(algorithm, "P-256")
-        key = ECKey.generate_key(curve)
-    elif algorithm.startswith("HS"):
+    if algorithm in CURVES:
+        key = ECKey.generate_key(CURVES[algorithm])
+    elif algorithm in ("HS256", "HS384", "HS512"):
         key = OctKey.generate_key(512)
     else:
-        algorithm = algorithm if algorithm in ("RS256", "RS384", "RS512") else "RS256"
+        algorithm = algorithm if algorithm in ("RS384", "RS512") else "RS256"
         key = RSAKey.generate_key(2048)
-    protected = {**header, "alg": algorithm}
-    payload = base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4))
-    return jws.serialize_compact(
-        protected, payload, key, algorithms=[algorithm], registry=_lenient(algorithm)
-    )
+    # A `crit` names extensions that we do not have; no other member can keep us from signing.
+    kept = {name: value for name, value in header.items() if name not in ("crit", "b64")}
+    signed = f"{_text({**kept, 'alg': algorithm})}.{claims}"
+    signer = JWSRegistry(algorithms=[algorithm]).get_alg(algorithm)
+    return f"{signed}.{_base64(signer.sign(_bytes(signed), key))}"
 
 
 def _mac(header: dict[str, Any], claims: str, keys: Sequence[Mapping[str, Any]]) -> str:
@@ -71,8 +75,8 @@ def _mac(header: dict[str, Any], claims: str, keys: Sequence[Mapping[str, Any]])
     if pem is None:
         raise NotApplicable("the server publishes no public key to sign with")
     signed = f"{_text({**header, 'alg': 'HS256'})}.{claims}"
-    mac = hmac.new(pem, signed.encode(), hashlib.sha256).digest()
-    return f"{signed}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+    mac = hmac.new(pem, _bytes(signed), hashlib.sha256).digest()
+    return f"{signed}.{_base64(mac)}"
 
 
 def _public_pem(header: dict[str, Any], keys: Sequence[Mapping[str, Any]]) -> bytes | None:
@@ -84,20 +88,20 @@ def _public_pem(header: dict[str, Any], keys: Sequence[Mapping[str, Any]]) -> by
     for key in named:
         try:
             return bytes(import_key(dict(key)).as_pem(private=False))  # type: ignore[union-attr]  # RSA and EC keys have it
-        except (JoseError, ValueError, TypeError, KeyError):
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError):
             continue
     return None
 
 
-def _lenient(algorithm: str) -> Any:
-    """A registry that lets the token's own header through."""
-    from joserfc.jws import JWSRegistry
-
-    return JWSRegistry(algorithms=[algorithm], strict_check_header=False)
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _text(value: Mapping[str, Any]) -> str:
-    raw = json.dumps(value, separators=(",", ":")).encode()
+    return _base64(json.dumps(value, separators=(",", ":")).encode())
+
+
+def _base64(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 

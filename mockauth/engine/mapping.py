@@ -6,11 +6,12 @@ production while the service runs on a developer's machine.
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from dataclasses import dataclass, field
 
-from mockauth.wire.url import hostname, is_loopback_host, origin, split
+from mockauth.wire.url import DEFAULT_PORTS, hostname, is_loopback_host, origin, split
 
 IDENTITY_PROVIDERS = (
     "google.com", "googleapis.com", "microsoftonline.com", "live.com", "adobe.com",
@@ -45,10 +46,9 @@ class UrlMap:
                     f"{base} (as published) was taken to mean the server under test, "
                     f"{self._known[base]}; --map off keeps it"
                 )
-        parts = split(url)
-        if parts is None or self._known[base] == base:
+        if self._known[base] == base:
             return url
-        return self._known[base] + url[url.index(parts.netloc) + len(parts.netloc) :]
+        return self._known[base] + re.sub(r"^[^:]*://[^/?#]*", "", url.strip())
 
     def _decide(self, base: str) -> str:
         if not is_loopback_host(hostname(self.target)):
@@ -57,15 +57,19 @@ class UrlMap:
         if not is_loopback_host(host):
             external = any(host == p or host.endswith("." + p) for p in IDENTITY_PROVIDERS)
             return self.target if host in self.declared and not external else base
-        parts, here = split(base), split(self.target)
-        port = (parts.port or 443) if parts else 0
-        if here is not None and port == here.port:
+        port = _port(base)
+        if port == _port(self.target):
             return self.target
         if not _listens(host, port):
             return self.target
         if base.startswith("https:") and not _speaks_tls(host, port):
             return f"http://{host}:{port}"
         return base
+
+
+def _port(base: str) -> int:
+    parts = split(base)
+    return (parts.port or DEFAULT_PORTS.get(parts.scheme, 0)) if parts else 0
 
 
 def _listens(host: str, port: int) -> bool:

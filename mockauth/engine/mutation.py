@@ -20,31 +20,39 @@ def mutate(request: Request, change: Change, lookup: Lookup) -> Request:
     Parameters are those of the body, or of the query where there is no body.
     """
     in_query = not request.params
-    params = request.query if in_query else request.params
     if change.auth:
         client_id, secret = lookup("client.id"), lookup("client.secret")
         request = authenticated(request, client_id, secret, change.auth)
-        params = request.params
-    params = _parameters(params, change, lookup)
-    request = replace(request, **{"query" if in_query else "params": params})  # type: ignore[arg-type]  # one of two fields of one type
+        if request.params and request.encoding == "none":
+            request = replace(request, encoding="form")
+    if in_query:
+        request = replace(request, query=_parameters(request.query, change, lookup))
+    else:
+        request = replace(request, params=_parameters(request.params, change, lookup))
     for name, value in change.headers:
         request = request.with_header(name, None if value is None else expand(value, lookup))
     for name, alteration in change.alter:
         header = request.header(name)
         if header is not None:
             request = request.with_header(name, ALTERATIONS[alteration](header))
+    request = _placed(request, change, in_query)
     added = tuple((name, expand(value, lookup)) for name, value in change.query)
     request = replace(request, query=(*request.query, *added))
+    if change.raw is not None:
+        raw = expand(change.raw, lookup).encode("utf-8", "surrogatepass")
+        request = replace(request, raw=raw)
+    return replace(request, method=change.method or request.method)
+
+
+def _placed(request: Request, change: Change, in_query: bool) -> Request:
+    """The parameters in the query or in the body, written as the change says."""
     if change.encoding == "query":
         query = (*request.query, *request.params)
-        request = replace(request, query=query, params=(), encoding="none")
-    elif change.encoding:
-        request = replace(request, encoding=change.encoding)
-    if change.method == "POST" and in_query and not request.params:
-        request = replace(request, params=request.query, query=(), encoding="form")
-    if change.raw is not None:
-        request = replace(request, raw=expand(change.raw, lookup).encode())
-    return replace(request, method=change.method or request.method)
+        return replace(request, query=query, params=(), encoding="none")
+    if change.method == "POST" and in_query:
+        params = (*request.query, *request.params)
+        return replace(request, params=params, query=(), encoding=change.encoding or "form")
+    return replace(request, encoding=change.encoding or request.encoding)
 
 
 def _parameters(params: Pairs, change: Change, lookup: Lookup) -> Pairs:

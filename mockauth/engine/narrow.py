@@ -30,6 +30,8 @@ def declared_scopes(subject: Subject) -> list[str]:
 def wide_scope(subject: Subject) -> str:
     """More than was granted: the declared scope after a narrow login, else one word more."""
     declared = declared_scopes(subject)
+    if not declared:
+        raise NotApplicable("the service declares no scope")
     return " ".join(declared if len(declared) > 1 else [*declared, UNKNOWN])
 
 

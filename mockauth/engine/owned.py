@@ -13,14 +13,16 @@ from mockauth.manifest.openapi import Operation
 
 PARAMETER = re.compile(r"\{([^}]*)\}")
 LONGEST_ID = 100
+DEEPEST = 4
+"""Levels of an answer that are looked at."""
 
 
 def owned_url(subject: Subject) -> str:
     """The URL of one object of the first user: by option, or the first entry of a list operation
-    that another operation reads by its id.
+    that another operation reads by its id; "" where there is no such pair of operations.
 
     Raises:
-        Blocked: there is no such pair of operations, or the user has no object.
+        Blocked: the first user has no object.
     """
     if subject.given.owned_path:
         return subject.base_url + subject.given.owned_path
@@ -30,7 +32,8 @@ def owned_url(subject: Subject) -> str:
     for listing, reading in pairs:
         answer = _list(subject, listing)
         for value in _ids(answer, PARAMETER.findall(reading.path)[0]):
-            return subject.base_url + PARAMETER.sub(quote(value, safe=""), reading.path)
+            ours = quote(value, safe="")
+            return subject.base_url + PARAMETER.sub(lambda _: ours, reading.path)  # noqa: B023 - used here and now
     raise Blocked(
         f"the first user has no object in {pairs[0][0].path}: create one, or name its path with "
         "--owned-path",
@@ -62,7 +65,7 @@ def _list(subject: Subject, listing: Operation) -> Any:
 def _ids(value: Any, parameter: str, depth: int = 0) -> Iterator[str]:
     """The ids in a list answer: members called like the parameter, or `id`, in its first objects;
     or plain texts and numbers of a list."""
-    if depth > 4:
+    if depth > DEEPEST:
         return
     if isinstance(value, list):
         for inner in value[:20]:
@@ -71,16 +74,27 @@ def _ids(value: Any, parameter: str, depth: int = 0) -> Iterator[str]:
                 found = next((inner[n] for n in names if _is_id(inner.get(n))), None)
                 if found is not None:
                     yield str(found)
-            elif _is_id(inner):
+            elif depth <= 1 and _is_id(inner):  # deeper ones are tags and the like
                 yield str(inner)
     elif isinstance(value, dict):
         for inner in value.values():
             if isinstance(inner, dict | list):
                 yield from _ids(inner, parameter, depth + 1)
-        if not any(isinstance(inner, list) for inner in value.values()):
+        if not _holds_list(value):
             for name, inner in value.items():
                 if isinstance(inner, dict) and depth == 0:
                     yield str(name)
+
+
+def _holds_list(value: object) -> bool:
+    """Whether there is a list at any depth that is looked at: an empty one holds no object."""
+    waiting, depth = [value], 0
+    while waiting and depth <= DEEPEST:
+        if any(isinstance(inner, list) for inner in waiting):
+            return True
+        waiting = [v for inner in waiting if isinstance(inner, dict) for v in inner.values()]
+        depth += 1
+    return False
 
 
 def _is_id(value: object) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
 from mockauth.chatgpt.authorize import authorization_request, read_callback
+from mockauth.chatgpt.pkce import challenge, challenge_params, verifier_params
 from mockauth.chatgpt.token import token_request
 from mockauth.engine.outcome import token_outcome
 from mockauth.engine.subject import Subject
@@ -24,12 +23,6 @@ VERIFIERS: Mapping[str, str] = MappingProxyType(
 )
 """A good verifier, and those of 42 and 129 characters and of characters that RFC 7636 section 4.1
 does not allow."""
-
-
-def challenge(verifier: str) -> str:
-    """The S256 challenge of `verifier` (RFC 7636 section 4.2)."""
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def material(name: str) -> str:
@@ -62,14 +55,14 @@ def _redeems(subject: Subject, verifier: str) -> bool:
         return False
     with subject.during("supply"):
         pending = subject.pending()
-        request = authorization_request(client, pending)
-        added = (("code_challenge", challenge(GOOD)), ("code_challenge_method", "S256"))
-        landing = subject.authorize(replace(request, query=(*request.query, *added)))
+        request = authorization_request(replace(client, verifier=""), pending)
+        landing = subject.authorize(
+            replace(request, query=(*request.query, *challenge_params(GOOD)))
+        )
         code = read_callback(landing.params, pending, state_required=False).code
     if not code:
         return False
-    exchange = token_request(client, code, client.redirect_uri)
-    if verifier:
-        exchange = replace(exchange, params=(*exchange.params, ("code_verifier", verifier)))
+    exchange = token_request(replace(client, verifier=""), code, client.redirect_uri)
+    exchange = replace(exchange, params=(*exchange.params, *verifier_params(verifier)))
     with subject.during("altered", "pkce"):
         return token_outcome(subject.driver.send(exchange, "token")) == "accepted"

@@ -86,6 +86,8 @@ class Run:
     notes: tuple[str, ...] = ()
     stopped: str = ""
     policy: tuple[PolicyFinding, ...] = ()
+    role: Literal["chatgpt", "plugin"] = "chatgpt"
+    """What mockauth played; as `plugin` it judged a client."""
     options: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -20,11 +20,13 @@ from mockauth.clock import Clock, SystemClock
 from mockauth.engine.driver import Driver
 from mockauth.engine.mapping import UrlMap
 from mockauth.engine.run import Result
+from mockauth.engine.sample import filled_path, required_query, sample_body
 from mockauth.manifest.auth import Auth, HttpAuth, Scheme
 from mockauth.manifest.openapi import OpenApi, Operation
 from mockauth.manifest.plugin import Manifest
 from mockauth.profiles import Profile
 from mockauth.wire import Exchange, Request
+from mockauth.wire.message import JSON
 from mockauth.wire.trace import Purpose
 from mockauth.wire.url import hostname, origin
 
@@ -78,7 +80,9 @@ class Subject:
     @property
     def api_url(self) -> str:
         """Where the chosen operation is called; "" when there is none."""
-        return self.base_url + self.operation.path if self.operation else ""
+        if self.operation is None:
+            return ""
+        return self.base_url + filled_path(self.operation, "", self.given.username)
 
     @property
     def scheme(self) -> Scheme:
@@ -156,13 +160,13 @@ class Subject:
 
     def call(self, token: str | None) -> Exchange:
         """The ordinary call of the API with `token`, or without one."""
-        method = self.operation.method if self.operation else "GET"
-        return self.driver.send(self.api_request(method, self.api_url, token), "api")
+        assert self.operation is not None  # noqa: S101 - callers look first
+        return self.driver.send(self.operation_request(self.operation, token), "api")
 
     def call_plainly(self, token: str) -> Exchange:
         """The call without ChatGPT's own headers, to learn whether they are what was refused."""
-        method = self.operation.method if self.operation else "GET"
-        request = self.api_request(method, self.api_url, token)
+        assert self.operation is not None  # noqa: S101 - callers look first
+        request = self.operation_request(self.operation, token)
         for name, _ in CONTEXT:
             request = request.with_header(name, None)
         with self.during("fallback", WITHOUT_HEADERS):
@@ -172,6 +176,18 @@ class Subject:
         """A call of another operation with the ordinary token."""
         request = self.api_request(method, url, self.token_for_api() or None)
         return self.driver.send(request, "api")
+
+    def operation_request(
+        self, operation: Operation, token: str | None, known_id: str = ""
+    ) -> Request:
+        """A call of `operation` with all that the document requires of it."""
+        path = filled_path(operation, known_id, self.given.username)
+        request = self.api_request(operation.method, self.base_url + path, token)
+        request = replace(request, query=required_query(operation))
+        body = sample_body(self.openapi, operation) if self.openapi else None
+        if body is None:
+            return request
+        return replace(request.with_header("Content-Type", JSON), raw=body)
 
     def api_request(self, method: str, url: str, token: str | None) -> Request:
         """A call with `token`, or without one."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 from mockauth.chatgpt.api import document_request
 from mockauth.engine.transport import Transport, TransportError
 
 ATTEMPTS = 6
 FIRST_SECONDS = 1.0
 LONGEST_SECONDS = 20.0
+TRY_SECONDS = 5.0
+"""One try takes no longer than this."""
 
 
 def wait_for(transport: Transport, url: str, seconds: float) -> None:
@@ -22,10 +26,16 @@ def wait_for(transport: Transport, url: str, seconds: float) -> None:
         wait_random_exponential,
     )
 
+    deadline = time.monotonic() + seconds
+
+    def ask() -> None:
+        left = deadline - time.monotonic()
+        transport.send(document_request(url + "/"), seconds=max(0.1, min(TRY_SECONDS, left)))
+
     retrying = Retrying(
         retry=retry_if_exception_type(TransportError),
         stop=stop_after_attempt(ATTEMPTS) | stop_before_delay(seconds),
         wait=wait_random_exponential(multiplier=FIRST_SECONDS, max=LONGEST_SECONDS),
         retry_error_callback=lambda state: None,
     )
-    retrying(transport.send, document_request(url + "/"), seconds=5.0)
+    retrying(ask)

@@ -35,6 +35,17 @@ class Operation:
     """Scopes that its security requirement names, where there is one requirement only."""
 
     @property
+    def names(self) -> tuple[str, str, str]:
+        """What it may be called: its operationId, `GET /path`, or the path."""
+        return (self.id, f"{self.method} {self.path}", self.path)
+
+    @property
+    def is_fillable(self) -> bool:
+        """Whether what it requires stands in the path and the query alone."""
+        placed = all(name.startswith(("path:", "query:")) for name in self.required)
+        return placed and not self.has_required_body
+
+    @property
     def is_safe(self) -> bool:
         """GET: may be called without changing anything (RFC 9110 section 9.2.1)."""
         return self.method == "GET"
@@ -68,19 +79,14 @@ class OpenApi:
 
     def operation(self, wanted: str = "", *, closed: bool = False) -> Operation | None:
         """The operation of that operationId (or `GET /path`), else the first safe one that needs
-        no parameter, and sign-in where `closed`; None when there is none."""
-        for operation in self.operations:
-            names = (operation.id, f"{operation.method} {operation.path}", operation.path)
-            if wanted and wanted in names:
-                return operation
-            if (
-                not wanted
-                and operation.is_safe
-                and not (closed and operation.is_open)
-                and not (operation.required or operation.has_required_body)
-            ):
-                return operation
-        return None
+        sign-in where `closed`: one without required parameters before one whose path or query
+        can be filled in; None when there is none."""
+        if wanted:
+            return next((o for o in self.operations if wanted in o.names), None)
+        safe = [o for o in self.operations if o.is_safe and not (closed and o.is_open)]
+        plain = [o for o in safe if not (o.required or o.has_required_body)]
+        usable = [o for o in safe if o.is_fillable]
+        return next(iter(plain or usable), None)
 
 
 def read_openapi(text: bytes, source: str) -> OpenApi:

@@ -23,6 +23,7 @@ def members(run: Run, gate: Gate) -> dict[str, Any]:
         "target": clean(run.target, secrets),
         "profile": run.profile.name,
         "auth": run.auth,
+        "role": run.role,
         "started": iso(run.started),
         "duration_ms": run.duration_ms,
         "summary": run.summary,

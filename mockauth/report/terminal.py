@@ -39,12 +39,20 @@ def verdict(run: Run, gate: Gate) -> str:
     """The last line: can ChatGPT sign in."""
     if run.stopped or gate.exit_code == 3:
         return f"Nothing could be judged: {run.stopped or 'no check applied'}"
+    if run.role == "plugin":
+        return _of_client(run, gate)
     broken = [r for r in run.results if r.state in ("fail", "error")]
     # A waiver opens the gate; it does not make ChatGPT sign in.
     stops = [r for r in run.results if r.raw_state in ("fail", "error") and r.rule.id in SIGN_IN]
     if stops:
         return f"ChatGPT cannot sign in: {', '.join(_stop(r) for r in stops)}"
     kind = "call the API" if run.auth in ("none", "service_http", "user_http") else "sign in"
+    unjudged = [r for r in run.results if r.state == "blocked" and r.rule.id in SIGN_IN]
+    if unjudged and not broken:
+        named = ", ".join(r.rule.id for r in unjudged[:4])
+        given = next((r.blocked_by for r in unjudged if r.blocked_by), "")
+        give = f"; give {given}" if given else ""
+        return f"Nothing failed, but whether ChatGPT can {kind} was not judged: {named}{give}"
     if broken:
         noun = "requirement is" if len(broken) == 1 else "requirements are"
         return f"ChatGPT can {kind}, but {len(broken)} {noun} broken"
@@ -53,6 +61,18 @@ def verdict(run: Run, gate: Gate) -> str:
     waived = run.summary["waived"]
     rest = f"none failed but {waived} waived" if waived else "none failed"
     return f"ChatGPT can {kind}: {run.summary['pass']} checks passed, {rest}"
+
+
+def _of_client(run: Run, gate: Gate) -> str:
+    """The last line where a client was judged."""
+    broken = [r.rule.id for r in run.results if r.state in ("fail", "error")]
+    if broken:
+        noun = "requirement" if len(broken) == 1 else "requirements"
+        return f"The client breaks {len(broken)} {noun}: {', '.join(broken)}"
+    if gate.exit_code:
+        return f"The client broke no requirement, but the gate is closed: {gate.reasons[0]}"
+    counted = run.summary
+    return f"The client passed {counted['pass']} checks; {counted['blocked']} were not judged"
 
 
 def _stop(result: Result) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from mockauth.chatgpt.token import refresh_request, token_request
 from mockauth.checks.finding import Blocked, NotApplicable
@@ -12,8 +14,22 @@ from mockauth.engine.trial.state import Trial
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange
 
+ORDINARY: Mapping[str, str] = MappingProxyType(
+    {
+        "authorize": "authorize.request-accepted",
+        "token": "token.exchange-works",
+        "refresh": "refresh.works",
+        "api": "api.valid-token-accepted",
+        "endpoint": "authorize.request-accepted",
+    }
+)
 UNREADY = (400, 404, 405, 422)
 """Statuses of an API that knows the caller and cannot use the request."""
+
+
+class Stale(Exception):
+    """The access token had died, as some servers have it at each new login: begin the trial again
+    with the new one."""
 
 
 def control(trial: Trial, step: Step, *, fresh_only: bool = False) -> None:
@@ -26,7 +42,7 @@ def control(trial: Trial, step: Step, *, fresh_only: bool = False) -> None:
         if not fresh_only:
             trial.confidence = "likely"
         if not _fresh(trial, step):
-            raise Blocked("the unaltered request is refused as well: the server's state broke")
+            raise Blocked(f"the ordinary request is refused as well (see {ORDINARY[step.do]})")
 
 
 def without_headers_of_chatgpt(trial: Trial, exchange: Exchange) -> Exchange | None:
@@ -92,13 +108,22 @@ def _api_works(trial: Trial, step: Step) -> bool:
     if not token or step.do == "endpoint":
         trial.confidence = "likely"
         return True  # there is no way to a token; the refusal itself was seen
-    request = subject.api_request(
-        subject.operation.method if subject.operation else "GET", subject.api_url, token
-    )
+    operation = subject.operation
+    if operation is None:
+        trial.confidence = "likely"
+        return True  # every operation changes something: none is called with a token
+    request = subject.operation_request(operation, token)
     request = mutate(request, step.control, trial.material.lookup)
     answer = subject.driver.send(request, "api")
     if api_outcome(answer) == "accepted":
         return True
+    if not waited and subject.client is not None and answer.answer.status in (401, 403):
+        renewed = subject.fresh_grant()
+        again = subject.operation_request(operation, renewed.access_token)
+        again = mutate(again, step.control, trial.material.lookup)
+        if renewed.access_token and subject.driver.send(again, "api").answer.ok:
+            subject.take(renewed)
+            raise Stale
     altered = trial.material.done.get(step.name)
     unready = altered is not None and altered.answer.status in (401, 403)
     return unready and answer.answer.status in UNREADY

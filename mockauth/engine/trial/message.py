@@ -14,6 +14,7 @@ from mockauth.engine.material import Missing
 from mockauth.engine.mutation import mutate
 from mockauth.engine.narrow import narrow_scope
 from mockauth.engine.owned import owned_url
+from mockauth.engine.subject import Subject
 from mockauth.engine.trial.state import Trial
 from mockauth.manifest.openapi import Operation
 from mockauth.manifest.plugin import WELL_KNOWN
@@ -70,7 +71,8 @@ def _token_request(trial: Trial, step: Step) -> Request:
 
 def _refresh_request(trial: Trial, step: Step) -> Request:
     material = trial.material
-    if not material.grant.refresh_token and "login" in trial.probe.rule.needs:
+    replaced = any(name == "refresh_token" for name, _ in step.change.set)
+    if not (replaced or material.grant.refresh_token) and "login" in trial.probe.rule.needs:
         material.grant = trial.subject.fresh_grant()
         material.first_refresh_token = material.grant.refresh_token
         if not material.grant.refresh_token:
@@ -79,31 +81,38 @@ def _refresh_request(trial: Trial, step: Step) -> Request:
 
 
 def _api_request(trial: Trial, step: Step) -> Request:
-    method, url = _operation(trial, step)
     names = {name.lower() for name, _ in step.change.headers}
     needed = "login" in trial.probe.rule.needs
     token = trial.subject.token_for_api() if needed or "authorization" not in names else ""
     sends = trial.subject.auth is None or trial.subject.auth.type != "none"
-    return trial.subject.api_request(method, url, token if sends else None)
+    return _call(trial, step, token if sends else None)
 
 
-def _operation(trial: Trial, step: Step) -> tuple[str, str]:
+def _call(trial: Trial, step: Step, token: str | None) -> Request:
     subject = trial.subject
     if step.operation == "owned":
         url = owned_url(subject)
         trial.is_owned = url != ""
         if url:
-            return "GET", url
+            return subject.api_request("GET", url, token)
     operation = subject.operation
     if step.operation == "scoped":
         operation = _scoped(trial)
+    if operation is None and "login" not in trial.probe.rule.needs:
+        operation = _any_operation(subject)
     if operation is None:
         raise Blocked(
             "no operation to call: the OpenAPI document has no GET without required "
             "parameters; name one with --operation",
             by_option="--operation",
         )
-    return operation.method, subject.base_url + operation.path
+    return subject.operation_request(operation, token)
+
+
+def _any_operation(subject: Subject) -> Operation | None:
+    """One that changes something, where the API has no other: it is called without a token."""
+    operations = subject.openapi.operations if subject.openapi else ()
+    return next((operation for operation in operations if not operation.is_open), None)
 
 
 def _scoped(trial: Trial) -> Operation:
@@ -121,7 +130,7 @@ def _endpoint_request(trial: Trial, step: Step) -> Request:
         if operation is None:
             raise Missing("no operation to call: name one with --operation")
         token = subject.token_for_api() or None
-        request = subject.api_request(operation.method, subject.api_url, token)
+        request = subject.operation_request(operation, token)
     elif step.at in ("authorize", "token"):
         client = client_of(trial, step)
         pending = subject.pending()

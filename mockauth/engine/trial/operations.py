@@ -7,14 +7,12 @@ from dataclasses import replace
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.engine.mutation import mutate
 from mockauth.engine.owned import owned_url
-from mockauth.engine.sample import filled_path, required_query, sample_body
 from mockauth.engine.trial.control import without_headers_of_chatgpt
 from mockauth.engine.trial.message import send
 from mockauth.engine.trial.state import Said, Trial, outcome_of
 from mockauth.manifest.openapi import Operation
 from mockauth.scenario.model import Step
-from mockauth.wire import Exchange, Request
-from mockauth.wire.message import JSON
+from mockauth.wire import Exchange
 from mockauth.wire.url import without_query
 
 
@@ -31,11 +29,11 @@ def call_every_operation(trial: Trial, step: Step) -> Said:
         broken = any(isinstance(item, Finding) for item in said)
         if broken and not operation.is_safe:
             break  # an open API is not asked to change anything
-        request = _call_of(trial, operation, known_id)
+        request = subject.operation_request(operation, None, known_id)
         exchange = send(trial, step, mutate(request, step.change, trial.material.lookup))
         said += _unprotected(trial, operation, exchange)
     if not said:
-        raise Blocked("every operation was refused before anybody looked for a token")
+        raise Blocked("no operation answered 401 or 403; each refused for another reason or failed")
     return said
 
 
@@ -64,15 +62,3 @@ def _known_id(trial: Trial) -> str:
         return without_query(owned_url(trial.subject)).rpartition("/")[2]
     except Blocked:
         return ""
-
-
-def _call_of(trial: Trial, operation: Operation, known_id: str) -> Request:
-    """A call without a token and with all that the document requires."""
-    subject = trial.subject
-    url = subject.base_url + filled_path(operation, known_id)
-    request = subject.api_request(operation.method, url, None)
-    body = sample_body(subject.openapi, operation) if subject.openapi else None
-    request = replace(request, query=required_query(operation))
-    if body is not None:
-        request = replace(request.with_header("Content-Type", JSON), raw=body)
-    return request

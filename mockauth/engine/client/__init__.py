@@ -1,0 +1,1 @@
+"""Runs a client under test against the built-in plugin, and judges what it did."""

@@ -1,0 +1,244 @@
+"""A whole run of a client under test, as a stream of events.
+
+The client must first succeed against the honest mock; then it is started afresh for each start of
+each scenario file; last, the record of all visits is read.
+"""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from mockauth.checks.client.reaction import REACTIONS
+from mockauth.checks.client.read import CHECKS
+from mockauth.checks.client.visit import ClientEvidence, Store, Visit
+from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
+from mockauth.checks.rule import Rule
+from mockauth.clock import Clock, SystemClock
+from mockauth.engine.chosen import read_levels
+from mockauth.engine.client.options import ClientOptions
+from mockauth.engine.client.stand import opened
+from mockauth.engine.client.starter import CommandStarter, Starter
+from mockauth.engine.client.store import search
+from mockauth.engine.client.visiting import Visiting
+from mockauth.engine.events import (
+    Event,
+    Judged,
+    Noted,
+    RunFinished,
+    RunStarted,
+    Serving,
+    StepStarted,
+)
+from mockauth.engine.policy import Policy, check_ids, policy_at
+from mockauth.engine.run import Result, Run
+from mockauth.engine.selection import check_words
+from mockauth.engine.verdict import blocked, conclude, not_applicable
+from mockauth.profiles import PROFILES, Level, Profile
+from mockauth.scenario.client_model import ClientProbe
+from mockauth.scenario.library import load_library
+
+ORDINARY_STARTS = 2
+"""A second one shows that it was no luck, and what is new in each login."""
+COMMAND = "a command after --"
+
+
+def run_client(
+    options: ClientOptions, *, starter: Starter | None = None, clock: Clock | None = None
+) -> Iterator[Event]:
+    """Judge a client; the last event is `RunFinished`. `starter` stands in for the command.
+
+    Raises:
+        UsageError: for options, scenario files or a command that cannot be used.
+    """
+    clock = clock or SystemClock()
+    if starter is None and options.command:
+        starter = CommandStarter(options.command)
+    probes = load_library(options.scenarios).clients
+    rules = [check.rule for check in CHECKS] + [probe.rule for probe in probes]
+    check_words("--select", options.select, rules)
+    check_words("--ignore", options.ignore, rules)
+    changes = read_levels(options.levels, rules)
+    profile = PROFILES[options.profile].with_levels(changes)
+    began, started = time.perf_counter(), clock.now()
+    policy = policy_at(started, (), options.baseline)
+    check_ids(policy, {rule.id for rule in rules})
+    notes = [f"levels changed by configuration: {', '.join(options.levels)}"] if changes else []
+    results: list[Result] = []
+    with opened(options, clock) as stand:
+        visiting = Visiting(stand=stand, seconds=options.seconds)
+        target = shlex.join(options.command) or stand.base
+        yield RunStarted(target)
+        if starter is None:
+            yield Serving(stand.settings(stand.terms()))
+            visiting.watch(options.watch_seconds)
+        else:
+            for _ in range(ORDINARY_STARTS):
+                yield StepStarted("the ordinary sign-in")
+                visiting.visit(starter)
+        stopped = _stopped(visiting.visits)
+        notes += _notes(visiting.visits)
+        yield from map(Noted, notes)
+        for event in _verdicts(options, profile, policy, visiting, starter, probes, stopped):
+            if isinstance(event, Judged):
+                results.append(event.result)
+            yield event
+        for result in _read(options, profile, policy, visiting, started, stopped):
+            results.append(result)
+            yield Judged(result)
+    yield RunFinished(
+        Run(
+            target=target,
+            profile=profile,
+            auth="oauth",
+            started=started,
+            duration_ms=round((time.perf_counter() - began) * 1000, 1),
+            results=tuple(results),
+            trace=visiting.trace,
+            secrets=visiting.secrets,
+            notes=tuple(notes),
+            stopped=stopped,
+            policy=tuple(policy.findings(results)),
+            role="plugin",
+        )
+    )
+
+
+def _verdicts(
+    options: ClientOptions,
+    profile: Profile,
+    policy: Policy,
+    visiting: Visiting,
+    starter: Starter | None,
+    probes: Sequence[ClientProbe],
+    stopped: str,
+) -> Iterator[Event]:
+    """The scenario files, each with its starts."""
+    reason = stopped or _not_signed_in(visiting.visits)
+    for probe in probes:
+        if not options.wants(probe.rule):
+            continue
+        yield StepStarted(probe.rule.id)
+        level = _level(probe.rule, profile)
+        if isinstance(level, Result):
+            result = level
+        elif reason:
+            result = blocked(probe.rule, level, reason)
+        elif starter is None:
+            why = f"needs a client that mockauth can start: give {COMMAND}"
+            result = blocked(probe.rule, level, why, by_option=COMMAND)
+        else:
+            result = conclude(probe.rule, level, _reactions(probe, visiting, starter))
+        yield Judged(policy.applied(result))
+
+
+def _reactions(
+    probe: ClientProbe, visiting: Visiting, starter: Starter
+) -> Iterator[Finding | Seen]:
+    """What the client does in each start. One that could not be judged blocks the rule, unless
+    another start has found it broken."""
+    unjudged: list[Blocked | NotApplicable] = []
+    for start in probe.starts:
+        visit = visiting.visit(starter, start, probe.rule.id)
+        try:
+            yield from REACTIONS[start.expected](visit)
+        except (Blocked, NotApplicable) as reason:
+            if not start.optional:
+                unjudged.append(reason)
+    yield from ()
+    for reason in sorted(unjudged, key=lambda one: isinstance(one, NotApplicable)):
+        raise reason
+
+
+def _read(
+    options: ClientOptions,
+    profile: Profile,
+    policy: Policy,
+    visiting: Visiting,
+    started: float,
+    stopped: str,
+) -> Iterator[Result]:
+    """What stands in the record of all visits, and in the client's store."""
+    evidence = ClientEvidence(
+        visits=tuple(visiting.visits), store=_searched(options, visiting, started)
+    )
+    for check in CHECKS:
+        if not options.wants(check.rule):
+            continue
+        level = _level(check.rule, profile)
+        if isinstance(level, Result):
+            result = level
+        else:
+            result = conclude(check.rule, level, check.judge(evidence))
+            if stopped and result.state != "error":
+                result = replace(result, state="blocked", actual=stopped)
+        yield policy.applied(result)
+
+
+def _searched(options: ClientOptions, visiting: Visiting, started: float) -> Store | None:
+    if options.store is None:
+        return None
+    secrets = {options.client_secret: "client secret"}
+    for visit in visiting.visits:
+        secrets |= visit.issued()
+    return search(options.store, secrets, started)
+
+
+def _level(rule: Rule, profile: Profile) -> Level | Result:
+    level = profile.level(rule.id, rule.levels)
+    if level is None:
+        why = profile.why_off(rule.id) or f"does not bind a client of a {profile.title}"
+        return not_applicable(rule, why)
+    return level
+
+
+def _stopped(visits: Sequence[Visit]) -> str:
+    """Why nothing can be judged: the client never came. "" when it did."""
+    if any(visit.exchanges for visit in visits):
+        return ""
+    words = next((visit.words for visit in visits if visit.endings), "")
+    return f"the client never came to the mock; {words}" if words else "no client came"
+
+
+def _not_signed_in(visits: Sequence[Visit]) -> str:
+    """What kept the client from signing in to the honest mock, or ""."""
+    return next((why for visit in visits if (why := _obstacle(visit))), "")
+
+
+def _obstacle(visit: Visit) -> str:
+    if visit.served():
+        return ""
+    if not visit.authorizes:
+        what = "it did not come to the authorize endpoint (client_url)"
+    elif not visit.callbacks:
+        what = f"its authorization request was refused: {visit.authorizes[-1].outcome}"
+    elif not visit.tokens:
+        what = "it did not exchange the code"
+    elif not any(e.answer.ok for e in visit.tokens):
+        error = visit.tokens[-1].answer.members.get("error", "")
+        what = f"its token request was refused: {visit.tokens[-1].answer.status} {error}"
+    elif not visit.calls:
+        what = "it did not call the API with the token"
+    else:
+        what = f"its call of the API was refused: {visit.calls[-1].outcome}"
+    end = f"; {visit.words}" if visit.endings else ""
+    return f"the client did not sign in to the honest mock: {what}{end}"
+
+
+def _notes(visits: Sequence[Visit]) -> list[str]:
+    """What makes the verdicts weaker: a command whose end says nothing."""
+    if not visits or _not_signed_in(visits) or all(not visit.endings for visit in visits):
+        return []
+    if any(visit.timed_out for visit in visits):
+        return [
+            "the command does not end by itself after the sign-in; each start takes all its time "
+            "(--timeout)"
+        ]
+    if not all(visit.says_success for visit in visits):
+        return [
+            "the command does not end with status 0 although the sign-in works: whether it says "
+            "that one has failed cannot be told"
+        ]
+    return []

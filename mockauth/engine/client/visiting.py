@@ -1,0 +1,94 @@
+"""One visit: the mock is made ready, the client starts and ends, and the record is kept."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from mockauth.checks.client.visit import Ending, Visit
+from mockauth.engine.client.front import Front
+from mockauth.engine.client.stand import Stand
+from mockauth.engine.client.starter import Starter
+from mockauth.engine.learn import learn
+from mockauth.scenario.client_model import Start
+from mockauth.wire import Exchange, Trace
+from mockauth.wire.secret import Secrets
+
+
+@dataclass(kw_only=True)
+class Visiting:
+    """The visits of a run so far, with the trace and the secrets that they fill."""
+
+    stand: Stand
+    seconds: float
+    trace: Trace = field(default_factory=Trace)
+    secrets: Secrets = field(default_factory=Secrets)
+    visits: list[Visit] = field(default_factory=list)
+
+    def visit(self, starter: Starter, start: Start | None = None, probe: str = "") -> Visit:
+        """Start the client once, into the ordinary mock or into what `start` says.
+
+        Raises:
+            UsageError: the client cannot be started.
+        """
+        front = self.stand.receive(start)
+        settings = dict(self.stand.settings(front.terms))
+        settings["MOCKAUTH_SCENARIO"] = probe + (f" {start.name}" if start and start.name else "")
+        self.secrets.add(front.terms.client_secret, "client secret")
+        if front.terms.client_secret:
+            self.secrets.add_basic(front.terms.client_id, front.terms.client_secret, "credentials")
+        try:
+            endings = self._run(starter, settings, start.at_once if start else 1)
+        finally:
+            front.over.set()
+        return self._keep(front, endings, start, probe)
+
+    def watch(self, seconds: float | None) -> Visit:
+        """Let a person drive the client, for `seconds` or until Ctrl-C."""
+        front = self.stand.receive()
+        self.secrets.add(front.terms.client_secret, "client secret")
+        self.secrets.add_basic(front.terms.client_id, front.terms.client_secret, "credentials")
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait(seconds)
+        return self._keep(front, (), None, "")
+
+    def _run(
+        self, starter: Starter, settings: Mapping[str, str], at_once: int
+    ) -> tuple[Ending, ...]:
+        if at_once == 1:
+            return (starter(settings, self.seconds),)
+        with ThreadPoolExecutor(max_workers=at_once) as pool:
+            jobs = [pool.submit(starter, settings, self.seconds) for _ in range(at_once)]
+            return tuple(job.result() for job in jobs)
+
+    def _keep(
+        self, front: Front, endings: tuple[Ending, ...], start: Start | None, probe: str
+    ) -> Visit:
+        flow = len(self.visits) + 1
+        honest = start is None
+        kept: list[Exchange] = []
+        arrived: dict[int, float] = {}
+        for moment, exchange in sorted(front.record(), key=lambda pair: pair[0]):
+            exchange = replace(
+                exchange,
+                flow=flow,
+                purpose="ordinary" if honest else "altered",
+                probe=probe,
+            )
+            kept.append(self.trace.add(exchange))
+            arrived[kept[-1].n] = moment
+            learn(self.secrets, exchange)
+        visit = Visit(
+            name=start.name if start else "",
+            honest=honest,
+            terms=front.terms,
+            exchanges=tuple(kept),
+            arrived=MappingProxyType(arrived),
+            endings=endings,
+        )
+        self.visits.append(visit)
+        return visit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import urllib.request
 from email.message import Message
 from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
@@ -13,10 +14,12 @@ from mockauth.wire.url import hostname, is_loopback_host
 class _Answer:
     """What `CookieJar.extract_cookies` wants of a response."""
 
-    def __init__(self, response: Response) -> None:
+    def __init__(self, response: Response, host: str) -> None:
         self._headers = Message()
+        # Browsers take a Domain that is the host itself, without a dot too (RFC 6265 5.3).
+        same = re.compile(rf"(?i);\s*domain\s*=\s*\.?{re.escape(host)}\s*(?=;|$)")
         for name, value in response.headers:
-            self._headers[name] = value
+            self._headers[name] = same.sub("", value) if name.lower() == "set-cookie" else value
 
     def info(self) -> Message:
         return self._headers
@@ -50,4 +53,5 @@ class Cookies:
         if not response.headers_named("Set-Cookie") or not hostname(request.target):
             return
         carrier = urllib.request.Request(request.target)  # noqa: S310 - never opened
-        self._jar.extract_cookies(_Answer(response), carrier)  # type: ignore[arg-type]  # duck type
+        answer = _Answer(response, hostname(request.target))
+        self._jar.extract_cookies(answer, carrier)  # type: ignore[arg-type]  # duck type

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote_plus, urlencode
 
 from mockauth.browser.page import Page
-from mockauth.browser.words import ALLOW, CONSENT, DENY, OTHER_PURPOSE, USER
+from mockauth.browser.words import ALLOW, CONSENT, DENY, OTHER_PURPOSE, SIGN_IN, USER
 from mockauth.wire import Pairs, Request, Secret
 from mockauth.wire.message import FORM
 from mockauth.wire.url import join, origin
@@ -54,29 +54,41 @@ class Submission:
         if self.enctype == "multipart/form-data":
             return _multipart(request, self.fields)
         if self.enctype == "text/plain":
-            body = "".join(f"{name}={value}\r\n" for name, value in self.fields).encode()
+            text = "".join(f"{name}={value}\r\n" for name, value in self.fields)
+            body = text.encode("utf-8", "surrogatepass")
             return replace(request, raw=body, headers=(*headers, ("Content-Type", "text/plain")))
-        body = urlencode(self.fields, quote_via=quote_plus).encode()
+        body = urlencode(self.fields, quote_via=quote_plus, errors="surrogatepass").encode()
         return replace(request, raw=body, headers=(*headers, ("Content-Type", FORM)))
 
 
 def _multipart(request: Request, fields: Pairs) -> Request:
     from urllib3.filepost import encode_multipart_formdata
 
-    body, content_type = encode_multipart_formdata([(n, v.encode()) for n, v in fields])
+    body, content_type = encode_multipart_formdata(
+        [(name, value.encode("utf-8", "surrogatepass")) for name, value in fields]
+    )
     return replace(request, raw=body, headers=(*request.headers, ("Content-Type", content_type)))
 
 
-def best_form(page: Page) -> Tag | None:
-    """The form that signs in or decides: the highest score, the first on a tie."""
-    scored = [(score(form, page), -i, form) for i, form in enumerate(page.forms)]
+def best_form(page: Page, decision: Decision = "allow") -> Tag | None:
+    """The form that signs in or decides: the highest score, the first on a tie. To allow, a form
+    that can only refuse is none."""
+    forms = [form for form in page.forms if not (decision == "allow" and _only_refuses(form, page))]
+    scored = [(score(form, page), -i, form) for i, form in enumerate(forms)]
     best = max(scored, key=lambda entry: entry[:2], default=None)
     return best[2] if best is not None and best[0] > 0 else None
 
 
+def _only_refuses(form: Tag, page: Page) -> bool:
+    """Whether every button says no, as in a second form beside the one that allows."""
+    labels = [label(button) for button in buttons_of(form, page)]
+    refusals = [DENY.search(text) and not ALLOW.search(text) for text in labels]
+    return bool(refusals) and all(refusals)
+
+
 def score(form: Tag, page: Page) -> int:
     """Password field 2, button of approval 1, own origin 1; 0 for a form of another purpose."""
-    has_password = form.find("input", attrs={"type": "password"}) is not None
+    has_password = asks_password(form, page)
     about = " ".join(
         str(form.get(name, "")) for name in ("id", "name", "role", "class", "action", "aria-label")
     )
@@ -93,23 +105,30 @@ def score(form: Tag, page: Page) -> int:
     return points
 
 
-def controls_of(form: Tag, page: Page) -> Iterator[Tag]:
-    """The form's controls in document order, those with a `form=` attribute included."""
-    own = form.get("id")
-    for control in page.soup.find_all(["input", "select", "textarea", "button"]):
-        named = control.get("form")
-        inside = form in control.parents if named is None else own and named == own
-        if inside and not control.has_attr("disabled") and not _in_disabled_fieldset(control):
-            yield control
+def asks_password(form: Tag, page: Page) -> bool:
+    """Whether the form has a field for a password."""
+    return any(_kind(control) == "password" for control in page.controls(form))
 
 
-def _in_disabled_fieldset(control: Tag) -> bool:
-    return any(p.name == "fieldset" and p.has_attr("disabled") for p in control.parents)
+def signs_in(form: Tag, page: Page) -> bool:
+    """Whether the form asks who the user is, or leads to where that is asked: there is nothing to
+    refuse yet."""
+    if asks_password(form, page):
+        return True
+    fields = [c for c in page.controls(form) if not _is_submit(c) and c.name == "input"]
+    if any(_means_user(control, page) for control in fields):
+        return True
+    return any(SIGN_IN.search(label(button)) for button in buttons_of(form, page))
+
+
+def _kind(control: Tag) -> str:
+    """The type of an input in lower case, or the name of another control."""
+    return str(control.get("type", "text")).lower() if control.name == "input" else control.name
 
 
 def buttons_of(form: Tag, page: Page) -> list[Tag]:
     """The submit buttons; a `<button>` without type submits."""
-    return [c for c in controls_of(form, page) if _is_submit(c)]
+    return [c for c in page.controls(form) if _is_submit(c)]
 
 
 def _is_submit(control: Tag) -> bool:
@@ -148,9 +167,9 @@ def fill(
     filled: list[str] = []
     hidden: list[str] = []
     missing: list[str] = []
-    for control in controls_of(form, page):
+    for control in page.controls(form):
         name = str(control.get("name", ""))
-        kind = str(control.get("type", "text")).lower() if control.name == "input" else control.name
+        kind = _kind(control)
         if not name or (_is_submit(control) and control is not button):
             continue
         if control is button:
@@ -191,7 +210,7 @@ def fill(
         enctype=enctype,
         fields=tuple(fields),
         hidden=tuple(hidden),
-        has_password=form.find("input", attrs={"type": "password"}) is not None,
+        has_password=asks_password(form, page),
         filled=tuple(filled),
         missing=tuple(missing),
     )
@@ -222,8 +241,8 @@ def _ticked(control: Tag, kind: str, form: Tag, page: Page, decision: Decision) 
     if kind == "radio":
         group = [
             c
-            for c in controls_of(form, page)
-            if c.get("type") == "radio" and c.get("name") == control.get("name")
+            for c in page.controls(form)
+            if _kind(c) == "radio" and c.get("name") == control.get("name")
         ]
         wanted = ALLOW if decision == "allow" else DENY
         named = next((c for c in group if wanted.search(_with_caption(c))), None)
@@ -251,8 +270,7 @@ def _selected(control: Tag) -> Iterator[str]:
 def unticking_refuses(form: Tag, page: Page) -> bool:
     """Whether the only way to refuse is to leave the consent box unticked."""
     return any(
-        c.name == "input" and c.get("type") == "checkbox" and CONSENT.search(_with_caption(c))
-        for c in controls_of(form, page)
+        _kind(c) == "checkbox" and CONSENT.search(_with_caption(c)) for c in page.controls(form)
     )
 
 
@@ -260,8 +278,8 @@ def outline(form: Tag, page: Page) -> str:
     """The form in one line, without values: `POST /login: username, password [Log in]`."""
     names = [
         str(c.get("name"))
-        for c in controls_of(form, page)
-        if c.get("name") and not _is_submit(c) and c.get("type") != "hidden"
+        for c in page.controls(form)
+        if c.get("name") and not _is_submit(c) and _kind(c) != "hidden"
     ]
     buttons = [
         b.get_text(" ", strip=True) or str(b.get("value", "")) for b in buttons_of(form, page)

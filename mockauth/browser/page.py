@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mockauth.wire import Exchange
@@ -14,6 +16,11 @@ if TYPE_CHECKING:
 
 LARGEST = 1_000_000
 """Characters of a page that are parsed."""
+MOST_FORMS, MOST_CONTROLS = 100, 500
+"""Forms of a page, and controls of one form, that are looked at."""
+CONTROLS = ("input", "select", "textarea", "button")
+BOGUS_COMMENT = re.compile(r"<![^>]*>")
+"""`<![if …]>` and its like, which browsers skip and the parser may reject."""
 SCRIPT_GOES = re.compile(
     r"""(?:window\.|document\.|self\.|top\.)?location(?:\.href)?\s*=\s*(["'])(.+?)\1"""
     r"""|location\.(?:replace|assign)\(\s*(["'])(.+?)\3"""
@@ -53,8 +60,33 @@ class Page:
 
     @property
     def forms(self) -> list[Tag]:
-        """The forms, in order."""
-        return list(self.soup.find_all("form"))
+        """The forms, in order; those in a template are not there yet."""
+        return [tag for tag, _, _ in self._walk if tag.name == "form"][:MOST_FORMS]
+
+    def controls(self, form: Tag) -> list[Tag]:
+        """The controls of a form that are not disabled, in document order, those that name it in
+        `form=` included."""
+        return self._controls.get(id(form), [])
+
+    @cached_property
+    def _controls(self) -> dict[int, list[Tag]]:
+        found: dict[int, list[Tag]] = {}
+        named: dict[str, Tag] = {}
+        for form in self.forms:
+            named.setdefault(str(form.get("id", "")), form)
+        for tag, around, disabled in self._walk:
+            other = tag.get("form")
+            owner = around if other is None else named.get(str(other) or "\0")
+            if tag.name == "form" or owner is None or disabled or tag.has_attr("disabled"):
+                continue
+            own = found.setdefault(id(owner), [])
+            if len(own) < MOST_CONTROLS:
+                own.append(tag)
+        return found
+
+    @cached_property
+    def _walk(self) -> list[tuple[Tag, Tag | None, bool]]:
+        return list(_forms_and_controls(self.soup))
 
     def goes_to(self) -> str | None:
         """Where the page goes by itself: a meta refresh, else a plain script assignment."""
@@ -79,10 +111,9 @@ def read_page(exchange: Exchange, url: str) -> Page | None:
     head = answer.body[:200].lstrip().lower()
     if "html" not in answer.media_type and not head.startswith((b"<!doctype html", b"<html")):
         return None
-    # 137 ms to import, and only pages need it.
-    from bs4 import BeautifulSoup
-
-    soup = BeautifulSoup(answer.text[:LARGEST], "html.parser")
+    soup = _parsed(answer.text[:LARGEST])
+    if soup is None:
+        return None
     base = soup.find("base", href=True)
     return Page(
         url=url,
@@ -90,3 +121,35 @@ def read_page(exchange: Exchange, url: str) -> Page | None:
         soup=soup,
         exchange=exchange,
     )
+
+
+def _parsed(text: str) -> BeautifulSoup | None:
+    # 137 ms to import, and only pages need it.
+    from bs4 import BeautifulSoup
+    from bs4.exceptions import ParserRejectedMarkup
+
+    # A row of tags that never end takes the parser quadratic time; none of them is an element.
+    whole, end, rest = text.rpartition(">")
+    ended = whole + end + rest.partition("<")[0]
+    for markup in (ended, BOGUS_COMMENT.sub("", ended)):
+        try:
+            return BeautifulSoup(markup, "html.parser")
+        except (ParserRejectedMarkup, RecursionError):
+            continue
+    return None
+
+
+def _forms_and_controls(soup: BeautifulSoup) -> Iterator[tuple[Tag, Tag | None, bool]]:
+    """Each form and control in document order, with the form around it, and whether a fieldset
+    around it is disabled. In one pass, so that a page of any depth takes linear time."""
+    from bs4 import Tag
+
+    waiting: list[tuple[Tag, Tag | None, bool]] = [(soup, None, False)]
+    while waiting:
+        tag, form, disabled = waiting.pop()
+        if tag.name == "form" or tag.name in CONTROLS:
+            yield tag, form, disabled
+        inside = tag if tag.name == "form" else form
+        off = disabled or (tag.name == "fieldset" and tag.has_attr("disabled"))
+        inner = [c for c in tag.contents if isinstance(c, Tag) and c.name != "template"]
+        waiting += [(child, inside, off) for child in reversed(inner)]

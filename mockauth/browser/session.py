@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
@@ -16,12 +16,15 @@ from mockauth.browser.form import (
     fill,
     outline,
     press,
+    score,
+    signs_in,
     unticking_refuses,
 )
 from mockauth.browser.landing import Landing, Outcome, matches
 from mockauth.browser.page import Page, read_page
-from mockauth.browser.words import ALLOW, CAPTCHA, DENY
+from mockauth.browser.words import ALLOW, CAPTCHA, DENY, OTHER_PURPOSE, SIGN_IN
 from mockauth.wire import Exchange, Pairs, Request
+from mockauth.wire.message import FORM, pairs_of
 from mockauth.wire.trace import Step
 from mockauth.wire.url import hostname, is_loopback_host, join, split
 
@@ -30,6 +33,9 @@ Send = Callable[[Request, Step], Exchange]
 Edit = Callable[[Submission], Submission]
 """Lets a probe change a form just before it is sent."""
 
+SAYS_OF_ITSELF = ("user-agent", "accept", "accept-language")
+WEB = ("http://", "https://")
+"""A link to anything else, such as `javascript:`, does nothing without script."""
 MAX_HOPS = 15
 MAX_PAGES = 6
 
@@ -83,10 +89,13 @@ class _Visit:
     passwords_at: set[str] = field(default_factory=set)
     refused: bool = False
     """The user has been able to say no."""
+    always: Pairs = ()
+    """What this browser says of itself in each request, as in the first."""
 
     def run(self, request: Request) -> Landing:
         step: Step = "authorize"
         drop_cookies = False
+        self.always = tuple(h for h in request.headers if h[0].lower() in SAYS_OF_ITSELF)
         while True:
             exchange = self._send(request, step, drop_cookies)
             step, drop_cookies = "page", False
@@ -98,6 +107,8 @@ class _Visit:
             if answer.is_redirect:
                 target = join(url, _clean(answer.header("Location") or ""))
                 if self._leaves(target):
+                    if _repeats(answer.status, request):
+                        return self._left(target, exchange, request.method, _form_of(request))
                     return self._left(target, exchange)
                 self.hops += 1
                 if self.hops > MAX_HOPS:
@@ -112,6 +123,9 @@ class _Visit:
 
     def _send(self, request: Request, step: Step, drop_cookies: bool) -> Exchange:
         request = replace(request, url=self.session.map_url(request.url))
+        for name, value in self.always:
+            if request.header(name) is None:
+                request = request.with_header(name, value)
         cookie = None if drop_cookies else self.session.cookies.header(request.target)
         exchange = self.session.send(request.with_header("Cookie", cookie), step)
         if exchange.response is not None:
@@ -139,12 +153,11 @@ class _Visit:
 
     def _next(self, request: Request, status: int, target: str) -> Request:
         """The request after a redirect: 307 and 308 repeat method and body (RFC 9110 15.4)."""
-        headers = tuple(p for p in request.headers if p[0].lower() in ("user-agent", "accept"))
-        if status in (307, 308) and request.method != "GET":
+        if _repeats(status, request):
             kind = request.header("Content-Type")
-            body_headers = (("Content-Type", kind),) if kind else ()
-            return replace(request, url=target, query=(), headers=(*headers, *body_headers))
-        return Request(method="GET", url=target, headers=headers)
+            headers = (("Content-Type", kind),) if kind else ()
+            return replace(request, url=target, query=(), headers=headers)
+        return Request(method="GET", url=target)
 
     def _read(
         self, page: Page | None, exchange: Exchange, url: str
@@ -169,11 +182,11 @@ class _Visit:
             if matches(action, self.redirect_uris):
                 made = fill(form, page, self.session.credentials, self.decision, None)
                 return self._left(made.url, exchange, made.method, made.fields)
-        chosen = None if self.session.follow_only else best_form(page)
+        chosen = None if self.session.follow_only else best_form(page, self.decision)
         if chosen is None:
             return self._without_form(page, exchange)
         button = press(chosen, page, self.decision)
-        is_login = chosen.find("input", attrs={"type": "password"}) is not None
+        is_login = signs_in(chosen, page)
         if button is None and self.decision == "deny" and not is_login:
             refusal = self._refusal(page, exchange)
             if refusal is not None:
@@ -193,14 +206,14 @@ class _Visit:
         """A second form or a link that refuses."""
         for form in page.forms:
             button = press(form, page, "deny")
-            if button is not None:
+            if button is not None and score(form, page):
                 self.refused = True
                 made = fill(form, page, self.session.credentials, "deny", button)
                 return self._submit(made, page, exchange)
-        for link in page.soup.find_all("a", href=True):
-            if DENY.search(link.get_text(" ", strip=True)):
+        for text, target in _links(page):
+            if target.startswith(WEB) and DENY.search(text) and not OTHER_PURPOSE.search(text):
                 self.refused = True
-                return self._click(join(page.base, str(link["href"])), exchange)
+                return self._click(target, exchange)
         return None
 
     def _submit(
@@ -238,21 +251,42 @@ class _Visit:
         return made.request(page.url), made.drop_cookies
 
     def _without_form(self, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool]:
-        words = ALLOW if self.decision == "allow" else DENY
-        for link in page.soup.find_all("a", href=True):
-            target = join(page.base, str(link["href"]))
-            if matches(target, self.redirect_uris):
-                return self._left(target, exchange)
-            if words.search(link.get_text(" ", strip=True)) and exchange.answer.ok:
-                if (target, ()) in self.submitted:
-                    continue
-                self.submitted.add((target, ()))
-                return self._click(target, exchange)
+        link = self._link(page, exchange)
+        if link is not None:
+            return self._click(link, exchange)
+        offers = exchange.answer.ok and any(ALLOW.search(text) for text, _ in _links(page))
+        if offers and self.decision == "deny" and not self.refused:
+            return self._end(
+                "stuck", page.url, exchange, page=page, hint="no way to refuse", no_deny=True
+            )
         if page.forms and exchange.answer.ok:
             return self._end("stuck", page.url, exchange, page=page, hint="no form to sign in with")
         if exchange.answer.ok and page.soup.find("script") is not None and not page.snippet:
             return self._end("stuck", page.url, exchange, page=page, hint="the page needs script")
         return self._end("error_page", page.url, exchange, page=page)
+
+    def _link(self, page: Page, exchange: Exchange) -> str | None:
+        """The link that a person would click: one that says the word, or leads to the callback."""
+        says_no = self.decision == "deny" and not self.refused
+        links = [link for link in _links(page) if (link[1], ()) not in self.submitted]
+        if says_no:
+            links.sort(key=lambda link: not DENY.search(link[0]))
+        for text, target in links:
+            allows, refuses = bool(ALLOW.search(text)), bool(DENY.search(text))
+            if says_no:
+                says = refuses or bool(SIGN_IN.search(text)) or "error=" in target
+                wanted = says and target.startswith(WEB)
+            else:
+                wanted = allows
+            if matches(target, self.redirect_uris):
+                wanted = wanted or not (says_no or refuses)
+            elif not exchange.answer.ok:
+                wanted = False
+            if wanted:
+                self.submitted.add((target, ()))
+                self.refused = self.refused or (says_no and refuses)
+                return target
+        return None
 
     def _click(self, target: str, exchange: Exchange) -> Landing | tuple[Request, bool]:
         parts = split(target)
@@ -284,6 +318,27 @@ class _Visit:
             filled=tuple(self.filled),
             no_deny=no_deny,
         )
+
+
+def _repeats(status: int, request: Request) -> bool:
+    """Whether a redirect makes the browser send method and body again (RFC 9110 section 15.4)."""
+    return status in (307, 308) and request.method != "GET"
+
+
+def _form_of(request: Request) -> Pairs:
+    """The form that a request carries; none where it is written in another way."""
+    if request.params:
+        return request.params
+    kind = (request.header("Content-Type") or "").partition(";")[0].strip().lower()
+    return pairs_of(request.body.decode("utf-8", "replace")) if kind == FORM else ()
+
+
+def _links(page: Page) -> Iterator[tuple[str, str]]:
+    """The text and the address of each link; one to a place on its own page leads nowhere."""
+    for link in page.soup.find_all("a", href=True):
+        address = str(link["href"]).strip()
+        if not address.startswith("#"):
+            yield link.get_text(" ", strip=True), join(page.base, address)
 
 
 def _clean(location: str) -> str:

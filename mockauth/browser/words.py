@@ -19,6 +19,10 @@ DENY = _words(
     "deny cancel reject decline refuse no disallow abort ablehnen abbrechen verweigern refuser "
     "annuler denegar rechazar cancelar rifiuta annulla weigeren annuleren odmów"
 )
+SIGN_IN = _words(
+    "log.?in login sign.?in signin anmelden einloggen connexion acceder entrar accedi inloggen "
+    "zaloguj"
+)
 OTHER_PURPOSE = _words(
     "search sign.?up signup register registration subscribe newsletter log.?out logout sign.?out "
     "locale language theme forgot reset suche abmelden registrieren"

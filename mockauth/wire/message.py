@@ -6,6 +6,7 @@ Parameters are lists of pairs, never dicts: a duplicate must be sendable and rea
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import parse_qsl, quote, urlencode
@@ -15,6 +16,9 @@ Encoding = Literal["none", "form", "json"]
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
+SURROGATE = re.compile(r"[\ud800-\udfff]")
+"""Half a character, which no text on the wire can hold: JSON may still name one by its escape."""
+ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +44,8 @@ class Request:
             return self.url
         base, hash_mark, fragment = self.url.partition("#")
         joint = "" if base.endswith(("?", "&")) else "&" if "?" in base else "?"
-        return base + joint + urlencode(self.query, quote_via=quote) + hash_mark + fragment
+        query = urlencode(self.query, quote_via=quote, errors="surrogatepass")
+        return base + joint + query + hash_mark + fragment
 
     @property
     def body(self) -> bytes:
@@ -48,7 +53,7 @@ class Request:
         if self.raw is not None:
             return self.raw
         if self.encoding == "form":
-            return urlencode(self.params).encode()
+            return urlencode(self.params, errors="surrogatepass").encode()
         if self.encoding == "json":
             members = (f"{json.dumps(name)}: {json.dumps(value)}" for name, value in self.params)
             return ("{" + ", ".join(members) + "}").encode()
@@ -109,14 +114,18 @@ class Response:
         declared = (self.header("Content-Type") or "").lower().partition("charset=")[2]
         charset = declared.partition(";")[0].strip(" \"'") or "utf-8"
         try:
-            return self.body.decode(charset, errors="replace")
-        except LookupError:
-            return self.body.decode("utf-8", errors="replace")
+            text = self.body.decode(charset, errors="replace")
+        except (LookupError, ValueError):  # no charset, or one like `undefined` that never decodes
+            text = self.body.decode("utf-8", errors="replace")
+        return SURROGATE.sub("\ufffd", text)
 
     def json(self) -> Any:
-        """The body as JSON, whatever Content-Type says; None when it is none."""
+        """The body as JSON, whatever Content-Type says; None when it is none. Half a surrogate
+        pair becomes U+FFFD, so that every text in it can be sent and written."""
         try:
-            return json.loads(self.body.decode("utf-8-sig"))
+            text = self.body.decode("utf-8-sig")
+            value = json.loads(text)
+            return _whole(value) if ESCAPED_SURROGATE.search(text) else value
         except (ValueError, RecursionError):
             return None
 
@@ -149,6 +158,17 @@ def first(pairs: Pairs, name: str, *, ignore_case: bool = False) -> str | None:
 def every(pairs: Pairs, name: str) -> tuple[str, ...]:
     """Every value under `name`, in order."""
     return tuple(value for key, value in pairs if key == name)
+
+
+def _whole(value: Any) -> Any:
+    """A JSON value without half characters."""
+    if isinstance(value, str):
+        return SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_whole(inner) for inner in value]
+    if isinstance(value, dict):
+        return {_whole(name): _whole(inner) for name, inner in value.items()}
+    return value
 
 
 def pairs_of(query: str) -> Pairs:

@@ -58,8 +58,8 @@ class Secrets:
 
     def add_basic(self, user: str, password: str, label: str) -> None:
         """Register what `Authorization: Basic` makes of a pair (RFC 7617)."""
-        for pair in (f"{user}:{password}", f"{quote_plus(user)}:{quote_plus(password)}"):
-            self.add(base64.b64encode(pair.encode()).decode(), label)
+        for pair in (f"{user}:{password}", f"{_plus(user)}:{_plus(password)}"):
+            self.add(base64.b64encode(pair.encode("utf-8", "surrogatepass")).decode(), label)
 
     def placeholder(self, value: str) -> str | None:
         """The placeholder of a registered value, or None."""
@@ -96,18 +96,23 @@ class Secrets:
 
 
 def _spellings(value: str) -> set[str]:
-    quoted = quote(value, safe="")
+    # An option or an answer may hold half a surrogate pair, which has no UTF-8 of its own.
+    quoted = quote(value, safe="", errors="surrogatepass")
     spellings = {
         value,
         quoted,
         re.sub(r"%[0-9A-F]{2}", lambda escape: escape.group().lower(), quoted),
         json.dumps(value)[1:-1].replace("/", "\\/"),
-        quote_plus(value),
-        quote(value),
+        _plus(value),
+        quote(value, errors="surrogatepass"),
         json.dumps(value)[1:-1],
         json.dumps(value, ensure_ascii=False)[1:-1],
     }
     return {spelling for spelling in spellings if len(spelling) > 2}
+
+
+def _plus(value: str) -> str:
+    return quote_plus(value, errors="surrogatepass")
 
 
 def _bounded(spelling: str) -> str:

@@ -1,0 +1,169 @@
+"""Forms altered just before they are sent, at the built-in plugin in process."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+import pytest
+
+from mockauth.checks.finding import Blocked, NotApplicable
+from mockauth.engine.demo import options_for
+from mockauth.engine.driver import Driver
+from mockauth.engine.flow import ordinary_flow
+from mockauth.engine.form_change import (
+    Visit,
+    has_secret_address,
+    onward_visits,
+    sent_cookies,
+    visit,
+)
+from mockauth.engine.mapping import UrlMap
+from mockauth.engine.subject import Subject
+from mockauth.engine.transport import WsgiTransport
+from mockauth.plugin.app import create_app
+from mockauth.plugin.config import PluginConfig
+from mockauth.plugin.policy import Policy
+from mockauth.profiles import PLUGIN
+from mockauth.scenario.model import FormChange
+from mockauth.wire import Trace
+from mockauth.wire.secret import Secrets
+from mockauth.wire.url import hostname
+
+SITE = "http://localhost:5000"
+LAST = FormChange(which="last", without=("token",))
+BARE = FormChange(which="last", without=("token", "cookies"))
+LOGIN = FormChange(which="login", without=("token", "cookies"))
+
+
+def subject_of(policy: Policy | None = None, *, login: str = "login_and_consent") -> Subject:
+    """A subject that has signed in to a plugin of that policy."""
+    logging.getLogger("mockauth.plugin").setLevel(logging.CRITICAL)
+    config = PluginConfig(policy=policy or Policy(), login=login)  # type: ignore[arg-type]  # one of its words
+    given = options_for(config, SITE).given
+    subject = Subject(
+        driver=Driver(WsgiTransport(create_app(config)), Trace(), Secrets(), flow=1),
+        profile=PLUGIN,
+        given=replace(given, redirect_uri=PLUGIN.redirect_uris(config.plugin_ids[0])[0]),
+        url_map=UrlMap(SITE),
+    )
+    list(ordinary_flow(subject, SITE, ""))
+    return subject
+
+
+def altered(subject: Subject, change: FormChange) -> Visit:
+    return visit(subject, change, visit(subject))
+
+
+def test_a_visit_with_a_new_browser_sends_login_and_consent_and_reaches_a_code() -> None:
+    made = visit(subject_of())
+    assert made.reached_code
+    assert [form.has_password for form in made.forms] == [True, False]
+
+
+def test_a_consent_form_without_its_token_is_refused_by_default() -> None:
+    assert not altered(subject_of(), LAST).reached_code
+
+
+def test_only_the_token_is_taken_out_of_the_form() -> None:
+    subject = subject_of()
+    usual = visit(subject)
+    sent_before = len(subject.driver.trace)
+    visit(subject, LAST, usual)
+    posts = [
+        e.request
+        for e in subject.driver.trace.exchanges[sent_before:]
+        if e.request.method == "POST"
+    ]
+    assert posts[-1].header("Cookie")
+    names = {name for name, _ in usual.forms[-1].fields}
+    body = posts[-1].body.decode()
+    left_out = {name for name in names if f"{name}=" not in body}
+    assert left_out
+    assert left_out < names
+    assert left_out <= set(usual.forms[-1].hidden)
+
+
+def test_a_consent_form_that_needs_no_token_gives_a_code() -> None:
+    policy = Policy(consent_csrf=False)
+    assert altered(subject_of(policy), LAST).reached_code
+    assert altered(subject_of(policy), BARE).reached_code
+
+
+def test_a_login_form_without_token_is_refused_by_default_and_not_when_nobody_looks() -> None:
+    for checked in (True, False):
+        subject = subject_of(Policy(login_csrf=checked))
+        before = len(subject.driver.trace)
+        made = altered(subject, LOGIN)
+        login = next(form for form in made.forms if form.has_password)
+        answers = [
+            e.answer
+            for e in subject.driver.trace.exchanges[before:]
+            if e.request.method == "POST"
+            and e.request.url == login.url
+            and not e.request.header("Cookie")
+        ]
+        assert [answer.is_redirect for answer in answers] == [not checked]
+
+
+def test_there_is_no_login_form_where_the_login_is_the_last_one() -> None:
+    subject = subject_of(login="login")
+    with pytest.raises(NotApplicable, match="no form follows"):
+        altered(subject, LOGIN)
+
+
+def test_there_is_no_form_at_all_where_nobody_is_asked() -> None:
+    subject = subject_of(login="auto")
+    with pytest.raises(NotApplicable, match="no form before the callback"):
+        altered(subject, LAST)
+
+
+def test_a_usual_visit_that_reached_no_code_says_nothing_of_an_altered_one() -> None:
+    subject = subject_of()
+    usual = visit(subject)
+    usual.landing = None
+    with pytest.raises(Blocked, match="reached no code"):
+        visit(subject, LAST, usual)
+
+
+def test_an_address_that_is_the_same_at_each_visit_is_no_secret() -> None:
+    subject = subject_of()
+    usual, other = visit(subject), visit(subject)
+    assert not has_secret_address(usual, other, "last")
+    other.forms[-1] = replace(other.forms[-1], url=other.forms[-1].url + "/8f3a0c77")
+    assert has_secret_address(usual, other, "last")
+
+
+def test_the_state_that_we_sent_makes_no_address_secret() -> None:
+    subject = subject_of()
+    usual, other = visit(subject), visit(subject)
+    for made in (usual, other):
+        made.forms[-1] = replace(made.forms[-1], url=f"{SITE}/go?state={made.state}")
+    assert not has_secret_address(usual, other, "last")
+
+
+@pytest.mark.parametrize(
+    ("setting", "read"), [("Lax", "lax"), ("Strict", "strict"), ("None", "none"), ("absent", "")]
+)
+def test_the_site_attribute_of_the_session_cookie_is_read(setting: str, read: str) -> None:
+    subject = subject_of(Policy(cookie_samesite=setting))
+    before = len(subject.driver.trace)
+    visit(subject)
+    cookies = sent_cookies(subject.driver.trace.exchanges[before:])
+    assert set(cookies.values()) == {read}
+
+
+@pytest.mark.parametrize("checked", [True, False])
+def test_a_next_parameter_leads_off_the_site_only_where_it_is_not_checked(checked: bool) -> None:
+    subject = subject_of(Policy(next_checked=checked))
+    usual = visit(subject)
+    ends = list(onward_visits(subject, usual, "https://attacker.example/"))
+    assert ends
+    left = [hostname(landing.url) == "attacker.example" for _, landing in ends]
+    assert any(left) == (not checked)
+
+
+def test_pages_without_such_a_parameter_have_nothing_to_lead_onward() -> None:
+    subject = subject_of(login="auto")
+    with pytest.raises(NotApplicable, match="no page takes an address"):
+        list(onward_visits(subject, visit(subject), "https://attacker.example/"))

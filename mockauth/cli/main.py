@@ -12,6 +12,7 @@ import click
 
 from mockauth import __version__
 from mockauth.cli.check import check
+from mockauth.cli.check_client import check_client
 from mockauth.cli.checks import checks
 from mockauth.cli.demo import demo
 from mockauth.cli.lint import lint
@@ -25,7 +26,7 @@ def commands() -> None:
     """Tells you, before any user does, whether ChatGPT can sign in to your service."""
 
 
-for command in (check, lint, demo, serve, checks):
+for command in (check, check_client, lint, demo, serve, checks):
     commands.add_command(command)
 
 

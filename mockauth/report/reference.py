@@ -31,6 +31,9 @@ A probe sends a request of its own. When the request that it altered is refused,
 sent as well: only when that works is the refusal taken for a proof. Words in ‹…› stand for values of
 the run. A check marked *practice* has no RFC or MCP requirement behind it: it is ChatGPT's own
 contract or plain engineering.
+
+The area client has the roles turned round: `mockauth check-client` is the server, and judges the
+OAuth client that comes.
 """
 LINKS = re.compile(r"([*<\[\]])")
 

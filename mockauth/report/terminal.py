@@ -38,7 +38,7 @@ class _Say(Protocol):
 def verdict(run: Run, gate: Gate) -> str:
     """The last line: can ChatGPT sign in."""
     if run.stopped or gate.exit_code == 3:
-        return f"Nothing could be judged: {run.stopped or 'no check applied'}"
+        return f"Nothing could be judged: {run.stopped or _unjudged(run)}"
     if run.role == "plugin":
         return _of_client(run, gate)
     broken = [r for r in run.results if r.state in ("fail", "error")]
@@ -61,6 +61,12 @@ def verdict(run: Run, gate: Gate) -> str:
     waived = run.summary["waived"]
     rest = f"none failed but {waived} waived" if waived else "none failed"
     return f"ChatGPT can {kind}: {run.summary['pass']} checks passed, {rest}"
+
+
+def _unjudged(run: Run) -> str:
+    """Why no check was judged, where the run went to its end."""
+    reasons = [r.actual for r in run.results if r.state == "blocked" and not r.blocked_by]
+    return reasons[0] if reasons and run.role == "plugin" else "no check applied"
 
 
 def _of_client(run: Run, gate: Gate) -> str:

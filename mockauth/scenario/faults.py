@@ -11,15 +11,37 @@ from typing import Annotated, Literal
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.fault import Fault
 from mockauth.plugin.policy import Policy
-from mockauth.scenario.form import SENTENCE, Form, instance, listing, matching, members, word
-from mockauth.scenario.strict import Document
+from mockauth.scenario.form import (
+    SENTENCE,
+    Form,
+    instance,
+    listing,
+    matching,
+    members,
+    optional,
+    word,
+)
+from mockauth.scenario.strict import Document, Path
 
 NAME = r"^[a-z0-9]+([.-][a-z0-9]+)*$"
 PLACES = (
     "manifest", "openapi", "logo", "authorize", "login", "consent", "redirect", "token",
-    "refresh", "api",
+    "refresh", "api", "metadata", "jwks", "revoke", "introspect",
 )  # fmt: skip
 WHENS = ("always", "success", "error", "redirect")
+
+
+def _at_least_0(kinds: tuple[type, ...], wanted: str, kind: str) -> Form:
+    def read(document: Document, path: Path, value: object) -> object:
+        if type(value) not in kinds or not 0 <= value < float("inf"):  # type: ignore[operator]
+            document.complain(path, f"must be {wanted}, 0 or more")
+        return value
+
+    return Form(read, {"type": kind, "minimum": 0})
+
+
+COUNT = _at_least_0((int,), "a whole number", "integer")
+SECONDS = _at_least_0((int, float), "a number of seconds", "number")
 
 FORMS: Mapping[str, Form] = MappingProxyType(
     {
@@ -33,6 +55,11 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         "Fault.policy": members(Policy, MappingProxyType({})),
         "Fault.config": members(PluginConfig, MappingProxyType({}), skip=("policy", "faults")),
         "AnswerChange.place": word(PLACES),
+        "AnswerChange.cut": optional(COUNT),
+        "AnswerChange.delay": SECONDS,
+        "Trigger.after": COUNT,
+        "Trigger.times": optional(COUNT),
+        "Trigger.place": word(PLACES),
         "AnswerChange.when": word(WHENS),
     }
 )
@@ -62,8 +89,12 @@ def read_faults(document: Document) -> list[Fault]:
         path = ("faults", str(i))
         if not fault.title:
             document.complain((*path, "title"), "is missing")
-        if not fault.caught_by:
+        if not fault.caught_by and not fault.unchecked:
             document.complain((*path, "caught_by"), "name the checks that must catch this fault")
+        if fault.trigger and fault.config:
+            document.complain(
+                (*path, "config"), "cannot change with the request; leave out trigger"
+            )
         if not (fault.policy or fault.answers or fault.config):
             document.complain(path, "changes nothing; give policy, answers or config")
         if fault.name in {other.name for other in read.faults[:i]}:

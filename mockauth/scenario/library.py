@@ -8,6 +8,8 @@ from pathlib import Path
 
 from mockauth.errors import UsageError
 from mockauth.plugin.fault import Fault
+from mockauth.scenario.client_model import ClientProbe
+from mockauth.scenario.client_read import is_client_file, read_client_probe
 from mockauth.scenario.faults import read_faults
 from mockauth.scenario.model import Probe
 from mockauth.scenario.read import read_probe
@@ -18,10 +20,18 @@ SUFFIXES = (".yaml", ".yml")
 
 @dataclass(frozen=True)
 class Library:
-    """Every probe and fault there is."""
+    """Every probe and fault there is; `clients` are the probes of a client under test."""
 
     probes: tuple[Probe, ...]
     faults: tuple[Fault, ...]
+    clients: tuple[ClientProbe, ...] = ()
+    unchecked_faults: tuple[Fault, ...] = ()
+    """Those that no check can catch in process, for testing clients."""
+
+    @property
+    def every_fault(self) -> tuple[Fault, ...]:
+        """Both kinds of faults."""
+        return self.faults + self.unchecked_faults
 
 
 def builtin_folder() -> Path:
@@ -37,7 +47,7 @@ def load_library(folders: Sequence[Path] = ()) -> Library:
     Raises:
         UsageError: naming every problem of every file at once.
     """
-    shelf = _Shelf({}, {}, [])
+    shelf = _Shelf({}, {}, {}, [])
     for folder in (builtin_folder(), *folders):
         if not folder.is_dir():
             raise UsageError(f"{folder}: no such folder (--scenarios wants a folder of YAML files)")
@@ -45,12 +55,21 @@ def load_library(folders: Sequence[Path] = ()) -> Library:
             shelf.add(document)
     if shelf.problems:
         raise UsageError("\n".join(str(problem) for problem in sorted(shelf.problems)))
-    faults = tuple(fault for fault, _ in shelf.faults.values())
-    return Library(tuple(shelf.probes.values()), faults)
+    read = [fault for fault, _ in shelf.faults.values()]
+    return Library(
+        tuple(shelf.probes.values()),
+        tuple(fault for fault in read if not fault.unchecked),
+        tuple(shelf.clients.values()),
+        tuple(fault for fault in read if fault.unchecked),
+    )
 
 
 def read_scenario(document: Document) -> tuple[Probe | None, list[Fault]]:
-    """What a parsed file holds: a probe, or faults. `document.problems` says what is wrong."""
+    """What a parsed file holds: a probe, or faults; neither for the probe of a client, which is
+    only looked over. `document.problems` says what is wrong."""
+    if is_client_file(document.value):
+        read_client_probe(document)
+        return None, []
     if isinstance(document.value, dict) and "faults" in document.value:
         return None, read_faults(document)
     return read_probe(document), []
@@ -66,10 +85,14 @@ class _Shelf:
     """What has been loaded so far. No id stands twice: a user file may not shadow a built-in."""
 
     probes: dict[str, Probe]
+    clients: dict[str, ClientProbe]
     faults: dict[str, tuple[Fault, str]]
     problems: list[Problem]
 
     def add(self, document: Document) -> None:
+        if is_client_file(document.value):
+            self._add_client(document)
+            return
         probe, faults = read_scenario(document)
         if probe is not None:
             known = self.probes.setdefault(probe.rule.id, probe)
@@ -79,4 +102,12 @@ class _Shelf:
             other, file = self.faults.setdefault(fault.name, (fault, document.file))
             if other is not fault:
                 document.complain(("faults", str(i), "name"), f"{fault.name} is taken by {file}")
+        self.problems += document.problems
+
+    def _add_client(self, document: Document) -> None:
+        client = read_client_probe(document)
+        if client is not None:
+            known = self.clients.setdefault(client.rule.id, client)
+            if known is not client:
+                document.complain(("id",), f"{client.rule.id} is taken by {known.file}")
         self.problems += document.problems

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from mockauth.scenario.client_read import CLIENT_FILE
 from mockauth.scenario.faults import FAULTS_FILE
 from mockauth.scenario.form import Form, Schema
 from mockauth.scenario.read import PROBE_FILE
@@ -20,6 +21,7 @@ FILES: Mapping[str, tuple[str, Form]] = MappingProxyType(
     {
         "scenario.schema.json": ("A probe of mockauth", PROBE_FILE),
         "faults.schema.json": ("Faults of mockauth's plugin", FAULTS_FILE),
+        "client.schema.json": ("A probe of a client under test", CLIENT_FILE),
     }
 )
 
@@ -34,8 +36,13 @@ def faults_schema() -> Schema:
     return _schema("faults.schema.json")
 
 
+def client_schema() -> Schema:
+    """The schema of a probe of a client."""
+    return _schema("client.schema.json")
+
+
 def write_schemas(folder: Path) -> None:
-    """Write both schemas into `folder`, as `scenarios/` ships them."""
+    """Write all schemas into `folder`, as `scenarios/` ships them."""
     for name in FILES:
         (folder / name).write_text(schema_text(name), encoding="utf-8")
 

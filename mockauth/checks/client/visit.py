@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -37,17 +38,19 @@ class Ending:
 
     status: int = 0
     timed_out: bool = False
+    seconds: float = 0.0
+    """How long it was waited for, where its time ran out."""
     output: str = ""
 
     @property
     def words(self) -> str:
         """The ending in a few words, with the last line of the output."""
         if self.timed_out:
-            return "it was still running when its time was up"
+            return f"it was still running after {self.seconds:g} s"
         how = f"it ended with status {self.status}"
         if self.status < 0:
             how = f"signal {-self.status} ended it"
-        lines = [line.strip() for line in self.output.splitlines() if line.strip()]
+        lines = [line.strip() for line in self.output.splitlines() if re.search(r"\w", line)]
         return f"{how}: {lines[-1][:LAST_WORDS]}" if lines else how
 
 

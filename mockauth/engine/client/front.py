@@ -153,7 +153,8 @@ class Front:
 
     def _serves_method(self, request: Request) -> bool:
         wanted = self.terms.auth_method
-        basic = (request.header("Authorization") or "").lower().startswith("basic ")
+        header = request.header("Authorization") or ""
+        basic = header.lower().startswith("basic ")
         posted = bool(first(request.params, "client_secret"))
         if wanted == "client_secret_basic":
             return basic and not posted

@@ -144,10 +144,9 @@ def _reactions(
         visit = visiting.visit(starter, start, probe.rule.id)
         try:
             yield from REACTIONS[start.expected](visit)
-        except (Blocked, NotApplicable) as reason:
+        except (Blocked, NotApplicable) as why:
             if not start.optional:
-                unjudged.append(reason)
-    yield from ()
+                unjudged.append(why)
     for reason in sorted(unjudged, key=lambda one: isinstance(one, NotApplicable)):
         raise reason
 

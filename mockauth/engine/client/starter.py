@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol
+from typing import IO, Protocol
 
 from mockauth.checks.client.visit import Ending
 from mockauth.errors import UsageError
@@ -58,16 +58,20 @@ class CommandStarter:
             finally:
                 if process.poll() is None:
                     _stop(process)
-            return Ending(status=process.returncode, timed_out=timed_out, output=_last_of(output))
+            return Ending(
+                status=process.returncode,
+                timed_out=timed_out,
+                seconds=seconds,
+                output=_last_of(output),
+            )
 
 
-def _last_of(output: object) -> str:
-    assert hasattr(output, "seek")  # noqa: S101 - a file of ours
-    assert hasattr(output, "read")  # noqa: S101 - a file of ours
+def _last_of(output: IO[bytes]) -> str:
+    """The last whole lines: half a token would not be known for a secret."""
     size = output.seek(0, os.SEEK_END)
     output.seek(max(0, size - MOST_OUTPUT))
-    text: bytes = output.read()
-    return text.decode("utf-8", "replace")
+    text = output.read().decode("utf-8", "replace")
+    return text if size <= MOST_OUTPUT else text.partition("\n")[2]
 
 
 def _direct(environment: Mapping[str, str]) -> dict[str, str]:

@@ -88,7 +88,8 @@ class Visiting:
             terms=front.terms,
             exchanges=tuple(kept),
             arrived=MappingProxyType(arrived),
-            endings=endings,
+            # Before anything is cut from it: half a token would not be known for a secret.
+            endings=tuple(replace(e, output=self.secrets.scrub(e.output)) for e in endings),
         )
         self.visits.append(visit)
         return visit

@@ -1,0 +1,357 @@
+"""What a client does next, after an answer that was changed: one judge for each word that a
+scenario file may expect."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
+from types import MappingProxyType
+from urllib.parse import quote, quote_plus, unquote_plus
+
+from mockauth.checks.client.visit import Visit
+from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
+from mockauth.wire import Exchange
+from mockauth.wire.message import every, first
+
+Reaction = Callable[[Visit], Iterator[Finding | Seen]]
+
+TOKEN = "token endpoint (authorization_url)"
+API = "API"
+MOST_TRIES = 5
+MOST_DEAD_REFRESHES = 3
+MOST_LOGINS = 3
+EARLY_SECONDS = 0.2
+"""How much too early a second try may seem to come, by the grain of clocks."""
+
+
+def stops(visit: Visit) -> Iterator[Finding | Seen]:
+    """No request to the token endpoint, and the client says that the sign-in failed."""
+    landed = _callbacks(visit)
+    numbers = (landed[-1].n,)
+    if visit.tokens:
+        yield Finding(
+            expected="no request to the token endpoint",
+            actual=_tried(visit),
+            at=TOKEN,
+            exchanges=(*numbers, visit.tokens[0].n),
+        )
+    elif visit.says_success:
+        yield Finding(
+            expected="a status other than 0, to say that the sign-in failed",
+            actual=f"{visit.words}{visit.where}",
+            exchanges=numbers,
+            tolerated=True,
+        )
+    else:
+        yield Seen(actual=f"no token request; {visit.words}{visit.where}", exchanges=numbers)
+
+
+def error_shown(visit: Visit) -> Iterator[Finding | Seen]:
+    """As `stops`; the name of the error in the output says as much as a status."""
+    landed = _callbacks(visit)
+    error = first(landed[-1].request.all_query, "error") or ""
+    shown = any(error and error in ending.output for ending in visit.endings)
+    if not visit.tokens and shown:
+        yield Seen(actual=f"no token request, and {error} shown", exchanges=(landed[-1].n,))
+    else:
+        yield from stops(visit)
+
+
+def goes_on(visit: Visit) -> Iterator[Finding | Seen]:
+    """The API is called with the token."""
+    answered = [e for e in visit.tokens if e.answer.ok]
+    if not answered:
+        raise Blocked(f"the client did not get as far as a token answer{visit.where}")
+    served = visit.served()
+    if served:
+        yield Seen(actual=f"the API was called{visit.where}", exchanges=(served[0].n,))
+    else:
+        yield Finding(
+            expected="the sign-in goes on to the API",
+            actual=f"no call with the token{visit.where}; {visit.words}",
+            at=TOKEN,
+            exchanges=(answered[0].n,),
+        )
+
+
+def fails_cleanly(visit: Visit) -> Iterator[Finding | Seen]:
+    """The client ends by itself, says that the sign-in failed, and uses nothing of the answer."""
+    if not visit.tokens:
+        raise Blocked(f"the client did not get as far as a token request{visit.where}")
+    numbers = (visit.tokens[0].n,)
+    crashed = any(e.status < 0 and not e.timed_out for e in visit.endings)
+    if visit.calls:
+        yield Finding(expected="no call of the API", at=API, exchanges=(visit.calls[0].n,),
+                      actual=f"the API was called all the same{visit.where}")  # fmt: skip
+    elif crashed:
+        yield Finding(expected="an error message", actual=f"{visit.words}{visit.where}",
+                      at=TOKEN, exchanges=numbers)  # fmt: skip
+    elif len(visit.authorizes) > MOST_LOGINS:
+        yield Finding(expected="an error message", at=TOKEN, exchanges=numbers,
+                      actual=f"{len(visit.authorizes)} logins one after the other{visit.where}")  # fmt: skip
+    elif visit.timed_out:
+        yield Finding(expected="an error within bounds of time", tolerated=True, at=TOKEN,
+                      actual=f"{visit.words}{visit.where}", exchanges=numbers)  # fmt: skip
+    elif visit.says_success:
+        yield Finding(expected="a status other than 0, to say that the sign-in failed", at=TOKEN,
+                      actual=f"{visit.words}{visit.where}", exchanges=numbers, tolerated=True)  # fmt: skip
+    else:
+        yield Seen(actual=f"{visit.words}{visit.where}", exchanges=numbers)
+
+
+def few_tries(visit: Visit) -> Iterator[Finding | Seen]:
+    """A few tries at most, none before the moment that Retry-After names."""
+    tries = visit.tokens
+    if not tries:
+        raise Blocked(f"the client did not get as far as a token request{visit.where}")
+    if len(tries) > MOST_TRIES:
+        yield Finding(expected=f"{MOST_TRIES} tries at most", at=TOKEN,
+                      actual=f"{len(tries)} tries{visit.where}",
+                      exchanges=tuple(e.n for e in tries[:2]))  # fmt: skip
+        return
+    for one, other in pairwise(tries):
+        told = one.answer.header("Retry-After") or "0"
+        waited = visit.arrived[other.n] - visit.arrived[one.n]
+        if told.isdecimal() and waited < int(told) - EARLY_SECONDS:
+            yield Finding(expected=f"{told} seconds between two tries (Retry-After)", at=TOKEN,
+                          actual=f"{waited:.1f} seconds{visit.where}",
+                          exchanges=(one.n, other.n))  # fmt: skip
+            return
+    yield Seen(actual=f"tries: {len(tries)}{visit.where}", exchanges=(tries[0].n,))
+
+
+def nothing_elsewhere(visit: Visit) -> Iterator[Finding | Seen]:
+    """No secret, code or token reaches the other host."""
+    redirected = [e for e in visit.exchanges if _leads_elsewhere(visit, e)]
+    if not redirected:
+        raise Blocked(f"the client did not get as far as the redirect{visit.where}")
+    secrets = {visit.terms.client_secret: "client secret", **visit.issued()}
+    secrets |= dict.fromkeys(visit.codes(), "code")
+    found = [(e, kind) for e in visit.strays if (kind := _carried(e, secrets))]
+    for exchange, kind in found:
+        yield Finding(expected="nothing secret to another host", actual=f"the {kind}{visit.where}",
+                      at=visit.terms.elsewhere, exchanges=(redirected[0].n, exchange.n))  # fmt: skip
+    if not found:
+        said = "followed without a secret" if visit.strays else "not followed"
+        yield Seen(actual=said + visit.where, exchanges=(redirected[0].n,))
+
+
+def refreshes_and_repeats(visit: Visit) -> Iterator[Finding | Seen]:
+    """After a 401 comes a refresh, and then the same call with the new token."""
+    expired = _expired(visit)
+    asked = [e for e in visit.refreshes if e.n > expired.n]
+    served = [e for e in visit.served() if e.n > expired.n]
+    numbers = (expired.n, *(e.n for e in asked[:1]))
+    if not asked:
+        again = [e for e in visit.authorizes if e.n > expired.n]
+        actual = "a new login was asked for" if again else f"no refresh came; {visit.words}"
+        yield Finding(expected="a refresh", actual=actual, at=API, exchanges=numbers)
+    elif not asked[-1].answer.ok:
+        answer = asked[-1].answer
+        yield Finding(expected="a refresh that a strict server takes", at=TOKEN, exchanges=numbers,
+                      actual=f"{answer.status} {answer.members.get('error', '')}")  # fmt: skip
+    elif not served:
+        yield Finding(expected="the call once more, with the new token", at=API, exchanges=numbers,
+                      actual=f"it was not repeated; {visit.words}")  # fmt: skip
+    else:
+        yield Seen(actual="refreshed and repeated", exchanges=(*numbers, served[0].n))
+
+
+def newest_token_used(visit: Visit) -> Iterator[Finding | Seen]:
+    """The second refresh uses the refresh token that the first one brought."""
+    refreshed = [e for e in visit.refreshes if e.request.param("refresh_token")]
+    first_ok = next((e for e in refreshed if e.answer.members.get("refresh_token")), None)
+    later = [e for e in refreshed if first_ok and e.n > first_ok.n]
+    if first_ok is None or not later:
+        raise Blocked(
+            "two refreshes in one start are needed: let the command call the API until it answers, "
+            "with a refresh after each 401"
+        )
+    numbers = (first_ok.n, later[0].n)
+    if later[0].request.param("refresh_token") == first_ok.answer.members["refresh_token"]:
+        yield Seen(actual="the new refresh token came", at=TOKEN, exchanges=numbers)
+    else:
+        yield Finding(expected="the refresh token that the last refresh brought", at=TOKEN,
+                      actual="an older one", exchanges=numbers)  # fmt: skip
+
+
+def asks_once(visit: Visit) -> Iterator[Finding | Seen]:
+    """A dead refresh token ends in one new login, or in words for the user; not in a loop."""
+    dead = [e for e in visit.refreshes if not e.answer.ok]
+    if not dead:
+        raise Blocked(
+            "no refresh came: let the command refresh after the API has answered 401, or when it "
+            "has called the API"
+        )
+    asked = [e for e in visit.authorizes if e.n > dead[0].n]
+    numbers = (dead[0].n,)
+    if len(dead) > MOST_DEAD_REFRESHES:
+        yield Finding(expected="one refresh", actual=f"{len(dead)} refreshes with a dead token",
+                      at=TOKEN, exchanges=numbers)  # fmt: skip
+    elif len(asked) > 1:
+        yield Finding(expected="one new login", actual=f"{len(asked)} logins", exchanges=numbers)
+    elif not asked and visit.says_success:
+        yield Finding(expected="a new login, or a status other than 0", exchanges=numbers,
+                      actual=f"{visit.words}", tolerated=True)  # fmt: skip
+    else:
+        said = "one new login" if asked else visit.words
+        yield Seen(actual=said, exchanges=numbers)
+
+
+def declared_encoding(visit: Visit) -> Iterator[Finding | Seen]:
+    """The token request has the content type that the manifest declares."""
+    if not visit.tokens:
+        raise Blocked(f"the client did not get as far as a token request{visit.where}")
+    request = visit.tokens[0].request
+    sent = (request.header("Content-Type") or "none").partition(";")[0].strip().lower()
+    declared = visit.terms.content_type
+    numbers = (visit.tokens[0].n,)
+    if sent == declared:
+        yield Seen(actual=sent, at=TOKEN, exchanges=numbers)
+    elif any(e.step == "manifest" for e in visit.exchanges):
+        yield Finding(expected=declared, actual=sent, at=TOKEN, exchanges=numbers)
+    else:
+        raise NotApplicable(
+            f"the client did not read the manifest (MANIFEST_URL), so it could not know; it sent {sent}"
+        )
+
+
+def declared_method(visit: Visit) -> Iterator[Finding | Seen]:
+    """The client authenticates by the one method that is served, and encodes it rightly."""
+    if not visit.tokens:
+        raise Blocked(f"the client did not get as far as a token request{visit.where}")
+    exchange = visit.tokens[0]
+    used = _methods(exchange)
+    wanted = visit.terms.auth_method
+    if used != [wanted]:
+        yield Finding(expected=wanted, actual=" and ".join(used), at=TOKEN,
+                      exchanges=(exchange.n,))  # fmt: skip
+        return
+    wrong = _badly_encoded(visit, exchange)
+    if wrong:
+        # So common that servers take both; one that decodes as it must refuses it all the same.
+        yield Finding(expected=wrong[0], actual=wrong[1], at=TOKEN, exchanges=(exchange.n,),
+                      tolerated=wanted == "client_secret_basic")  # fmt: skip
+    else:
+        yield Seen(actual=wanted, at=TOKEN, exchanges=(exchange.n,))
+
+
+def own_query(visit: Visit) -> Iterator[Finding | Seen]:
+    """The query that the authorize URL has of its own comes back with the parameters."""
+    if not visit.authorizes:
+        raise Blocked("the client did not come to the authorize endpoint")
+    exchange = visit.authorizes[0]
+    assert visit.terms.authorize_query is not None  # noqa: S101 - the file declares it
+    name, value = visit.terms.authorize_query
+    query = exchange.request.all_query
+    if every(query, name) == (value,) and first(query, "response_type"):
+        yield Seen(actual="kept", exchanges=(exchange.n,))
+    else:
+        actual = f"{name}={first(query, name)}" if first(query, name) else "it is gone"
+        yield Finding(expected=f"{name}={value} beside the parameters", actual=actual,
+                      at="authorize endpoint (client_url)", exchanges=(exchange.n,))  # fmt: skip
+
+
+REACTIONS: Mapping[str, Reaction] = MappingProxyType(
+    {
+        "none": stops,
+        "error-shown": error_shown,
+        "api": goes_on,
+        "error": fails_cleanly,
+        "few-tries": few_tries,
+        "nothing-elsewhere": nothing_elsewhere,
+        "refresh-and-repeat": refreshes_and_repeats,
+        "newest-refresh-token": newest_token_used,
+        "one-login": asks_once,
+        "declared-encoding": declared_encoding,
+        "declared-method": declared_method,
+        "own-query": own_query,
+    }
+)
+"""By the word that stands under `expect: next` in a scenario file."""
+
+
+def _tried(visit: Visit) -> str:
+    """The token request that should not have come, in words."""
+    request = visit.tokens[0].request
+    if request.param("code"):
+        return f"the code was exchanged{visit.where}"
+    grant = request.param("grant_type") or "none"
+    return f"a token request without a code, grant_type {grant}{visit.where}"
+
+
+def _callbacks(visit: Visit) -> list[Exchange]:
+    landed = visit.callbacks
+    if len(landed) < len(visit.endings):
+        if len(visit.endings) > 1 and landed:
+            raise Blocked(
+                "one of two clients that were started at once did not come: do both listen at one port?"
+            )
+        raise Blocked(f"the client did not come as far as a callback{visit.where}; {visit.words}")
+    return landed
+
+
+def _leads_elsewhere(visit: Visit, exchange: Exchange) -> bool:
+    location = exchange.answer.header("Location") or ""
+    return location.startswith(visit.terms.elsewhere + "/")
+
+
+def _carried(exchange: Exchange, secrets: Mapping[str, str]) -> str:
+    """Which secret a request carries, or ""."""
+    request = exchange.request
+    header = request.header("Authorization") or ""
+    basic = _basic(exchange)
+    texts = [request.target, header, request.body.decode("utf-8", "replace"), *(basic or ())]
+    for value, kind in secrets.items():
+        spelled = {value, quote(value, safe=""), quote_plus(value)}
+        if value and any(one in text for one in spelled for text in texts):
+            return kind
+    return "Authorization header" if header else ""
+
+
+def _expired(visit: Visit) -> Exchange:
+    refused = [
+        e for e in visit.calls if e.answer.status == 401 and e.request.header("Authorization")
+    ]
+    if not refused:
+        raise Blocked("the client did not call the API with its token")
+    return refused[0]
+
+
+def _basic(exchange: Exchange) -> tuple[str, str] | None:
+    """The pair of a Basic header as it was sent, not form-decoded; None where there is none."""
+    scheme, _, rest = (exchange.request.header("Authorization") or "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        name, _, secret = base64.b64decode(rest.strip()).decode().partition(":")
+    except (binascii.Error, ValueError):
+        return "", ""
+    return name, secret
+
+
+def _methods(exchange: Exchange) -> list[str]:
+    """The ways of authentication of a request (RFC 6749 section 2.3.1)."""
+    used = []
+    pair = _basic(exchange)
+    # An empty secret is none, however it is sent (RFC 6749 section 2.3.1 lets it be left out).
+    if pair is not None and pair != (pair[0], ""):
+        used.append("client_secret_basic")
+    if first(exchange.request.params, "client_secret"):
+        used.append("client_secret_post")
+    return used or ["none"]
+
+
+def _badly_encoded(visit: Visit, exchange: Exchange) -> tuple[str, str] | None:
+    """Expected and actual, where the secret does not arrive as it was given."""
+    secret = visit.terms.client_secret
+    pair = _basic(exchange)
+    if pair is not None and unquote_plus(pair[1]) != secret:
+        raw = "not encoded" if pair[1] == secret else "another secret"
+        return "id and secret form-encoded before base64 (RFC 6749 section 2.3.1)", raw
+    posted = first(exchange.request.params, "client_secret")
+    if pair is None and posted and posted != secret:
+        return "the client secret", "another secret"
+    return None

@@ -1,0 +1,136 @@
+"""`mockauth check-client`: play the server, and judge the OAuth client that comes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mockauth.cli.check import option
+from mockauth.cli.demo import FORM_OR_JSON, PROFILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mockauth.engine.client.options import ClientOptions
+    from mockauth.engine.events import Event
+
+
+@click.command("check-client")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+@option("--profile", type=PROFILE, default="plugin", show_default=True)
+@option("--content-type", type=FORM_OR_JSON, default="application/x-www-form-urlencoded",
+        show_default=True, help="What the manifest declares for token requests.")  # fmt: skip
+@option("--client-id", default="", help="The client's id at the mock.")
+@option("--client-secret", default="", help="Likewise.")
+@option("--redirect-uri", default="", help="The client's callback, as registered at the mock.")
+@option("--port", type=click.IntRange(0, 65535), default=0, help="Else a free one.")
+@option("--timeout", type=click.FloatRange(1, 600), default=None,
+        help="Seconds that one start of COMMAND may take; 20.")  # fmt: skip
+@option("--for", "watch_seconds", type=click.FloatRange(1), default=None,
+        help="Without COMMAND: watch for so many seconds; else until Ctrl-C.")  # fmt: skip
+@option("--store", type=click.Path(path_type=Path), default=None,
+        help="File or folder where the client keeps its secrets, searched for them.")  # fmt: skip
+@option("--select", multiple=True, help="Only these ids, areas or sources, comma-separated.")
+@option("--ignore", multiple=True, help="Not these ids, areas or sources, comma-separated.")
+@option("--level", "levels", multiple=True, metavar="ID=LEVEL",
+        help="Judge an id by a level of your own, or off.")  # fmt: skip
+@option("--baseline", type=click.Path(path_type=Path), default=None,
+        help="File of ids that may stay broken as they are.")  # fmt: skip
+@option("--write-baseline", type=click.Path(path_type=Path), default=None,
+        help="Write what is broken now to this file, for --baseline.")  # fmt: skip
+@option("--scenarios", multiple=True, type=click.Path(path_type=Path), help="More scenario files.")
+@option("--fail-on", type=click.Choice(["must", "should", "never"]), default="must")
+@option("--strict", is_flag=True, help="A critical check that lacks a command fails the run too.")
+@option(
+    "--report", "reports", multiple=True, metavar="FORMAT=PATH", help="json=PATH, - for stdout."
+)
+@click.option("-v", "--verbose", is_flag=True, help="Print every exchange.")
+@click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
+def check_client(command: tuple[str, ...], **values: Any) -> None:
+    """Play the server for an OAuth client, and judge what it does.
+
+    Put -- before COMMAND. It is started once for each scenario, must sign in as AUTHORIZE_URL,
+    TOKEN_URL, API_URL, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI and SCOPE in its environment say, call
+    the API, and end: with status 0 when that worked. Without COMMAND you drive the client by hand.
+    """
+    # The engine brings the plugin and the scenarios with it, which --help must not.
+    from mockauth.cli.output import finish, report_targets
+    from mockauth.engine.client.runner import run_client
+
+    reports = report_targets(values["reports"])
+    options = _options(command, values)
+    code = finish(
+        _introduced(run_client(options)),
+        reports,
+        fail_on=values["fail_on"],
+        strict=values["strict"],
+        verbose=values["verbose"],
+        quiet=values["quiet"],
+        baseline=options.baseline,
+        write_baseline=values["write_baseline"],
+    )
+    raise click.exceptions.Exit(code)
+
+
+def _options(command: tuple[str, ...], values: dict[str, Any]) -> ClientOptions:
+    from mockauth.engine.baseline import read_baseline
+    from mockauth.engine.client import options as defaults
+    from mockauth.errors import UsageError
+
+    if command and values["watch_seconds"] is not None:
+        raise UsageError("--for belongs to a client that you drive by hand; --timeout to COMMAND")
+    store = values["store"]
+    if store is not None and not command and not store.exists():
+        raise UsageError(f"--store {store}: no such file or folder")
+    redirect_uri = values["redirect_uri"] or defaults.REDIRECT_URI
+    if "://" not in redirect_uri or "#" in redirect_uri:
+        raise UsageError(
+            f"--redirect-uri {redirect_uri}: expected an absolute URI without fragment, such as "
+            f"{defaults.REDIRECT_URI} (RFC 6749 section 3.1.2)"
+        )
+
+    def words(name: str) -> tuple[str, ...]:
+        return tuple(w.strip() for value in values[name] for w in value.split(",") if w.strip())
+
+    return defaults.ClientOptions(
+        command=command,
+        profile=values["profile"],
+        content_type=values["content_type"],
+        client_id=values["client_id"] or defaults.CLIENT_ID,
+        client_secret=values["client_secret"] or defaults.CLIENT_SECRET,
+        redirect_uri=redirect_uri,
+        port=values["port"],
+        seconds=values["timeout"] or defaults.SECONDS,
+        watch_seconds=values["watch_seconds"],
+        store=store,
+        select=words("select"),
+        ignore=words("ignore"),
+        levels=values["levels"],
+        scenarios=values["scenarios"],
+        baseline=read_baseline(values["baseline"]) if values["baseline"] else None,
+    )
+
+
+def _introduced(events: Iterator[Event]) -> Iterator[Event]:
+    """The events, with the settings printed where a person must give them to the client."""
+    from mockauth.engine.events import Serving
+
+    for event in events:
+        if isinstance(event, Serving):
+            _introduce(event.settings)
+        yield event
+
+
+def _introduce(settings: Mapping[str, str]) -> None:
+    from mockauth.engine.client.options import CLIENT_SECRET
+
+    for name, value in settings.items():
+        # The sample may be seen; a secret of the developer's own may not.
+        shown = value if name != "CLIENT_SECRET" or value == CLIENT_SECRET else "(as you gave it)"
+        click.echo(f"{name:14} {shown}", err=True)
+    click.echo(
+        "These strings are samples and protect nothing. Sign in with your client, twice;", err=True
+    )
+    click.echo("Ctrl-C (or --for) ends the watch, and what came is judged.", err=True)

@@ -1,0 +1,108 @@
+"""A probe of a client, as values: how the mock's answers are changed, and what must come next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from mockauth.checks.rule import Rule
+
+Answer = Literal["authorize", "callback", "token", "refresh", "api"]
+AuthMethod = Literal["", "client_secret_basic", "client_secret_post", "none"]
+NextWord = Annotated[str, "next"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class JsonEdit:
+    """Members of a JSON answer that are set or removed."""
+
+    set: Mapping[str, Any] = field(default_factory=dict)
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedirectEdit:
+    """Parameters of the redirect to the client that are set or removed."""
+
+    set: Mapping[str, str] = field(default_factory=dict)
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerEdit:
+    """A change of one kind of answer of the mock.
+
+    In `headers` and texts, `${elsewhere}` is the origin of another host.
+    """
+
+    status: int | None = None
+    headers: Mapping[str, str | None] = field(default_factory=dict)
+    body: str | None = None
+    json: JsonEdit = JsonEdit()
+    redirect: RedirectEdit = RedirectEdit()
+    special: Literal["", "replayed", "crossed", "expired", "expired-twice", "held", "bomb"] = ""
+    """What no field says. `replayed`: the callback is that of an earlier login. `crossed`: two
+    clients that came at once get each other's callback. `expired`: the API answers 401 to the token
+    of the first grant; `expired-twice`: to that of the refresh after it, too. `held`: nothing is
+    answered while the client waits. `bomb`: a body of 64 MB, compressed where the client takes that."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is changed."""
+        return self == AnswerEdit()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientExpect:
+    """What must come next; the words are those of `checks/client/reaction.py`."""
+
+    next: NextWord
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientStep:
+    """One kind of answer: how it is changed while the client runs, and what must follow it."""
+
+    do: Answer
+    change: AnswerEdit = AnswerEdit()
+    expect: ClientExpect | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """What the mock declares otherwise than in the ordinary start."""
+
+    authorize_query: str = ""
+    """`name=value`, as a query that the authorize URL has of its own."""
+    content_type: Literal["", "same", "other"] = ""
+    """The other one of form and JSON in the manifest; `same` is the one that was chosen."""
+    auth_method: AuthMethod = ""
+    """The only method that the token endpoint serves."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """One start of the client, and what awaits it."""
+
+    name: str = ""
+    declare: Declared = Declared()
+    at_once: Literal[1, 2] = 1
+    """How many clients are started at the same time."""
+    optional: bool = False
+    """A client that does not get as far as this says nothing by it."""
+    steps: Annotated[tuple[ClientStep, ...], "client_steps"]
+
+    @property
+    def expected(self) -> str:
+        """The word of what must come next."""
+        return next((step.expect.next for step in self.steps if step.expect), "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientProbe:
+    """A scenario file with `role: plugin`: a rule, and the starts that put it to the test."""
+
+    rule: Rule
+    starts: tuple[Start, ...]
+    file: str

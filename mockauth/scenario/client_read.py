@@ -1,0 +1,123 @@
+"""One file with `role: plugin` becomes a `ClientProbe`; everything wrong in it is named at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from mockauth.checks.client.reaction import REACTIONS
+from mockauth.checks.rule import PROFILE_ORDER, Rule
+from mockauth.scenario.client_model import ClientProbe, ClientStep, Declared, Start
+from mockauth.scenario.form import Form, instance, listing, word
+from mockauth.scenario.head import HEAD_FORMS, Levels, ProfileName
+from mockauth.scenario.strict import Document
+
+QUERY = re.compile(r"[\w.~-]+=[\w.~-]+")
+ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "replayed": ("callback",),
+        "crossed": ("callback",),
+        "expired": ("api",),
+        "expired-twice": ("api",),
+        "held": ("token",),
+        "bomb": ("token",),
+    }
+)
+"""In which answers a special change has a meaning."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientFile:
+    """Everything that a file with `role: plugin` may hold."""
+
+    mockauth: Literal[1]
+    role: Literal["plugin"]
+    id: Annotated[str, "id"]
+    title: Annotated[str, "sentence"]
+    level: Annotated[Levels, "level"]
+    refs: Annotated[tuple[str, ...], "refs"]
+    why: Annotated[str, "sentence"]
+    fix: Annotated[str, "sentence"]
+    kind: Literal["probe", "read"] = "probe"
+    profiles: tuple[ProfileName, ...] = PROFILE_ORDER  # type: ignore[assignment]  # the same words
+    practice: bool = False
+    declare: Declared = field(default_factory=Declared)
+    steps: Annotated[tuple[ClientStep, ...], "client_steps"] = ()
+    starts: Annotated[tuple[Start, ...], "starts"] = ()
+
+
+def is_client_file(value: Any) -> bool:
+    """Whether a parsed file is about a client under test."""
+    return isinstance(value, dict) and value.get("role") == "plugin"
+
+
+def read_client_probe(document: Document) -> ClientProbe | None:
+    """The probe of a parsed file, or None when `document.problems` says why not."""
+    if document.problems:
+        return None
+    read: ClientFile | None = CLIENT_FILE.read(document, (), document.value)
+    if read is None:
+        return None
+    if bool(read.steps) == bool(read.starts):
+        document.complain((), "needs either steps (one start) or starts, and not both")
+        return None
+    if read.starts and read.declare != Declared():
+        document.complain(("declare",), "belongs into a start, where there are starts")
+    starts = read.starts or (Start(declare=read.declare, steps=read.steps),)
+    for i, start in enumerate(starts):
+        _check_start(document, ("starts", str(i)) if read.starts else (), start)
+    names = [start.name for start in starts]
+    if len(set(names)) < len(names):
+        document.complain(("starts",), "each start needs a name of its own")
+    if document.problems:
+        return None
+    chosen: tuple[str, ...] = read.profiles
+    rule = Rule(
+        id=read.id,
+        title=read.title,
+        levels=MappingProxyType({n: read.level[n] for n in read.level if n in chosen}),
+        refs=read.refs,
+        why=read.why,
+        fix=read.fix,
+        kind=read.kind,
+        auth=("oauth",),
+        practice=read.practice,
+    )
+    return ClientProbe(rule=rule, starts=starts, file=document.file)
+
+
+def _check_start(document: Document, path: tuple[str, ...], start: Start) -> None:
+    if sum(step.expect is not None for step in start.steps) != 1:
+        document.complain((*path, "steps"), "one step, and only one, must say what is expected")
+    query = start.declare.authorize_query
+    if query and not QUERY.fullmatch(query):
+        document.complain((*path, "declare", "authorize_query"), "must be one name=value")
+    if start.expected == "own-query" and not query:
+        document.complain((*path, "declare"), "own-query needs an authorize_query")
+    if start.expected == "declared-method" and not start.declare.auth_method:
+        document.complain((*path, "declare"), "declared-method needs an auth_method")
+    for i, step in enumerate(start.steps):
+        place = (*path, "steps", str(i), "change")
+        special = step.change.special
+        if special and step.do not in ONLY[special]:
+            document.complain(
+                (*place, "special"),
+                f"{special} has no meaning in {step.do}; only in {ONLY[special][0]}",
+            )
+        if special == "crossed" and start.at_once != 2:
+            document.complain((*path, "at_once"), "crossed needs at_once: 2")
+        edited = step.change.redirect.set or step.change.redirect.remove
+        if edited and step.do != "callback":
+            document.complain((*place, "redirect"), "has a meaning in callback only")
+
+
+BASE: Mapping[str, Form] = MappingProxyType({**HEAD_FORMS, "next": word(tuple(REACTIONS))})
+FORMS: Mapping[str, Form] = MappingProxyType(
+    {**BASE, "client_steps": listing(instance(ClientStep, BASE), least=1)}
+)
+CLIENT_FILE = instance(
+    ClientFile, MappingProxyType({**FORMS, "starts": listing(instance(Start, FORMS), least=1)})
+)

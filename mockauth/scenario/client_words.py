@@ -1,0 +1,100 @@
+"""A probe of a client in words: how the mock answers, and what the client must do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from mockauth.scenario.client_model import AnswerEdit, ClientProbe, Declared, Start
+from mockauth.scenario.phrases import both, told
+
+ANSWERS: Mapping[str, str] = MappingProxyType(
+    {
+        "authorize": "the answer of the authorize endpoint (client_url)",
+        "callback": "the callback",
+        "token": "the token answer",
+        "refresh": "the answer to a refresh",
+        "api": "the answer of the API",
+    }
+)
+NEXT: Mapping[str, str] = MappingProxyType(
+    {
+        "none": "the client must not ask the token endpoint, and must say that the sign-in failed",
+        "error-shown": (
+            "the client must not ask the token endpoint, and must show the error or end with a "
+            "status other than 0"
+        ),
+        "api": "the client must go on, and call the API with the token",
+        "error": "the client must end by itself with an error, and use nothing of the answer",
+        "few-tries": "the client may try a few times, and not before Retry-After",
+        "nothing-elsewhere": "no secret, code or token may come to the other host",
+        "refresh-and-repeat": "the client must refresh, and call again with the new token",
+        "newest-refresh-token": "the second refresh must use the refresh token of the first one",
+        "one-login": "the client must ask for one new login, or end with an error; not in a loop",
+        "declared-encoding": "the token request must have the declared content type",
+        "declared-method": "the client must authenticate by that method, rightly encoded",
+        "own-query": "that query must come back with the parameters",
+    }
+)
+SPECIAL: Mapping[str, str] = MappingProxyType(
+    {
+        "replayed": "is that of an earlier login",
+        "crossed": "is that of the other client",
+        "expired": "is 401 for the token of the first grant",
+        "expired-twice": "is 401 for the tokens of the first two grants",
+        "held": "does not come",
+        "bomb": "is 64 MB of blanks, compressed where the client takes that",
+    }
+)
+
+
+def client_words(probe: ClientProbe) -> tuple[str, ...]:
+    """What awaits the client, one sentence for each start."""
+    return tuple(_start(start) for start in probe.starts)
+
+
+def _start(start: Start) -> str:
+    named = f"“{start.name}”: " if start.name else ""
+    parts = list(_declared(start.declare))
+    parts += [
+        f"{ANSWERS[step.do]} {both(list(_change(step.change)))}"
+        for step in start.steps
+        if not step.change.is_empty
+    ]
+    if start.at_once > 1:
+        parts.insert(0, f"{start.at_once} clients are started at once")
+    given = ", ".join(parts)
+    sentence = f"{given}: {NEXT[start.expected]}."
+    optional = " A client that does not get as far says nothing by it." if start.optional else ""
+    return named + sentence[0].upper() + sentence[1:] + optional
+
+
+def _declared(declared: Declared) -> Iterator[str]:
+    if declared.authorize_query:
+        yield f"the authorize URL ends in `?{declared.authorize_query}`"
+    if declared.content_type:
+        which = "the chosen" if declared.content_type == "same" else "the other"
+        yield f"the manifest declares {which} content type of form and JSON"
+    if declared.auth_method:
+        yield f"the token endpoint serves `{declared.auth_method}` only"
+
+
+def _change(edit: AnswerEdit) -> Iterator[str]:
+    if edit.special:
+        yield SPECIAL[edit.special]
+    if edit.status is not None:
+        yield f"has status {edit.status}"
+    shown = {name: value for name, value in edit.headers.items() if value is not None}
+    for name, value in shown.items():
+        yield f"has `{name}: {value.replace('${elsewhere}', '‹another host›')}`"
+    if edit.body:
+        yield f"has the body `{told(edit.body)}`"
+    for name, one in edit.json.set.items():
+        yield f"has `{name}` = `{json.dumps(one)}`"
+    for name in edit.json.remove:
+        yield f"has no `{name}`"
+    for name, text in edit.redirect.set.items():
+        yield f"has `{name}` = `{text}`"
+    for name in edit.redirect.remove:
+        yield f"has no `{name}`"

@@ -1,0 +1,50 @@
+"""The built-in plugin misbehaving as somebody asked by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from mockauth.plugin.config import PluginConfig
+from mockauth.plugin.fault import Fault
+from mockauth.scenario.named_fault import fault_named
+
+
+class KnownFaults(Mapping[str, Fault]):
+    """Every fault by its name: the built-in ones and those of `folders`. The files are read when
+    somebody looks: 300 of them take 100 ms."""
+
+    def __init__(self, folders: Sequence[Path] = ()) -> None:
+        self._folders = folders
+
+    @cached_property
+    def _faults(self) -> dict[str, Fault]:
+        # The library reads probes, too, and their models come with it.
+        from mockauth.scenario.library import load_library
+
+        return {fault.name: fault for fault in load_library(self._folders).every_fault}
+
+    def __getitem__(self, name: str) -> Fault:
+        """The fault of that name."""
+        return self._faults[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Their names, in the order of the files."""
+        return iter(self._faults)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._faults)
+
+
+def with_faults(
+    config: PluginConfig, names: Sequence[str], folders: Sequence[Path] = ()
+) -> PluginConfig:
+    """`config` misbehaving as named; a name may say when, as `token.slow:once` does.
+
+    Raises:
+        UsageError: for a fault that does not exist, or that cannot show as asked.
+    """
+    known = KnownFaults(folders)
+    return config.with_faults(*(fault_named(name, known) for name in names))

@@ -1,0 +1,1 @@
+"""A small OAuth client for `mockauth check-client`, with switchable defects."""

@@ -10,7 +10,13 @@ from jsonschema import Draft202012Validator
 
 from mockauth.scenario.form import form
 from mockauth.scenario.library import builtin_folder
-from mockauth.scenario.schema import FILES, faults_schema, scenario_schema, schema_text
+from mockauth.scenario.schema import (
+    FILES,
+    client_schema,
+    faults_schema,
+    scenario_schema,
+    schema_text,
+)
 from mockauth.scenario.strict import parse_strict, read_strict
 
 FOLDER = builtin_folder()
@@ -28,7 +34,11 @@ def test_the_shipped_copy_is_the_generated_one(name: str) -> None:
     assert (FOLDER / name).read_text("utf-8") == schema_text(name), HOW
 
 
-@pytest.mark.parametrize("schema", [scenario_schema(), faults_schema()], ids=["probe", "faults"])
+@pytest.mark.parametrize(
+    "schema",
+    [scenario_schema(), faults_schema(), client_schema()],
+    ids=["probe", "faults", "client"],
+)
 def test_each_schema_is_a_schema(schema: dict[str, Any]) -> None:
     Draft202012Validator.check_schema(schema)
 
@@ -37,6 +47,8 @@ def test_each_schema_is_a_schema(schema: dict[str, Any]) -> None:
 def test_every_built_in_file_fits_its_schema(path: Path) -> None:
     value = read_strict(path).value
     schema = faults_schema() if "faults" in value else scenario_schema()
+    if value.get("role") == "plugin":
+        schema = client_schema()
 
     assert [e.message for e in Draft202012Validator(schema).iter_errors(value)] == []
 

@@ -62,7 +62,10 @@ def exact_uri(evidence: Evidence) -> Iterator[Finding | Seen]:
     target = callback.request.target.partition("#")[0].partition("?")[0]
     wanted = evidence.given.redirect_uri
     if callback.request.method != "GET":
-        yield Finding(expected="a redirect (GET)", actual="a form post", at=AT,
+        status = redirect_before(evidence, callback).answer.status
+        # 307 and 308 make a browser send the form once more (RFC 9110 section 15.4.8).
+        how = f"status {status} repeats the POST" if status in (307, 308) else "a form post"
+        yield Finding(expected="reached by GET", actual=f"reached by POST: {how}", at=AT,
                       exchanges=(callback.n,))  # fmt: skip
     elif target != wanted.partition("?")[0]:
         yield Finding(expected=wanted, actual=target, at=AT, exchanges=(callback.n,))

@@ -15,14 +15,24 @@ PASSWORD_FIELD = re.compile(r"<input\b[^>]{0,300}\btype\s*=\s*[\"']?password")
 SHORTEST_SESSION = 16
 """Characters of a cookie that may name a session."""
 
+PROOF = "a PKCE code_challenge"
+LOGGED_IN = "a session that is logged in already"
+"""The same request once more: whatever helps then is the session, no parameter."""
+GOES_ON = (PROOF, LOGGED_IN)
+"""What a run goes on with when the ordinary request was refused without it."""
 PLANTS = "callback.code-not-polluted"
 UNLIKE = ("token.code-race-single-winner", "refresh.race-bounded", "token.malformed-body-is-4xx")
 """Probes whose refusals are those of a framework or a database, and judged by their own rules."""
 
 
 def landed(evidence: Evidence) -> Exchange:
-    """The callback of the ordinary flow, or a verdict why there is none."""
+    """The callback of the ordinary flow, or of the one that the run went on with after a refusal;
+    or a verdict why there is none."""
     last = evidence.trace.last("callback")
+    if last is None or not first(callback_params(last), "code"):
+        found = evidence.trace.select("callback", purpose="fallback")
+        went_on = [e for e in found if e.probe in GOES_ON and first(callback_params(e), "code")]
+        last = went_on[-1] if went_on else last
     if last is None:
         raise Blocked("the ordinary flow did not reach a callback (see authorize.request-accepted)")
     return last

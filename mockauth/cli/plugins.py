@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from mockauth.errors import UsageError
 
@@ -24,7 +25,7 @@ def plugins_of(
     Raises:
         UsageError: an unknown key or a wrong value; each problem names its place.
     """
-    from mockauth.engine.demo import with_faults
+    from mockauth.scenario.misbehaving import with_faults
 
     own = {name: value for name, value in table.items() if name != "plugins"}
     entries = table.get("plugins", [])
@@ -32,14 +33,48 @@ def plugins_of(
         raise UsageError(f"{source}: serve.plugins must be a list; write [[serve.plugins]]")
     shared = _plugin(own, f"{source}: serve", None)
     if not entries:
-        return (with_faults(replace(shared, **given), _faults(own, f"{source}: serve")),)
+        plugin = _shaped(replace(shared, **given), own, given)
+        return (with_faults(plugin, _faults(own, f"{source}: serve")),)
     plugins = []
     for i, entry in enumerate(entries, 1):
         place = f"{source}: serve.plugins entry {i}"
         plugin = replace(_plugin(entry, place, shared), **given)
+        plugin = _shaped(plugin, {**own, **entry}, given)
         names = [*_faults(own, f"{source}: serve"), *_faults(entry, place)]
         plugins.append(with_faults(plugin, names))
     return tuple(plugins)
+
+
+def called_back(plugin: PluginConfig, redirect_uris: Sequence[str]) -> PluginConfig:
+    """The same plugin, whose clients may be called back at these addresses, too.
+
+    Raises:
+        UsageError: one of them is no address, or has a fragment (RFC 6749 section 3.1.2).
+    """
+    for uri in redirect_uris:
+        if not urlsplit(uri).scheme or "#" in uri:
+            raise UsageError(
+                f"--redirect-uri {uri}: must be a whole address without #, such as "
+                "http://localhost:8080/callback"
+            )
+    if not redirect_uris:
+        return plugin
+    clients = tuple(
+        replace(client, redirect_uris=(*(client.redirect_uris or ("{callback}",)), *redirect_uris))
+        for client in plugin.clients
+    )
+    return replace(plugin, clients=clients)
+
+
+def _shaped(
+    plugin: PluginConfig, table: Mapping[str, Any], given: Mapping[str, Any]
+) -> PluginConfig:
+    """What follows from the API where nobody has said otherwise: OpenAI's has keys, and no todos."""
+    if plugin.api != "embeddings":
+        return plugin
+    if "auth" not in table and "auth" not in given:
+        plugin = replace(plugin, auth="service_http")
+    return plugin if "scope" in table else replace(plugin, scope="embeddings")
 
 
 def _faults(table: Any, place: str) -> list[str]:
@@ -53,6 +88,10 @@ def _plugin(table: Any, place: str, shared: PluginConfig | None) -> PluginConfig
     # Flask comes with the plugin, which --help must not load.
     from mockauth.plugin.config import PluginConfig
     from mockauth.plugin.policy import Policy
+
+    if table == {}:
+        return shared or PluginConfig()
+    # What reads a table brings YAML with it, and most servers have none.
     from mockauth.scenario.form import members
     from mockauth.scenario.strict import Document
 

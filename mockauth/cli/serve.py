@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mockauth.cli.demo import AUTH, FORM_OR_JSON, PROFILE
-from mockauth.cli.plugins import plugins_of
+from mockauth.cli.plugins import called_back, plugins_of
 from mockauth.cli.settings import read_settings
 from mockauth.errors import UsageError
 
@@ -26,7 +27,19 @@ if TYPE_CHECKING:
 @click.option("--host", default="localhost", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=3333, show_default=True,
               help="0 takes any free port.")  # fmt: skip
-@click.option("--fault", "faults", multiple=True, help="Let the plugin misbehave by this name.")
+@click.option("--api", type=click.Choice(["todo", "embeddings"]),
+              help="What is protected: embeddings answers as OpenAI's /v1/embeddings, with a service "
+              "token unless --auth says otherwise.  [default: todo]")  # fmt: skip
+@click.option("--login", type=click.Choice(["auto", "login", "login_and_consent"]),
+              help="Whether pages are shown; auto approves by itself.  [default: login_and_consent]")  # fmt: skip
+@click.option("--redirect-uri", "redirect_uris", multiple=True, metavar="URI",
+              help="A callback that every client has registered, besides ChatGPT's.")  # fmt: skip
+@click.option("--fault", "faults", multiple=True, metavar="NAME[:WHEN]",
+              help="Let the plugin misbehave by this name; WHEN is once, or times=2,after=1,"
+              "seconds=60,client=…,user=…,parameter=…,value=…")  # fmt: skip
+@click.option("--scenarios", "folders", multiple=True, metavar="DIR",
+              type=click.Path(path_type=Path), help="A folder with faults of your own.")  # fmt: skip
+@click.option("--list-faults", is_flag=True, help="Name every fault, and serve nothing.")
 @click.option("--config", metavar="FILE",
               help="A TOML file with a [serve] table.  [default: mockauth.toml, pyproject.toml]")  # fmt: skip
 @click.option("--https", "ca_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
@@ -41,9 +54,12 @@ def serve(host: str, port: int, **values: Any) -> None:
     """Serve the built-in plugin until Ctrl-C."""
     import threading
 
+    if values["list_faults"]:
+        _list_faults(values["folders"])
+        return
     plugins = _plugins(values)
     token = (values["admin_token"] or secrets.token_urlsafe(24)) if values["admin"] else ""
-    app = _app(plugins, token, behind_a_proxy=values["behind_proxy"])
+    app = _app(plugins, token, values["folders"], behind_a_proxy=values["behind_proxy"])
     # Flask and Authlib come with the plugin, which --help must not load.
     from mockauth.plugin.serving import serving
 
@@ -58,23 +74,38 @@ def serve(host: str, port: int, **values: Any) -> None:
 
 
 def _plugins(values: dict[str, Any]) -> tuple[PluginConfig, ...]:
-    from mockauth.engine.demo import as_action, with_faults
+    from mockauth.scenario.misbehaving import with_faults
 
     settings, source = read_settings(values["config"])
-    given = {n: values[n] for n in ("auth", "content_type") if values[n] is not None}
+    names = ("api", "auth", "content_type", "login")
+    given = {n: values[n] for n in names if values[n] is not None}
     plugins = plugins_of(settings.get("serve", {}), source, given)
+    plugins = tuple(called_back(plugin, values["redirect_uris"]) for plugin in plugins)
     if values["profile"] == "action":
+        # The engine comes with every check, which only this profile of `serve` needs.
+        from mockauth.engine.demo import as_action
+
         plugins = tuple(as_action(plugin) for plugin in plugins)
-    return tuple(with_faults(plugin, values["faults"]) for plugin in plugins)
+    folders = values["folders"]
+    return tuple(with_faults(plugin, values["faults"], folders) for plugin in plugins)
 
 
-def _app(plugins: tuple[PluginConfig, ...], token: str, *, behind_a_proxy: bool) -> Any:
+def _list_faults(folders: Sequence[Path]) -> None:
+    from mockauth.scenario.misbehaving import KnownFaults
+
+    for name, fault in sorted(KnownFaults(folders).items()):
+        _line(name, fault.title)
+
+
+def _app(
+    plugins: tuple[PluginConfig, ...], token: str, folders: Sequence[Path], *, behind_a_proxy: bool
+) -> Any:
     from mockauth.plugin.app import create_app
     from mockauth.plugin.serving import behind_proxy
     from mockauth.plugin.several import create_apps
-    from mockauth.scenario.library import load_library
+    from mockauth.scenario.misbehaving import KnownFaults
 
-    known = {fault.name: fault for fault in load_library().faults} if token else {}
+    known = KnownFaults(folders)
     one = len(plugins) == 1 and not plugins[0].name
     if one:
         app: Any = create_app(plugins[0], admin_token=token, known_faults=known)
@@ -87,7 +118,7 @@ def _introduce(base: str, config: PluginConfig, profile: str) -> None:
     if profile == "plugin":
         _line("manifest", f"{base}/.well-known/ai-plugin.json")
     _line("OpenAPI document", f"{base}/openapi.json")
-    _line("API", f"{base}/todos")
+    _line("API", base + ("/v1/embeddings" if config.api == "embeddings" else "/todos"))
     if config.auth == "oauth":
         _introduce_oauth(base, config, profile)
     elif config.auth == "service_http":

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mockauth.checks.client.read import CHECKS
 from mockauth.checks.registry import all_checks
 from mockauth.checks.rule import Rule
 from mockauth.profiles import PROFILES, Level
+from mockauth.scenario.client_words import client_words
 from mockauth.scenario.library import load_library
 from mockauth.scenario.words import probe_words
 
@@ -18,6 +20,10 @@ TESTED = {
         "sent for it."
     ),
     "read": "Judged on the recorded exchanges; nothing is sent for it.",
+}
+TESTED_OF_CLIENTS = {
+    "static": "The file or folder that is named with --store is searched after the run.",
+    "read": "Judged on what the client sent to the mock.",
 }
 
 
@@ -42,9 +48,10 @@ def catalogue(folders: Sequence[Path] = ()) -> tuple[Entry, ...]:
         UsageError: for a folder or a scenario file that cannot be used.
     """
     entries = [Entry(rule=check.rule, tested=(TESTED[check.rule.kind],)) for check in all_checks()]
-    entries += [
-        Entry(rule=probe.rule, tested=probe_words(probe)) for probe in load_library(folders).probes
-    ]
+    entries += [Entry(rule=c.rule, tested=(TESTED_OF_CLIENTS[c.rule.kind],)) for c in CHECKS]
+    library = load_library(folders)
+    entries += [Entry(rule=probe.rule, tested=probe_words(probe)) for probe in library.probes]
+    entries += [Entry(rule=probe.rule, tested=client_words(probe)) for probe in library.clients]
     return tuple(sorted(entries, key=lambda entry: (entry.rule.area, entry.rule.id)))
 
 

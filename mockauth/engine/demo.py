@@ -16,7 +16,7 @@ from mockauth.manifest.editor import EditorForm
 from mockauth.plugin.config import PluginConfig
 from mockauth.profiles import ACTION
 from mockauth.profiles.action import Exchange
-from mockauth.scenario.library import load_library
+from mockauth.scenario.misbehaving import with_faults
 from mockauth.wire import Secret
 from mockauth.wire.message import FORM
 
@@ -44,19 +44,6 @@ def run_demo(
     chosen = with_faults(config, faults)
     with served(create_app(chosen)) as base:
         yield from run_check(options_for(chosen, base, profile, exchange))
-
-
-def with_faults(config: PluginConfig, names: Sequence[str]) -> PluginConfig:
-    """`config` misbehaving as named.
-
-    Raises:
-        UsageError: for a fault that does not exist.
-    """
-    known = {fault.name: fault for fault in load_library().faults}
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise UsageError(f"{unknown[0]}: no such fault; there are {', '.join(sorted(known))}")
-    return config.with_faults(*(known[name] for name in names))
 
 
 def as_action(config: PluginConfig) -> PluginConfig:

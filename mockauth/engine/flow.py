@@ -12,6 +12,7 @@ from mockauth.chatgpt.authorize import authorization_request, read_callback
 from mockauth.chatgpt.client import Client, declared_encoding
 from mockauth.chatgpt.placement import in_basic_header
 from mockauth.chatgpt.token import read_token
+from mockauth.checks.record import LOGGED_IN, PROOF
 from mockauth.engine.action import missing_credentials, read_action
 from mockauth.engine.documents import fetch_manifest, fetch_openapi
 from mockauth.engine.events import Event, Noted, StepStarted
@@ -27,9 +28,6 @@ from mockauth.wire.url import hostname, origin
 
 Place = Callable[[Request, Step], Request]
 POSTED = "token.post-auth-accepted"
-PROOF = "a PKCE code_challenge"
-LOGGED_IN = "a session that is logged in already"
-"""The same request once more: whatever helps then is the session, no parameter."""
 VERIFIER = "mockauth-diagnoses-whether-a-code-challenge-is-wanted"
 
 

@@ -7,16 +7,16 @@ import time
 from mockauth.chatgpt.api import document_request
 from mockauth.engine.transport import Transport, TransportError
 
-ATTEMPTS = 6
+ATTEMPTS = 500
 FIRST_SECONDS = 1.0
-LONGEST_SECONDS = 20.0
+LONGEST_SECONDS = 5.0
 TRY_SECONDS = 5.0
 """One try takes no longer than this."""
 
 
 def wait_for(transport: Transport, url: str, seconds: float) -> None:
-    """Ask until something answers: random exponential back-off of 1 to 20 s, 6 attempts, and
-    never longer than `seconds` in all. Whether it answered shows in what follows."""
+    """Ask until something answers: random exponential back-off of up to 5 s, and never longer
+    than `seconds` in all. Whether it answered shows in what follows."""
     # Only --wait needs it.
     from tenacity import (
         Retrying,

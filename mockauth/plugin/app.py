@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
@@ -17,20 +17,31 @@ from mockauth.clock import Clock, SystemClock
 from mockauth.plugin import documents
 from mockauth.plugin.api import api_blueprint
 from mockauth.plugin.config import PluginConfig
+from mockauth.plugin.embeddings import embeddings_blueprint
 from mockauth.plugin.fault import Fault
 from mockauth.plugin.misbehave import misbehave
 from mockauth.plugin.plugin import Plugin, base_url
+from mockauth.plugin.sessions import Sessions
 from mockauth.plugin.state import State
 
 if TYPE_CHECKING:
     from mockauth.plugin.signing import Signing
 
+Function = Callable[..., Any]
 LOGO = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 NO_FAULTS: Mapping[str, Fault] = MappingProxyType({})
 CHAT_PAGES = ("https://chat.openai.com", "https://chatgpt.com")
 CORS_HEADERS = "Content-Type, Authorization, openai-conversation-id, openai-ephemeral-user-id"
+
+
+class App(Flask):
+    """Flask, which asks of every function at every request whether it is a coroutine: none is."""
+
+    def ensure_sync(self, func: Function) -> Function:
+        """The function as it is."""
+        return func
 
 
 def create_app(
@@ -49,7 +60,7 @@ def create_app(
     clock = clock or SystemClock()
     control = None
     if admin_token:
-        # pydantic takes 100 ms to import; only the control interface needs it.
+        # Most apps of the tests and every demo do without.
         from mockauth.plugin.control.control import Control, ShiftedClock
 
         clock = ShiftedClock(clock)
@@ -57,7 +68,8 @@ def create_app(
     plugin = Plugin(
         base=config, state=State(), clock=clock, signing=_signing(config), control=control
     )
-    app = Flask("mockauth.plugin")
+    plugin.rearm()
+    app = App("mockauth.plugin")
     app.config.update(
         SECRET_KEY=secrets.token_hex(32),
         SESSION_COOKIE_NAME="mockauth_session",
@@ -68,8 +80,10 @@ def create_app(
     if control is not None:
         _controlled(app, plugin, admin_token, known_faults)
     _walls(app, plugin)
+    app.session_interface = Sessions(app)
     _documents(app, plugin)
-    app.register_blueprint(api_blueprint(plugin))
+    api = embeddings_blueprint if config.api == "embeddings" else api_blueprint
+    app.register_blueprint(api(plugin))
     if config.auth == "oauth":
         # Authlib takes 150 ms to import; the other auth types never need it.
         from mockauth.plugin.oauth.endpoints import oauth_blueprint
@@ -108,19 +122,24 @@ def _samesite(name: str) -> str | None:
 def _walls(app: Flask, plugin: Plugin) -> None:
     @app.before_request
     def wall() -> BaseResponse | None:
+        if not plugin.policy.bot_wall:
+            return None
         # As a filter would that knows a list of names, ours not among them.
         agent = request.headers.get("User-Agent", "")
-        if plugin.policy.bot_wall and "Mozilla" not in agent and request.path == "/token":
+        if "Mozilla" not in agent and request.path == "/token":
             return Response("Are you human?", status=403, mimetype="text/html")
         return None
 
     @app.after_request
     def leave_the_body(response: Response) -> Response:
-        stream = request.environ.get("wsgi.input")
-        if not plugin.policy.bodies_read and response.status_code >= 400 and stream is not None:
+        if not plugin.policy.bodies_read and response.status_code >= 400:
             with suppress(AttributeError):  # cheroot drains what it still counts
-                stream.remaining = 0
+                request.environ["wsgi.input"].remaining = 0
         return response
+
+    @app.teardown_request
+    def forget(wrong: BaseException | None) -> None:
+        plugin.now.config = None
 
 
 def _documents(app: Flask, plugin: Plugin) -> None:

@@ -21,6 +21,7 @@ SCOPES = {
     "addTodo": "todos:write",
     "changeTodo": "todos:write",
     "deleteTodo": "todos:write",
+    "createEmbedding": "embeddings",
 }
 """The scope that each operation needs, where the plugin knows that scope."""
 
@@ -74,6 +75,8 @@ def _caller(plugin: Plugin, operation: str) -> Caller:
     found = _holder(plugin, token)
     if found is None:
         raise Refused(challenge(plugin, "invalid_token"))
+    if policy.openai_headers_refused and "openai-conversation-id" in request.headers:
+        raise Refused(_json(400, {"error": "unknown header"}))
     return found
 
 
@@ -83,6 +86,8 @@ def _first(plugin: Plugin) -> Caller:
 
 def _named(plugin: Plugin) -> bool:
     """Whether the request calls itself ChatGPT, where that is enough."""
+    if not (plugin.policy.openai_headers_open or plugin.policy.user_agent_opens):
+        return False
     by_header = "openai-conversation-id" in request.headers or (
         "openai-ephemeral-user-id" in request.headers
     )

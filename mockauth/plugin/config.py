@@ -46,6 +46,8 @@ class PluginConfig:
 
     name: str = ""
     """The first path segment, where one server has several plugins."""
+    api: Literal["todo", "embeddings"] = "todo"
+    """What is protected: things to do, or embeddings as OpenAI's API has them."""
     auth: Literal["none", "service_http", "user_http", "oauth"] = "oauth"
     authorization_type: Literal["bearer", "basic"] = "bearer"
     api_key_header: str = ""
@@ -110,7 +112,8 @@ class PluginConfig:
         return next((user for user in self.users if user.name == name), None)
 
     def with_faults(self, *faults: Fault) -> PluginConfig:
-        """The same plugin misbehaving: each fault sets what it needs and loosens what it names.
+        """The same plugin misbehaving: each fault sets what it needs and loosens what it names. One
+        with a trigger only joins `faults`; the app switches it on where it fits.
 
         Raises:
             UsageError: when a fault sets something that the plugin does not have.
@@ -121,7 +124,6 @@ class PluginConfig:
             wrong = [name for name in fault.config if name not in known]
             if wrong:
                 raise UsageError(f"fault {fault.name}: the plugin has no setting {wrong[0]!r}")
-            config = replace(
-                config, policy=replace(config.policy, **fault.policy), **dict(fault.config)
-            )
+            policy = {} if fault.trigger else fault.policy
+            config = replace(config, policy=replace(config.policy, **policy), **dict(fault.config))
         return config

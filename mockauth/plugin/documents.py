@@ -7,20 +7,7 @@ from typing import Any
 
 from mockauth.plugin.caller import SCOPES
 from mockauth.plugin.config import PluginConfig
-
-TODO: dict[str, Any] = {
-    "type": "object",
-    "properties": {"todo": {"type": "string"}},
-    "required": ["todo"],
-}
-ENTRY: dict[str, Any] = {
-    "type": "object",
-    "properties": {"id": {"type": "string"}, "todo": {"type": "string"}},
-}
-LIST: dict[str, Any] = {
-    "type": "object",
-    "properties": {"user": {"type": "string"}, "todos": {"type": "array", "items": ENTRY}},
-}
+from mockauth.plugin.operations import TITLES, embeddings_paths, todo_paths
 
 
 def manifest(config: PluginConfig, base: str) -> dict[str, Any]:
@@ -37,12 +24,13 @@ def manifest(config: PluginConfig, base: str) -> dict[str, Any]:
         }
     if config.auth in ("service_http", "oauth"):
         auth["verification_tokens"] = {"openai": config.verification_token}
+    name, model_name, description, model_description = TITLES[config.api]
     document = {
         "schema_version": "v1",
-        "name_for_human": "Todo list",
-        "name_for_model": "todo",
-        "description_for_human": "Keep a list of things to do.",
-        "description_for_model": "Read and extend the user's list of things to do.",
+        "name_for_human": name,
+        "name_for_model": model_name,
+        "description_for_human": description,
+        "description_for_model": model_description,
         "auth": auth,
         "api": {"type": "openapi", "url": f"{base}/openapi.json"},
         "logo_url": f"{base}/logo.png",
@@ -54,24 +42,13 @@ def manifest(config: PluginConfig, base: str) -> dict[str, Any]:
 
 
 def openapi(config: PluginConfig, base: str) -> dict[str, Any]:
-    """The OpenAPI document of the todo API."""
-    by_id = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    """The OpenAPI document of the API."""
+    paths = embeddings_paths() if config.api == "embeddings" else todo_paths()
     document: dict[str, Any] = {
         "openapi": "3.0.3",
-        "info": {"title": "Todo list", "version": "1"},
+        "info": {"title": TITLES[config.api][0], "version": "1"},
         "servers": [{"url": base}],
-        "paths": {
-            "/todos": {
-                "get": _operation("listTodos", "The user's list of things to do", 200, LIST),
-                "post": _operation("addTodo", "Add one thing to do", 201, ENTRY, body=TODO),
-            },
-            "/todos/{id}": {
-                "parameters": [by_id],
-                "get": _operation("getTodo", "One thing to do", 200, ENTRY),
-                "put": _operation("changeTodo", "Change one thing to do", 200, ENTRY, body=TODO),
-                "delete": _operation("deleteTodo", "Delete one thing to do", 204, None),
-            },
-        },
+        "paths": paths,
     }
     if config.auth == "oauth":
         _oauth_security(document, config, base)
@@ -96,27 +73,6 @@ def _overwrite(document: dict[str, Any], members: Mapping[str, Any], base: str) 
             target.pop(last, None)
         else:
             target[last] = value.replace("{base}", base) if isinstance(value, str) else value
-
-
-def _operation(
-    name: str,
-    summary: str,
-    status: int,
-    answer: dict[str, Any] | None,
-    body: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    response: dict[str, Any] = {"description": "Done"}
-    if answer is not None:
-        response["content"] = {"application/json": {"schema": answer}}
-    operation: dict[str, Any] = {
-        "operationId": name,
-        "summary": summary,
-        "responses": {str(status): response},
-    }
-    if body is not None:
-        content = {"application/json": {"schema": body}}
-        operation["requestBody"] = {"required": True, "content": content}
-    return operation
 
 
 def _oauth_security(document: dict[str, Any], config: PluginConfig, base: str) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from mockauth.plugin.trigger import Trigger
+
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerChange:
@@ -32,6 +34,12 @@ class AnswerChange:
     redirect_twice: list[str] = field(default_factory=list)
     redirect_path_suffix: str = ""
     redirect_fragment: bool = False
+    delay: float = 0.0
+    """Seconds that go by before the answer."""
+    cut: int | None = None
+    """After so many bytes of the body the connection is closed."""
+    reset: bool = False
+    """The connection is reset instead of an answer (RST)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,3 +55,8 @@ class Fault:
     answers: tuple[AnswerChange, ...] = ()
     config: Mapping[str, Any] = field(default_factory=dict)
     profile: Literal["plugin", "action"] = "plugin"
+    trigger: Trigger | None = None
+    """At which requests it shows; None is all of them."""
+    unchecked: bool = False
+    """True: for testing clients only, and no check catches it in process. It shows over sockets
+    alone, or breaks nothing that ChatGPT's sign-in needs."""

@@ -3,46 +3,67 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from flask import Flask, g
+from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
 from mockauth.plugin.fault import AnswerChange
 from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.received import facts
+from mockauth.plugin.wiring import break_off, hang_up
 from mockauth.wire.message import pairs_of
+
+EXEMPT = "/_mockauth"
+"""The control interface never misbehaves."""
 
 
 def misbehave(app: Flask, plugin: Plugin) -> None:
     """Apply the answer changes of every fault that is on to the answers of `app`."""
 
+    @app.before_request
+    def loosen() -> None:
+        if plugin.switches.armed and not request.path.startswith(EXEMPT):
+            g.facts = facts(plugin)
+            plugin.now.config = plugin.switches.config_for(
+                plugin.config, g.facts, plugin.clock.now()
+            )
+
     @app.after_request
     def alter(response: Response) -> Response:
-        for change in (change for fault in plugin.config.faults for change in fault.answers):
-            if _fits(change, getattr(g, "place", ""), response):
-                response = _changed(response, change)
+        if plugin.switches.armed or plugin.config.faults:
+            for change in list(_due(plugin, response)):
+                response = _changed(plugin, response, change)
         return response
 
 
-def _fits(change: AnswerChange, place: str, response: Response) -> bool:
+def _due(plugin: Plugin, response: Response) -> Iterator[AnswerChange]:
+    place, when = getattr(g, "place", ""), _when(response)
+    for fault in plugin.config.faults:
+        if fault.trigger is None:
+            yield from (c for c in fault.answers if c.place == place and c.when in when)
+    if "facts" in g:
+        shown = plugin.switches.changes(g.facts, plugin.clock.now(), place, when)
+        g.shown = tuple(dict.fromkeys(name for name, _ in shown))
+        yield from (change for _, change in shown)
+
+
+def _when(response: Response) -> set[str]:
     failed = response.status_code >= 400 or "error=" in response.headers.get("Location", "")
     moved = 300 <= response.status_code < 400
-    wanted = {"always": True, "success": not failed, "error": failed, "redirect": moved}[
-        change.when
-    ]
-    return wanted and change.place == place
+    return {"always", "error" if failed else "success", *(("redirect",) if moved else ())}
 
 
-def _changed(response: Response, change: AnswerChange) -> Response:
+def _changed(plugin: Plugin, response: Response, change: AnswerChange) -> Response:
+    if change.delay:
+        plugin.clock.sleep(change.delay)
     if change.body is not None:
         response.set_data(change.body)
     if change.append or change.pad:
         response.set_data((response.get_data() + change.append.encode()).ljust(change.pad))
     if change.json_set or change.json_remove:
-        members = {**json.loads(response.get_data()), **change.json_set}
-        for name in change.json_remove:
-            members.pop(name, None)
-        response.set_data(json.dumps(members))
+        _edit_members(response, change)
     if change.status is not None:
         response.status_code = change.status
     for name, value in change.headers.items():
@@ -51,7 +72,22 @@ def _changed(response: Response, change: AnswerChange) -> Response:
             response.headers[name] = value
     if "Location" in response.headers:
         response.headers["Location"] = _redirect(response.headers["Location"], change)
-    return response
+    if change.cut is not None:
+        break_off(response, change.cut)
+    return hang_up() if change.reset else response
+
+
+def _edit_members(response: Response, change: AnswerChange) -> None:
+    """Change members where there are any: a page or a file has none."""
+    try:
+        found = json.loads(response.get_data())
+    except ValueError:
+        return
+    if isinstance(found, dict):
+        members = {**found, **change.json_set}
+        for name in change.json_remove:
+            members.pop(name, None)
+        response.set_data(json.dumps(members))
 
 
 def _redirect(location: str, change: AnswerChange) -> str:

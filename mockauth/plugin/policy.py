@@ -107,6 +107,8 @@ class Policy:
     basic_accepted: bool = True
     post_accepted: bool = True
     """Whether a secret in the body is taken."""
+    body_decoded_twice: bool = False
+    """True: a secret in the body is form-decoded once more, so that some with + or % never fit."""
     two_auth_methods_refused: bool = True
     """False: with a secret in the header and one in the body, one right one is enough."""
     query_credentials_accepted: bool = False
@@ -128,6 +130,9 @@ class Policy:
     """True: `scope` in the exchange of a code is refused, even empty; it is ignored otherwise."""
     token_is: str = "random"
     """random, client_secret, constant, counter."""
+    token_flaw: str = ""
+    """What is wrong with every access token: expired, tampered (a letter is changed); for a JWT
+    wrong-audience and wrong-key, too."""
     jwt_signed: bool = True
     """False: tokens that are JWTs have the algorithm none, and no signature."""
     jwt_has_exp: bool = True
@@ -213,6 +218,8 @@ class Policy:
     verification_token_opens: bool = False
     openai_headers_open: bool = False
     """True: the openai-… headers alone open the API."""
+    openai_headers_refused: bool = False
+    """True: a call with the openai-… headers gets 400, whatever its token."""
     user_agent_opens: bool = False
     """True: a User-Agent that names ChatGPT opens the API."""
     identity_from: str = "token"

@@ -6,7 +6,6 @@ development server, 1.3 times waitress, 1.2 times gunicorn with threads; and it 
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,8 +35,11 @@ def serving(
         OSError: the address cannot be served at.
         UsageError: https, and trustme is not installed or the file cannot be written.
     """
+    # cheroot takes 60 ms to import; only a served plugin needs it.
+    from mockauth.plugin.server import QuietServer
+
     address = LOOPBACK if host == "localhost" else host
-    server = _server_class()((address, port), app, numthreads=THREADS, server_name="mockauth")
+    server = QuietServer((address, port), app, numthreads=THREADS, server_name="mockauth")
     server.shutdown_timeout = STOP_SECONDS
     if ca_file is not None:
         server.ssl_adapter = _adapter(host, ca_file)
@@ -58,28 +60,6 @@ def behind_proxy(app: WSGIApplication) -> WSGIApplication:
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     return ProxyFix(app, x_for=1, x_proto=1, x_host=1, x_port=1, x_prefix=1)
-
-
-def _server_class() -> Any:
-    # cheroot takes 60 ms to import; only a served plugin needs it.
-    from cheroot.wsgi import Server
-
-    class QuietServer(Server):
-        """Closes what it could not bind, and writes no line: addresses carry codes."""
-
-        @staticmethod
-        def bind_socket(socket_: socket.socket, bind_addr: Any) -> Any:
-            try:
-                socket_.bind(bind_addr)
-            except OSError:
-                socket_.close()
-                raise
-            return socket_
-
-        def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
-            """Say nothing."""
-
-    return QuietServer
 
 
 def _adapter(host: str, ca_file: Path) -> Any:

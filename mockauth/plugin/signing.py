@@ -25,6 +25,11 @@ class Signing:
         """A new RSA key of 2048 bits; nothing is fixed in the package."""
         return RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
 
+    @cached_property
+    def foreign(self) -> Signing:
+        """Signs with a key that nobody publishes."""
+        return Signing()
+
     @property
     def key_set(self) -> dict[str, Any]:
         """The public half, as /.well-known/jwks.json shows it."""

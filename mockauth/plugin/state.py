@@ -5,11 +5,24 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-from collections import Counter
+from collections import Counter, OrderedDict
+from collections.abc import Hashable
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+REMEMBERED_SECONDS = 3600
+"""How long a dead code or token is still known: reuse of a code must find the tokens that came of
+it, and a refusal says what it was."""
 
 
-@dataclass
+@dataclass(eq=False, slots=True)
+class Family:
+    """All that descends from one login: one switch kills it (RFC 6749 section 4.1.2)."""
+
+    revoked: bool = False
+
+
+@dataclass(slots=True)
 class CodeRecord:
     """An issued code. It stays after use, so that reuse can be told from nonsense."""
 
@@ -21,45 +34,67 @@ class CodeRecord:
     challenge: str = ""
     challenge_method: str = ""
     used: bool = False
-    family: str = ""
+    family: Family = field(default_factory=Family)
 
 
-@dataclass
+@dataclass(slots=True)
 class TokenRecord:
-    """An access or refresh token. `family` is shared by all that descend from one login."""
+    """An access or refresh token."""
 
     client_id: str
     scope: str
     user: str
     expires_at: float
-    family: str
-    revoked: bool = False
+    family: Family
+    dead: bool = False
+    """Whether it was revoked by itself."""
     generation: int = 0
     """How many refreshes lie between the login and this token."""
     issued_at: float = 0.0
+
+    @property
+    def revoked(self) -> bool:
+        """Whether it, or all that descends from its login, was revoked."""
+        return self.dead or self.family.revoked
+
+
+Record = TypeVar("Record", CodeRecord, TokenRecord)
 
 
 @dataclass
 class State:
     """The memory of one app."""
 
-    codes: dict[str, CodeRecord] = field(default_factory=dict)
-    access: dict[str, TokenRecord] = field(default_factory=dict)
-    refresh: dict[str, TokenRecord] = field(default_factory=dict)
+    codes: OrderedDict[bytes, CodeRecord] = field(default_factory=OrderedDict)
+    access: OrderedDict[bytes, TokenRecord] = field(default_factory=OrderedDict)
+    refresh: OrderedDict[bytes, TokenRecord] = field(default_factory=OrderedDict)
     todos: dict[str, dict[str, str]] = field(default_factory=dict)
     issuers: set[str] = field(default_factory=set)
     """Every address under which tokens were issued: a server may be called by several names."""
     failures: Counter[str] = field(default_factory=Counter)
     """Wrong secrets per client."""
-    waiting: dict[str, threading.Event] = field(default_factory=dict)
+    waiting: dict[Hashable, threading.Event] = field(default_factory=dict)
     counter: int = 1000
     lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def revoke_family(self, family: str) -> None:
-        """Kill every token that descends from one login (RFC 6749 section 4.1.2)."""
-        for record in (*self.access.values(), *self.refresh.values()):
-            if record.family == family:
-                record.revoked = True
+    def keep(
+        self, kept: OrderedDict[bytes, Record], secret: str, record: Record, now: float
+    ) -> None:
+        """Remember a code or token by its hash, and forget what has long expired."""
+        with self.lock:
+            key = digest(secret)
+            kept[key] = record
+            kept.move_to_end(key)  # one that is issued twice, too: the order is that of expiry
+            self._sweep(kept, now - REMEMBERED_SECONDS)
+
+    def _sweep(self, kept: OrderedDict[bytes, Record], before: float) -> None:
+        """Drop the oldest, at most two for each one that is new: no request pays for all. A plain
+        dict would walk over what was dropped before, each time."""
+        for _ in range(2):
+            oldest = next(iter(kept))
+            if kept[oldest].expires_at > before:
+                return
+            del kept[oldest]
 
     def todos_of(self, user: str) -> dict[str, str]:
         """The list of a user by id; it starts with one entry, so that there is one to read."""
@@ -73,7 +108,7 @@ class State:
         with self.lock:
             return next((user for user, kept in self.todos.items() if todo_id in kept), None)
 
-    def meet(self, key: str, seconds: float) -> None:
+    def meet(self, key: Hashable, seconds: float) -> None:
         """Wait for another caller with the same key, at most so long: a race made certain."""
         with self.lock:
             met = self.waiting.get(key)
@@ -89,6 +124,6 @@ def new_id() -> str:
     return secrets.token_hex(6)
 
 
-def digest(value: str) -> str:
+def digest(value: str) -> bytes:
     """SHA-256: what is kept of a code or token."""
-    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).digest()

@@ -27,7 +27,9 @@ def access_token(plugin: Plugin, token: str) -> Shown | None:
     claims, key = None, token
     if plugin.signing is not None:
         claims = plugin.signing.read(token, plugin.policy.jwt_checked)
-        if claims is None or claims.get("iss") not in plugin.state.issuers:
+        issuers = plugin.state.issuers
+        # RFC 9068 section 4: issuer and audience are ours, both.
+        if claims is None or not {claims.get("iss"), claims.get("aud")} <= issuers:
             return None
         key = str(claims.get("jti", ""))
     with plugin.state.lock:

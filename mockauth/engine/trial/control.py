@@ -103,7 +103,8 @@ def _fresh(trial: Trial, step: Step) -> bool:
 
 def _api_works(trial: Trial, step: Step) -> bool:
     subject = trial.subject
-    waited = any(earlier.do == "wait" for earlier in trial.probe.steps)
+    # After a wait, or after tokens of this trial were revoked, no older token needs to be alive.
+    waited = any(earlier.do in ("wait", "token") for earlier in trial.probe.steps)
     token = subject.fresh_grant().access_token if waited else subject.token_for_api()
     if not token or step.do == "endpoint":
         trial.confidence = "likely"

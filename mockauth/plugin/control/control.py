@@ -5,11 +5,10 @@ from __future__ import annotations
 import threading
 from collections import deque
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from mockauth.clock import Clock
 from mockauth.plugin.config import PluginConfig, UserConfig
-from mockauth.plugin.control.trigger import Armed, Facts
+from mockauth.plugin.control.journal import Noted
 
 MOST_KEPT = 1000
 
@@ -53,22 +52,19 @@ class Control:
     """The switches of one app; everything goes back to how it began with `reset`."""
 
     clock: ShiftedClock
-    armed: list[Armed] = field(default_factory=list)
     users: list[UserConfig] = field(default_factory=list)
     next_users: deque[str] = field(default_factory=deque)
     next_errors: deque[QueuedError] = field(default_factory=deque)
     next_responses: deque[QueuedResponse] = field(default_factory=deque)
-    journal: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
+    journal: deque[tuple[int, Noted]] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
     numbers: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def config_for(self, base: PluginConfig, facts: Facts) -> PluginConfig:
-        """The settings for one request: users that were added, faults that show."""
+    def config_for(self, base: PluginConfig) -> PluginConfig:
+        """The settings of `base`, with the users that were added."""
         with self.lock:
-            showing = [one.fault for one in self.armed if one.shows(facts)]
             added = tuple(self.users)
-        config = replace(base, users=(*base.users, *added)) if added else base
-        return config.with_faults(*showing) if showing else config
+        return replace(base, users=(*base.users, *added)) if added else base
 
     def next_user(self) -> str | None:
         """Who signs in next without a page; None asks as usual."""
@@ -91,17 +87,16 @@ class Control:
                 self.next_responses.remove(due)
             return due
 
-    def record(self, entry: dict[str, Any]) -> None:
+    def record(self, entry: Noted) -> None:
         """Note one request; the oldest is forgotten."""
         with self.lock:
             self.numbers += 1
-            self.journal.append({"n": self.numbers, **entry})
+            self.journal.append((self.numbers, entry))
 
     def reset(self) -> None:
         """As at the start; tokens that were issued stay."""
         with self.lock:
-            for kept in (self.armed, self.users):
-                kept.clear()
+            self.users.clear()
             for queue in (self.next_users, self.next_errors, self.next_responses, self.journal):
                 queue.clear()
             self.clock.shift = 0.0

@@ -14,7 +14,6 @@ from mockauth.plugin.config import UserConfig
 from mockauth.plugin.control import wanted
 from mockauth.plugin.control.control import Control, QueuedError, QueuedResponse
 from mockauth.plugin.control.description import describe
-from mockauth.plugin.control.trigger import Armed
 from mockauth.plugin.fault import Fault
 from mockauth.plugin.plugin import Plugin, base_url
 
@@ -26,6 +25,7 @@ def control_blueprint(
 ) -> Blueprint:
     """The control interface of one app; every request needs `Authorization: Bearer <token>`."""
     blueprint = Blueprint("control", __name__, url_prefix=PREFIX)
+    switches = plugin.switches
 
     @blueprint.before_request
     def guard() -> BaseResponse | None:
@@ -47,10 +47,10 @@ def control_blueprint(
 
     @blueprint.get("/faults")
     def faults() -> BaseResponse:
-        with control.lock:
+        with switches.lock:
             on = [
                 {"name": one.fault.name, "trigger": asdict(one.trigger), "seen": one.seen}
-                for one in control.armed
+                for one in switches.armed
             ]
         titles = [{"name": fault.name, "title": fault.title} for fault in known.values()]
         return jsonify({"on": on, "known": titles})
@@ -58,19 +58,12 @@ def control_blueprint(
     @blueprint.post("/faults")
     def arm() -> BaseResponse:
         fault, trigger = wanted.armed(wanted.body(), known)
-        with control.lock:
-            control.armed = [one for one in control.armed if one.fault.name != fault.name]
-            control.armed.append(Armed(fault, trigger))
+        switches.switch_on(fault, trigger, plugin.clock.now())
         return _done(201)
 
     @blueprint.delete("/faults/<name>")
     def disarm(name: str) -> BaseResponse:
-        with control.lock:
-            kept = [one for one in control.armed if one.fault.name != name]
-            if len(kept) == len(control.armed):
-                return _problem(404, "that fault is not on")
-            control.armed = kept
-        return _done()
+        return _done() if switches.switch_off(name) else _problem(404, "that fault is not on")
 
     @blueprint.get("/clock")
     def clock() -> BaseResponse:
@@ -141,7 +134,8 @@ def control_blueprint(
     @blueprint.get("/requests")
     def requests() -> BaseResponse:
         with control.lock:
-            return jsonify({"requests": list(control.journal)})
+            kept = list(control.journal)
+        return jsonify({"requests": [entry.shown(plugin, number) for number, entry in kept]})
 
     @blueprint.delete("/requests")
     def forget() -> BaseResponse:
@@ -152,6 +146,7 @@ def control_blueprint(
     @blueprint.post("/reset")
     def reset() -> BaseResponse:
         control.reset()
+        plugin.rearm()
         return _done()
 
     return blueprint

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.clock import iso
 from mockauth.plugin.control.control import Control
 from mockauth.plugin.control.endpoints import PREFIX
+from mockauth.plugin.control.journal import noted
 from mockauth.plugin.control.nearmiss import explain
-from mockauth.plugin.control.received import facts, masked
 from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.received import carried
 
 
 def hook_control(app: Flask, plugin: Plugin, control: Control) -> None:
@@ -20,7 +20,8 @@ def hook_control(app: Flask, plugin: Plugin, control: Control) -> None:
     def choose() -> BaseResponse | None:
         if request.path.startswith(PREFIX):
             return None
-        g.config = control.config_for(plugin.base, facts(plugin))
+        plugin.now.config = control.config_for(plugin.base)
+        carried()  # a refusal may leave the body unread, and the journal shows it all the same
         due = control.next_response(request.path)
         if due is None:
             return None
@@ -31,16 +32,5 @@ def hook_control(app: Flask, plugin: Plugin, control: Control) -> None:
         if request.path.startswith(PREFIX):
             return response
         refused = response.status_code >= 400 or "error=" in response.headers.get("Location", "")
-        control.record(
-            {
-                "at": iso(plugin.clock.now()),
-                "method": request.method,
-                "path": request.path,
-                "params": masked(plugin),
-                "authorization": request.headers.get("Authorization", "").partition(" ")[0],
-                "status": response.status_code,
-                "faults": [fault.name for fault in plugin.config.faults],
-                "near_misses": explain(plugin) if refused else [],
-            }
-        )
+        control.record(noted(plugin, response, explain(plugin) if refused else []))
         return response

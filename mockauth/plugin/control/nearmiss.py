@@ -8,9 +8,9 @@ from urllib.parse import unquote
 from flask import request
 
 from mockauth.plugin.config import ClientConfig
-from mockauth.plugin.control.received import basic_pair, bearer, params
 from mockauth.plugin.plugin import Plugin
 from mockauth.plugin.proof import challenge_of
+from mockauth.plugin.received import basic_pair, bearer, params
 from mockauth.plugin.state import CodeRecord, digest
 from mockauth.plugin.tokens import access_token, refresh_token
 from mockauth.wire.url import hostname
@@ -24,7 +24,7 @@ def explain(plugin: Plugin) -> list[str]:
         return list(_at_authorize(plugin))
     if request.path == "/token":
         return list(_at_token(plugin))
-    if request.path.startswith("/todos"):
+    if (request.endpoint or "").startswith("api."):
         return list(_at_api(plugin))
     return []
 

@@ -7,15 +7,14 @@ from dataclasses import fields
 from typing import Any, TypeVar
 
 from flask import request
-from pydantic import TypeAdapter, ValidationError
 
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.control.trigger import Trigger
 from mockauth.plugin.fault import AnswerChange, Fault
 from mockauth.plugin.policy import Policy
+from mockauth.plugin.trigger import Trigger
 
 T = TypeVar("T")
-FIXED = ("auth", "token_format", "metadata", "revocation", "introspection", "name")
+FIXED = ("api", "auth", "token_format", "metadata", "revocation", "introspection", "name")
 """Settings that shape the app and cannot change while it runs."""
 
 
@@ -47,6 +46,9 @@ def instance(kind: type[T], value: object, place: str) -> T:
     for name in value:
         if name not in known:
             raise Wrong(f"{place}.{name} is unknown; there are {', '.join(known)}")
+    # pydantic takes 80 ms to import, and most servers are never controlled.
+    from pydantic import TypeAdapter, ValidationError
+
     try:
         return TypeAdapter(kind).validate_python(value)
     except ValidationError as wrong:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +17,7 @@ from mockauth.plugin.oauth.server import ScopeCrash
 from mockauth.plugin.oauth.signin import TOO_OLD, form_token, form_token_fits, signed_in
 from mockauth.plugin.plugin import Plugin
 from mockauth.plugin.redirect import finish
+from mockauth.plugin.state import Family
 from mockauth.wire.url import origin
 
 ORDER = ("response_type", "client_id", "redirect_uri", "scope", "state")
@@ -43,7 +43,7 @@ def authorize(plugin: Plugin, server: Any, decision: str | None = None) -> BaseR
         user, decision = plugin.config.users[0].name, "allow"
     try:
         incoming = authorize_request(request, plugin.config)
-        asked = urlencode(list(incoming.values.items()))
+        asked = incoming.values.copy()
         implicit = _adjust(plugin, incoming, server)
         grant = server.get_consent_grant(request=incoming, end_user=user)
         _queued(plugin, grant.redirect_uri)
@@ -55,12 +55,12 @@ def authorize(plugin: Plugin, server: Any, decision: str | None = None) -> BaseR
     except ValueError:  # Authlib quotes the value, and its own errors refuse some characters
         return pages.error(400, UNSERVED.format("invalid_request"))
     if user is None:
-        onward = url_for("oauth.authorize") + "?" + asked
+        onward = url_for("oauth.authorize") + "?" + urlencode(asked)
         return redirect(url_for("oauth.login_page", next=onward), 302)
     if decision is None and _must_ask(plugin, grant.client.id):
         granted = grant.client.get_allowed_scope(incoming.payload.scope)
         back = origin(grant.redirect_uri)
-        action = url_for("oauth.decide") + "?" + asked
+        action = url_for("oauth.decide") + "?" + urlencode(asked)
         client = grant.client.id if plugin.policy.consent_names_client else "An application"
         shown = pages.consent(client, back, granted, action, form_token())
         return _with_code(plugin, server, incoming, grant, user, shown)
@@ -69,8 +69,9 @@ def authorize(plugin: Plugin, server: Any, decision: str | None = None) -> BaseR
         if not plugin.policy.deny_reported:
             return pages.error(403, "You refused. You can close this page.")
     elif decision == "allow":
-        session["consented"] = [*session.get("consented", []), grant.client.id][-5:]
-        if "made" in session:
+        if request.method == "POST":  # nobody was asked otherwise
+            session["consented"] = [*session.get("consented", []), grant.client.id][-5:]
+        if plugin.policy.code_in_page and "made" in session:
             return pages.private(redirect(session.pop("made"), 303))
     g.place = "redirect"
     if implicit and user is not None:
@@ -145,8 +146,7 @@ def _must_ask(plugin: Plugin, client_id: str) -> bool:
 
 def _implicit(plugin: Plugin, grant: Any, user: str) -> BaseResponse:
     scope = grant.client.get_allowed_scope(grant.request.payload.scope)
-    family = secrets.token_hex(8)
-    token = make_token(plugin, grant.client, user, scope, family=family, refresh=False)
+    token = make_token(plugin, grant.client, user, scope, family=Family(), refresh=False)
     token |= {"state": grant.request.payload.state or ""}
     return pages.private(redirect(f"{grant.redirect_uri}#{urlencode(token)}", 302))
 

@@ -14,7 +14,7 @@ from mockauth.plugin.oauth.client import Client
 from mockauth.plugin.oauth.mint import make_token
 from mockauth.plugin.oauth.pkce import check_challenge, check_verifier
 from mockauth.plugin.plugin import Plugin
-from mockauth.plugin.state import CodeRecord, TokenRecord, digest
+from mockauth.plugin.state import CodeRecord, Family, TokenRecord, digest
 
 AUTH_METHODS = ["client_secret_post", "none"]
 GAP_SECONDS = 0.1
@@ -87,10 +87,8 @@ def code_grant(plugin: Plugin) -> type[grants.AuthorizationCodeGrant]:
                 expires_at=clock.now() + plugin.config.code_seconds,
                 challenge=params.get("code_challenge", ""),
                 challenge_method=params.get("code_challenge_method", ""),
-                family=secrets.token_hex(8),
             )
-            with state.lock:
-                state.codes[digest(code)] = record
+            state.keep(state.codes, code, record, clock.now())
 
         def query_authorization_code(self, code: str, client: Client) -> IssuedCode | None:
             policy = plugin.policy
@@ -101,14 +99,13 @@ def code_grant(plugin: Plugin) -> type[grants.AuthorizationCodeGrant]:
                     scope = client.get_allowed_scope(None)
                     user = plugin.config.users[0].name
                     record = CodeRecord(client.id, asked, scope, user, clock.now() + 60)
-                    record.family = secrets.token_hex(8)
                 if record is None:
                     return None
                 if policy.code_bound_to_client and record.client_id != client.id:
                     return None
                 if record.used and policy.code_single_use:
                     if policy.code_reuse_revokes:
-                        state.revoke_family(record.family)
+                        record.family.revoked = True
                     return None
                 if policy.code_expires and record.expires_at <= clock.now():
                     return None
@@ -204,7 +201,7 @@ def refresh_grant(plugin: Plugin) -> type[grants.RefreshTokenGrant]:
         def authenticate_user(self, refresh_token: IssuedRefresh) -> str:
             record, policy = refresh_token.record, plugin.policy
             if policy.refresh_race or policy.refresh_race_crashes:
-                state.meet(f"{record.family} {record.generation}", GAP_SECONDS)
+                state.meet((record.family, record.generation), GAP_SECONDS)
             with state.lock:
                 if record.revoked and policy.refresh_race_crashes:
                     raise RaceCrash()
@@ -213,7 +210,7 @@ def refresh_grant(plugin: Plugin) -> type[grants.RefreshTokenGrant]:
                     raise InvalidGrantError()
                 rotated = policy.refresh_rotates and policy.refresh_old_dies
                 dropped = not policy.refresh_rotates and policy.refresh_dies_unrotated
-                record.revoked = rotated or dropped
+                record.dead = record.dead or rotated or dropped
             return record.user
 
         def issue_token(self, user: str, refresh_token: IssuedRefresh) -> dict[str, Any]:
@@ -247,7 +244,7 @@ def _known(plugin: Plugin, refresh_token: str) -> TokenRecord | None:
         config = plugin.config
         expires_at = plugin.clock.now() + 60
         record = TokenRecord(
-            config.clients[0].id, config.scope, config.users[0].name, expires_at, "invented"
+            config.clients[0].id, config.scope, config.users[0].name, expires_at, Family()
         )
     return record
 
@@ -255,4 +252,4 @@ def _known(plugin: Plugin, refresh_token: str) -> TokenRecord | None:
 def _reused(plugin: Plugin, record: TokenRecord) -> None:
     """A used one came back: somebody has stolen one (RFC 9700 section 4.14.2)."""
     if plugin.policy.refresh_reuse_revokes:
-        plugin.state.revoke_family(record.family)
+        record.family.revoked = True

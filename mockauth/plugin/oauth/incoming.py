@@ -91,6 +91,8 @@ def token_request(request: FlaskRequest, config: PluginConfig, right: Right) -> 
         params = _with_basic(params, header, config, right)
     elif "client_secret" in params and not policy.post_accepted:
         raise InvalidClientError(status_code=401)
+    elif "client_secret" in params and policy.body_decoded_twice:
+        params |= {"client_secret": unquote_plus(params["client_secret"])}
     given = {n: v for n, v in params.items() if v}
     return Incoming("POST", given, used_basic=used_basic, scope="scope" in params)
 

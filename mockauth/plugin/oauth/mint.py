@@ -8,7 +8,7 @@ from typing import Any
 
 from mockauth.plugin.oauth.client import Client
 from mockauth.plugin.plugin import Plugin, base_url
-from mockauth.plugin.state import TokenRecord, digest
+from mockauth.plugin.state import Family, TokenRecord
 
 REFRESH_SECONDS = 30 * 86400
 
@@ -19,7 +19,7 @@ def make_token(
     user: str,
     scope: str | None,
     *,
-    family: str,
+    family: Family,
     refresh: bool = True,
     refresh_scope: str | None = None,
     generation: int = 0,
@@ -28,10 +28,12 @@ def make_token(
 
     `refresh_scope` is what a new refresh token may ask for: that of the one it replaces (section 6).
     """
-    config, state = plugin.config, plugin.state
+    config, state, policy = plugin.config, plugin.state, plugin.policy
     granted = scope or client.get_allowed_scope(None)
     now = plugin.clock.now()
     access, key = _access_token(plugin, client, user, granted)
+    if policy.token_flaw == "tampered":
+        access = _tampered(access)
     token: dict[str, Any] = {
         "token_type": "Bearer",
         "access_token": access,
@@ -42,21 +44,17 @@ def make_token(
         client_id=client.id,
         scope=granted,
         user=user,
-        expires_at=now + config.access_seconds,
+        expires_at=now if policy.token_flaw == "expired" else now + config.access_seconds,
         family=family,
         generation=generation,
         issued_at=now,
     )
-    with state.lock:
-        state.access[digest(key)] = kept
-        if refresh and config.policy.refresh_issued:
-            long = (
-                REFRESH_SECONDS if config.policy.refresh_outlives_access else config.access_seconds
-            )
-            token["refresh_token"] = secrets.token_urlsafe(32)
-            state.refresh[digest(token["refresh_token"])] = replace(
-                kept, scope=refresh_scope or granted, expires_at=now + long
-            )
+    state.keep(state.access, key, kept, now)
+    if refresh and policy.refresh_issued:
+        long = REFRESH_SECONDS if policy.refresh_outlives_access else config.access_seconds
+        token["refresh_token"] = secrets.token_urlsafe(32)
+        longer = replace(kept, scope=refresh_scope or granted, expires_at=now + long)
+        state.keep(state.refresh, token["refresh_token"], longer, now)
     return token
 
 
@@ -77,20 +75,27 @@ def _access_token(plugin: Plugin, client: Client, user: str, scope: str) -> tupl
         return token, token
     now, issuer, number = int(plugin.clock.now()), base_url(), secrets.token_hex(16)
     plugin.state.issuers.add(issuer)
-    known = plugin.config.user(user)
+    known, flaw = plugin.config.user(user), plugin.policy.token_flaw
     claims = {
         **(known.claims if known else {}),
         "iss": issuer,
         "sub": user,
-        "aud": issuer,
+        "aud": "https://somebody-else.example" if flaw == "wrong-audience" else issuer,
         "client_id": client.id,
         "scope": scope,
         "iat": now,
-        "exp": now + plugin.config.access_seconds,
+        "exp": now if flaw == "expired" else now + plugin.config.access_seconds,
         "jti": number,
     }
     if not plugin.policy.jwt_has_exp:
         del claims["exp"]
     if plugin.policy.jwt_has_mail:
         claims["email"] = f"{user}@mockauth.example"
-    return plugin.signing.sign(claims, signed=plugin.policy.jwt_signed), number
+    signing = plugin.signing.foreign if flaw == "wrong-key" else plugin.signing
+    return signing.sign(claims, signed=plugin.policy.jwt_signed), number
+
+
+def _tampered(token: str) -> str:
+    """Another letter in the middle: of a JWT it stands in the claims."""
+    middle = len(token) // 2
+    return token[:middle] + ("A" if token[middle] != "A" else "B") + token[middle + 1 :]

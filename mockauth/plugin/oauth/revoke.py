@@ -46,6 +46,6 @@ def _revoked(plugin: Plugin, server: Any) -> BaseResponse:
 def _kill(plugin: Plugin, record: TokenRecord, *, whole_family: bool) -> None:
     """A refresh token takes its access tokens along (section 2.1)."""
     with plugin.state.lock:
-        record.revoked = True
+        record.dead = True
         if whole_family and plugin.policy.revocation_of_refresh_kills_access:
-            plugin.state.revoke_family(record.family)
+            record.family.revoked = True

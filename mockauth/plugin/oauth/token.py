@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +11,7 @@ from authlib.oauth2.rfc6749.errors import (
     InvalidGrantError,
     InvalidRequestError,
 )
-from flask import Response, g, jsonify, request
+from flask import g, jsonify, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.plugin.oauth.client import belongs, find_client
@@ -20,6 +19,7 @@ from mockauth.plugin.oauth.grants import AUTH_METHODS
 from mockauth.plugin.oauth.incoming import Incoming, Unreadable, token_request
 from mockauth.plugin.oauth.mint import make_token
 from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.state import Family
 
 
 def token(plugin: Plugin, server: Any) -> BaseResponse:
@@ -41,7 +41,7 @@ def answered(plugin: Plugin, work: Callable[[], BaseResponse]) -> BaseResponse:
     answer = challenged(plugin, answer)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Pragma"] = "no-cache"
-    return Response(answer.get_data(), answer.status_code, answer.headers)
+    return answer
 
 
 def read_request(plugin: Plugin) -> Incoming:
@@ -101,7 +101,7 @@ def _without_code(plugin: Plugin, server: Any, incoming: Incoming) -> BaseRespon
     """A token for which nobody signed in, which no strict server issues (RFC 6749 section 4.1.3)."""
     client = server.authenticate_client(incoming, AUTH_METHODS, "token")
     user = plugin.config.users[0].name
-    return jsonify(make_token(plugin, client, user, None, family=secrets.token_hex(8)))
+    return jsonify(make_token(plugin, client, user, None, family=Family()))
 
 
 def _by_password(plugin: Plugin) -> BaseResponse:
@@ -113,4 +113,4 @@ def _by_password(plugin: Plugin) -> BaseResponse:
     user = plugin.config.user(str(given.get("username", "")))
     if user is None or client is None or given.get("password") != user.password:
         raise InvalidGrantError()
-    return jsonify(make_token(plugin, client, user.name, None, family=secrets.token_hex(8)))
+    return jsonify(make_token(plugin, client, user.name, None, family=Family()))

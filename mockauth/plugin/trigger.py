@@ -1,17 +1,16 @@
-"""When a fault shows: always, once, the next n times, after n times, or for whom."""
+"""When a fault shows: always, once, the next n times, after n times, until a moment, or for whom."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mockauth.plugin.fault import Fault
-
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """What a trigger may look at in a request."""
 
+    place: str = ""
     path: str
     client: str = ""
     user: str = ""
@@ -30,6 +29,12 @@ class Trigger:
     times: int | None = None
     """1 is once; None is always."""
     after: int = 0
+    seconds: float | None = None
+    """How long after it was switched on the fault shows, by the clock of the plugin."""
+    until: float | None = None
+    """The moment, in seconds since the epoch, from which it shows no more."""
+    place: str = ""
+    """A place as in `AnswerChange`, such as token or refresh."""
     path: str = ""
     client: str = ""
     user: str = ""
@@ -39,6 +44,7 @@ class Trigger:
     def fits(self, facts: Facts) -> bool:
         """Whether the request is one of those that count."""
         wanted = (
+            (self.place, facts.place),
             (self.path, facts.path),
             (self.client, facts.client),
             (self.user, facts.user),
@@ -47,19 +53,8 @@ class Trigger:
         named = not self.parameter or self.parameter in facts.params
         return named and all(want in ("", have) for want, have in wanted)
 
-
-@dataclass
-class Armed:
-    """A fault that is on, and how many fitting requests it has seen."""
-
-    fault: Fault
-    trigger: Trigger
-    seen: int = 0
-
-    def shows(self, facts: Facts) -> bool:
-        """Whether the fault shows at this request, which is counted."""
-        if not self.trigger.fits(facts):
-            return False
-        self.seen += 1
-        late = self.seen - self.trigger.after
-        return late > 0 and (self.trigger.times is None or late <= self.trigger.times)
+    def lasts(self, since: float, now: float) -> bool:
+        """Whether a fault that was switched on at `since` may still show at `now`."""
+        ends = [] if self.seconds is None else [since + self.seconds]
+        ends += [] if self.until is None else [self.until]
+        return all(now < end for end in ends)

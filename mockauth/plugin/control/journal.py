@@ -1,0 +1,72 @@
+"""The journal: the last requests, with secrets masked when somebody reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, g, request
+
+from mockauth.clock import iso
+from mockauth.plugin.control.masked import masked
+from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.received import Body, carried
+from mockauth.wire.message import FORM
+
+FEW_BYTES = 16 * 1024
+LONGEST = 4096
+"""Characters that are kept of the values of a long body: no secret is longer, and fewer are shown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noted:
+    """One request and its answer. Almost no journal is ever read, so the work is left for then."""
+
+    at: float
+    method: str
+    path: str
+    carried: Body
+    scheme: str
+    status: int
+    faults: tuple[str, ...]
+    near_misses: tuple[str, ...]
+
+    def shown(self, plugin: Plugin, number: int) -> dict[str, Any]:
+        """The entry as it is read over HTTP."""
+        return {
+            "n": number,
+            "at": iso(self.at),
+            "method": self.method,
+            "path": self.path,
+            "params": masked(plugin, self.carried.params()),
+            "authorization": self.scheme,
+            "status": self.status,
+            "faults": list(self.faults),
+            "near_misses": list(self.near_misses),
+        }
+
+
+def noted(plugin: Plugin, response: Response, near_misses: Iterable[str]) -> Noted:
+    """The request at hand."""
+    asked = request._get_current_object()  # type: ignore[attr-defined]  # ten looks at a proxy cost
+    faults = tuple(fault.name for fault in plugin.config.faults)
+    return Noted(
+        at=plugin.clock.now(),
+        method=asked.method,
+        path=asked.path,
+        carried=_short(carried()),
+        scheme=asked.headers.get("Authorization", "").partition(" ")[0],
+        status=response.status_code,
+        faults=(*faults, *g.get("shown", ())),
+        near_misses=tuple(near_misses),
+    )
+
+
+def _short(body: Body) -> Body:
+    """Not more than a thousand entries can hold in memory."""
+    if len(body.data) + len(body.query) <= FEW_BYTES:
+        return body
+    cut = [(name[:LONGEST], value[:LONGEST]) for name, value in body.params().items()]
+    return Body(query="", content_type=FORM, data=urlencode(cut, errors="surrogatepass").encode())

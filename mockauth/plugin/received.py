@@ -1,0 +1,122 @@
+"""A request as triggers and the journal see it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from urllib.parse import unquote_plus
+
+from flask import g, request, session
+from werkzeug.exceptions import HTTPException
+
+from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.tokens import access_token
+from mockauth.plugin.trigger import Facts
+from mockauth.wire.message import FORM, JSON, pairs_of
+
+MOST_PARAMS = 50
+PATHS = {
+    "/.well-known/ai-plugin.json": "manifest",
+    "/openapi.json": "openapi",
+    "/logo.png": "logo",
+    "/authorize": "authorize",
+    "/login": "login",
+    "/consent": "consent",
+    "/token": "token",
+    "/revoke": "revoke",
+    "/introspect": "introspect",
+    "/.well-known/oauth-authorization-server": "metadata",
+    "/.well-known/jwks.json": "jwks",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Body:
+    """What a request carries, not yet read."""
+
+    query: str
+    content_type: str = ""
+    data: bytes = b""
+
+    def params(self) -> dict[str, str]:
+        """The parameters of query, form or JSON body; the last of several."""
+        found = dict(pairs_of(self.query)[:MOST_PARAMS])
+        if self.content_type == JSON:
+            found |= dict(_members(self.data)[:MOST_PARAMS])
+        elif self.content_type == FORM:
+            found |= dict(pairs_of(self.data.decode("utf-8", "replace"))[:MOST_PARAMS])
+        return found
+
+
+def carried() -> Body:
+    """What the request at hand carries; no data where that is too long."""
+    if "carried" not in g:
+        g.carried = _carried()
+    found: Body = g.carried
+    return found
+
+
+def params() -> dict[str, str]:
+    """The parameters of the request at hand."""
+    return carried().params()
+
+
+def basic_pair() -> tuple[str, str]:
+    """The id and secret of a Basic header, decoded; empty where there is none."""
+    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        pair = base64.b64decode(encoded.strip(), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return "", ""
+    client_id, _, secret = pair.partition(":")
+    return unquote_plus(client_id), unquote_plus(secret)
+
+
+def bearer() -> str:
+    """The token of the Authorization header, whatever its scheme; "" where there is none."""
+    return request.headers.get("Authorization", "").strip().partition(" ")[2].strip()
+
+
+def facts(plugin: Plugin) -> Facts:
+    """What triggers look at."""
+    given = params()
+    client = given.get("client_id", "") or basic_pair()[0]
+    user = str(session.get("user", ""))
+    if plugin.base.auth == "oauth" and bearer():
+        shown = access_token(plugin, bearer())
+        user = shown.user if shown else user
+        client = shown.record.client_id if shown else client
+    place = _place(given)
+    return Facts(place=place, path=request.path, client=client, user=user, params=given)
+
+
+def _place(given: dict[str, str]) -> str:
+    place = PATHS.get(request.path, "")
+    if place == "token" and given.get("grant_type") == "refresh_token":
+        return "refresh"
+    return place or ("api" if (request.endpoint or "").startswith("api.") else "")
+
+
+def _carried() -> Body:
+    asked = request._get_current_object()  # type: ignore[attr-defined]  # five looks at a proxy cost
+    query = asked.environ.get("QUERY_STRING", "")
+    if asked.method in ("GET", "HEAD"):
+        return Body(query=query)
+    try:
+        # Read as a form first, the body would be gone for the plugin.
+        data = asked.get_data(cache=True)
+    except HTTPException:  # too long: whoever needs it says so
+        data = b""
+    return Body(query=query, content_type=asked.mimetype, data=data)
+
+
+def _members(data: bytes) -> list[tuple[str, str]]:
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        return []
+    return [(str(n), str(v)) for n, v in found.items()] if isinstance(found, dict) else []

@@ -1,0 +1,36 @@
+"""The browser session: Flask's signed cookie, opened only where there is one."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from flask import Flask, Request, Response
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask builds its serializer twice for each request, and most requests come from clients that
+    have no cookie: a quarter of the time of an API call."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    @cached_property
+    def _serializer(self) -> URLSafeTimedSerializer | None:
+        return super().get_signing_serializer(self._app)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """The serializer of this app, whose key never changes."""
+        return self._serializer
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of the cookie; a new one without."""
+        if "HTTP_COOKIE" not in request.environ:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SecureCookieSession, response: Response) -> None:  # type: ignore[override]  # open_session gives no other kind
+        """Set the cookie where the session was looked at."""
+        if session.accessed:
+            super().save_session(app, session, response)

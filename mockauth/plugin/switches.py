@@ -1,0 +1,91 @@
+"""The faults of an app that show at some requests only, and how many of those they have seen."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, replace
+
+from mockauth.plugin.config import PluginConfig
+from mockauth.plugin.fault import AnswerChange, Fault
+from mockauth.plugin.trigger import Facts, Trigger
+
+PLACES = ("manifest", "openapi", "authorize", "token", "refresh", "api")
+AREAS = {"grant": "token", "user": "api", "service": "api", "none": "api"}
+"""Where a fault shows that is named after something else than a place."""
+
+
+@dataclass
+class Armed:
+    """A fault that is on since a moment, in seconds since the epoch."""
+
+    fault: Fault
+    trigger: Trigger
+    since: float = 0.0
+    seen: int = 0
+    """How many requests were there that fit."""
+
+    def shows(self, facts: Facts, now: float) -> bool:
+        """Whether the fault shows at this request, which is counted."""
+        if not self.trigger.lasts(self.since, now) or not self.trigger.fits(facts):
+            return False
+        self.seen += 1
+        late = self.seen - self.trigger.after
+        return late > 0 and (self.trigger.times is None or late <= self.trigger.times)
+
+
+@dataclass
+class Switches:
+    """The faults that are on, by request. One lock, because requests come in parallel."""
+
+    armed: list[Armed] = field(default_factory=list)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def switch_on(self, fault: Fault, trigger: Trigger, now: float) -> None:
+        """Arm a fault, in place of one of the same name."""
+        with self.lock:
+            self.armed = [one for one in self.armed if one.fault.name != fault.name]
+            self.armed.append(Armed(fault, _placed(fault, trigger), now))
+
+    def switch_off(self, name: str) -> bool:
+        """Whether there was a fault of that name to switch off."""
+        with self.lock:
+            kept = [one for one in self.armed if one.fault.name != name]
+            found, self.armed = len(kept) < len(self.armed), kept
+            return found
+
+    def config_for(self, base: PluginConfig, facts: Facts, now: float) -> PluginConfig:
+        """The settings for one request: those of `base`, loosened by the faults that show."""
+        with self.lock:
+            showing = [
+                replace(one.fault, trigger=None)
+                for one in self.armed
+                if one.fault.policy and one.shows(facts, now)
+            ]
+        return base.with_faults(*showing) if showing else base
+
+    def changes(
+        self, facts: Facts, now: float, place: str, when: set[str]
+    ) -> list[tuple[str, AnswerChange]]:
+        """How the answer at `place` is changed by faults that do nothing else, with their names.
+
+        They are counted by answer, not by request: only now is it known what the answer is.
+        """
+        found: list[tuple[str, AnswerChange]] = []
+        with self.lock:
+            for one in self.armed:
+                if one.fault.policy:
+                    continue
+                fit = [c for c in one.fault.answers if c.place == place and c.when in when]
+                if fit and one.shows(replace(facts, place=place), now):
+                    found += ((one.fault.name, change) for change in fit)
+        return found
+
+
+def _placed(fault: Fault, trigger: Trigger) -> Trigger:
+    """A fault that is counted is counted where it shows: `once` is not used up by a page."""
+    counted = trigger.times is not None or trigger.after > 0
+    area = fault.name.partition(".")[0]
+    place = area if area in PLACES else AREAS.get(area, "")
+    if not counted or not fault.policy or trigger.place or trigger.path or not place:
+        return trigger
+    return replace(trigger, place=place)

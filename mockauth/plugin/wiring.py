@@ -1,0 +1,51 @@
+"""The connection under an answer: cut in the middle of a body, or reset.
+
+The server puts its side of the connection under `CONNECTION` into the environment of a request; an
+app that is called in process has none, and shows a short body or raises instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from flask import request
+from werkzeug.wrappers import Response
+
+CONNECTION = "mockauth.connection"
+
+
+class Connection(Protocol):
+    """What a server lets an app do to a connection."""
+
+    def close_after(self) -> None:
+        """Close it behind this answer, however short that is."""
+        ...
+
+    def reset(self) -> None:
+        """Reset it now (RST)."""
+        ...
+
+
+def break_off(response: Response, size: int) -> None:
+    """Send `size` bytes of the body under the length of the whole, and close the connection."""
+    whole = response.get_data()
+    response.set_data(whole[:size])
+    response.headers["Content-Length"] = str(len(whole))
+    connection: Connection | None = request.environ.get(CONNECTION)
+    if connection is not None:
+        connection.close_after()
+
+
+def hang_up() -> Response:
+    """Instead of an answer."""
+    connection: Connection | None = request.environ.get(CONNECTION)
+    return Response(_reset(connection), headers={"Content-Length": "1"})
+
+
+def _reset(connection: Connection | None) -> Iterator[bytes]:
+    # When the body is read nothing has been sent, not even a status.
+    if connection is not None:
+        connection.reset()
+    raise ConnectionResetError("reset by a fault of the plugin")
+    yield b""

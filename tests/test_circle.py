@@ -54,10 +54,7 @@ NOTED = {
 
 
 ELSEWHERE = (
-    test_circle_public.PROVEN
-    | test_circle_sockets.PROVEN
-    | test_circle_time.PROVEN
-    | ALWAYS_NOTED
+    test_circle_public.PROVEN | test_circle_sockets.PROVEN | test_circle_time.PROVEN | ALWAYS_NOTED
 )
 """What no planted fault can show in process on localhost, and the sibling files prove."""
 

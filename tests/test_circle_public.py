@@ -180,11 +180,6 @@ def test_a_faultless_public_host_breaks_no_rule(name: str) -> None:
     assert [r.rule.id for r in run.results if r.state == "blocked"] == []
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="transport.no-5xx counts the refused connection that transport.no-plain-http-service "
-    "asks for as one that broke off",
-)
 def test_a_host_whose_port_80_is_closed_breaks_no_rule() -> None:
     assert found(run_public(Public(front={"port_80": "closed"}))) == set()
 

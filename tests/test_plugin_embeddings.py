@@ -17,10 +17,10 @@ from werkzeug.test import Client, TestResponse
 
 from mockauth.cli.plugins import plugins_of
 from mockauth.clock import MovableClock
-from mockauth.engine.demo import with_faults
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.serving import serving
+from mockauth.scenario.misbehaving import with_faults
 
 CONFIG = PluginConfig(api="embeddings", auth="service_http")
 KEY = CONFIG.service_token

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from mockauth.engine.demo import served, with_faults
+from mockauth.engine.demo import served
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
+from mockauth.scenario.misbehaving import with_faults
 
 from .test_cli import CREDENTIALS, mockauth
 

@@ -217,6 +217,8 @@ def _claimed_scope(exchange: Exchange) -> set[str] | None:
 
 def _unknown_granted(evidence: Evidence) -> Iterator[Finding]:
     """A token for a scope that does not exist: what was granted instead must be named."""
+    if not (evidence.oauth and evidence.oauth.scope.strip()):
+        return  # a server without scopes has none to name
     for e in evidence.trace.select("token", purpose="altered", probe="scope.unknown-handled"):
         if e.answer.ok and "access_token" in e.answer.members and "scope" not in e.answer.members:
             # Servers without scopes at all do this too.

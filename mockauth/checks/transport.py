@@ -106,7 +106,11 @@ def no_5xx(evidence: Evidence) -> Iterator[Finding | Seen]:
     """No request of the run crashes the server or breaks off."""
     named: set[str] = set()
     for e in _answered(evidence):
+        if e.probe == "transport.no-plain-http-service":
+            continue  # a closed port is what it wants to find
         broke = e.response is None and "timed out" not in e.error
+        if e.answer.status == 501 and e.request.method not in ("GET", "POST", "HEAD"):
+            continue  # the legal answer to a method that is not there (RFC 9110 section 15.6.2)
         what = f"{e.step} {e.probe}"
         if (e.answer.status >= 500 or broke) and what not in named and len(named) < MOST_NAMED:
             named.add(what)

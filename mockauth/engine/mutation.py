@@ -10,6 +10,7 @@ from mockauth.scenario.alterations import ALTERATIONS
 from mockauth.scenario.model import Change
 from mockauth.scenario.reference import expand
 from mockauth.wire import Pairs, Request
+from mockauth.wire.message import first
 
 Lookup = Callable[[str], str]
 
@@ -41,6 +42,10 @@ def mutate(request: Request, change: Change, lookup: Lookup) -> Request:
     if change.raw is not None:
         raw = expand(change.raw, lookup).encode("utf-8", "surrogatepass")
         request = replace(request, raw=raw)
+    if change.auth == "post" and request.params:
+        # As bytes, so that nothing moves the credentials to where the client usually has them.
+        kind = first(request.all_headers, "Content-Type", ignore_case=True)
+        request = replace(request, raw=request.body, params=()).with_header("Content-Type", kind)
     return replace(request, method=change.method or request.method)
 
 

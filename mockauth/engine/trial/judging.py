@@ -10,6 +10,7 @@ from mockauth.engine.matcher import mismatch, unlike, wider
 from mockauth.engine.outcome import (
     Outcome,
 )
+from mockauth.engine.sameness import same_data
 from mockauth.engine.trial.control import control, without_headers_of_chatgpt
 from mockauth.engine.trial.state import Said, Trial, is_one_of, outcome_of
 from mockauth.scenario.model import Step
@@ -84,7 +85,7 @@ def _unrefused(trial: Trial, step: Step, exchange: Exchange, seen: str) -> Said:
         return _scope(trial, step, exchange)
     plain = without_headers_of_chatgpt(trial, exchange) if step.do == "api" else None
     if plain is not None and _gives_nothing(trial, step, plain):
-        seen = f"refused without ChatGPT's own headers ({plain.outcome}); with them: {seen}"
+        seen = f"nothing without ChatGPT's own headers ({plain.outcome}); with them: {seen}"
         return [Seen(actual=seen, exchanges=(exchange.n, plain.n))]
     if expect.other_body_than:
         return _other_body(trial, step, exchange)
@@ -96,7 +97,9 @@ def _gives_nothing(trial: Trial, step: Step, plain: Exchange) -> bool:
     if outcome_of(plain) == "refused":
         return True
     mine = trial.material.done.get(step.expect.other_body_than)
-    return mine is not None and trial.is_owned and plain.answer.body != mine.answer.body
+    if mine is None or not trial.is_owned:
+        return False
+    return not same_data(plain.answer, mine.answer, trial.volatile)
 
 
 def _wrong(trial: Trial, step: Step, exchange: Exchange, outcome: Outcome) -> Finding | None:
@@ -112,7 +115,7 @@ def _wrong(trial: Trial, step: Step, exchange: Exchange, outcome: Outcome) -> Fi
         seen = unlike(exchange.answer, done[expect.like].answer)
     if not seen and expect.same_body_as and outcome == "accepted":
         other = done[expect.same_body_as].answer
-        seen = "another answer" if exchange.answer.body != other.body else ""
+        seen = "" if same_data(exchange.answer, other, trial.volatile) else "another answer"
     if not seen and expect.scope == "unchanged" and outcome == "accepted":
         found = [item for item in _scope(trial, step, exchange) if isinstance(item, Finding)]
         return found[0] if found else None
@@ -143,7 +146,7 @@ def _other_body(trial: Trial, step: Step, exchange: Exchange) -> Said:
     """Two users' answers: the same data is a leak only where data can tell the users apart."""
     mine = trial.material.done[step.expect.other_body_than]
     numbers = (mine.n, exchange.n)
-    if exchange.answer.body != mine.answer.body:
+    if not same_data(exchange.answer, mine.answer, trial.volatile):
         return [Seen(actual="the second user got other data", exchanges=numbers)]
     if trial.is_owned:
         url = without_query(exchange.request.url)

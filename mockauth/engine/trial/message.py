@@ -76,7 +76,7 @@ def _refresh_request(trial: Trial, step: Step) -> Request:
         material.grant = trial.subject.fresh_grant()
         material.first_refresh_token = material.grant.refresh_token
         if not material.grant.refresh_token:
-            raise Blocked("no fresh refresh token could be had for this probe")
+            raise Missing("no fresh refresh token could be had for this probe")
     return refresh_request(client_of(trial, step), material.grant.refresh_token)
 
 

@@ -26,6 +26,7 @@ from mockauth.engine.outcome import (
     token_outcome,
 )
 from mockauth.engine.run import Confidence
+from mockauth.engine.sameness import Path
 from mockauth.engine.subject import Subject
 from mockauth.scenario.model import Probe, Step
 from mockauth.wire import Exchange
@@ -57,6 +58,8 @@ class Trial:
     """What was due came before the last step."""
     is_owned: bool = False
     """The operation that was called reads an object that is the first user's alone."""
+    volatile: frozenset[Path] = frozenset()
+    """What differs between two answers to one request."""
     step: Step | None = None
     """The step that is being taken."""
     material: Material = field(init=False)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from mockauth.checks.finding import Blocked, Finding, Seen
 from mockauth.engine.material import Missing
+from mockauth.engine.sameness import volatile
 from mockauth.engine.trial.handshake import shake_hands
 from mockauth.engine.trial.judging import judge
 from mockauth.engine.trial.message import keep_grant, request_of, send
@@ -63,8 +64,10 @@ def take_step(trial: Trial, step: Step) -> Said:
     exchange = exchanges[-1]
     if outcome_of(exchange) == "refused" and not step.otherwise.is_empty:
         exchange = send(trial, step, request_of(trial, replace(step, change=step.otherwise)))
-    if step.given == "repeatable" and len({e.answer.body for e in exchanges}) > 1:
-        raise Blocked("the same request gets another answer each time")
+    if step.given == "repeatable":
+        trial.volatile = volatile([e.answer for e in exchanges])
+        if () in trial.volatile:
+            raise Blocked("the same request gets another answer each time")
     trial.material.done[step.name] = exchange
     if step.do in ("token", "refresh"):
         keep_grant(trial, exchange)

@@ -118,9 +118,11 @@ def test_a_probe_alters_the_secret_where_it_is_sent() -> None:
 
     run = ordinary("basic", probe)
 
-    [sent] = run.trace.select("token", purpose="altered", probe=probe)
+    sent = run.trace.select("token", purpose="altered", probe=probe)
     right = run.trace.ordinary("token")[0].request.header("Authorization")
-    assert sent.request.header("Authorization") not in (None, right)
+    assert sent[0].request.header("Authorization") is None
+    assert b"client_secret" in sent[0].request.body
+    assert sent[-1].request.header("Authorization") not in (None, right)
     assert states(run)[probe] == "pass"
 
 

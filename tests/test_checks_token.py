@@ -35,12 +35,11 @@ ORDINARY = (
     [
         granted(),
         granted((("content-TYPE", "application/json; charset=UTF-8"),)),
-        granted(status=201),
         granted(id_token="x", error=None, extra={"a": [1]}),
         answer(200, JSON, b"\xef\xbb\xbf" + b'{\n  "access_token": "abc"\n}\n'),
         granted((("Set-Cookie", "sid=1"), ("Set-Cookie", "csrftoken=2"), *JSON)),
     ],
-    ids=["plain", "charset", "201", "more members", "pretty with BOM", "cookies"],
+    ids=["plain", "charset", "more members", "pretty with BOM", "cookies"],
 )
 def test_a_legal_grant_passes(check: Check, response: Response) -> None:
     result = judged(check, flow(token(response)))

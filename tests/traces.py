@@ -76,7 +76,9 @@ def authorize(response: Response | None = None, state: str = STATE, **more: Any)
     )
 
 
-def posted(response: Response, params: Pairs = (("u", "ada"),), **more: Any) -> Exchange:
+def posted(
+    response: Response, params: Pairs = (("u", "ada"), ("p", "correct-horse-7")), **more: Any
+) -> Exchange:
     """A form that was sent."""
     request = Request(method="POST", url=f"{SITE}/login", encoding="form", params=params)
     return Exchange(**{"step": "page", "flow": 1, "request": request, "response": response, **more})

@@ -129,4 +129,9 @@ def _api_works(trial: Trial, step: Step) -> bool:
     if answer.answer.status not in UNREADY:
         return False
     nobody = subject.driver.send(subject.operation_request(operation, None), "api")
-    return nobody.answer.status == 401
+    if nobody.answer.status != 401:
+        return False
+    altered = trial.material.done.get(step.name)
+    trial.as_ordinary = altered is not None and altered.answer.status == answer.answer.status
+    # A refusal that looks like the ordinary answer shows nothing; an acceptance shows all it can.
+    return not trial.as_ordinary or step.expect.verdict == "accepted"

@@ -72,6 +72,8 @@ def _precondition(
 def _unaccepted(trial: Trial, step: Step, exchange: Exchange, outcome: Outcome, seen: str) -> Said:
     if not trial.is_ordinary:
         control(trial, step, fresh_only=True)
+    if trial.as_ordinary:
+        return [Seen(actual=f"as the ordinary call: {seen}", exchanges=(exchange.n,))]
     scope = trial.subject.client.auth.scope if trial.subject.client else ""
     tolerated = step.expect.tolerated_unless == "scope-empty" and scope != ""
     word = "broken off" if outcome == "broken" else "refused"

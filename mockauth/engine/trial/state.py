@@ -56,6 +56,8 @@ class Trial:
     """The mutation changed nothing: the target is asked for just this anyway."""
     ended: Seen | None = None
     """What was due came before the last step."""
+    as_ordinary: bool = False
+    """The altered call got the very refusal that the ordinary one gets, for another reason."""
     is_owned: bool = False
     """The operation that was called reads an object that is the first user's alone."""
     volatile: frozenset[Path] = frozenset()

@@ -88,8 +88,8 @@ def test_without_a_command_what_came_is_read_and_probes_are_blocked() -> None:
                 break
         assert small.run(settings, print) == 0
         assert small.run(settings, print) == 0
-        watching.send_signal(signal.SIGINT)
-        out, _ = watching.communicate()
+        watching.send_signal(signal.SIGTERM)
+        out, _ = watching.communicate(timeout=60)
 
     states = {check["id"]: check["state"] for check in json.loads(out)["checks"]}
     assert watching.returncode == 0

@@ -171,6 +171,9 @@ def _not_yaml(document: Document, text: str, wrong: yaml.MarkedYAMLError) -> Non
         document.complain((), "a tab; indent with spaces", at=at)
         return
     said = wrong.problem or "cannot be understood"
+    if "nesting depth" in said:  # libyaml has a limit of its own, further down than ours
+        document.complain((), f"nested deeper than {DEEPEST} levels", at=at)
+        return
     if wrong.context and start:
         said += f", {wrong.context} that begins at line {start.line + 1}"
     document.complain((), f"not YAML: {said}", at=at)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -48,11 +49,11 @@ class Visiting:
         return self._keep(front, endings, start, probe)
 
     def watch(self, seconds: float | None) -> Visit:
-        """Let a person drive the client, for `seconds` or until Ctrl-C."""
+        """Let a person drive the client, for `seconds` or until Ctrl-C (or SIGTERM)."""
         front = self.stand.receive()
         self.secrets.add(front.terms.client_secret, "client secret")
         self.secrets.add_basic(front.terms.client_id, front.terms.client_secret, "credentials")
-        with suppress(KeyboardInterrupt):
+        with suppress(KeyboardInterrupt), _stoppable():
             threading.Event().wait(seconds)
         return self._keep(front, (), None, "")
 
@@ -93,3 +94,24 @@ class Visiting:
         )
         self.visits.append(visit)
         return visit
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Within the block SIGINT and SIGTERM raise KeyboardInterrupt, in the main thread.
+
+    A shell starts a background job with SIGINT ignored, and a script ends one with SIGTERM: both
+    must lead to a report.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {
+        number: signal.signal(number, signal.default_int_handler)
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import BinaryIO
 
 import pytest
 from hypothesis import given
@@ -52,7 +53,7 @@ class Server:
     def talk(self, peer: socket.socket, number: int) -> None:
         with peer, peer.makefile("rb") as stream:
             nth = 0
-            while head := b"".join(iter(stream.readline, b"\r\n")):
+            while head := b"".join(lines_of(stream)):
                 length = re.search(rb"(?i)content-length: (\d+)", head)
                 body = stream.read(int(length[1])) if length else b""
                 nth += 1
@@ -66,6 +67,12 @@ class Server:
                     peer.sendall(said)
                 except OSError:
                     return
+
+
+def lines_of(stream: BinaryIO) -> Iterator[bytes]:
+    """The head of a request; nothing once the other side has hung up."""
+    while (line := stream.readline()) not in (b"\r\n", b""):
+        yield line
 
 
 @contextmanager

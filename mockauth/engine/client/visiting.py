@@ -50,7 +50,8 @@ class Visiting:
 
     def watch(self, seconds: float | None) -> Visit:
         """Let a person drive the client, for `seconds` or until Ctrl-C (or SIGTERM)."""
-        front = self.stand.receive()
+        # Not a new one: the client may have come as soon as the settings were printed.
+        front = self.stand.front or self.stand.receive()
         self.secrets.add(front.terms.client_secret, "client secret")
         self.secrets.add_basic(front.terms.client_id, front.terms.client_secret, "credentials")
         with suppress(KeyboardInterrupt), _stoppable():

@@ -33,6 +33,12 @@ def judge(trial: Trial, step: Step, exchange: Exchange, outcome: Outcome, seen: 
         return _unrefused(trial, step, exchange, seen)
     if expect.other_body_than and (not trial.is_owned or exchange.answer.status == 401):
         raise Blocked(f"the second user's token is refused: {seen}")
+    if _tells_nothing(trial, step, exchange):
+        raise Blocked(
+            f"{exchange.outcome}: refused for another reason than the token, maybe; name an "
+            "operation that can be called with --operation",
+            by_option="--operation",
+        )
     wrong = _wrong(trial, step, exchange, outcome)
     if wrong is not None:
         return [wrong]
@@ -42,6 +48,13 @@ def judge(trial: Trial, step: Step, exchange: Exchange, outcome: Outcome, seen: 
             trial.confidence = "likely"
     word = {"broken": "broken off"}.get(outcome, outcome)
     return [Seen(actual=f"{word}: {seen}", exchanges=numbers)]
+
+
+def _tells_nothing(trial: Trial, step: Step, exchange: Exchange) -> bool:
+    """Whether a call of an operation that changes something, which no control call can vouch for,
+    was refused with a status that may be about its body."""
+    vouched = step.do != "api" or trial.subject.operation is not None
+    return not vouched and not exchange.answer.ok and exchange.answer.status not in (401, 403)
 
 
 def _precondition(

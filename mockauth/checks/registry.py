@@ -10,7 +10,7 @@ from typing import Literal
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Finding, Seen
-from mockauth.checks.rule import ALL_AUTH, AuthType, Rule, levels
+from mockauth.checks.rule import ALL_AUTH, AuthType, Rule, levels, title_of
 
 Judge = Callable[[Evidence], Iterator[Finding | Seen]]
 
@@ -49,10 +49,9 @@ def check(
     """
 
     def declare(judge: Judge) -> Check:
-        title = (judge.__doc__ or "").strip().partition("\n")[0].rstrip(".")
         rule = Rule(
             id=id,
-            title=title,
+            title=title_of(judge),
             levels=levels(level),
             refs=refs,
             why=why,

@@ -55,3 +55,8 @@ def levels(letters: str) -> Mapping[str, Level]:
         raise ValueError(f"{letters!r} is not three of C, M, S, i, X and -")
     named = zip(PROFILE_ORDER, letters, strict=True)
     return MappingProxyType({name: LETTERS[letter] for name, letter in named if letter != "-"})
+
+
+def title_of(judge: object) -> str:
+    """The rule in one sentence: the first line of the docstring of the function that judges it."""
+    return (judge.__doc__ or "").strip().partition("\n")[0].rstrip(".")

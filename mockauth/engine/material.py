@@ -41,7 +41,6 @@ class Material:
     done: dict[str, Exchange] = field(default_factory=dict)
     grant: Grant = field(default_factory=Grant)
     """The tokens of this trial, the newest ones."""
-    first_refresh_token: str = ""
     _other_token: str = ""
 
     def text(self, value: str) -> str:
@@ -80,7 +79,6 @@ class Material:
             "client.secret": given.client_secret.reveal(),
             "other.id": given.other_client_id,
             "other.secret": given.other_client_secret.reveal(),
-            "other.callback": given.other_redirect_uri or callback,
             "callback": callback,
             "callback.host": hostname(callback),
             "callback.other-host": callback.replace(
@@ -100,8 +98,6 @@ class Material:
             "base64.service_token": base64.b64encode(given.token.reveal().encode()).decode(),
             "access_token": subject.token_for_api(),
             "refresh_token": self.grant.refresh_token or subject.grant.refresh_token,
-            "newest.refresh_token": self.grant.refresh_token,
-            "granted.refresh_token": self.first_refresh_token,
         }
 
     def verification_token(self) -> str:

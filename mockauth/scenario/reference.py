@@ -10,23 +10,22 @@ PATTERN = re.compile(r"\$\{([^}]*)\}")
 MATERIAL = frozenset(
     {
         "random", "client.id", "client.secret", "other.id", "other.secret", "callback",
-        "callback.host", "callback.origin", "callback.path", "callback.base", "scope",
-        "user.name", "user.password", "verification_token", "access_token", "refresh_token",
-        "service_token", "other_service_token", "other_scheme", "fresh.code", "scheme",
-        "callback.other-host", "other.callback", "other.access_token", "newest.refresh_token",
-        "granted.refresh_token",
-        "narrow.scope", "part.scope", "wide.scope", "pkce.verifier", "pkce.challenge", "pkce.short-verifier",
+        "callback.host", "callback.origin", "callback.path", "callback.base", "callback.other-host",
+        "scope", "part.scope", "wide.scope", "narrow.scope", "user.name", "user.password",
+        "verification_token", "access_token", "refresh_token", "other.access_token",
+        "service_token", "other_service_token", "base64.service_token", "scheme", "other_scheme",
+        "fresh.code", "pkce.verifier", "pkce.challenge", "pkce.short-verifier",
         "pkce.short-challenge", "pkce.long-verifier", "pkce.long-challenge", "pkce.odd-verifier",
         "pkce.odd-challenge", "forged.none", "forged.payload", "forged.hs256", "forged.own-key",
-        "encoded.basic", "raw.basic", "wrong.basic", "other.basic", "filler", "base64.service_token",
+        "encoded.basic", "raw.basic", "wrong.basic", "other.basic", "filler",
     }
 )  # fmt: skip
 """What is known in every probe. `callback.base` is the callback without its scheme, `scheme` that
-of the Authorization header; `part.scope` is the first declared scope, `wide.scope` more than that,
-`narrow.scope` one that is not enough for the `scoped` operation; `forged.…` are JWTs made from the access token; `….basic` are credentials for a Basic header: the
-client's with every letter percent-encoded, as they are, with a wrong secret, and the second client's; `filler`
-is a long text; `newest.refresh_token` is the last one of this probe,
-`granted.refresh_token` its first."""
+of the Authorization header. `part.scope` is the first declared scope, `wide.scope` more than that,
+`narrow.scope` one that is not enough for the `scoped` operation. `forged.…` are JWTs made from the
+access token. `….basic` are credentials for a Basic header: the client's with every letter
+percent-encoded, as they are, or with a wrong secret, and the second client's. `filler` is a long
+text."""
 STEP_PART = re.compile(r"(?P<step>[^.{}]+)\.(request|response)\.[\w-]+")
 
 

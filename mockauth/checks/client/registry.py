@@ -8,7 +8,7 @@ from typing import Literal
 
 from mockauth.checks.client.visit import ClientEvidence
 from mockauth.checks.finding import Finding, Seen
-from mockauth.checks.rule import Rule, levels
+from mockauth.checks.rule import Rule, levels, title_of
 
 Judge = Callable[[ClientEvidence], Iterator[Finding | Seen]]
 
@@ -37,10 +37,9 @@ def client_check(
     """
 
     def declare(judge: Judge) -> ClientCheck:
-        title = (judge.__doc__ or "").strip().partition("\n")[0].rstrip(".")
         rule = Rule(
             id=id,
-            title=title,
+            title=title_of(judge),
             levels=levels(level),
             refs=refs,
             why=why,

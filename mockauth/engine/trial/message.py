@@ -58,7 +58,7 @@ def _token_request(trial: Trial, step: Step) -> Request:
     change = step.change
     replaced = {name for name, _ in change.set} | set(change.remove)
     wants = "code" not in replaced or "login" in trial.probe.rule.needs
-    if not trial.code and wants and trial.landings:
+    if not trial.code and wants and trial.redirect_uri:
         raise Missing("the authorize step before it came to no code")
     if not trial.code and wants and change.raw is None:
         with trial.subject.during("supply"):
@@ -74,7 +74,6 @@ def _refresh_request(trial: Trial, step: Step) -> Request:
     replaced = any(name == "refresh_token" for name, _ in step.change.set)
     if not (replaced or material.grant.refresh_token) and "login" in trial.probe.rule.needs:
         material.grant = trial.subject.fresh_grant()
-        material.first_refresh_token = material.grant.refresh_token
         if not material.grant.refresh_token:
             raise Missing("no fresh refresh token could be had for this probe")
     return refresh_request(client_of(trial, step), material.grant.refresh_token)
@@ -180,4 +179,3 @@ def keep_grant(trial: Trial, exchange: Exchange) -> None:
     kept = grant.refresh_token or material.grant.refresh_token
     scope = grant.scope if grant.scope is not None else material.grant.scope
     material.grant = replace(grant, refresh_token=kept, scope=scope)
-    material.first_refresh_token = material.first_refresh_token or kept

@@ -43,7 +43,6 @@ def authorize(trial: Trial, step: Step) -> Said:
     exchange = landing.page
     assert exchange is not None  # noqa: S101 - a visit records at least one exchange
     trial.material.done[step.name] = exchange
-    trial.landings[step.name] = landing
     trial.code = first(landing.params, "code") or ""
     trial.redirect_uri = tested or pending.redirect_uri
     scope = first(request.query, "scope")

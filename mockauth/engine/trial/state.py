@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mockauth.browser.landing import Landing
 from mockauth.checks.finding import Finding, Seen
 from mockauth.engine.material import Material
 from mockauth.engine.outcome import (
@@ -50,8 +49,8 @@ class Trial:
     confidence: Confidence = "proven"
     code: str = ""
     redirect_uri: str = ""
+    """The one that an authorize step of this trial sent; "" where there was none."""
     asked_scope: str = ""
-    landings: dict[str, Landing] = field(default_factory=dict)
     is_ordinary: bool = False
     """The mutation changed nothing: the target is asked for just this anyway."""
     ended: Seen | None = None

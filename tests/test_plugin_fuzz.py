@@ -32,13 +32,14 @@ PATHS = (
     "/.well-known/ai-plugin.json", "/.well-known/oauth-authorization-server", "/openapi.json",
     "/_mockauth/faults", "/_mockauth/clock", "/_mockauth/users", "/_mockauth/queues/errors",
     "/_mockauth/queues/responses", "/_mockauth/queues/users", "/_mockauth/faults/x", "/health",
-    "/v1/embeddings",
+    "/v1/embeddings", "/register", "/mcp", "/.well-known/oauth-protected-resource",
 )  # fmt: skip
 NAMES = (
     "response_type", "client_id", "client_secret", "redirect_uri", "scope", "state", "code",
     "code_challenge", "code_challenge_method", "code_verifier", "grant_type", "refresh_token",
     "token", "username", "password", "next", "csrf_token", "decision", "access_token", "todo",
     "login_hint", "name", "advance", "path", "status", "headers", "trigger", "policy", "answers",
+    "resource", "redirect_uris", "grant_types", "jwks", "jsonrpc", "id", "method", "params",
 )  # fmt: skip
 ODD = st.sampled_from(
     ["", " ", "\x00", "\r\n", "\ud800", "ä", "'\"><script>", "%", "%zz", "%00", "a" * 5000, "//x.y",
@@ -116,8 +117,9 @@ def judge(answer: TestResponse, path: str, method: str = "GET") -> None:
 @pytest.mark.parametrize(
     "config",
     [PluginConfig(), PluginConfig(login="auto", token_format="jwt"),
-     PluginConfig(auth="none", api="embeddings")],
-    ids=["pages", "auto, JWT", "embeddings"],
+     PluginConfig(auth="none", api="embeddings"),
+     PluginConfig(login="auto", api="mcp", registration=True)],
+    ids=["pages", "auto, JWT", "embeddings", "MCP"],
 )  # fmt: skip
 @given(data=st.data())
 @FEW

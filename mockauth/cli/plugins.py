@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from mockauth.errors import UsageError
+from mockauth.wire.message import FORM
 
 if TYPE_CHECKING:
     from mockauth.plugin.config import PluginConfig
@@ -69,7 +70,13 @@ def called_back(plugin: PluginConfig, redirect_uris: Sequence[str]) -> PluginCon
 def _shaped(
     plugin: PluginConfig, table: Mapping[str, Any], given: Mapping[str, Any]
 ) -> PluginConfig:
-    """What follows from the API where nobody has said otherwise: OpenAI's has keys, and no todos."""
+    """What follows from the API where nobody has said otherwise: OpenAI's has keys, and no todos;
+    the clients of an MCP server register, write form, and must use PKCE."""
+    if plugin.api == "mcp":
+        policy = {"pkce_required": True, **table.get("policy", {})}
+        usual: dict[str, Any] = {"registration": True, "content_type": FORM}
+        shaped = {name: value for name, value in usual.items() if name not in (*table, *given)}
+        return replace(plugin, policy=replace(plugin.policy, **policy), **shaped)
     if plugin.api != "embeddings":
         return plugin
     if "auth" not in table and "auth" not in given:

@@ -27,13 +27,16 @@ if TYPE_CHECKING:
 @click.option("--host", default="localhost", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=3333, show_default=True,
               help="0 takes any free port.")  # fmt: skip
-@click.option("--api", type=click.Choice(["todo", "embeddings"]),
+@click.option("--api", type=click.Choice(["todo", "embeddings", "mcp"]),
               help="What is protected: embeddings answers as OpenAI's /v1/embeddings, with a service "
-              "token unless --auth says otherwise.  [default: todo]")  # fmt: skip
+              "token unless --auth says otherwise; mcp is an MCP server whose clients register and "
+              "use PKCE.  [default: todo]")  # fmt: skip
 @click.option("--login", type=click.Choice(["auto", "login", "login_and_consent"]),
               help="Whether pages are shown; auto approves by itself.  [default: login_and_consent]")  # fmt: skip
 @click.option("--redirect-uri", "redirect_uris", multiple=True, metavar="URI",
               help="A callback that every client has registered, besides ChatGPT's.")  # fmt: skip
+@click.option("--registration", is_flag=True, default=None,
+              help="Let clients register themselves at /register (RFC 7591).")  # fmt: skip
 @click.option("--fault", "faults", multiple=True, metavar="NAME[:WHEN]",
               help="Let the plugin misbehave by this name; WHEN is once, or times=2,after=1,"
               "seconds=60,client=…,user=…,parameter=…,value=…")  # fmt: skip
@@ -77,7 +80,7 @@ def _plugins(values: dict[str, Any]) -> tuple[PluginConfig, ...]:
     from mockauth.scenario.misbehaving import with_faults
 
     settings, source = read_settings(values["config"])
-    names = ("api", "auth", "content_type", "login")
+    names = ("api", "auth", "content_type", "login", "registration")
     given = {n: values[n] for n in names if values[n] is not None}
     plugins = plugins_of(settings.get("serve", {}), source, given)
     plugins = tuple(called_back(plugin, values["redirect_uris"]) for plugin in plugins)
@@ -115,10 +118,14 @@ def _app(
 
 
 def _introduce(base: str, config: PluginConfig, profile: str) -> None:
-    if profile == "plugin":
+    # Flask comes with the plugin, which --help must not load.
+    from mockauth.plugin.resource import PATHS
+
+    if profile == "plugin" and config.api != "mcp":
         _line("manifest", f"{base}/.well-known/ai-plugin.json")
-    _line("OpenAPI document", f"{base}/openapi.json")
-    _line("API", base + ("/v1/embeddings" if config.api == "embeddings" else "/todos"))
+    if config.api != "mcp":
+        _line("OpenAPI document", f"{base}/openapi.json")
+    _line("MCP server" if config.api == "mcp" else "API", base + PATHS[config.api])
     if config.auth == "oauth":
         _introduce_oauth(base, config, profile)
     elif config.auth == "service_http":
@@ -131,7 +138,12 @@ def _introduce(base: str, config: PluginConfig, profile: str) -> None:
 
 
 def _introduce_oauth(base: str, config: PluginConfig, profile: str) -> None:
-    if profile == "action":
+    from mockauth.plugin.resource import document_address
+
+    if config.api == "mcp":
+        _line("authorize endpoint", f"{base}/authorize")
+        _line("token endpoint", f"{base}/token")
+    elif profile == "action":
         _line("authorize (Authorization URL)", f"{base}/authorize")
         _line("token (Token URL)", f"{base}/token")
         _line("Scope", config.scope)
@@ -140,6 +152,10 @@ def _introduce_oauth(base: str, config: PluginConfig, profile: str) -> None:
         _line("token endpoint (authorization_url)", f"{base}/token")
     if config.metadata:
         _line("metadata", f"{base}/.well-known/oauth-authorization-server")
+    if config.api == "mcp":
+        _line("metadata of the resource", document_address(base))
+    if config.registration:
+        _line("registration endpoint", f"{base}/register")
     if config.token_format == "jwt":
         _line("key set", f"{base}/.well-known/jwks.json")
     if config.revocation:

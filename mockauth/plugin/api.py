@@ -7,10 +7,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.plugin.caller import Caller, Refused, caller, challenge
 from mockauth.plugin.plugin import Plugin
-from mockauth.plugin.state import new_id
 
 LONGEST_TEXT = 1000
-MOST_TODOS = 100
 
 
 def api_blueprint(plugin: Plugin) -> Blueprint:
@@ -39,12 +37,7 @@ def api_blueprint(plugin: Plugin) -> Blueprint:
     def add_todo() -> BaseResponse:
         who = caller(plugin, "addTodo")
         text = _text()
-        todo_id = new_id()
-        with plugin.state.lock:
-            todos = plugin.state.todos_of(who.user)
-            todos[todo_id] = text
-            while len(todos) > MOST_TODOS:
-                del todos[next(iter(todos))]
+        todo_id = plugin.state.add_todo(who.user, text)
         answer = jsonify(_entry(todo_id, text))
         answer.status_code = 201
         answer.headers["Location"] = url_for("api.get_todo", todo_id=todo_id)

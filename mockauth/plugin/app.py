@@ -9,7 +9,7 @@ from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, g, jsonify, request
+from flask import Blueprint, Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -19,6 +19,7 @@ from mockauth.plugin.api import api_blueprint
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.embeddings import embeddings_blueprint
 from mockauth.plugin.fault import Fault
+from mockauth.plugin.mcp import mcp_blueprint
 from mockauth.plugin.misbehave import misbehave
 from mockauth.plugin.plugin import Plugin, base_url
 from mockauth.plugin.sessions import Sessions
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 Function = Callable[..., Any]
 LOGO = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+APIS: Mapping[str, Callable[[Plugin], Blueprint]] = MappingProxyType(
+    {"todo": api_blueprint, "embeddings": embeddings_blueprint, "mcp": mcp_blueprint}
 )
 NO_FAULTS: Mapping[str, Fault] = MappingProxyType({})
 CHAT_PAGES = ("https://chat.openai.com", "https://chatgpt.com")
@@ -82,8 +86,7 @@ def create_app(
     _walls(app, plugin)
     app.session_interface = Sessions(app)
     _documents(app, plugin)
-    api = embeddings_blueprint if config.api == "embeddings" else api_blueprint
-    app.register_blueprint(api(plugin))
+    app.register_blueprint(APIS[config.api](plugin))
     if config.auth == "oauth":
         # Authlib takes 150 ms to import; the other auth types never need it.
         from mockauth.plugin.oauth.endpoints import oauth_blueprint
@@ -143,15 +146,17 @@ def _walls(app: Flask, plugin: Plugin) -> None:
 
 
 def _documents(app: Flask, plugin: Plugin) -> None:
-    @app.get("/.well-known/ai-plugin.json")
-    def manifest() -> BaseResponse:
-        g.place = "manifest"
-        return jsonify(documents.manifest(plugin.config, base_url()))
+    if plugin.base.api != "mcp":  # an MCP server has neither
 
-    @app.get("/openapi.json")
-    def openapi() -> BaseResponse:
-        g.place = "openapi"
-        return jsonify(documents.openapi(plugin.config, base_url()))
+        @app.get("/.well-known/ai-plugin.json")
+        def manifest() -> BaseResponse:
+            g.place = "manifest"
+            return jsonify(documents.manifest(plugin.config, base_url()))
+
+        @app.get("/openapi.json")
+        def openapi() -> BaseResponse:
+            g.place = "openapi"
+            return jsonify(documents.openapi(plugin.config, base_url()))
 
     @app.get("/logo.png")
     def logo() -> BaseResponse:

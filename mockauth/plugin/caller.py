@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from flask import Response, jsonify, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.plugin import Plugin, base_url
+from mockauth.plugin.resource import document_address
 from mockauth.plugin.state import TokenRecord, digest
 from mockauth.plugin.tokens import access_token
 
@@ -23,7 +24,7 @@ SCOPES = {
     "deleteTodo": "todos:write",
     "createEmbedding": "embeddings",
 }
-"""The scope that each operation needs, where the plugin knows that scope."""
+"""The scope that each operation needs, where the plugin knows that scope; others need none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +51,7 @@ def caller(plugin: Plugin, operation: str) -> Caller:
             token (RFC 6750 sections 2 and 3).
     """
     found = _caller(plugin, operation)
-    needed = SCOPES[operation]
+    needed = SCOPES.get(operation, "")
     told_apart = plugin.policy.scope_enforced and needed in plugin.config.scope.split()
     if told_apart and found.scope is not None and needed not in found.scope.split():
         raise Refused(_insufficient(plugin, needed))
@@ -142,7 +143,7 @@ def _holder(plugin: Plugin, token: str) -> Caller | None:
     config, policy = plugin.config, plugin.policy
     if policy.verification_token_opens and token == config.verification_token:
         return Caller(user=EVERYBODY)
-    if policy.client_secret_opens_api and token in {c.secret for c in config.clients}:
+    if policy.client_secret_opens_api and token in {c.secret for c in plugin.clients}:
         return _first(plugin)
     if config.auth == "service_http":
         return Caller(user=EVERYBODY) if _is_service_token(plugin, token) else None
@@ -198,8 +199,16 @@ def challenge(plugin: Plugin, error: str, status: int = 401) -> BaseResponse:
         name = 'Basic realm="mockauth"'
     else:
         name = 'Bearer realm="mockauth"' + (f', error="{error}"' if error else "")
+        name += _where_from(plugin)
     answer.headers["WWW-Authenticate"] = name
     return answer
+
+
+def _where_from(plugin: Plugin) -> str:
+    """Where the metadata of an MCP server stands (RFC 9728 section 5.1)."""
+    if plugin.config.api != "mcp" or plugin.config.auth != "oauth":
+        return ""
+    return f', resource_metadata="{document_address(base_url())}"'
 
 
 def _insufficient(plugin: Plugin, scope: str) -> BaseResponse:
@@ -208,6 +217,7 @@ def _insufficient(plugin: Plugin, scope: str) -> BaseResponse:
     if style != "no-challenge":
         answer.headers["WWW-Authenticate"] = (
             f'Bearer realm="mockauth", error="insufficient_scope", scope="{scope}"'
+            + _where_from(plugin)
         )
     return answer
 

@@ -24,6 +24,14 @@ class ClientConfig:
     id: str
     secret: str = ""
     redirect_uris: tuple[str, ...] = ()
+    name: str = ""
+    """What the consent page calls it; "" is its id."""
+    auth_method: Literal["", "client_secret_basic", "client_secret_post", "none"] = ""
+    """The one way in which it may authenticate (RFC 7591 section 2); "" is any that its secret
+    allows."""
+    grant_types: tuple[str, ...] = ("authorization_code", "refresh_token")
+    scope: str = ""
+    """The most that it may ask for; "" is all that the plugin has."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +54,8 @@ class PluginConfig:
 
     name: str = ""
     """The first path segment, where one server has several plugins."""
-    api: Literal["todo", "embeddings"] = "todo"
-    """What is protected: things to do, or embeddings as OpenAI's API has them."""
+    api: Literal["todo", "embeddings", "mcp"] = "todo"
+    """What is protected: things to do, embeddings as OpenAI's API has them, or an MCP server."""
     auth: Literal["none", "service_http", "user_http", "oauth"] = "oauth"
     authorization_type: Literal["bearer", "basic"] = "bearer"
     api_key_header: str = ""
@@ -82,6 +90,8 @@ class PluginConfig:
     """Whether /revoke is there (RFC 7009)."""
     introspection: bool = True
     """Whether /introspect is there (RFC 7662)."""
+    registration: bool = False
+    """Whether /register is there, and clients may register themselves (RFC 7591)."""
     manifest: Mapping[str, Any] = field(default_factory=dict)
     """Members of the manifest to overwrite, by dotted path."""
     openapi: Mapping[str, Any] = field(default_factory=dict)

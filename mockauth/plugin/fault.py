@@ -14,7 +14,8 @@ class AnswerChange:
     """A change of one kind of answer, made just before it is sent.
 
     `place`: manifest, openapi, logo, authorize (page or redirect of that endpoint), login, consent,
-    redirect (to the callback), token, refresh, api, metadata, jwks, revoke, introspect.
+    redirect (to the callback), token, refresh, api, metadata, resource, jwks, revoke,
+    introspect, register.
     `when`: always, success, error or redirect (any 3xx).
     """
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flask import request
 
 from mockauth.clock import Clock
-from mockauth.plugin.config import PluginConfig
+from mockauth.plugin.config import ClientConfig, PluginConfig
 from mockauth.plugin.policy import Policy
 from mockauth.plugin.state import State
 from mockauth.plugin.switches import Switches
@@ -53,6 +53,19 @@ class Plugin:
     def config(self) -> PluginConfig:
         """The settings, with the faults that are on for this request."""
         return self.now.config or self.base
+
+    @property
+    def clients(self) -> tuple[ClientConfig, ...]:
+        """The clients of the settings, and those that have registered since."""
+        with self.state.lock:
+            registered = tuple(self.state.clients.values())
+        return (*self.config.clients, *registered)
+
+    def client(self, client_id: str) -> ClientConfig | None:
+        """The client of that id, or None."""
+        given = next((one for one in self.config.clients if one.id == client_id), None)
+        with self.state.lock:
+            return given or self.state.clients.get(client_id)
 
     @property
     def policy(self) -> Policy:

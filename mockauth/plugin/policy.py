@@ -169,7 +169,9 @@ class Policy:
     refresh_takes_access: bool = False
     """True: an access token works as refresh token."""
 
-    # What RFC 8414, 9207, 7009 and 7662 add.
+    # What RFC 8707, 8414, 9207, 7009 and 7662 add.
+    resource_checked: bool = True
+    """False: a token is issued for whatever `resource` names, and any resource is taken again."""
     issuer_sent: str = "right"
     """The `iss` of a redirect (RFC 9207): right, wrong, missing, missing-on-errors."""
     issuer_published: str = "right"

@@ -27,7 +27,10 @@ PATHS = {
     "/token": "token",
     "/revoke": "revoke",
     "/introspect": "introspect",
+    "/register": "register",
     "/.well-known/oauth-authorization-server": "metadata",
+    "/.well-known/oauth-protected-resource": "resource",
+    "/.well-known/oauth-protected-resource/mcp": "resource",
     "/.well-known/jwks.json": "jwks",
 }
 

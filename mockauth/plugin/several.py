@@ -19,7 +19,10 @@ from mockauth.plugin.fault import Fault
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-WELL_KNOWN = "/.well-known/oauth-authorization-server"
+WELL_KNOWN = re.compile(
+    r"(?P<document>/\.well-known/oauth-(authorization-server|protected-resource))"
+    r"(?P<plugin>/[^/]+)(?P<rest>/.*)?"
+)
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -49,10 +52,10 @@ def create_apps(
     mounted = DispatcherMiddleware(_front(list(apps)), apps)
 
     def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        # RFC 8414 section 3.1 puts the well-known part before the path of the issuer.
-        path = environ["PATH_INFO"]
-        if path.startswith(WELL_KNOWN) and path.removeprefix(WELL_KNOWN) in apps:
-            environ["PATH_INFO"] = path.removeprefix(WELL_KNOWN) + WELL_KNOWN
+        # RFC 8414 and RFC 9728, both in section 3.1, put the well-known part before the path.
+        found = WELL_KNOWN.fullmatch(environ["PATH_INFO"])
+        if found and found["plugin"] in apps:
+            environ["PATH_INFO"] = found["plugin"] + found["document"] + (found["rest"] or "")
         return mounted(environ, start_response)
 
     return serve

@@ -10,6 +10,11 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from mockauth.plugin.config import ClientConfig
+
+MOST_CLIENTS = 10_000
+"""Clients that registered; the oldest makes way for one more."""
+MOST_TODOS = 100
 REMEMBERED_SECONDS = 3600
 """How long a dead code or token is still known: reuse of a code must find the tokens that came of
 it, and a refusal says what it was."""
@@ -33,6 +38,8 @@ class CodeRecord:
     expires_at: float
     challenge: str = ""
     challenge_method: str = ""
+    resource: str = ""
+    """What the token is wanted for (RFC 8707); "" where the request did not say."""
     used: bool = False
     family: Family = field(default_factory=Family)
 
@@ -51,6 +58,8 @@ class TokenRecord:
     generation: int = 0
     """How many refreshes lie between the login and this token."""
     issued_at: float = 0.0
+    audience: str = ""
+    """What it is good for: the resource that was asked for, or that of the plugin."""
 
     @property
     def revoked(self) -> bool:
@@ -68,6 +77,8 @@ class State:
     codes: OrderedDict[bytes, CodeRecord] = field(default_factory=OrderedDict)
     access: OrderedDict[bytes, TokenRecord] = field(default_factory=OrderedDict)
     refresh: OrderedDict[bytes, TokenRecord] = field(default_factory=OrderedDict)
+    clients: OrderedDict[str, ClientConfig] = field(default_factory=OrderedDict)
+    """Those that registered, by id."""
     todos: dict[str, dict[str, str]] = field(default_factory=dict)
     issuers: set[str] = field(default_factory=set)
     """Every address under which tokens were issued: a server may be called by several names."""
@@ -96,12 +107,29 @@ class State:
                 return
             del kept[oldest]
 
+    def register(self, client: ClientConfig) -> None:
+        """Know one more client."""
+        with self.lock:
+            self.clients[client.id] = client
+            while len(self.clients) > MOST_CLIENTS:
+                self.clients.popitem(last=False)
+
     def todos_of(self, user: str) -> dict[str, str]:
         """The list of a user by id; it starts with one entry, so that there is one to read."""
         with self.lock:
             if user not in self.todos:
                 self.todos[user] = {new_id(): f"Write to {user}"}
             return self.todos[user]
+
+    def add_todo(self, user: str, text: str) -> str:
+        """One more entry on the list of a user, whose oldest makes way; its id."""
+        todo_id = new_id()
+        with self.lock:
+            todos = self.todos_of(user)
+            todos[todo_id] = text
+            while len(todos) > MOST_TODOS:
+                del todos[next(iter(todos))]
+        return todo_id
 
     def owner_of(self, todo_id: str) -> str | None:
         """Whose entry it is, or None."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.resource import is_own
 from mockauth.plugin.state import TokenRecord, digest
 
 
@@ -27,14 +28,19 @@ def access_token(plugin: Plugin, token: str) -> Shown | None:
     claims, key = None, token
     if plugin.signing is not None:
         claims = plugin.signing.read(token, plugin.policy.jwt_checked)
-        issuers = plugin.state.issuers
         # RFC 9068 section 4: issuer and audience are ours, both.
-        if claims is None or not {claims.get("iss"), claims.get("aud")} <= issuers:
+        if claims is None or not _is_ours(plugin, claims):
             return None
         key = str(claims.get("jti", ""))
     with plugin.state.lock:
         record = plugin.state.access.get(digest(key))
     return None if record is None else Shown(record=record, claims=claims)
+
+
+def _is_ours(plugin: Plugin, claims: dict[str, Any]) -> bool:
+    issuers, audience = plugin.state.issuers, str(claims.get("aud", ""))
+    for_us = any(is_own(plugin.config, issuer, audience) for issuer in issuers)
+    return claims.get("iss") in issuers and for_us
 
 
 def refresh_token(plugin: Plugin, token: str) -> TokenRecord | None:

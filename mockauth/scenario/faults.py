@@ -26,7 +26,7 @@ from mockauth.scenario.strict import Document, Path
 NAME = r"^[a-z0-9]+([.-][a-z0-9]+)*$"
 PLACES = (
     "manifest", "openapi", "logo", "authorize", "login", "consent", "redirect", "token",
-    "refresh", "api", "metadata", "jwks", "revoke", "introspect",
+    "refresh", "api", "metadata", "resource", "jwks", "revoke", "introspect", "register",
 )  # fmt: skip
 WHENS = ("always", "success", "error", "redirect")
 

@@ -45,7 +45,7 @@ def _masked(plugin: Plugin, name: str, value: str, known: dict[str, str]) -> str
 
 def _known(plugin: Plugin) -> Iterator[tuple[str, str]]:
     config = plugin.config
-    given = [(client.secret, "client_secret") for client in config.clients]
+    given = [(client.secret, "client_secret") for client in plugin.clients]
     given += [(user.password, "password") for user in config.users]
     given += [(user.key, "user key") for user in config.users]
     given.append((config.service_token, "service token"))

@@ -53,7 +53,7 @@ def difference(given: str, right: str) -> str:
 
 def _at_authorize(plugin: Plugin) -> Iterator[str]:
     given = params()
-    client = _client(plugin, given.get("client_id", ""))
+    client = plugin.client(given.get("client_id", ""))
     if client is None:
         yield from _unknown_client(plugin, given.get("client_id", ""))
         return
@@ -75,7 +75,7 @@ def _at_token(plugin: Plugin) -> Iterator[str]:
     given = params()
     basic_id, basic_secret = basic_pair()
     client_id = given.get("client_id", basic_id)
-    client = _client(plugin, client_id)
+    client = plugin.client(client_id)
     if client is None:
         yield from _unknown_client(plugin, client_id)
     else:
@@ -131,7 +131,7 @@ def _secret(plugin: Plugin, client: ClientConfig, given: str) -> Iterator[str]:
         yield "client_secret has white space around it"
     elif given.replace("+", " ") == client.secret or given.replace("%20", " ") == client.secret:
         yield "client_secret: + or %20 stands for a space"
-    elif given in {other.secret for other in plugin.config.clients}:
+    elif given in {other.secret for other in plugin.clients}:
         yield "client_secret is that of another client"
 
 
@@ -156,15 +156,11 @@ def _at_api(plugin: Plugin) -> Iterator[str]:
         yield f"the token was granted the scope {shown.record.scope!r}"
 
 
-def _client(plugin: Plugin, client_id: str) -> ClientConfig | None:
-    return next((one for one in plugin.config.clients if one.id == client_id), None)
-
-
 def _unknown_client(plugin: Plugin, client_id: str) -> Iterator[str]:
-    near = next((c.id for c in plugin.config.clients if c.id.lower() == client_id.lower()), None)
+    near = next((c.id for c in plugin.clients if c.id.lower() == client_id.lower()), None)
     if not client_id:
         yield "client_id is missing"
-    elif near or client_id.strip() in {c.id for c in plugin.config.clients}:
+    elif near or client_id.strip() in {c.id for c in plugin.clients}:
         yield "client_id differs by case or white space"
     else:
         yield "client_id is not registered"

@@ -40,7 +40,7 @@ def authorize(plugin: Plugin, server: Any, decision: str | None = None) -> BaseR
         user = plugin.control.next_user()
         decision = "allow" if user else None
     if user is None and (plugin.config.login == "auto" or not plugin.policy.login_required):
-        user, decision = plugin.config.users[0].name, "allow"
+        user, decision = _hinted(plugin) or plugin.config.users[0].name, "allow"
     try:
         incoming = authorize_request(request, plugin.config)
         asked = incoming.values.copy()
@@ -59,9 +59,11 @@ def authorize(plugin: Plugin, server: Any, decision: str | None = None) -> BaseR
         return redirect(url_for("oauth.login_page", next=onward), 302)
     if decision is None and _must_ask(plugin, grant.client.id):
         granted = grant.client.get_allowed_scope(incoming.payload.scope)
-        back = origin(grant.redirect_uri)
+        # An app's own scheme has no origin.
+        back = origin(grant.redirect_uri) or grant.redirect_uri.partition(":")[0] + ":"
         action = url_for("oauth.decide") + "?" + urlencode(asked)
-        client = grant.client.id if plugin.policy.consent_names_client else "An application"
+        named = grant.client.given.name or grant.client.id
+        client = named if plugin.policy.consent_names_client else "An application"
         shown = pages.consent(client, back, granted, action, form_token())
         return _with_code(plugin, server, incoming, grant, user, shown)
     if decision not in (None, "allow"):
@@ -80,6 +82,12 @@ def authorize(plugin: Plugin, server: Any, decision: str | None = None) -> BaseR
         request=incoming, grant_user=user, grant=grant
     )
     return finish(plugin, answer)
+
+
+def _hinted(plugin: Plugin) -> str | None:
+    """The user that the client suggests (OpenID Connect Core section 3.1.2.1), if there is one."""
+    hint = request.args.get("login_hint", "")
+    return hint if plugin.config.user(hint) else None
 
 
 def _with_code(

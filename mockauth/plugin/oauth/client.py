@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from authlib.oauth2.rfc6749 import ClientMixin
 
-from mockauth.plugin.config import ClientConfig, PluginConfig
+from mockauth.plugin.config import ClientConfig
 from mockauth.plugin.plugin import Plugin
 from mockauth.wire.url import hostname
 
@@ -51,6 +51,8 @@ class Client(ClientMixin):
     def get_allowed_scope(self, scope: str | None) -> str:
         """What of the requested scope is granted: all that is known, the default for none."""
         known = self.plugin.config.scope.split()
+        if self.given.scope:
+            known = [word for word in known if word in self.given.scope.split()]
         wanted = [word for word in (scope or "").split() if word in known]
         return " ".join(dict.fromkeys(wanted or known))
 
@@ -79,7 +81,8 @@ class Client(ClientMixin):
         return right and not locked
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        """The secret in the body; Basic was moved there by `incoming`. A public client has none."""
+        """The secret in the body; Basic was moved there by `incoming`. A public client has none.
+        Whether it was Basic that the client registered for, the server looks at."""
         if method == "none":
             return self.is_public or not self.plugin.policy.secret_required
         return method == "client_secret_post"
@@ -89,17 +92,16 @@ class Client(ClientMixin):
         return response_type == "code"
 
     def check_grant_type(self, grant_type: str) -> bool:
-        """Code and refresh."""
-        return grant_type in ("authorization_code", "refresh_token")
+        """What it registered for."""
+        return grant_type in self.given.grant_types
 
 
 def find_client(plugin: Plugin, client_id: str) -> Client | None:
     """The client of that id; an invented one where nobody checks."""
-    config: PluginConfig = plugin.config
-    for given in config.clients:
-        if given.id == client_id:
-            return Client(given, plugin)
-    if config.policy.client_checked or not client_id:
+    given = plugin.client(client_id)
+    if given is not None:
+        return Client(given, plugin)
+    if plugin.policy.client_checked or not client_id:
         return None
     return Client(ClientConfig(id=client_id), plugin, known=False)
 

@@ -14,6 +14,7 @@ from mockauth.plugin.oauth.revoke import revocation
 from mockauth.plugin.oauth.server import build_server
 from mockauth.plugin.oauth.token import token as token_answer
 from mockauth.plugin.plugin import Plugin, base_url
+from mockauth.plugin.resource import PATHS, WELL_KNOWN, resource_document
 
 
 def oauth_blueprint(plugin: Plugin) -> Blueprint:
@@ -57,12 +58,29 @@ def oauth_blueprint(plugin: Plugin) -> Blueprint:
             g.place = "metadata"
             return jsonify(metadata_document(plugin, base_url()))
 
+    if plugin.base.api == "mcp":
+        # The root variant is asked for, too (MCP 2025-11-25, basic/authorization).
+        @blueprint.get(WELL_KNOWN)
+        @blueprint.get(WELL_KNOWN + PATHS["mcp"])
+        def resource() -> BaseResponse:
+            g.place = "resource"
+            return jsonify(resource_document(plugin.config, base_url()))
+
     if plugin.base.revocation:
 
         @blueprint.post("/revoke")
         def revoke() -> BaseResponse:
             g.place = "revoke"
             return revocation(plugin, server)
+
+    if plugin.base.registration:
+        # What checks client metadata brings joserfc with it: 100 ms that most servers can save.
+        from mockauth.plugin.oauth.registration import registration
+
+        @blueprint.post("/register")
+        def register() -> BaseResponse:
+            g.place = "register"
+            return registration(plugin)
 
     if plugin.base.introspection:
 

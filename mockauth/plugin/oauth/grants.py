@@ -13,6 +13,7 @@ from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError
 from mockauth.plugin.oauth.client import Client
 from mockauth.plugin.oauth.mint import make_token
 from mockauth.plugin.oauth.pkce import check_challenge, check_verifier
+from mockauth.plugin.oauth.target import audience
 from mockauth.plugin.plugin import Plugin
 from mockauth.plugin.state import CodeRecord, Family, TokenRecord, digest
 
@@ -87,6 +88,7 @@ def code_grant(plugin: Plugin) -> type[grants.AuthorizationCodeGrant]:
                 expires_at=clock.now() + plugin.config.code_seconds,
                 challenge=params.get("code_challenge", ""),
                 challenge_method=params.get("code_challenge_method", ""),
+                resource=params.get("resource", ""),
             )
             state.keep(state.codes, code, record, clock.now())
 
@@ -118,6 +120,8 @@ def code_grant(plugin: Plugin) -> type[grants.AuthorizationCodeGrant]:
                 raise InvalidRequestError("scope has no place here")
             record = self.request.authorization_code.record
             check_verifier(self.request.form.get("code_verifier"), record, plugin.policy)
+            # Before the code is claimed: a refusal must not cost the client its code.
+            audience(plugin, self.request.form.get("resource"), record.resource)
             return done
 
         def delete_authorization_code(self, authorization_code: IssuedCode) -> None:
@@ -140,7 +144,14 @@ def code_grant(plugin: Plugin) -> type[grants.AuthorizationCodeGrant]:
             self, user: str = "", scope: str | None = None, **_: Any
         ) -> dict[str, Any]:
             record: CodeRecord = self.request.authorization_code.record
-            return make_token(plugin, self.request.client, user, scope, family=record.family)
+            return make_token(
+                plugin,
+                self.request.client,
+                user,
+                scope,
+                family=record.family,
+                audience=audience(plugin, self.request.form.get("resource"), record.resource),
+            )
 
         def save_token(self, token: dict[str, Any]) -> None:
             """Nothing: `make_token` has kept it."""
@@ -188,6 +199,7 @@ def refresh_grant(plugin: Plugin) -> type[grants.RefreshTokenGrant]:
                     return None
                 if policy.refresh_once_only and record.generation > 0:
                     return None
+            audience(plugin, self.request.form.get("resource"), record.audience)
             return IssuedRefresh(record, bound=policy.refresh_bound_to_client)
 
         def _validate_token_scope(self, token: IssuedRefresh) -> None:
@@ -224,6 +236,7 @@ def refresh_grant(plugin: Plugin) -> type[grants.RefreshTokenGrant]:
                 refresh=plugin.policy.refresh_rotates,
                 refresh_scope=old.scope,
                 generation=old.generation + 1,
+                audience=audience(plugin, self.request.form.get("resource"), old.audience),
             )
 
         def save_token(self, token: dict[str, Any]) -> None:

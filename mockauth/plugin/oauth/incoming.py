@@ -20,7 +20,7 @@ KNOWN = frozenset(
     {
         "response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge",
         "code_challenge_method", "login_hint", "grant_type", "code", "client_secret",
-        "code_verifier", "refresh_token", "token", "token_type_hint",
+        "code_verifier", "refresh_token", "token", "token_type_hint", "resource",
     }
 )  # fmt: skip
 Right = Callable[[str, str], bool]
@@ -40,6 +40,13 @@ class Incoming(OAuth2Request):
         self.used_basic = used_basic
         self.has_scope = scope
         """Whether the request names a scope, even an empty one."""
+
+    @property
+    def method_used(self) -> str:
+        """How the client authenticates (RFC 7591 section 2)."""
+        if self.used_basic:
+            return "client_secret_basic"
+        return "client_secret_post" if self.values.get("client_secret") else "none"
 
     @property
     def args(self) -> dict[str, str]:

@@ -63,4 +63,5 @@ def _members(plugin: Plugin, record: TokenRecord) -> dict[str, Any]:
         "exp": int(record.expires_at),
         "iat": int(record.issued_at),
         "iss": base_url(),
+        "aud": record.audience,
     }

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockauth.plugin.config import ClientConfig
 from mockauth.plugin.plugin import Plugin
+
+METHODS = ("client_secret_post", "client_secret_basic", "none")
 
 
 def metadata_document(plugin: Plugin, base: str) -> dict[str, Any]:
@@ -30,6 +33,8 @@ def metadata_document(plugin: Plugin, base: str) -> dict[str, Any]:
     if config.revocation:
         document["revocation_endpoint"] = f"{base}/revoke"
         document["revocation_endpoint_auth_methods_supported"] = methods
+    if config.registration:
+        document["registration_endpoint"] = f"{base}/register"
     if config.introspection:
         document["introspection_endpoint"] = f"{base}/introspect"
         document["introspection_endpoint_auth_methods_supported"] = _methods(plugin, public=False)
@@ -43,14 +48,21 @@ def metadata_document(plugin: Plugin, base: str) -> dict[str, Any]:
 
 
 def _methods(plugin: Plugin, *, public: bool) -> list[str]:
-    clients = plugin.config.clients
-    methods = []
-    if any(client.secret for client in clients):
-        methods = ["client_secret_post"]
-        methods += ["client_secret_basic"] if plugin.policy.basic_accepted else []
-    if public and any(not client.secret for client in clients):
-        methods.append("none")
-    return methods
+    """The ways in which some client may authenticate; one that registers chooses among all."""
+    found = set(METHODS)
+    if not plugin.config.registration:
+        found = {method for client in plugin.clients for method in _methods_of(client)}
+    if not plugin.policy.basic_accepted:
+        found.discard("client_secret_basic")
+    if not public:
+        found.discard("none")
+    return sorted(found, key=METHODS.index)
+
+
+def _methods_of(client: ClientConfig) -> tuple[str, ...]:
+    if client.auth_method:
+        return (client.auth_method,)
+    return METHODS[:2] if client.secret else METHODS[2:]
 
 
 def _issuer(published: str, base: str) -> str:

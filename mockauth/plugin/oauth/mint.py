@@ -8,6 +8,7 @@ from typing import Any
 
 from mockauth.plugin.oauth.client import Client
 from mockauth.plugin.plugin import Plugin, base_url
+from mockauth.plugin.resource import resource_of
 from mockauth.plugin.state import Family, TokenRecord
 
 REFRESH_SECONDS = 30 * 86400
@@ -23,15 +24,18 @@ def make_token(
     refresh: bool = True,
     refresh_scope: str | None = None,
     generation: int = 0,
+    audience: str = "",
 ) -> dict[str, Any]:
     """A token answer (RFC 6749 section 5.1), kept as hashes.
 
     `refresh_scope` is what a new refresh token may ask for: that of the one it replaces (section 6).
+    `audience` is the resource it is good for (RFC 8707); "" is that of the plugin.
     """
     config, state, policy = plugin.config, plugin.state, plugin.policy
     granted = scope or client.get_allowed_scope(None)
     now = plugin.clock.now()
-    access, key = _access_token(plugin, client, user, granted)
+    audience = audience or resource_of(config, base_url())
+    access, key = _access_token(plugin, client, user, granted, audience)
     if policy.token_flaw == "tampered":
         access = _tampered(access)
     token: dict[str, Any] = {
@@ -48,9 +52,10 @@ def make_token(
         family=family,
         generation=generation,
         issued_at=now,
+        audience=audience,
     )
     state.keep(state.access, key, kept, now)
-    if refresh and policy.refresh_issued:
+    if refresh and policy.refresh_issued and client.check_grant_type("refresh_token"):
         long = REFRESH_SECONDS if policy.refresh_outlives_access else config.access_seconds
         token["refresh_token"] = secrets.token_urlsafe(32)
         longer = replace(kept, scope=refresh_scope or granted, expires_at=now + long)
@@ -58,7 +63,9 @@ def make_token(
     return token
 
 
-def _access_token(plugin: Plugin, client: Client, user: str, scope: str) -> tuple[str, str]:
+def _access_token(
+    plugin: Plugin, client: Client, user: str, scope: str, audience: str
+) -> tuple[str, str]:
     """The token and the text under which it is remembered: itself, or the id of a JWT."""
     if plugin.policy.token_is == "client_secret":
         return client.secret, client.secret
@@ -80,7 +87,7 @@ def _access_token(plugin: Plugin, client: Client, user: str, scope: str) -> tupl
         **(known.claims if known else {}),
         "iss": issuer,
         "sub": user,
-        "aud": "https://somebody-else.example" if flaw == "wrong-audience" else issuer,
+        "aud": "https://somebody-else.example" if flaw == "wrong-audience" else audience,
         "client_id": client.id,
         "scope": scope,
         "iat": now,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
-from authlib.oauth2.rfc6749.errors import InvalidScopeError
+from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidScopeError
 
 from mockauth.plugin.oauth.client import Client, find_client
 from mockauth.plugin.oauth.grants import code_grant, honour_pkce, refresh_grant
+from mockauth.plugin.oauth.incoming import Incoming
+from mockauth.plugin.oauth.target import honour_resource
 from mockauth.plugin.plugin import Plugin
 
 
@@ -26,6 +28,16 @@ def build_server(plugin: Plugin) -> AuthorizationServer:
         def query_client(self, client_id: str) -> Client | None:
             return find_client(plugin, client_id)
 
+        def authenticate_client(
+            self, request: Incoming, methods: list[str], endpoint: str = "token"
+        ) -> Client:
+            client: Client = super().authenticate_client(request, methods, endpoint)
+            wanted = client.given.auth_method
+            if wanted and request.method_used != wanted:
+                # RFC 7591 section 2: it registered for one method, and only that is its own.
+                raise InvalidClientError(f"this client authenticates by {wanted}")
+            return client
+
         def validate_requested_scope(self, scope: str | None) -> None:
             unknown = set((scope or "").split()) - set(plugin.config.scope.split())
             if unknown and plugin.policy.unknown_scope == "error-500":
@@ -34,6 +46,6 @@ def build_server(plugin: Plugin) -> AuthorizationServer:
                 raise InvalidScopeError()
 
     server = Server()
-    server.register_grant(code_grant(plugin), [honour_pkce(plugin)])
+    server.register_grant(code_grant(plugin), [honour_pkce(plugin), honour_resource(plugin)])
     server.register_grant(refresh_grant(plugin))
     return server

@@ -65,5 +65,4 @@ def form_token_fits() -> bool:
 
 
 def _redirect_uris(plugin: Plugin) -> list[str]:
-    config = plugin.config
-    return [uri for client in config.clients for uri in config.registered(client)]
+    return [uri for client in plugin.clients for uri in plugin.config.registered(client)]

@@ -67,7 +67,7 @@ def error(plugin: Plugin, wrong: OAuth2Error, status: int = 0) -> BaseResponse:
 
 def challenged(plugin: Plugin, answer: BaseResponse) -> BaseResponse:
     """A failed authentication says what would do (RFC 6749 section 5.2)."""
-    if answer.status_code in (400, 401) and b"invalid_client" in answer.get_data():
+    if answer.status_code in (400, 401) and b'"invalid_client"' in answer.get_data():
         style = plugin.policy.basic_failure
         answer.status_code = 400 if style == "400" else 401
         if style == "401":

@@ -1,0 +1,53 @@
+"""The resource that a token is wanted for (RFC 8707), in both requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from authlib.oauth2 import OAuth2Error
+
+from mockauth.plugin.plugin import Plugin, base_url
+from mockauth.plugin.resource import is_own, resource_of
+
+
+class InvalidTargetError(OAuth2Error):
+    """The resource is unknown, malformed, or another than was authorized (RFC 8707 section 2)."""
+
+    error = "invalid_target"
+
+
+def honour_resource(plugin: Plugin) -> Callable[[Any], None]:
+    """The extension of the code grant that reads the resource at the authorize endpoint."""
+
+    def check(grant: Any, redirect_uri: str) -> None:
+        check_resource(plugin, grant.request.payload.data.get("resource"))
+
+    def extend(grant: Any) -> None:
+        grant.register_hook("after_validate_authorization_request_payload", check)
+
+    return extend
+
+
+def check_resource(plugin: Plugin, resource: str | None) -> None:
+    """Refuse a resource that is not here.
+
+    Raises:
+        InvalidTargetError: it is another server's.
+    """
+    if not resource or not plugin.policy.resource_checked:
+        return
+    if not is_own(plugin.config, base_url(), resource):
+        raise InvalidTargetError("resource is not protected by this server")
+
+
+def audience(plugin: Plugin, asked: str | None, granted: str) -> str:
+    """What a new token is good for; `granted` is what the user allowed, "" where nothing was named.
+
+    Raises:
+        InvalidTargetError: the token request names another resource (RFC 8707 section 2.2).
+    """
+    check_resource(plugin, asked)
+    if asked and granted and asked != granted and plugin.policy.resource_checked:
+        raise InvalidTargetError("resource is another one than was authorized")
+    return asked or granted or resource_of(plugin.config, base_url())

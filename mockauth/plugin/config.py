@@ -9,6 +9,7 @@ from typing import Any, Literal
 from mockauth.errors import UsageError
 from mockauth.plugin.fault import Fault
 from mockauth.plugin.policy import Policy
+from mockauth.wire.message import AuthMethod
 
 DEMO_PLUGIN_ID = "plugin-00000000-0000-4000-8000-000000000000"
 
@@ -26,7 +27,7 @@ class ClientConfig:
     redirect_uris: tuple[str, ...] = ()
     name: str = ""
     """What the consent page calls it; "" is its id."""
-    auth_method: Literal["", "client_secret_basic", "client_secret_post", "none"] = ""
+    auth_method: AuthMethod = ""
     """The one way in which it may authenticate (RFC 7591 section 2); "" is any that its secret
     allows."""
     grant_types: tuple[str, ...] = ("authorization_code", "refresh_token")

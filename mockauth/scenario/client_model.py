@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from mockauth.checks.rule import Rule
+from mockauth.wire.message import AuthMethod
 
 Answer = Literal["authorize", "callback", "token", "refresh", "api"]
-AuthMethod = Literal["", "client_secret_basic", "client_secret_post", "none"]
 NextWord = Annotated[str, "next"]
 
 

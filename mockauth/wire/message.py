@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 Pairs = tuple[tuple[str, str], ...]
 Encoding = Literal["none", "form", "json"]
+AuthMethod = Literal["", "client_secret_basic", "client_secret_post", "none"]
+"""How a client authenticates at the token endpoint (RFC 7591 section 2); "" is any way."""
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"

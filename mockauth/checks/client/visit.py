@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from mockauth.wire import Exchange
-from mockauth.wire.message import first
+from mockauth.wire.message import AuthMethod, first
 from mockauth.wire.url import origin
 
 LAST_WORDS = 160
@@ -26,7 +26,7 @@ class Terms:
     """Origin of the host to which nothing secret may go."""
     content_type: str
     """What the manifest declares as authorization_content_type."""
-    auth_method: str = ""
+    auth_method: AuthMethod = ""
     """The only token_endpoint_auth_method that is served; "" is any."""
     authorize_query: tuple[str, str] | None = None
     """The query that the authorize URL has of its own."""

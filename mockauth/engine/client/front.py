@@ -140,9 +140,6 @@ class Front:
 
     def _instead(self, step: Step, request: Request) -> Response | None:
         """What is answered in place of the plugin, or None."""
-        if step in ("token", "refresh") and not self._serves_method(request):
-            headers = (("WWW-Authenticate", 'Basic realm="mockauth"'),)
-            return _json(401, {"error": "invalid_client"}, headers)
         edit = self._edit(step)
         if edit.special == "bomb":
             return _bomb(compressed="gzip" in (request.header("Accept-Encoding") or ""))
@@ -150,17 +147,6 @@ class Front:
             challenge = 'Bearer realm="mockauth", error="invalid_token"'
             return _json(401, {"error": "invalid_token"}, (("WWW-Authenticate", challenge),))
         return None
-
-    def _serves_method(self, request: Request) -> bool:
-        wanted = self.terms.auth_method
-        header = request.header("Authorization") or ""
-        basic = header.lower().startswith("basic ")
-        posted = bool(first(request.params, "client_secret"))
-        if wanted == "client_secret_basic":
-            return basic and not posted
-        if wanted == "client_secret_post":
-            return posted and not basic
-        return not wanted or not (posted or basic)
 
     def _is_expired(self, request: Request, edit: AnswerEdit) -> bool:
         token = (request.header("Authorization") or "").partition(" ")[2].strip()
@@ -175,21 +161,10 @@ class Front:
             if isinstance(token, str):
                 with self._lock:
                     self._grants.append(token)
-        if request.url.endswith("/.well-known/oauth-authorization-server"):
-            return self._metadata(answer)
         location = answer.header("Location") or ""
         if step == "authorize" and location.startswith(self.terms.redirect_uri):
             return _located(answer, self._callback(location))
         return answer
-
-    def _metadata(self, answer: Response) -> Response:
-        if not self.terms.auth_method:
-            return answer
-        members = {
-            **answer.members,
-            "token_endpoint_auth_methods_supported": [self.terms.auth_method],
-        }
-        return _json(answer.status, members)
 
     def _callback(self, location: str) -> str:
         """Where the browser is sent instead of `location`."""

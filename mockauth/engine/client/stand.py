@@ -56,6 +56,7 @@ class Stand:
                     id=terms.client_id,
                     secret="" if terms.auth_method == "none" else terms.client_secret,
                     redirect_uris=(terms.redirect_uri,),
+                    auth_method=terms.auth_method,
                 ),
             ),
         )

@@ -74,6 +74,7 @@ def create_app(
     )
     plugin.rearm()
     app = App("mockauth.plugin")
+    app.extensions["mockauth"] = plugin
     app.config.update(
         SECRET_KEY=secrets.token_hex(32),
         SESSION_COOKIE_NAME="mockauth_session",
@@ -103,10 +104,11 @@ def create_app(
 def _controlled(app: Flask, plugin: Plugin, token: str, known: Mapping[str, Fault]) -> None:
     from mockauth.plugin.control.endpoints import control_blueprint
     from mockauth.plugin.control.hooks import hook_control
+    from mockauth.plugin.control.operating import Operator
 
     assert plugin.control is not None  # noqa: S101 - only called where there is one
     hook_control(app, plugin, plugin.control)
-    app.register_blueprint(control_blueprint(plugin, plugin.control, token, known))
+    app.register_blueprint(control_blueprint(Operator(plugin, known), token))
 
 
 def _signing(config: PluginConfig) -> Signing | None:

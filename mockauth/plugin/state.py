@@ -114,6 +114,15 @@ class State:
             while len(self.clients) > MOST_CLIENTS:
                 self.clients.popitem(last=False)
 
+    def clear(self) -> None:
+        """Forget everything; ids are counted on, so that none comes twice."""
+        with self.lock:
+            for kept in (self.codes, self.access, self.refresh, self.clients, self.todos):
+                kept.clear()
+            self.issuers.clear()
+            self.failures.clear()
+            self.waiting.clear()
+
     def todos_of(self, user: str) -> dict[str, str]:
         """The list of a user by id; it starts with one entry, so that there is one to read."""
         with self.lock:

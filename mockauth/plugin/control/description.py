@@ -30,6 +30,16 @@ BODIES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("/users", "addUser", "Add a user who can log in", {
         "name": TEXT, "password": TEXT, "key": TEXT, "claims": {"type": "object"},
     }),
+    ("/clients", "addClient", "Add a client", {
+        "id": TEXT, "secret": TEXT, "redirect_uris": {"type": "array", "items": TEXT}, "name": TEXT,
+        "auth_method": {
+            **TEXT, "enum": ["", "client_secret_basic", "client_secret_post", "none"],
+        },
+        "grant_types": {"type": "array", "items": TEXT}, "scope": TEXT,
+    }),
+    ("/tokens", "issueToken", "A token answer, without a sign-in", {
+        "user": TEXT, "client_id": TEXT, "scope": TEXT,
+    }),
     ("/queues/users", "queueUser", "Who signs in next, without pages", {"name": TEXT}),
     ("/queues/errors", "queueError", "The next error of authorize, token or refresh", {
         "place": {**TEXT, "enum": ["authorize", "token", "refresh"]}, "error": TEXT,
@@ -38,9 +48,12 @@ BODIES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("/queues/responses", "queueResponse", "The next answer at a path", {
         "path": TEXT, "status": NUMBER, "headers": {"type": "object"}, "body": TEXT,
     }),
-    ("/reset", "reset", "Everything as at the start; issued tokens stay", {}),
+    ("/reset", "reset", "Everything as at the start; issued tokens stay, unless it says otherwise", {
+        "tokens": {"type": "boolean", "description": "forget tokens, registered clients and data"},
+    }),
 )  # fmt: skip
 REQUIRED = {
+    "/clients": ["id"], "/tokens": ["user"],
     "/faults": ["name"], "/clock": ["advance"], "/users": ["name", "password"],
     "/queues/users": ["name"], "/queues/errors": ["place", "error"], "/queues/responses": ["path"],
 }  # fmt: skip
@@ -60,11 +73,11 @@ def describe(base: str) -> dict[str, Any]:
     for path, name, summary, properties in BODIES:
         status = "200" if path in ("/clock", "/reset") else "201"
         operation = _operation(name, summary, status)
-        if properties:
-            schema: dict[str, Any] = {"type": "object", "properties": properties}
+        schema: dict[str, Any] = {"type": "object", "properties": properties}
+        if path in REQUIRED:
             schema["required"] = REQUIRED[path]
-            content = {"application/json": {"schema": schema}}
-            operation["requestBody"] = {"required": True, "content": content}
+        content = {"application/json": {"schema": schema}}
+        operation["requestBody"] = {"required": path in REQUIRED, "content": content}
         paths.setdefault(path, {})["post"] = operation
     paths["/requests"]["delete"] = _operation("forgetRequests", "Empty the journal", "200")
     named = {"name": "name", "in": "path", "required": True, "schema": TEXT}

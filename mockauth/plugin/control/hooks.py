@@ -6,9 +6,9 @@ from flask import Flask, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.plugin.control.control import Control
-from mockauth.plugin.control.endpoints import PREFIX
 from mockauth.plugin.control.journal import noted
 from mockauth.plugin.control.nearmiss import explain
+from mockauth.plugin.control.wanted import PREFIX
 from mockauth.plugin.plugin import Plugin
 from mockauth.plugin.received import carried
 

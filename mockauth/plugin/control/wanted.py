@@ -8,18 +8,27 @@ from typing import Any, TypeVar
 
 from flask import request
 
+from mockauth.errors import UsageError
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.fault import AnswerChange, Fault
 from mockauth.plugin.policy import Policy
 from mockauth.plugin.trigger import Trigger
 
 T = TypeVar("T")
-FIXED = ("api", "auth", "token_format", "metadata", "revocation", "introspection", "name")
+PREFIX = "/_mockauth"
+FIXED = (
+    "api", "auth", "token_format", "metadata", "revocation", "introspection", "registration", "name",
+)  # fmt: skip
 """Settings that shape the app and cannot change while it runs."""
 
 
-class Wrong(Exception):
-    """The request to the control interface cannot be done; the text says what to change."""
+class Wrong(UsageError):
+    """What is asked of the control interface cannot be done; the text says what to change, `status`
+    how it is answered over HTTP."""
+
+    def __init__(self, text: str, status: int = 400) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 def body() -> dict[str, Any]:
@@ -32,6 +41,30 @@ def body() -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Wrong("send a JSON object, with Content-Type: application/json")
     return value
+
+
+def only(given: dict[str, Any], *known: str) -> dict[str, Any]:
+    """The same members, where all of them are known.
+
+    Raises:
+        Wrong: one is not.
+    """
+    unknown = given.keys() - set(known)
+    if unknown:
+        raise Wrong(f"{min(unknown)} is unknown; there are {', '.join(known)}")
+    return given
+
+
+def texts(given: Mapping[str, Any]) -> dict[str, str]:
+    """The same members, where all of them are texts.
+
+    Raises:
+        Wrong: one is not.
+    """
+    for name, value in given.items():
+        if not isinstance(value, str):
+            raise Wrong(f"{name} must be a text")
+    return dict(given)
 
 
 def instance(kind: type[T], value: object, place: str) -> T:
@@ -57,32 +90,35 @@ def instance(kind: type[T], value: object, place: str) -> T:
         raise Wrong(f"{path}: {first['msg']}") from wrong
 
 
-def armed(value: Mapping[str, Any], known: Mapping[str, Fault]) -> tuple[Fault, Trigger]:
+def armed(value: dict[str, Any]) -> tuple[Fault | str, Trigger]:
     """The fault, by its name or by what it changes, and when it shows.
 
     Raises:
-        Wrong: no such fault, or one that cannot be switched on while the plugin runs.
+        Wrong: a member is unknown or of the wrong type.
     """
-    unknown = value.keys() - {"name", "policy", "answers", "trigger"}
-    if unknown:
-        raise Wrong(f"{min(unknown)} is unknown; there are name, policy, answers, trigger")
+    only(value, "name", "policy", "answers", "trigger")
     trigger = instance(Trigger, value.get("trigger", {}), "trigger")
     name = value.get("name")
     if not isinstance(name, str) or not name:
         raise Wrong("name must be a text")
-    if "policy" not in value and "answers" not in value:
-        if name not in known:
-            raise Wrong(f"there is no fault {name!r}; GET faults lists them")
-        fault = known[name]
-    else:
-        fault = _own(name, value)
+    named = "policy" not in value and "answers" not in value
+    return name if named else _own(name, value), trigger
+
+
+def check_fault(fault: Fault) -> None:
+    """Refuse a fault that needs another app.
+
+    Raises:
+        Wrong: it cannot be switched on while the plugin runs.
+    """
     fixed = [setting for setting in fault.config if setting in FIXED]
     if fixed:
-        raise Wrong(f"fault {name} changes {fixed[0]}; start the server with --fault {name}")
+        raise Wrong(
+            f"fault {fault.name} changes {fixed[0]}; start the server with --fault {fault.name}"
+        )
     unfit = [setting for setting in fault.config if setting not in _settings()]
     if unfit:
-        raise Wrong(f"fault {name}: the plugin has no setting {unfit[0]!r}")
-    return fault, trigger
+        raise Wrong(f"fault {fault.name}: the plugin has no setting {unfit[0]!r}")
 
 
 def _own(name: str, value: Mapping[str, Any]) -> Fault:

@@ -1,0 +1,169 @@
+"""What somebody outside may do to a plugin while it runs: over HTTP, or from a test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from mockauth.plugin.config import ClientConfig, UserConfig
+from mockauth.plugin.control.control import QueuedError, QueuedResponse
+from mockauth.plugin.control.wanted import PREFIX, Wrong, check_fault
+from mockauth.plugin.fault import Fault
+from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.state import Family
+from mockauth.plugin.trigger import Trigger
+
+LONGEST_SHIFT = 10**9
+PLACES = ("authorize", "token", "refresh")
+
+
+class Operator:
+    """The switches of one plugin. Every method raises `Wrong`, a `UsageError`, where something
+    cannot be done, and says what could be."""
+
+    def __init__(self, plugin: Plugin, known: Mapping[str, Fault]) -> None:
+        assert plugin.control is not None  # noqa: S101 - made only for a plugin that has it
+        self._plugin, self._control, self._known = plugin, plugin.control, known
+
+    @property
+    def known_faults(self) -> Mapping[str, Fault]:
+        """Every fault that can be switched on by name."""
+        return self._known
+
+    def faults_on(self) -> list[dict[str, Any]]:
+        """The faults that are on, with their triggers and how many fitting requests they saw."""
+        switches = self._plugin.switches
+        with switches.lock:
+            return [
+                {"name": one.fault.name, "trigger": asdict(one.trigger), "seen": one.seen}
+                for one in switches.armed
+            ]
+
+    def switch_on(self, fault: Fault | str, trigger: Trigger) -> None:
+        """Let the plugin misbehave, by the name of a fault or by one of your own."""
+        if isinstance(fault, str):
+            if fault not in self._known:
+                raise Wrong(f"there is no fault {fault!r}; GET faults lists them")
+            fault = self._known[fault]
+        check_fault(fault)
+        self._plugin.switches.switch_on(fault, trigger, self._plugin.clock.now())
+
+    def switch_off(self, name: str) -> None:
+        """Stop one misbehaviour."""
+        if not self._plugin.switches.switch_off(name):
+            raise Wrong(f"the fault {name!r} is not on", status=404)
+
+    def now(self) -> float:
+        """The time of the plugin, in seconds since the epoch."""
+        return self._plugin.clock.now()
+
+    @property
+    def shift(self) -> float:
+        """By how many seconds it was moved."""
+        return self._control.clock.shift
+
+    def advance(self, seconds: float) -> None:
+        """Move its clock on."""
+        if not 0 <= seconds <= LONGEST_SHIFT:
+            raise Wrong(f"advance must be between 0 and {LONGEST_SHIFT} seconds")
+        with self._control.lock:
+            self._control.clock.shift += seconds
+
+    @property
+    def users(self) -> tuple[UserConfig, ...]:
+        """The users of the settings, and those that were added."""
+        return self._control.config_for(self._plugin.base).users
+
+    def enrol(self, user: UserConfig) -> None:
+        """Add a user who can log in."""
+        with self._control.lock:
+            if user.name in self._user_names():
+                raise Wrong(f"there is a user {user.name!r} already")
+            self._control.users.append(user)
+
+    def register(self, client: ClientConfig) -> None:
+        """Add a client."""
+        if not client.id:
+            raise Wrong("client.id must not be empty")
+        if self._plugin.client(client.id) is not None:
+            raise Wrong(f"there is a client {client.id!r} already")
+        self._plugin.state.register(client)
+
+    def queue_user(self, name: str) -> None:
+        """Say who signs in next, without pages."""
+        if name not in self._user_names():
+            raise Wrong(f"name must be one of {', '.join(sorted(self._user_names()))}")
+        with self._control.lock:
+            self._control.next_users.append(name)
+
+    def queue_error(self, error: QueuedError) -> None:
+        """Say which error the next request at a place gets."""
+        if error.place not in PLACES:
+            raise Wrong(f"error.place must be one of {', '.join(PLACES)}")
+        with self._control.lock:
+            self._control.next_errors.append(error)
+
+    def queue_response(self, response: QueuedResponse) -> None:
+        """Say what the next request at a path gets in place of an answer."""
+        if not response.path.startswith("/") or response.path.startswith(PREFIX):
+            raise Wrong(f"response.path must be a path of the plugin, not below {PREFIX}")
+        if not 200 <= response.status <= 599:
+            raise Wrong("response.status must be between 200 and 599")
+        with self._control.lock:
+            self._control.next_responses.append(response)
+
+    def queues(self) -> dict[str, list[Any]]:
+        """What is queued and has not been used."""
+        control = self._control
+        with control.lock:
+            return {
+                "users": list(control.next_users),
+                "errors": [asdict(one) for one in control.next_errors],
+                "responses": [asdict(one) for one in control.next_responses],
+            }
+
+    def issue(self, user: str, client_id: str = "", scope: str = "") -> dict[str, Any]:
+        """A token answer as after a sign-in that nobody had to make; to be called within a request,
+        whose address is the issuer. The first client, and all that it may ask for, unless said
+        otherwise."""
+        if self._plugin.base.auth != "oauth":
+            raise Wrong(f"a plugin with auth {self._plugin.base.auth} issues no tokens")
+        # Authlib takes 150 ms to import; the other auth types never need it.
+        from mockauth.plugin.oauth.client import find_client
+        from mockauth.plugin.oauth.mint import make_token
+
+        client = find_client(self._plugin, client_id or self._plugin.clients[0].id)
+        if client is None:
+            known = ", ".join(one.id for one in self._plugin.clients)
+            raise Wrong(f"client_id must be one of {known}")
+        if user not in self._user_names():
+            raise Wrong(f"user must be one of {', '.join(sorted(self._user_names()))}")
+        unknown = set(scope.split()) - set(client.get_allowed_scope(None).split())
+        if unknown:
+            raise Wrong(f"scope {min(unknown)} is not known")
+        # With the users that were added, whose claims a token may carry.
+        self._plugin.now.config = self._control.config_for(self._plugin.base)
+        return make_token(self._plugin, client, user, scope or None, family=Family())
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The journal: the last requests, oldest first, with secrets masked and near misses."""
+        with self._control.lock:
+            kept = list(self._control.journal)
+        return [entry.shown(self._plugin, number) for number, entry in kept]
+
+    def forget_requests(self) -> None:
+        """Empty the journal."""
+        with self._control.lock:
+            self._control.journal.clear()
+
+    def reset(self, *, tokens: bool = False) -> None:
+        """Put everything back as at the start; `tokens` forgets what was issued and registered,
+        and the API's data, too."""
+        self._control.reset()
+        self._plugin.rearm()
+        if tokens:
+            self._plugin.state.clear()
+
+    def _user_names(self) -> set[str]:
+        return {user.name for user in self.users}

@@ -1,0 +1,61 @@
+"""The pytest fixtures. Loaded in every session of an environment, so nothing heavy is imported
+before a test asks for a plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from mockauth.testing import MockPlugin, Stage
+
+MARK = "mock_plugin"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the mark known."""
+    config.addinivalue_line(
+        "markers",
+        "mock_plugin(**settings): how the plugin of the fixture mock_plugin is set, as under "
+        "[serve] in mockauth.toml; besides redirect_uri, redirect_uris and faults",
+    )
+
+
+@pytest.fixture(scope="session")
+def mock_plugin_stage() -> Iterator[Stage]:
+    """The server of the session, on a free port."""
+    from mockauth.testing import stage
+
+    with stage() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def mock_plugin_settings() -> dict[str, Any]:
+    """Settings for every test, to be overridden in a conftest.py; the mark `mock_plugin` adds to
+    them."""
+    return {}
+
+
+@pytest.fixture
+def mock_plugin(
+    request: pytest.FixtureRequest,
+    mock_plugin_stage: Stage,
+    mock_plugin_settings: dict[str, Any],
+) -> Iterator[MockPlugin]:
+    """The built-in plugin, served over HTTP and as new for each test. What a test queues and does
+    not use fails it."""
+    from mockauth.testing import check_used
+
+    marks = [mark.kwargs for mark in request.node.iter_markers(MARK)]
+    settings = dict(mock_plugin_settings)
+    for kwargs in reversed(marks):  # the closest one last
+        settings |= kwargs
+    plugin = mock_plugin_stage.play(**settings)
+    yield plugin
+    try:
+        check_used(plugin)
+    finally:
+        plugin.reset()

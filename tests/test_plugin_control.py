@@ -136,6 +136,17 @@ def test_a_fault_of_ones_own_may_change_answers() -> None:
         ("/users", {"name": "ada", "password": "x"}, "already"),
         ("/users", {"name": "new"}, "user.password"),
         ("/queues/users", {"name": "nobody"}, "name must be one of ada, grace"),
+        ("/queues/users", {"nam": "ada"}, "nam is unknown; there are name"),
+        ("/queues/users", {"name": 1}, "name must be a text"),
+        ("/clock", {"advanse": 1}, "advanse is unknown; there are advance"),
+        ("/reset", {"tokens": 1}, "tokens must be true or false"),
+        ("/clients", {"id": "demo-client"}, "already"),
+        ("/clients", {"id": ""}, "client.id must not be empty"),
+        ("/clients", {"id": "x", "auth_method": "basic"}, "client.auth_method"),
+        ("/clients", {"id": "x", "secrte": "y"}, "client.secrte is unknown"),
+        ("/tokens", {"user": "nobody"}, "user must be one of ada, grace"),
+        ("/tokens", {"user": "ada", "client_id": "x"}, "client_id must be one of demo-client"),
+        ("/tokens", {"user": "ada", "scope": "x"}, "scope x is not known"),
         ("/queues/errors", {"place": "api", "error": "x"}, "error.place must be"),
         ("/queues/responses", {"path": "/_mockauth/"}, "response.path must be"),
         ("/queues/responses", {"path": "/todos", "status": 99}, "response.status must be"),
@@ -166,6 +177,44 @@ def test_a_user_can_be_added() -> None:
 
     landed = tour.submit(page, username="hopper", password="compiler")
     assert landed.headers["Location"].startswith("/authorize")
+
+
+def test_a_client_can_be_added_and_is_held_to_how_it_was_registered() -> None:
+    tour = controlled()
+    mine = {"id": "mine", "secret": "s3cret-of-mine", "redirect_uris": [CALLBACK],
+            "auth_method": "client_secret_basic"}  # fmt: skip
+    assert control(tour, "POST", "/clients", **mine).status_code == 201
+    code = tour.code(client_id="mine")
+
+    posted = tour.token(code, client_id="mine", client_secret="s3cret-of-mine")
+    assert error(posted) == "401 invalid_client"
+    params = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
+    assert error(tour.post("/token", params, "mine:s3cret-of-mine")) == "200"
+    told = control(tour, "GET", "/requests").get_data(as_text=True)
+    assert "registered for client_secret_basic" in told
+    assert "s3cret-of-mine" not in told
+
+
+def test_a_token_can_be_had_without_a_sign_in() -> None:
+    tour = controlled()
+    answer = control(tour, "POST", "/tokens", user="grace", scope="todos:read")
+    token = answer.get_json()
+
+    assert (answer.status_code, token["scope"]) == (201, "todos:read")
+    assert tour.api(token["access_token"]).get_json()["user"] == "grace"
+    assert error(tour.refresh(token["refresh_token"])) == "200"
+
+
+def test_a_reset_forgets_what_was_issued_only_where_it_is_asked_to() -> None:
+    tour = controlled()
+    token = tour.grant()["access_token"]
+    control(tour, "POST", "/clients", id="mine")
+    control(tour, "POST", "/reset")
+    kept = tour.api(token).status_code
+    control(tour, "POST", "/reset", tokens=True)
+
+    assert (kept, tour.api(token).status_code) == (200, 401)
+    assert control(tour, "POST", "/clients", id="mine").status_code == 201
 
 
 def test_the_next_user_signs_in_without_pages_once() -> None:

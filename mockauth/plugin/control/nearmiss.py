@@ -80,6 +80,10 @@ def _at_token(plugin: Plugin) -> Iterator[str]:
         yield from _unknown_client(plugin, client_id)
     else:
         yield from _secret(plugin, client, given.get("client_secret", basic_secret))
+        method = "client_secret_basic" if basic_id else "client_secret_post"
+        used = method if basic_secret or given.get("client_secret") else "none"
+        if client.auth_method not in ("", used):
+            yield f"the client is registered for {client.auth_method}, not {used}"
     with plugin.state.lock:
         record = plugin.state.codes.get(digest(given.get("code", "")))
     if record is not None:

@@ -28,7 +28,13 @@ from mockauth.scenario.named_fault import fault_named
 from .plugin_tour import Tour, error
 
 KNOWN = KnownFaults()
-UNCHECKED = load_library().unchecked_faults
+STANDARDS = [
+    fault
+    for fault in load_library().unchecked_faults
+    if fault.name.partition(".")[0]
+    in ("metadata", "callback", "jwks", "register", "resource", "introspect", "revoke")
+]
+WIRE = [fault for fault in load_library().unchecked_faults if fault not in STANDARDS]
 
 
 def touring(*names: str, **settings: Any) -> Tour:
@@ -54,7 +60,7 @@ def requested(place: str) -> tuple[str, str, str]:
     }[place]  # fmt: skip
 
 
-@pytest.mark.parametrize("fault", UNCHECKED, ids=[fault.name for fault in UNCHECKED])
+@pytest.mark.parametrize("fault", WIRE, ids=[fault.name for fault in WIRE])
 def test_a_fault_that_no_check_sees_does_over_sockets_what_it_says(fault: Fault) -> None:
     clock = MovableClock()
     change = fault.answers[0]
@@ -78,6 +84,55 @@ def test_a_fault_that_no_check_sees_does_over_sockets_what_it_says(fault: Fault)
             line.close()
 
     assert seen == kind(change)
+
+
+def toured(*faults: Fault) -> dict[str, object]:
+    """What a client sees at each place that the standards add, and how long it waited."""
+    config = PluginConfig(api="mcp", registration=True, token_format="jwt")
+    tour = Tour(config=config.with_faults(*faults))
+    began, place = tour.clock.now(), "/.well-known/oauth-"
+    grant = tour.grant()
+    client = {"client_id": tour.client().id, "client_secret": tour.client().secret}
+    asked = {"redirect_uris": ["https://a.example/"]}
+    revoked = tour.post("/revoke", {**client, "token": grant["refresh_token"]})
+    token_of = {
+        "metadata": tour.outside().get(place + "authorization-server"),
+        "jwks": tour.outside().get("/.well-known/jwks.json"),
+        "register": tour.outside().post("/register", json=asked),
+        "resource": tour.outside().get(place + "protected-resource"),
+        "introspect": tour.post("/introspect", {**client, "token": "garbage"}),
+    }
+    seen: dict[str, object] = {
+        name: (answer.status_code, answer.mimetype, shape(answer.get_json(silent=True)))
+        for name, answer in token_of.items()
+    }
+    unknown = tour.callback(resource="https://elsewhere.example/")
+    return {
+        **seen,
+        "callback": {name: tour.callback().get(name) for name in ("state", "iss", "error")},
+        "revoke": (revoked.status_code, error(tour.refresh(grant["refresh_token"]))),
+        "resource ": "code" in unknown,
+        "time": tour.clock.now() - began,
+    }
+
+
+def shape(members: Any) -> Any:
+    """The members, with what is new each time left out."""
+    fresh = {"client_id", "client_secret", "client_id_issued_at"}
+    if not isinstance(members, dict) or (isinstance(members.get("keys"), list) and members["keys"]):
+        return type(members).__name__
+    return {name: "" if name in fresh else value for name, value in members.items()}
+
+
+@pytest.mark.parametrize("fault", STANDARDS, ids=[fault.name for fault in STANDARDS])
+def test_a_fault_of_what_the_standards_add_shows_at_its_place_and_nowhere_else(
+    fault: Fault,
+) -> None:
+    honest, seen = toured(), toured(fault)
+
+    different = {name.strip() for name, value in honest.items() if seen[name] != value}
+    place = fault.name.partition(".")[0]
+    assert different == ({"time"} if fault.name == "metadata.slow" else {place})
 
 
 def test_once_at_the_token_endpoint_is_not_used_up_by_a_page() -> None:

@@ -132,7 +132,7 @@ class Policy:
     """random, client_secret, constant, counter."""
     token_flaw: str = ""
     """What is wrong with every access token: expired, tampered (a letter is changed); for a JWT
-    wrong-audience and wrong-key, too."""
+    wrong-audience, wrong-issuer, wrong-key and not-yet-valid, too."""
     jwt_signed: bool = True
     """False: tokens that are JWTs have the algorithm none, and no signature."""
     jwt_has_exp: bool = True

@@ -28,7 +28,7 @@ def access_token(plugin: Plugin, token: str) -> Shown | None:
     claims, key = None, token
     if plugin.signing is not None:
         claims = plugin.signing.read(token, plugin.policy.jwt_checked)
-        # RFC 9068 section 4: issuer and audience are ours, both.
+        # RFC 9068 section 4: issuer and audience are ours, both, and the time has come.
         if claims is None or not _is_ours(plugin, claims):
             return None
         key = str(claims.get("jti", ""))
@@ -40,7 +40,8 @@ def access_token(plugin: Plugin, token: str) -> Shown | None:
 def _is_ours(plugin: Plugin, claims: dict[str, Any]) -> bool:
     issuers, audience = plugin.state.issuers, str(claims.get("aud", ""))
     for_us = any(is_own(plugin.config, issuer, audience) for issuer in issuers)
-    return claims.get("iss") in issuers and for_us
+    begun = claims.get("nbf", 0) <= plugin.clock.now()
+    return claims.get("iss") in issuers and for_us and begun
 
 
 def refresh_token(plugin: Plugin, token: str) -> TokenRecord | None:

@@ -85,7 +85,7 @@ def _access_token(
     known, flaw = plugin.config.user(user), plugin.policy.token_flaw
     claims = {
         **(known.claims if known else {}),
-        "iss": issuer,
+        "iss": "https://attacker.example" if flaw == "wrong-issuer" else issuer,
         "sub": user,
         "aud": "https://somebody-else.example" if flaw == "wrong-audience" else audience,
         "client_id": client.id,
@@ -94,6 +94,8 @@ def _access_token(
         "exp": now if flaw == "expired" else now + plugin.config.access_seconds,
         "jti": number,
     }
+    if flaw == "not-yet-valid":
+        claims["nbf"] = now + plugin.config.access_seconds
     if not plugin.policy.jwt_has_exp:
         del claims["exp"]
     if plugin.policy.jwt_has_mail:

@@ -103,6 +103,8 @@ class MockPlugin:
         who = next((one for one in self.operator.users if user in ("", one.name)), None)
         if who is None:
             raise UsageError(f"there is no user {user!r}; add_user adds one")
+        if self.config.login == "auto" and user:
+            self.next_user(user)  # where no page asks who signs in
         clients = self.app.extensions["mockauth"].clients
         registered = (uri for client in clients for uri in self.config.registered(client))
         transport = WsgiTransport(self.app)

@@ -97,7 +97,6 @@ def test_users_and_clients_are_added_and_tokens_had_without_a_sign_in(
 ) -> None:
     mock_plugin.add_user("alan", "bombe", email="alan@example.com")
     client = mock_plugin.add_client("mine", redirect_uris=(CALLBACK,))
-    mock_plugin.next_user("alan")
     callback = mock_plugin.sign_in(
         authorization(mock_plugin, client_id="mine", code_challenge=CHALLENGE,
                       code_challenge_method="S256"), user="alan"

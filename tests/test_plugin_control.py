@@ -141,6 +141,20 @@ def test_a_fault_of_ones_own_may_change_answers() -> None:
         ("/clock", {"advanse": 1}, "advanse is unknown; there are advance"),
         ("/reset", {"tokens": 1}, "tokens must be true or false"),
         ("/clients", {"id": "demo-client"}, "already"),
+        ("/clock", {"advance": float("nan")}, "advance must be 0 or more"),
+        ("/clock", {"advance": float("inf")}, "advance must be 0 or more"),
+        ("/clock", {"advance": 10**9 + 1}, "seconds in all at most"),
+        ("/users", {"name": "\ud800", "password": "x"}, "half a character"),
+        ("/queues/errors", {"place": "authorize", "error": "x", "error_description": "ä"}, "ASCII"),
+        ("/queues/errors", {"place": "token", "error": ""}, "must not be empty"),
+        ("/queues/responses", {"path": "/todos", "headers": {"X": "a\r\nb: c"}}, "one line"),
+        ("/queues/responses", {"path": "/todos", "headers": {"é": "a"}}, "no name of a header"),
+        ("/queues/responses", {"path": "/todos", "headers": {"Content-Length": "5"}}, "own"),
+        (
+            "/faults",
+            {"name": "x", "answers": [{"place": "api", "headers": {"X": "a\nb"}}]},
+            "answers.0.headers.X must be one line",
+        ),
         ("/clients", {"id": ""}, "client.id must not be empty"),
         ("/clients", {"id": "x", "auth_method": "basic"}, "client.auth_method"),
         ("/clients", {"id": "x", "secrte": "y"}, "client.secrte is unknown"),
@@ -193,6 +207,25 @@ def test_a_client_can_be_added_and_is_held_to_how_it_was_registered() -> None:
     told = control(tour, "GET", "/requests").get_data(as_text=True)
     assert "registered for client_secret_basic" in told
     assert "s3cret-of-mine" not in told
+
+
+@pytest.mark.parametrize("path", ["/_mockauth/faults", "/_mockauth/reset", "/todos", "/token"])
+def test_json_that_is_nested_too_deeply_is_400(path: str) -> None:
+    tour = controlled()
+    token = TOKEN if path.startswith("/_mock") else tour.grant()["access_token"]
+    headers = {"Content-Type": "application/json"}
+    answer = tour.api(token, path, "POST", data="[" * 100_000, headers=headers)
+
+    assert answer.status_code == 400
+
+
+def test_the_date_of_an_answer_follows_the_clock_that_was_moved() -> None:
+    tour = controlled()
+    control(tour, "POST", "/clock", advance=3600)
+    date = tour.outside().get("/health").date
+
+    assert date is not None
+    assert date.timestamp() == int(tour.clock.now()) + 3600
 
 
 def test_a_token_can_be_had_without_a_sign_in() -> None:

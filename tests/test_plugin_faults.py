@@ -267,3 +267,8 @@ def test_a_callback_of_ones_own_stands_beside_those_of_chatgpt() -> None:
 
     assert tour.authorize(redirect_uri=uri).headers["Location"].startswith(uri + "?code=")
     assert tour.authorize().headers["Location"].startswith("https://chat.openai.com/aip/")
+
+
+@pytest.mark.parametrize("login", ["auto", "login", "login_and_consent"])
+def test_a_crash_of_the_authorize_endpoint_shows_with_and_without_pages(login: Any) -> None:
+    assert touring("authorize.crash", login=login).land().status_code == 500

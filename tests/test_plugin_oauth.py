@@ -410,3 +410,63 @@ def test_both_callback_hosts_are_registered_unless_one_is_configured() -> None:
 
     assert touring().land(redirect_uri=other).status_code == 303
     assert touring(callback_hosts=("chat.openai.com",)).land(redirect_uri=other).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("registered", "secret", "asked", "taken"),
+    [
+        ("http://127.0.0.1/cb", "s", "http://127.0.0.1:50123/cb", True),
+        ("http://[::1]/cb?x=1", "s", "http://[::1]:50123/cb?x=1", True),
+        ("http://localhost/cb", "s", "http://localhost:1/cb", True),
+        ("http://127.0.0.1:1/cb", "", "http://127.0.0.1:2/cb", True),
+        ("http://127.0.0.1:1/cb", "s", "http://127.0.0.1:2/cb", False),
+        ("http://127.0.0.1/cb", "s", "http://127.0.0.1:5/cb/", False),
+        ("http://127.0.0.1/cb", "s", "http://127.0.0.1:5@a.example/cb", False),
+        ("http://127.0.0.1/cb", "s", "http://localhost:5/cb", False),
+        ("http://127.0.0.1/cb", "s", "https://127.0.0.1:5/cb", False),
+        ("http://a.example/cb", "s", "http://a.example:5/cb", False),
+    ],
+)
+def test_only_a_loopback_callback_may_have_any_port(
+    registered: str, secret: str, asked: str, taken: bool
+) -> None:
+    one = ClientConfig(id="one", secret=secret, redirect_uris=(registered,))
+    tour = touring(clients=(one,))
+    pkce = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
+
+    answer = tour.land(redirect_uri=asked, **pkce)
+    assert answer.headers.get("Location", "").startswith(asked) == taken
+
+
+def test_head_is_no_way_to_redeem_a_code() -> None:
+    tour = touring()
+    code = tour.code()
+    client = tour.client()
+    params = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK,
+              "client_id": client.id, "client_secret": client.secret}  # fmt: skip
+
+    assert tour.outside().open("/token", method="HEAD", data=params).status_code == 405
+    assert tour.token(code).status_code == 200
+
+
+def test_without_users_a_login_page_is_shown_although_it_should_approve_by_itself() -> None:
+    tour = touring(users=(), login="auto")
+
+    assert tour.authorize().headers["Location"].startswith("/login")
+
+
+def test_a_wrong_secret_is_told_in_words_of_this_server() -> None:
+    answer = touring().token(client_secret="wrong")
+
+    assert answer.get_json() == {
+        "error": "invalid_client",
+        "error_description": "unknown client, or not the right secret",
+    }
+
+
+def test_refresh_tokens_live_as_long_as_is_set() -> None:
+    tour = touring(refresh_seconds=100)
+    token = tour.grant()["refresh_token"]
+    tour.clock.sleep(100)
+
+    assert error(tour.refresh(token)) == "400 invalid_grant"

@@ -56,6 +56,16 @@ def test_several_plugins_share_what_the_table_says() -> None:
         ({"faults": ["nope"]}, "no such fault"),
         ({"plugins": {"name": "one"}}, "write [[serve.plugins]]"),
         ({"plugins": [{"nam": "one"}]}, "serve.plugins entry 1"),
+        ({"access_seconds": 0}, "access_seconds: must be 1 or more, not 0"),
+        ({"scope": "a  b"}, "scope: must be words"),
+        ({"scope": 'a"b'}, "scope: must be words"),
+        ({"clients": [{"id": "a"}, {"id": "a"}]}, "clients: 'a' stands twice"),
+        ({"clients": [{"id": ""}]}, "clients: a name is empty"),
+        ({"users": [{"name": "a", "password": "x"}] * 2}, "users: 'a' stands twice"),
+        ({"clients": [{"id": "a", "auth_method": "client_secret_post"}]}, "needs a secret"),
+        ({"clients": [{"id": "a", "secret": "s", "auth_method": "none"}]}, "needs no secret"),
+        ({"clients": [{"id": "a", "redirect_uris": ["http://*/cb"]}]}, "without # or *"),
+        ({"polcy": {}}, "policy"),
     ],
 )
 def test_a_wrong_table_is_told_where_and_what_instead(table: dict[str, Any], said: str) -> None:

@@ -190,6 +190,26 @@ def test_revocation_judges_its_request(
     assert ask(tour, "/revoke", merged.pop("token") or "", client, **merged).status_code == status
 
 
+def test_a_revocation_answers_json_as_strict_clients_want_it() -> None:
+    tour = touring()
+
+    assert ask(tour, "/revoke", "unknown").get_json() == {}
+
+
+@pytest.mark.parametrize(
+    ("settings", "gone"),
+    [
+        ({"clients": (ClientConfig(id="public"),)}, "introspection_endpoint"),
+        ({"scope": ""}, "scopes_supported"),
+    ],
+)
+def test_what_is_empty_is_left_out_of_the_metadata(settings: dict[str, Any], gone: str) -> None:
+    document = published(touring(**settings))
+
+    assert gone not in document
+    assert [] not in document.values()
+
+
 def test_revocation_may_do_nothing() -> None:
     tour = touring({"revocation_works": False})
     grant = tour.grant()

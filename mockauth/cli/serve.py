@@ -71,6 +71,7 @@ def serve(host: str, port: int, **values: Any) -> None:
             for plugin in plugins:
                 _introduce(f"{base}/{plugin.name}".rstrip("/"), plugin, values["profile"])
             _introduce_admin(base, plugins, token, shown=not values["admin_token"])
+            _warn_of(host)
             threading.Event().wait()
     except (OSError, SystemExit) as wrong:
         raise UsageError(f"{host}:{port} cannot be served at: is the port taken?") from wrong
@@ -179,6 +180,17 @@ def _introduce_admin(
             _line("control", f"{base}/{plugin.name}".rstrip("/") + "/_mockauth/")
         _line("control token", token if shown else "as given")
     click.echo("These strings are published samples and protect nothing. Ctrl-C stops.")
+
+
+def _warn_of(host: str) -> None:
+    from mockauth.wire.url import is_loopback_host
+
+    if not is_loopback_host(host) or host in ("0.0.0.0", "::"):  # noqa: S104 - to warn of it
+        click.echo(
+            f"--host {host}: other machines reach this server, its sample secrets and, with its "
+            "token, its control interface. Clients use the address of this machine.",
+            err=True,
+        )
 
 
 def _line(name: str, value: str) -> None:

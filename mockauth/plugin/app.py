@@ -188,6 +188,12 @@ def _cors(app: Flask) -> None:
 
 
 def _errors(app: Flask) -> None:
+    @app.errorhandler(RecursionError)
+    def too_deep(error: RecursionError) -> BaseResponse:
+        answer = jsonify({"error": "invalid_request", "error_description": "nested too deeply"})
+        answer.status_code = 400
+        return answer
+
     @app.errorhandler(HTTPException)
     def plain(error: HTTPException) -> BaseResponse:
         answer = jsonify({"error": "invalid_request", "error_description": error.name})

@@ -50,7 +50,7 @@ class UserConfig:
 class PluginConfig:
     """The built-in plugin. The secrets here are published samples and protect nothing.
 
-    `access_seconds` and `code_seconds` are lifetimes in seconds.
+    `access_seconds`, `code_seconds` and `refresh_seconds` are lifetimes in seconds.
     """
 
     name: str = ""
@@ -82,6 +82,7 @@ class PluginConfig:
     callback_hosts: tuple[str, ...] = ("chat.openai.com", "chatgpt.com")
     access_seconds: int = 3600
     code_seconds: int = 60
+    refresh_seconds: int = 30 * 86400
     token_format: Literal["opaque", "jwt"] = "opaque"
     metadata: bool = True
     """Whether /.well-known/oauth-authorization-server is there (RFC 8414)."""

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from mockauth.plugin.fault import AnswerChange
 from mockauth.plugin.plugin import Plugin
 from mockauth.plugin.received import facts
-from mockauth.plugin.wiring import break_off, hang_up
+from mockauth.plugin.wiring import break_off, delay, hang_up
 from mockauth.wire.message import pairs_of
 
 EXEMPT = "/_mockauth"
@@ -39,14 +39,24 @@ def misbehave(app: Flask, plugin: Plugin) -> None:
 
 
 def _due(plugin: Plugin, response: Response) -> Iterator[AnswerChange]:
-    place, when = getattr(g, "place", ""), _when(response)
+    places, when = _places(), _when(response)
     for fault in plugin.config.faults:
         if fault.trigger is None:
-            yield from (c for c in fault.answers if c.place == place and c.when in when)
+            yield from (c for c in fault.answers if c.place in places and c.when in when)
     if "facts" in g:
-        shown = plugin.switches.changes(g.facts, plugin.clock.now(), place, when)
+        shown = plugin.switches.changes(g.facts, plugin.clock.now(), places, when)
         g.shown = tuple(dict.fromkeys(name for name, _ in shown))
         yield from (change for _, change in shown)
+
+
+def _places() -> tuple[str, ...]:
+    """Where this answer comes from. Without pages the authorize endpoint itself redirects."""
+    place = getattr(g, "place", "")
+    return (
+        ("redirect", "authorize")
+        if place == "redirect" and request.path == "/authorize"
+        else (place,)
+    )
 
 
 def _when(response: Response) -> set[str]:
@@ -57,7 +67,7 @@ def _when(response: Response) -> set[str]:
 
 def _changed(plugin: Plugin, response: Response, change: AnswerChange) -> Response:
     if change.delay:
-        plugin.clock.sleep(change.delay)
+        delay(plugin.clock, change.delay)
     if change.body is not None:
         response.set_data(change.body)
     if change.append or change.pad:

@@ -29,9 +29,9 @@ def todo_paths() -> dict[str, Any]:
         },
         "/todos/{id}": {
             "parameters": [by_id],
-            "get": _operation("getTodo", "One thing to do", 200, entry),
-            "put": _operation("changeTodo", "Change one thing to do", 200, entry, body=todo),
-            "delete": _operation("deleteTodo", "Delete one thing to do", 204, None),
+            "get": _operation("getTodo", "One thing to do", 200, entry, by_id=True),
+            "put": _operation("changeTodo", "Change one thing to do", 200, entry, todo, by_id=True),
+            "delete": _operation("deleteTodo", "Delete one thing to do", 204, None, by_id=True),
         },
     }
 
@@ -81,15 +81,29 @@ TITLES: Mapping[str, tuple[str, str, str, str]] = MappingProxyType(
 
 
 def _operation(
-    name: str, summary: str, status: int, answer: Schema | None, body: Schema | None = None
+    name: str,
+    summary: str,
+    status: int,
+    answer: Schema | None,
+    body: Schema | None = None,
+    by_id: bool = False,
 ) -> dict[str, Any]:
     response: dict[str, Any] = {"description": "Done"}
     if answer is not None:
         response["content"] = {"application/json": {"schema": answer}}
+    refusals = {
+        "400": "The request is not as described",
+        "401": "Sign in first",
+        "403": "The token lacks the scope",
+        **({"404": "There is no such entry"} if by_id else {}),
+    }
     operation: dict[str, Any] = {
         "operationId": name,
         "summary": summary,
-        "responses": {str(status): response},
+        "responses": {
+            str(status): response,
+            **{code: {"description": why} for code, why in refusals.items()},
+        },
     }
     if body is not None:
         content = {"application/json": {"schema": body}}

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
 from flask import g, request, session
-from werkzeug.exceptions import HTTPException
 
 from mockauth.plugin.plugin import Plugin
 from mockauth.plugin.tokens import access_token
@@ -54,8 +53,13 @@ class Body:
 
 
 def carried() -> Body:
-    """What the request at hand carries; no data where that is too long."""
+    """What the request at hand carries.
+
+    Raises:
+        RequestEntityTooLarge: it is too long; when asked again, it carries nothing.
+    """
     if "carried" not in g:
+        g.carried = Body(query=request.environ.get("QUERY_STRING", ""))
         g.carried = _carried()
     found: Body = g.carried
     return found
@@ -109,11 +113,8 @@ def _carried() -> Body:
     query = asked.environ.get("QUERY_STRING", "")
     if asked.method in ("GET", "HEAD"):
         return Body(query=query)
-    try:
-        # Read as a form first, the body would be gone for the plugin.
-        data = asked.get_data(cache=True)
-    except HTTPException:  # too long: whoever needs it says so
-        data = b""
+    # Read as a form first, the body would be gone for the plugin.
+    data = asked.get_data(cache=True)
     return Body(query=query, content_type=asked.mimetype, data=data)
 
 

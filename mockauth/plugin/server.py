@@ -31,6 +31,11 @@ class Line:
         """Close it behind this answer."""
         self._request.close_connection = True
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether the server is being stopped."""
+        return not self._request.server.ready
+
     def reset(self) -> None:
         """Reset it: a socket that does not linger is closed with RST instead of FIN."""
         self.close_after()

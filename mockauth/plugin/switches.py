@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from mockauth.plugin.config import PluginConfig
@@ -64,9 +65,9 @@ class Switches:
         return base.with_faults(*showing) if showing else base
 
     def changes(
-        self, facts: Facts, now: float, place: str, when: set[str]
+        self, facts: Facts, now: float, places: Sequence[str], when: set[str]
     ) -> list[tuple[str, AnswerChange]]:
-        """How the answer at `place` is changed by faults that do nothing else, with their names.
+        """How the answer at `places` is changed by faults that do nothing else, with their names.
 
         They are counted by answer, not by request: only now is it known what the answer is.
         """
@@ -75,8 +76,8 @@ class Switches:
             for one in self.armed:
                 if one.fault.policy:
                     continue
-                fit = [c for c in one.fault.answers if c.place == place and c.when in when]
-                if fit and one.shows(replace(facts, place=place), now):
+                fit = [c for c in one.fault.answers if c.place in places and c.when in when]
+                if fit and one.shows(replace(facts, place=fit[0].place), now):
                     found += ((one.fault.name, change) for change in fit)
         return found
 

@@ -12,7 +12,10 @@ from typing import Protocol
 from flask import request
 from werkzeug.wrappers import Response
 
+from mockauth.clock import Clock
+
 CONNECTION = "mockauth.connection"
+PIECE_SECONDS = 0.25
 
 
 class Connection(Protocol):
@@ -25,6 +28,19 @@ class Connection(Protocol):
     def reset(self) -> None:
         """Reset it now (RST)."""
         ...
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether the server is being stopped."""
+        ...
+
+
+def delay(clock: Clock, seconds: float) -> None:
+    """Let time go by before an answer; no longer than the server runs."""
+    connection: Connection | None = request.environ.get(CONNECTION)
+    while seconds > 0 and not (connection and connection.is_ending):
+        clock.sleep(min(seconds, PIECE_SECONDS))
+        seconds -= PIECE_SECONDS
 
 
 def break_off(response: Response, size: int) -> None:

@@ -109,8 +109,11 @@ def mapping(value_form: Form, made: Callable[[dict[str, Any]], Any] = dict) -> F
     return Form(read, {"type": "object", "additionalProperties": value_form.schema})
 
 
-def members(kind: type, named: Named, *, skip: tuple[str, ...] = ()) -> Form:
-    """A mapping with some of the fields of a dataclass; gives what the file has of them."""
+def members(
+    kind: type, named: Named, *, skip: tuple[str, ...] = (), known: tuple[str, ...] = ()
+) -> Form:
+    """A mapping with some of the fields of a dataclass; gives what the file has of them. `known`
+    are keys that somebody else reads: they stand in the list of what there is."""
     hints = get_type_hints(kind, include_extras=True)
     own = [field for field in fields(kind) if field.name not in skip]
     forms = {
@@ -125,7 +128,7 @@ def members(kind: type, named: Named, *, skip: tuple[str, ...] = ()) -> Form:
             return {}
         for name in value:
             if name not in forms:
-                document.unknown_key((*path, name), forms)
+                document.unknown_key((*path, name), (*forms, *known))
         for name in required:
             if name not in value:
                 document.complain((*path, name), "is missing")

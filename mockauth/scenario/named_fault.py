@@ -74,6 +74,8 @@ def _read(text: str, key: str, value: str) -> object:
     except ValueError:
         wanted = "a whole number" if kind is int else "a number"
         raise UsageError(f"--fault {text}: {key} must be {wanted}, not {value!r}") from None
+    if key == "times" and read == 0:
+        raise UsageError(f"--fault {text}: times must be 1 or more, not 0")
     if isinstance(read, int | float) and not 0 <= read < float("inf"):
         raise UsageError(f"--fault {text}: {key} must be 0 or more, not {value}")
     return read

@@ -12,12 +12,20 @@ TRIGGER = {
     "properties": {
         "times": {**NUMBER, "minimum": 1, "nullable": True, "description": "1 is once"},
         "after": {**NUMBER, "minimum": 0, "description": "let so many fitting requests pass"},
+        "seconds": {
+            "type": "number",
+            "nullable": True,
+            "description": "from when it is switched on",
+        },
+        "until": {"type": "number", "nullable": True, "description": "seconds since the epoch"},
+        "place": {**TEXT, "description": "such as token or refresh"},
         "path": TEXT,
         "client": TEXT,
         "user": TEXT,
         "parameter": {**TEXT, "description": "with `value`: the magic value of a parameter"},
         "value": TEXT,
     },
+    "additionalProperties": False,
 }
 BODIES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("/faults", "armFault", "Switch a fault on", {
@@ -46,7 +54,9 @@ BODIES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
         "error_description": TEXT,
     }),
     ("/queues/responses", "queueResponse", "The next answer at a path", {
-        "path": TEXT, "status": NUMBER, "headers": {"type": "object"}, "body": TEXT,
+        "path": {**TEXT, "pattern": "^/(?!_mockauth)"},
+        "status": {**NUMBER, "minimum": 200, "maximum": 599},
+        "headers": {"type": "object", "additionalProperties": TEXT}, "body": TEXT,
     }),
     ("/reset", "reset", "Everything as at the start; issued tokens stay, unless it says otherwise", {
         "tokens": {"type": "boolean", "description": "forget tokens, registered clients and data"},
@@ -74,6 +84,7 @@ def describe(base: str) -> dict[str, Any]:
         status = "200" if path in ("/clock", "/reset") else "201"
         operation = _operation(name, summary, status)
         schema: dict[str, Any] = {"type": "object", "properties": properties}
+        schema["additionalProperties"] = False
         if path in REQUIRED:
             schema["required"] = REQUIRED[path]
         content = {"application/json": {"schema": schema}}
@@ -82,6 +93,7 @@ def describe(base: str) -> dict[str, Any]:
     paths["/requests"]["delete"] = _operation("forgetRequests", "Empty the journal", "200")
     named = {"name": "name", "in": "path", "required": True, "schema": TEXT}
     disarm = _operation("disarmFault", "Switch a fault off", "200")
+    disarm["responses"]["404"] = {"description": "That fault is not on"}
     paths["/faults/{name}"] = {"parameters": [named], "delete": disarm}
     return {
         "openapi": "3.0.3",
@@ -99,6 +111,7 @@ def _operation(name: str, summary: str, status: str) -> dict[str, Any]:
         "summary": summary,
         "responses": {
             status: {"description": "Done"},
+            "400": {"description": "It cannot be done; the answer says what to change"},
             "401": {"description": "The control token is missing or wrong"},
         },
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from flask import Flask, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -31,6 +33,9 @@ def hook_control(app: Flask, plugin: Plugin, control: Control) -> None:
     def note(response: Response) -> Response:
         if request.path.startswith(PREFIX):
             return response
+        if control.clock.shift:
+            # A client that looks at the time of an answer sees that of its token, too.
+            response.date = datetime.fromtimestamp(control.clock.now(), UTC)
         refused = response.status_code >= 400 or "error=" in response.headers.get("Location", "")
         control.record(noted(plugin, response, explain(plugin) if refused else []))
         return response

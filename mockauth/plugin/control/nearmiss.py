@@ -23,7 +23,9 @@ def explain(plugin: Plugin) -> list[str]:
     if request.path == "/authorize":
         return list(_at_authorize(plugin))
     if request.path == "/token":
-        return list(_at_token(plugin))
+        return [*_of_client(plugin), *_at_token(plugin)]
+    if request.path in ("/revoke", "/introspect"):
+        return list(_of_client(plugin))
     if (request.endpoint or "").startswith("api."):
         return list(_at_api(plugin))
     return []
@@ -71,19 +73,26 @@ def _at_authorize(plugin: Plugin) -> Iterator[str]:
         yield f"scope is not known: {' '.join(sorted(unknown))}"
 
 
-def _at_token(plugin: Plugin) -> Iterator[str]:
+def _of_client(plugin: Plugin) -> Iterator[str]:
     given = params()
     basic_id, basic_secret = basic_pair()
     client_id = given.get("client_id", basic_id)
     client = plugin.client(client_id)
     if client is None:
         yield from _unknown_client(plugin, client_id)
-    else:
-        yield from _secret(plugin, client, given.get("client_secret", basic_secret))
-        method = "client_secret_basic" if basic_id else "client_secret_post"
-        used = method if basic_secret or given.get("client_secret") else "none"
-        if client.auth_method not in ("", used):
-            yield f"the client is registered for {client.auth_method}, not {used}"
+        return
+    if basic_secret and given.get("client_secret"):
+        yield "the secret came in the header and in the body; send it once"
+    yield from _secret(plugin, client, given.get("client_secret", basic_secret))
+    method = "client_secret_basic" if basic_id else "client_secret_post"
+    used = method if basic_secret or given.get("client_secret") else "none"
+    if client.auth_method not in ("", used):
+        yield f"the client is registered for {client.auth_method}, not {used}"
+
+
+def _at_token(plugin: Plugin) -> Iterator[str]:
+    given = params()
+    client_id = given.get("client_id", basic_pair()[0])
     with plugin.state.lock:
         record = plugin.state.codes.get(digest(given.get("code", "")))
     if record is not None:
@@ -137,6 +146,8 @@ def _secret(plugin: Plugin, client: ClientConfig, given: str) -> Iterator[str]:
         yield "client_secret: + or %20 stands for a space"
     elif given in {other.secret for other in plugin.clients}:
         yield "client_secret is that of another client"
+    elif client.secret:
+        yield f"client_secret is not that of {client.id}"
 
 
 def _at_api(plugin: Plugin) -> Iterator[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from mockauth.plugin.config import ClientConfig, UserConfig
 from mockauth.plugin.control.control import QueuedError, QueuedResponse
-from mockauth.plugin.control.wanted import PREFIX, Wrong, check_fault
+from mockauth.plugin.control.wanted import PREFIX, Wrong, check_fault, check_headers
 from mockauth.plugin.fault import Fault
 from mockauth.plugin.plugin import Plugin
 from mockauth.plugin.state import Family
@@ -16,6 +17,8 @@ from mockauth.plugin.trigger import Trigger
 
 LONGEST_SHIFT = 10**9
 PLACES = ("authorize", "token", "refresh")
+SENDABLE = re.compile(r"[\x20\x21\x23-\x5b\x5d-\x7e]*")
+"""RFC 6749 section 4.1.2.1: what error and error_description may be made of."""
 
 
 class Operator:
@@ -65,9 +68,11 @@ class Operator:
 
     def advance(self, seconds: float) -> None:
         """Move its clock on."""
-        if not 0 <= seconds <= LONGEST_SHIFT:
-            raise Wrong(f"advance must be between 0 and {LONGEST_SHIFT} seconds")
         with self._control.lock:
+            if not (seconds >= 0 and self.shift + seconds <= LONGEST_SHIFT):
+                raise Wrong(
+                    f"advance must be 0 or more, and {LONGEST_SHIFT} seconds in all at most"
+                )
             self._control.clock.shift += seconds
 
     @property
@@ -101,6 +106,11 @@ class Operator:
         """Say which error the next request at a place gets."""
         if error.place not in PLACES:
             raise Wrong(f"error.place must be one of {', '.join(PLACES)}")
+        for name, text in (("error", error.error), ("description", error.error_description)):
+            if not SENDABLE.fullmatch(text):
+                raise Wrong(f"error.{name} must be of printable ASCII without quote and backslash")
+        if not error.error:
+            raise Wrong("error.error must not be empty")
         with self._control.lock:
             self._control.next_errors.append(error)
 
@@ -110,6 +120,7 @@ class Operator:
             raise Wrong(f"response.path must be a path of the plugin, not below {PREFIX}")
         if not 200 <= response.status <= 599:
             raise Wrong("response.status must be between 200 and 599")
+        check_headers(response.headers, "response.headers")
         with self._control.lock:
             self._control.next_responses.append(response)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
@@ -13,8 +15,12 @@ from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.fault import AnswerChange, Fault
 from mockauth.plugin.policy import Policy
 from mockauth.plugin.trigger import Trigger
+from mockauth.wire.message import SURROGATE
 
 T = TypeVar("T")
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+FRAMING = ("content-length", "transfer-encoding", "connection")
 PREFIX = "/_mockauth"
 FIXED = (
     "api", "auth", "token_format", "metadata", "revocation", "introspection", "registration", "name",
@@ -37,9 +43,15 @@ def body() -> dict[str, Any]:
     Raises:
         Wrong: there is none.
     """
-    value = request.get_json(silent=True)
+    try:
+        value = request.get_json(silent=True)
+        written = json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        raise Wrong("the body is nested too deeply") from None
     if not isinstance(value, dict):
         raise Wrong("send a JSON object, with Content-Type: application/json")
+    if SURROGATE.search(written):
+        raise Wrong("a text has half a character in it (a lone surrogate)")
     return value
 
 
@@ -105,6 +117,22 @@ def armed(value: dict[str, Any]) -> tuple[Fault | str, Trigger]:
     return name if named else _own(name, value), trigger
 
 
+def check_headers(headers: Mapping[str, str | None], place: str) -> None:
+    """Refuse headers that cannot be sent, or that would break the message off (RFC 9110 section
+    5.5, RFC 9112 section 6).
+
+    Raises:
+        Wrong: one of them.
+    """
+    for name, value in headers.items():
+        if not HEADER_NAME.fullmatch(name):
+            raise Wrong(f"{place}: {name!r} is no name of a header")
+        if name.lower() in FRAMING:
+            raise Wrong(f"{place}: {name} is the server's own; see cut and reset of a fault")
+        if value is not None and not HEADER_VALUE.fullmatch(value):
+            raise Wrong(f"{place}.{name} must be one line of Latin-1")
+
+
 def check_fault(fault: Fault) -> None:
     """Refuse a fault that needs another app.
 
@@ -128,6 +156,8 @@ def _own(name: str, value: Mapping[str, Any]) -> Fault:
     if not isinstance(answers, list):
         raise Wrong("answers must be a list")
     changes = [instance(AnswerChange, one, f"answers.{i}") for i, one in enumerate(answers)]
+    for i, change in enumerate(changes):
+        check_headers(change.headers, f"answers.{i}.headers")
     return Fault(name=name, policy=policy, answers=tuple(changes))
 
 

@@ -40,7 +40,8 @@ def authorize(plugin: Plugin, server: Any, decision: str | None = None) -> BaseR
         user = plugin.control.next_user()
         decision = "allow" if user else None
     if user is None and (plugin.config.login == "auto" or not plugin.policy.login_required):
-        user, decision = _hinted(plugin) or plugin.config.users[0].name, "allow"
+        user = _hinted(plugin) or next((one.name for one in plugin.config.users), None)
+        decision = "allow" if user else None
     try:
         incoming = authorize_request(request, plugin.config)
         asked = incoming.values.copy()

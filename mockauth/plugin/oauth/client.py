@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from dataclasses import dataclass
 
 from authlib.oauth2.rfc6749 import ClientMixin
@@ -10,6 +11,10 @@ from authlib.oauth2.rfc6749 import ClientMixin
 from mockauth.plugin.config import ClientConfig
 from mockauth.plugin.plugin import Plugin
 from mockauth.wire.url import hostname
+
+LOOPBACK = re.compile(
+    r"(?P<host>http://(127\.0\.0\.1|\[::1\]|localhost))(?P<port>:[0-9]{1,5})?(?P<rest>[/?].*)?"
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,16 @@ class Client(ClientMixin):
         if match == "normalised":
             plain = redirect_uri.replace(":443", "").rstrip("/").lower()
             return plain in {uri.lower() for uri in uris}
-        return redirect_uri in uris
+        return redirect_uri in uris or any(self._port_apart(redirect_uri, uri) for uri in uris)
+
+    def _port_apart(self, asked: str, registered: str) -> bool:
+        """Whether only the port of a loopback address is another: an app on the user's machine takes
+        one that is free (RFC 8252 section 7.3, RFC 9700 section 2.1). A client with a secret must
+        have registered the address without a port."""
+        got, right = LOOPBACK.fullmatch(asked), LOOPBACK.fullmatch(registered)
+        if got is None or right is None or not (self.is_public or right["port"] is None):
+            return False
+        return (got["host"], got["rest"]) == (right["host"], right["rest"])
 
     def check_client_secret(self, client_secret: str) -> bool:
         """Whether the secret is right, in constant time; a locked client's never is."""

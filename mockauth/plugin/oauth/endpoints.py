@@ -47,7 +47,8 @@ def oauth_blueprint(plugin: Plugin) -> Blueprint:
 
     @blueprint.route("/token", methods=["GET", "POST"])
     def token() -> BaseResponse:
-        if request.method == "GET" and not plugin.policy.token_get_accepted:
+        # HEAD comes along with GET.
+        if request.method != "POST" and not plugin.policy.token_get_accepted:
             raise MethodNotAllowed(["POST"])
         return token_answer(plugin, server)
 

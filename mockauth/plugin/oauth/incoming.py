@@ -86,8 +86,8 @@ def token_request(request: FlaskRequest, config: PluginConfig, right: Right) -> 
         InvalidClientError: an Authorization header that is no Basic pair.
     """
     policy = config.policy
-    pairs = [] if request.method == "GET" else list(_body(request, config))
-    if policy.query_credentials_accepted or request.method == "GET":
+    pairs = list(_body(request, config)) if request.method == "POST" else []
+    if policy.query_credentials_accepted or request.method != "POST":
         pairs += request.args.items(multi=True)
     params = _params(pairs, config)
     header = request.headers.get("Authorization", "")

@@ -35,16 +35,17 @@ def metadata_document(plugin: Plugin, base: str) -> dict[str, Any]:
         document["revocation_endpoint_auth_methods_supported"] = methods
     if config.registration:
         document["registration_endpoint"] = f"{base}/register"
-    if config.introspection:
+    if config.introspection and (private := _methods(plugin, public=False)):
         document["introspection_endpoint"] = f"{base}/introspect"
-        document["introspection_endpoint_auth_methods_supported"] = _methods(plugin, public=False)
+        document["introspection_endpoint_auth_methods_supported"] = private
     if plugin.signing is not None:
         document["jwks_uri"] = f"{base}/.well-known/jwks.json"
     if policy.metadata_lies:
         document["code_challenge_methods_supported"] = ["S256", "plain"]
         document["grant_types_supported"] = ["authorization_code", "refresh_token", "password"]
         document["token_endpoint_auth_methods_supported"] = [*methods, "private_key_jwt"]
-    return document
+    # Section 3.2: what has no element is left out.
+    return {name: value for name, value in document.items() if value != []}
 
 
 def _methods(plugin: Plugin, *, public: bool) -> list[str]:

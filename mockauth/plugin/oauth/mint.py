@@ -11,8 +11,6 @@ from mockauth.plugin.plugin import Plugin, base_url
 from mockauth.plugin.resource import resource_of
 from mockauth.plugin.state import Family, TokenRecord
 
-REFRESH_SECONDS = 30 * 86400
-
 
 def make_token(
     plugin: Plugin,
@@ -56,7 +54,7 @@ def make_token(
     )
     state.keep(state.access, key, kept, now)
     if refresh and policy.refresh_issued and client.check_grant_type("refresh_token"):
-        long = REFRESH_SECONDS if policy.refresh_outlives_access else config.access_seconds
+        long = config.refresh_seconds if policy.refresh_outlives_access else config.access_seconds
         token["refresh_token"] = secrets.token_urlsafe(32)
         longer = replace(kept, scope=refresh_scope or granted, expires_at=now + long)
         state.keep(state.refresh, token["refresh_token"], longer, now)

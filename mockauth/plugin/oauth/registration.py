@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import Any
 
@@ -20,6 +21,7 @@ from mockauth.plugin.config import ClientConfig
 from mockauth.plugin.oauth.metadata import metadata_document
 from mockauth.plugin.oauth.token import answered
 from mockauth.plugin.plugin import Plugin, base_url
+from mockauth.wire.message import SURROGATE
 from mockauth.wire.url import hostname, is_loopback_host, split
 
 Metadata = dict[str, Any]
@@ -108,6 +110,8 @@ def _asked() -> Metadata:
     value = request.get_json(silent=True)
     if not isinstance(value, dict):
         raise _wrong("send a JSON object, with Content-Type: application/json")
+    if SURROGATE.search(json.dumps(value, ensure_ascii=False)):
+        raise _wrong("a text has half a character in it")
     # Null is as good as absent; what is unknown must be ignored (section 2).
     given = {**DEFAULTS, **{n: v for n, v in value.items() if v is not None}}
     for name in LISTS:

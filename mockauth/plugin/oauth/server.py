@@ -31,7 +31,11 @@ def build_server(plugin: Plugin) -> AuthorizationServer:
         def authenticate_client(
             self, request: Incoming, methods: list[str], endpoint: str = "token"
         ) -> Client:
-            client: Client = super().authenticate_client(request, methods, endpoint)
+            try:
+                client: Client = super().authenticate_client(request, methods, endpoint)
+            except InvalidClientError:
+                # Authlib's words name methods that are its own affair.
+                raise InvalidClientError("unknown client, or not the right secret") from None
             wanted = client.given.auth_method
             if wanted and request.method_used != wanted:
                 # RFC 7591 section 2: it registered for one method, and only that is its own.

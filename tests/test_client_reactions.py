@@ -72,7 +72,20 @@ def test_an_error_in_the_output_is_shown_whatever_the_status() -> None:
     shown = visit(landed, endings=(Ending(status=0, output="server: access_denied"),))
 
     assert said("error-shown", shown) == ["seen"]
-    assert said("error-shown", visit(landed, endings=(Ending(status=0),))) == ["tolerated"]
+    silent = visit(landed, endings=(Ending(status=0, output="Signed in. Welcome!"),))
+    assert said("error-shown", silent) == ["broken"]
+    told = visit(landed, endings=(Ending(status=0, output="Login failed: you said no"),))
+    assert said("error-shown", told) == ["seen"]
+    waiting = visit(landed, endings=(Ending(status=-9, timed_out=True),))
+    assert said("error-shown", waiting) == ["broken"]
+    assert said("error-shown", visit(landed, endings=(Ending(status=-11),))) == ["broken"]
+
+
+def test_a_client_may_wait_for_the_right_callback_after_a_wrong_one() -> None:
+    waiting = visit(LANDED, endings=(Ending(status=-9, timed_out=True),))
+
+    assert said("none", waiting) == ["seen"]
+    assert said("none", visit(LANDED, endings=(Ending(status=-11),))) == ["broken"]
 
 
 def test_one_of_two_that_did_not_come_is_not_judged() -> None:
@@ -93,8 +106,13 @@ def test_a_retry_before_its_time_is_broken_and_one_after_it_is_not() -> None:
 
 def test_a_waiting_client_is_warned_and_a_crashed_one_is_broken() -> None:
     waiting = visit(TOKEN, endings=(Ending(status=-9, timed_out=True),))
+    held = replace(TOKEN, response=None, error="held back until the client ended")
+    patient = visit(held, endings=(Ending(status=-9, timed_out=True, seconds=20),))
+    endless = visit(held, endings=(Ending(status=-9, timed_out=True, seconds=60),))
 
-    assert said("error", waiting) == ["tolerated"]
+    assert said("error", waiting) == ["broken"]
+    assert said("error", patient) == ["tolerated"]
+    assert said("error", endless) == ["broken"]
     assert said("error", visit(TOKEN, endings=(Ending(status=-11),))) == ["broken"]
     assert said("error", visit(TOKEN)) == ["seen"]
 

@@ -82,7 +82,9 @@ def test_every_start_is_told_in_words() -> None:
     told = {p.rule.id: client_words(p) for p in load_library().clients}
 
     assert told["client.missing-state-stops"] == (
-        "The callback has no `state`: the client must not ask the token endpoint, and must say "
-        "that the sign-in failed.",
+        "“none”: The callback has no `state`: the client must not ask the token endpoint, and must "
+        "say that the sign-in failed.",
+        "“an empty one”: The callback has `state` = ``: the client must not ask the token endpoint, "
+        "and must say that the sign-in failed.",
     )
     assert all(sentence.endswith(".") for words in told.values() for sentence in words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -52,8 +53,10 @@ def check_client(command: tuple[str, ...], **values: Any) -> None:
     """Play the server for an OAuth client, and judge what it does.
 
     Put -- before COMMAND. It is started once for each scenario, must sign in as AUTHORIZE_URL,
-    TOKEN_URL, API_URL, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI and SCOPE in its environment say, call
-    the API, and end: with status 0 when that worked. Without COMMAND you drive the client by hand.
+    TOKEN_URL, API_URL, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI and SCOPE in its environment say (or
+    MANIFEST_URL or the metadata of ISSUER), call the API, and end: with status 0 when that worked.
+    AUTH_METHOD is there where only one will do, CONTENT_TYPE is what the manifest declares. Without
+    COMMAND you drive the client by hand.
     """
     # The engine brings the plugin and the scenarios with it, which --help must not.
     from mockauth.cli.output import finish, report_targets
@@ -85,7 +88,7 @@ def _options(command: tuple[str, ...], values: dict[str, Any]) -> ClientOptions:
     if store is not None and not command and not store.exists():
         raise UsageError(f"--store {store}: no such file or folder")
     redirect_uri = values["redirect_uri"] or defaults.REDIRECT_URI
-    if "://" not in redirect_uri or "#" in redirect_uri:
+    if not urlsplit(redirect_uri).scheme or "#" in redirect_uri:
         raise UsageError(
             f"--redirect-uri {redirect_uri}: expected an absolute URI without fragment, such as "
             f"{defaults.REDIRECT_URI} (RFC 6749 section 3.1.2)"

@@ -53,7 +53,7 @@ def _reason(result: Result, fail_on: FailOn, strict: bool) -> str:
     if result.state == "fail":
         return f"{check}: {result.level} broken"
     if result.state == "warn" and fail_on == "should":
-        return f"{check}: should broken"
+        return f"{check}: a should that is broken"
     if result.state == "blocked" and result.level == "critical":
         if not result.blocked_by:
             return f"{check}: critical, and the target's behaviour kept it from being judged"

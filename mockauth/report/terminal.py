@@ -76,9 +76,17 @@ def _of_client(run: Run, gate: Gate) -> str:
         noun = "requirement" if len(broken) == 1 else "requirements"
         return f"The client breaks {len(broken)} {noun}: {', '.join(broken)}"
     if gate.exit_code:
-        return f"The client broke no requirement, but the gate is closed: {gate.reasons[0]}"
+        return f"The client breaks no must, but the gate is closed: {gate.reasons[0]}"
     counted = run.summary
-    return f"The client passed {counted['pass']} checks; {counted['blocked']} were not judged"
+    told = [f"The client passed {_number(counted['pass'], 'check')}"]
+    if counted["warn"]:
+        told.append(_number(counted["warn"], "warning"))
+    told.append(f"{counted['blocked']} not judged")
+    return "; ".join(told)
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _stop(result: Result) -> str:
@@ -224,9 +232,11 @@ def _place(at: str) -> str:
 
 
 def _areas(run: Run, say: _Say) -> None:
+    passed = Counter(r.rule.area for r in run.results if r.state == "pass")
+    if not passed:
+        return
     say()
     say("Passed", "bold underline")
-    passed = Counter(r.rule.area for r in run.results if r.state == "pass")
     say("    " + " · ".join(f"{area} {count}" for area, count in sorted(passed.items())))
 
 

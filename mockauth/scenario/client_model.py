@@ -10,6 +10,10 @@ from mockauth.checks.rule import Rule
 from mockauth.wire.message import AuthMethod
 
 Answer = Literal["authorize", "callback", "token", "refresh", "api"]
+Special = Literal[
+    "", "replayed", "crossed", "state-cut", "state-longer", "state-first", "state-last",
+    "state-case", "expired", "expired-twice", "held", "bomb",
+]  # fmt: skip
 NextWord = Annotated[str, "next"]
 
 
@@ -41,9 +45,11 @@ class AnswerEdit:
     body: str | None = None
     json: JsonEdit = JsonEdit()
     redirect: RedirectEdit = RedirectEdit()
-    special: Literal["", "replayed", "crossed", "expired", "expired-twice", "held", "bomb"] = ""
+    special: Special = ""
     """What no field says. `replayed`: the callback is that of an earlier login. `crossed`: two
-    clients that came at once get each other's callback. `expired`: the API answers 401 to the token
+    clients that came at once get each other's callback. `state-…`: the state is that of the login
+    but for its end, something more behind it, its first or its last character, or the case of its
+    letters. `expired`: the API answers 401 to the token
     of the first grant; `expired-twice`: to that of the refresh after it, too. `held`: nothing is
     answered while the client waits. `bomb`: a body of 64 MB, compressed where the client takes that."""
 

@@ -20,6 +20,11 @@ ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "replayed": ("callback",),
         "crossed": ("callback",),
+        "state-cut": ("callback",),
+        "state-longer": ("callback",),
+        "state-first": ("callback",),
+        "state-last": ("callback",),
+        "state-case": ("callback",),
         "expired": ("api",),
         "expired-twice": ("api",),
         "held": ("token",),

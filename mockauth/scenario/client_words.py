@@ -41,6 +41,11 @@ SPECIAL: Mapping[str, str] = MappingProxyType(
     {
         "replayed": "is that of an earlier login",
         "crossed": "is that of the other client",
+        "state-cut": "has the state without its end",
+        "state-longer": "has the state with something behind it",
+        "state-first": "has the state with another first character",
+        "state-last": "has the state with another last character",
+        "state-case": "has the state in the other letter case",
         "expired": "is 401 for the token of the first grant",
         "expired-twice": "is 401 for the tokens of the first two grants",
         "held": "does not come",

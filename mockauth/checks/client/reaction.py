@@ -22,14 +22,16 @@ API = "API"
 MOST_TRIES = 5
 MOST_DEAD_REFRESHES = 3
 MOST_LOGINS = 3
+PATIENCE_SECONDS = 60.0
+"""How long a client may wait for an answer; ChatGPT itself waits 45 seconds."""
 EARLY_SECONDS = 0.2
 """How much too early a second try may seem to come, by the grain of clocks."""
 
 
 def stops(visit: Visit) -> Iterator[Finding | Seen]:
-    """No request to the token endpoint, and the client says that the sign-in failed."""
-    landed = _callbacks(visit)
-    numbers = (landed[-1].n,)
+    """No request to the token endpoint, and the client says that the sign-in failed. It may go on
+    waiting for the right callback."""
+    numbers = (_callbacks(visit)[-1].n,)
     if visit.tokens:
         yield Finding(
             expected="no request to the token endpoint",
@@ -37,9 +39,12 @@ def stops(visit: Visit) -> Iterator[Finding | Seen]:
             at=TOKEN,
             exchanges=(*numbers, visit.tokens[0].n),
         )
-    elif visit.says_success:
+    elif _lost_control(visit):
+        yield Finding(expected="an end of this sign-in", actual=_lost_control(visit),
+                      exchanges=numbers)  # fmt: skip
+    elif not (visit.says_failure or visit.timed_out):
         yield Finding(
-            expected="a status other than 0, to say that the sign-in failed",
+            expected="a status other than 0, or words, to say that the sign-in failed",
             actual=f"{visit.words}{visit.where}",
             exchanges=numbers,
             tolerated=True,
@@ -49,14 +54,24 @@ def stops(visit: Visit) -> Iterator[Finding | Seen]:
 
 
 def error_shown(visit: Visit) -> Iterator[Finding | Seen]:
-    """As `stops`; the name of the error in the output says as much as a status."""
+    """As `stops`, and the user learns that it failed: by the name of the error, by a status or in
+    words."""
     landed = _callbacks(visit)
+    numbers = (landed[-1].n,)
     error = first(landed[-1].request.all_query, "error") or ""
     shown = any(error and error in ending.output for ending in visit.endings)
-    if not visit.tokens and shown:
-        yield Seen(actual=f"no token request, and {error} shown", exchanges=(landed[-1].n,))
-    else:
+    if visit.tokens or _lost_control(visit):
         yield from stops(visit)
+    elif shown:
+        yield Seen(actual=f"no token request, and {error} shown", exchanges=numbers)
+    elif visit.says_failure:
+        yield Seen(actual=f"no token request; {visit.words}{visit.where}", exchanges=numbers)
+    else:
+        yield Finding(
+            expected=f"the error shown ({error}), or a status other than 0",
+            actual=f"{visit.words}{visit.where}",
+            exchanges=numbers,
+        )
 
 
 def goes_on(visit: Visit) -> Iterator[Finding | Seen]:
@@ -81,22 +96,21 @@ def fails_cleanly(visit: Visit) -> Iterator[Finding | Seen]:
     if not visit.tokens:
         raise Blocked(f"the client did not get as far as a token request{visit.where}")
     numbers = (visit.tokens[0].n,)
-    crashed = any(e.status < 0 and not e.timed_out for e in visit.endings)
     if visit.calls:
         yield Finding(expected="no call of the API", at=API, exchanges=(visit.calls[0].n,),
                       actual=f"the API was called all the same{visit.where}")  # fmt: skip
-    elif crashed:
-        yield Finding(expected="an error message", actual=f"{visit.words}{visit.where}",
-                      at=TOKEN, exchanges=numbers)  # fmt: skip
-    elif len(visit.authorizes) > MOST_LOGINS:
-        yield Finding(expected="an error message", at=TOKEN, exchanges=numbers,
-                      actual=f"{len(visit.authorizes)} logins one after the other{visit.where}")  # fmt: skip
+    elif _lost_control(visit):
+        yield Finding(expected="an error message", at=TOKEN, actual=_lost_control(visit),
+                      exchanges=numbers)  # fmt: skip
     elif visit.timed_out:
-        yield Finding(expected="an error within bounds of time", tolerated=True, at=TOKEN,
+        # Where no answer came the client may have more patience than this run.
+        held = any(exchange.error for exchange in visit.tokens)
+        short = held and any(ending.seconds < PATIENCE_SECONDS for ending in visit.endings)
+        yield Finding(expected="an error within bounds of time", tolerated=short, at=TOKEN,
                       actual=f"{visit.words}{visit.where}", exchanges=numbers)  # fmt: skip
-    elif visit.says_success:
-        yield Finding(expected="a status other than 0, to say that the sign-in failed", at=TOKEN,
-                      actual=f"{visit.words}{visit.where}", exchanges=numbers, tolerated=True)  # fmt: skip
+    elif not visit.says_failure:
+        yield Finding(expected="a status other than 0, or words, to say that the sign-in failed",
+                      at=TOKEN, actual=f"{visit.words}{visit.where}", exchanges=numbers)  # fmt: skip
     else:
         yield Seen(actual=f"{visit.words}{visit.where}", exchanges=numbers)
 
@@ -185,16 +199,16 @@ def asks_once(visit: Visit) -> Iterator[Finding | Seen]:
             "no refresh came: let the command refresh after the API has answered 401, or when it "
             "has called the API"
         )
-    asked = [e for e in visit.authorizes if e.n > dead[0].n]
+    asked = [e for e in visit.logins if e.n > dead[0].n]
     numbers = (dead[0].n,)
     if len(dead) > MOST_DEAD_REFRESHES:
         yield Finding(expected="one refresh", actual=f"{len(dead)} refreshes with a dead token",
                       at=TOKEN, exchanges=numbers)  # fmt: skip
     elif len(asked) > 1:
         yield Finding(expected="one new login", actual=f"{len(asked)} logins", exchanges=numbers)
-    elif not asked and visit.says_success:
-        yield Finding(expected="a new login, or a status other than 0", exchanges=numbers,
-                      actual=f"{visit.words}", tolerated=True)  # fmt: skip
+    elif visit.crashed or not (asked or visit.says_failure):
+        yield Finding(expected="a new login, or words or a status for the user",
+                      actual=visit.words, exchanges=numbers)  # fmt: skip
     else:
         said = "one new login" if asked else visit.words
         yield Seen(actual=said, exchanges=numbers)
@@ -225,6 +239,16 @@ def declared_method(visit: Visit) -> Iterator[Finding | Seen]:
     exchange = visit.tokens[0]
     used = _methods(exchange)
     wanted = visit.terms.auth_method
+    secret = visit.terms.client_secret
+    if secret and secret in unquote_plus(exchange.request.target):
+        # RFC 6749 section 2.3.1: they must not be in the address.
+        yield Finding(expected="no credentials in the address", actual="the client secret",
+                      at=TOKEN, exchanges=(exchange.n,))  # fmt: skip
+        return
+    if wanted == "none" and not exchange.request.param("client_id"):
+        yield Finding(expected="client_id in the body (RFC 6749 section 4.1.3)", actual="none",
+                      at=TOKEN, exchanges=(exchange.n,))  # fmt: skip
+        return
     if used != [wanted]:
         yield Finding(expected=wanted, actual=" and ".join(used), at=TOKEN,
                       exchanges=(exchange.n,))  # fmt: skip
@@ -273,6 +297,15 @@ REACTIONS: Mapping[str, Reaction] = MappingProxyType(
 """By the word that stands under `expect: next` in a scenario file."""
 
 
+def _lost_control(visit: Visit) -> str:
+    """How the client fell over or went round in a circle, or ""."""
+    if visit.crashed:
+        return f"{visit.words}{visit.where}"
+    if len(visit.logins) > MOST_LOGINS * max(1, len(visit.endings)):
+        return f"{len(visit.logins)} logins one after the other{visit.where}"
+    return ""
+
+
 def _tried(visit: Visit) -> str:
     """The token request that should not have come, in words."""
     request = visit.tokens[0].request
@@ -302,8 +335,8 @@ def _carried(exchange: Exchange, secrets: Mapping[str, str]) -> str:
     """Which secret a request carries, or ""."""
     request = exchange.request
     header = request.header("Authorization") or ""
-    basic = _basic(exchange)
-    texts = [request.target, header, request.body.decode("utf-8", "replace"), *(basic or ())]
+    texts = [request.target, request.body.decode("utf-8", "replace")]
+    texts += [value for _, value in request.headers] + list(_basic(exchange) or ())
     for value, kind in secrets.items():
         spelled = {value, quote(value, safe=""), quote_plus(value)}
         if value and any(one in text for one in spelled for text in texts):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import base64
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from itertools import pairwise
+from urllib.parse import unquote, unquote_plus
 
 from mockauth.checks.callback import room_in_bits, varying_bits
 from mockauth.checks.client.registry import ClientCheck, client_check
@@ -10,6 +14,7 @@ from mockauth.checks.client.visit import ClientEvidence, Visit
 from mockauth.checks.finding import Blocked, Finding, Seen
 from mockauth.wire import Exchange
 from mockauth.wire.message import every, first
+from mockauth.wire.url import without_query
 
 AUTHORIZE = "authorize endpoint (client_url)"
 TOKEN = "token endpoint (authorization_url)"
@@ -19,6 +24,10 @@ FEWEST_BITS = 64
 """Room in a state below which guessing it begins to be thinkable (RFC 6749 section 10.10 asks for
 128 bits of credentials, and names no number for state)."""
 ENOUGH_FLOWS = 5
+ORDERED_FLOWS = 6
+"""So many random values grow from one to the next by chance once in 720 runs."""
+TOKEN_BODIES = ("/revoke", "/introspect")
+"""Where a token belongs into the body (RFC 7009, RFC 7662)."""
 
 
 @client_check(
@@ -29,6 +38,10 @@ ENOUGH_FLOWS = 5
 def authorize_parameters_complete(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
     """The authorization request carries response_type=code, client_id, redirect_uri and state, once each."""
     for request in _authorizes(evidence.honest):
+        if request.request.method != "GET":
+            yield Finding(expected="GET, which every server takes (RFC 6749 section 3.1)",
+                          actual=request.request.method, at=AUTHORIZE, exchanges=(request.n,))  # fmt: skip
+            continue
         query = request.request.all_query
         wrong = [f"{n} {len(every(query, n))} times" for n in NEEDED if len(every(query, n)) > 1]
         wrong += [f"no {name}" for name in NEEDED if not any(every(query, name))]
@@ -68,10 +81,19 @@ def state_unguessable_per_flow(evidence: ClientEvidence) -> Iterator[Finding | S
         yield Finding(expected="random states", at=AUTHORIZE, exchanges=(states[0][1],),
                       actual=f"about {varying_bits(values):.0f} bits change")  # fmt: skip
         return
+    # Of two clients at once, the one that began first may come last.
+    alone = [visit for visit in evidence.visits if len(visit.endings) <= 1]
+    ordered = [first(e.request.all_query, "state") or "" for v in alone for e in _flows(v)]
+    grows = len(ordered) >= ORDERED_FLOWS and _grows(ordered)
+    if grows and varying_bits(ordered) < FEWEST_BITS:
+        yield Finding(expected="random states", at=AUTHORIZE, exchanges=(states[0][1],),
+                      actual="each state is greater than the one before, as of a clock or a counter")  # fmt: skip
+        return
     room = min(map(room_in_bits, values))
     if room < FEWEST_BITS:
-        yield Finding(expected=f"room for {FEWEST_BITS} bits or more", at=AUTHORIZE, tolerated=True,
-                      actual=f"room for {room:.0f} bits", exchanges=(states[0][1],))  # fmt: skip
+        yield Finding(expected=f"room for {FEWEST_BITS} bits or more", at=AUTHORIZE,
+                      tolerated=room >= FEWEST_BITS / 2, actual=f"room for {room:.0f} bits",
+                      exchanges=(states[0][1],))  # fmt: skip
     else:
         yield Seen(actual=f"{len(values)} logins, {len(values)} states of {room:.0f} bits or more")
 
@@ -88,15 +110,17 @@ def code_exchanged_once(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
         for exchange in visit.tokens:
             code = exchange.request.param("code") or ""
             if code in answered:
-                yield Finding(expected="one POST for a code", actual="it was sent again after 200",
+                yield Finding(expected="one POST for a code", actual="it was sent again after an answer",
                               at=TOKEN, exchanges=(exchange.n,))  # fmt: skip
             elif visit.honest:
                 yield Seen(actual="one POST", at=TOKEN, exchanges=(exchange.n,))
             if exchange.request.method != "POST":
                 yield Finding(expected="POST", actual=exchange.request.method, at=TOKEN,
                               exchanges=(exchange.n,))  # fmt: skip
-            # After a broken answer a second try may be all that a client can do.
-            if visit.honest and exchange.answer.ok and code:
+            # Where no answer came, or none of the endpoint's own, a second try may be all that a
+            # client can do; after 2xx the code is spent, after a refusal it is no good.
+            refused = 400 <= exchange.answer.status < 429
+            if code and not exchange.error and (exchange.answer.ok or refused):
                 answered.add(code)
 
 
@@ -128,20 +152,40 @@ def redirect_repeated_at_token(evidence: ClientEvidence) -> Iterator[Finding | S
     fix="Send the token as Authorization: Bearer, and nowhere else.",
 )  # fmt: skip
 def token_only_in_header(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
-    """The access token travels in the Authorization header only."""
+    """The access token travels in the Authorization header only, and the refresh token not at all."""
     for visit in evidence.visits:
-        access = {value for value, kind in visit.issued().items() if kind == "access token"}
-        for call in visit.calls:
-            request = call.request
-            in_query = access & {value for _, value in request.all_query}
-            in_body = access & {value for _, value in request.params}
-            named = first(request.all_query, "access_token") is not None
-            if in_query or in_body or named:
-                where = "the body" if in_body else "the query"
-                yield Finding(expected="Authorization: Bearer", actual=f"a token in {where}",
-                              at=API, exchanges=(call.n,))  # fmt: skip
-            elif request.header("Authorization"):
-                yield Seen(actual="Authorization header", at=API, exchanges=(call.n,))
+        issued = visit.issued()
+        for exchange in visit.exchanges:
+            # What goes to another host is judged by client.token-not-sent-elsewhere.
+            if exchange.step in ("token", "refresh", "callback") or exchange in visit.strays:
+                continue
+            found = next(_misplaced(exchange, issued), "")
+            if found:
+                yield Finding(expected="the access token as Authorization: Bearer", actual=found,
+                              at=API, exchanges=(exchange.n,))  # fmt: skip
+            elif exchange.step == "api" and exchange.request.header("Authorization"):
+                yield Seen(actual="Authorization header", at=API, exchanges=(exchange.n,))
+
+
+def _misplaced(exchange: Exchange, issued: Mapping[str, str]) -> Iterator[str]:
+    """Where in a request a token stands that has no place there."""
+    request = exchange.request
+    path = without_query(request.url)
+    places = {"the path": unquote(path), "the query": unquote_plus(request.target[len(path) :])}
+    if not path.endswith(TOKEN_BODIES):
+        places["the body"] = unquote_plus(request.body.decode("utf-8", "replace"))
+    bearer = ""
+    for name, value in request.headers:
+        if name.lower() == "authorization":
+            bearer = value
+        else:
+            places[f"the header {name}"] = unquote(value)
+    for token, kind in issued.items():
+        yield from (f"the {kind} in {place}" for place, text in places.items() if token in text)
+        if kind == "refresh token" and token in bearer:
+            yield "the refresh token as Authorization"
+    if exchange.step == "api" and first(request.all_query, "access_token") is not None:
+        yield "a token in the query"
 
 
 @client_check(
@@ -159,7 +203,7 @@ def secrets_encrypted_at_rest(evidence: ClientEvidence) -> Iterator[Finding | Se
             by_option="--store",
         )
     for file, kind in store.hits:
-        yield Finding(expected="nothing in clear", actual=f"a {kind} in clear", at=file)
+        yield Finding(expected="nothing in clear", actual=f"the {kind} in clear", at=file)
     if not store.hits:
         if not any(visit.issued() for visit in evidence.visits):
             raise Blocked("no token was issued that could be looked for")
@@ -167,7 +211,8 @@ def secrets_encrypted_at_rest(evidence: ClientEvidence) -> Iterator[Finding | Se
             raise Blocked(f"could not be searched: {', '.join(store.unread[:3])}")
         if not store.changed:
             raise Blocked(f"the client wrote nothing to {store.path} during the run")
-        yield Seen(actual=f"{store.files} files searched", at=store.path)
+        noun = "file" if store.files == 1 else "files"
+        yield Seen(actual=f"{store.files} {noun} searched", at=store.path)
 
 
 CHECKS: tuple[ClientCheck, ...] = (
@@ -180,6 +225,24 @@ CHECKS: tuple[ClientCheck, ...] = (
 )
 
 
+def _grows(values: list[str]) -> bool:
+    """Whether each value is greater than the one before: as it stands, or behind base64."""
+    spelled = [[(len(value), value) for value in values]]
+    with suppress(ValueError):
+        spelled.append([(0, value) for value in map(_unpacked, values)])
+    return any(all(one < other for one, other in pairwise(row)) for row in spelled)
+
+
+def _unpacked(value: str) -> str:
+    """What base64 was made of.
+
+    Raises:
+        ValueError: it is no base64.
+    """
+    padded = value.rstrip("=") + "=" * (-len(value.rstrip("=")) % 4)
+    return base64.b64decode(padded, altchars=b"-_", validate=True).decode("latin-1")
+
+
 def _authorizes(visits: tuple[Visit, ...]) -> list[Exchange]:
     found = [exchange for visit in visits for exchange in visit.authorizes]
     if not found:
@@ -188,16 +251,8 @@ def _authorizes(visits: tuple[Visit, ...]) -> list[Exchange]:
 
 
 def _flows(visit: Visit) -> list[Exchange]:
-    """The authorization requests of a visit, one for each login: a page that is loaded again
-    before a code came of it begins no new one."""
-    found: list[Exchange] = []
-    for exchange in visit.authorizes:
-        before = found[-1] if found else None
-        again = before is not None and before.request.target == exchange.request.target
-        redeemed = before and any(before.n < e.n < exchange.n for e in visit.tokens)
-        if not again or redeemed or len(visit.endings) > 1:
-            found.append(exchange)
-    return found
+    """The logins of a visit; of clients that were started at once each has one of its own."""
+    return visit.logins if len(visit.logins) >= len(visit.endings) else visit.authorizes
 
 
 def _authorized_before(visit: Visit, callback: Exchange) -> str | None:

@@ -11,6 +11,14 @@ from mockauth.wire import Exchange
 from mockauth.wire.message import AuthMethod, first
 from mockauth.wire.url import origin
 
+FAILURE = re.compile(
+    r"fail|error|denied|refus|invalid|mismatch|not match|unable|wrong|abort|reject|cannot|can't|"
+    r"could not|couldn't|unauthori|forbidden|expired|exception|traceback|log ?in again|"
+    r"sign ?in again|unexpected|not allowed|untrusted|tamper",
+    re.IGNORECASE,
+)
+"""What a client may say to its user when a sign-in has failed."""
+DENIED = re.compile(r"\b(no|0|without( any)?) (errors?|failures?)\b", re.IGNORECASE)
 LAST_WORDS = 160
 """Characters of the output that a report quotes."""
 
@@ -41,6 +49,17 @@ class Ending:
     seconds: float = 0.0
     """How long it was waited for, where its time ran out."""
     output: str = ""
+
+    @property
+    def crashed(self) -> bool:
+        """Whether a signal ended it that nobody here has sent."""
+        return self.status < 0 and not self.timed_out
+
+    @property
+    def says_failure(self) -> bool:
+        """Whether it told its user that something went wrong: by its status, or in words."""
+        told = FAILURE.search(DENIED.sub("", self.output)) is not None
+        return told or (self.status != 0 and not self.timed_out)
 
     @property
     def words(self) -> str:
@@ -76,6 +95,19 @@ class Visit:
         return self._of("authorize")
 
     @property
+    def logins(self) -> list[Exchange]:
+        """The authorization requests, one for each login: the same address once more is a page that
+        was loaded again, or ahead, unless a code has come of it."""
+        last: dict[str, int] = {}
+        found = []
+        for exchange in self.authorizes:
+            before = last.get(exchange.request.target)
+            if before is None or any(before < e.n < exchange.n for e in self.tokens):
+                found.append(exchange)
+            last[exchange.request.target] = exchange.n
+        return found
+
+    @property
     def callbacks(self) -> list[Exchange]:
         """The redirects to the client."""
         return self._of("callback")
@@ -109,6 +141,16 @@ class Visit:
     def says_success(self) -> bool:
         """Whether a process ended with status 0."""
         return any(ending.status == 0 and not ending.timed_out for ending in self.endings)
+
+    @property
+    def crashed(self) -> bool:
+        """Whether a signal ended a process."""
+        return any(ending.crashed for ending in self.endings)
+
+    @property
+    def says_failure(self) -> bool:
+        """Whether every process told its user that something went wrong."""
+        return all(ending.says_failure for ending in self.endings)
 
     @property
     def words(self) -> str:

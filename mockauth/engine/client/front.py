@@ -16,9 +16,10 @@ from urllib.parse import parse_qsl, quote_plus, unquote_plus
 
 from mockauth.checks.client.visit import Terms
 from mockauth.clock import Clock
+from mockauth.engine.client.altered_state import ALTERATIONS, altered_state
 from mockauth.scenario.client_model import AnswerEdit, ClientStep
 from mockauth.wire import Exchange, Pairs, Request, Response
-from mockauth.wire.message import FORM, JSON, first
+from mockauth.wire.message import FORM, JSON, first, pairs_of
 from mockauth.wire.trace import Step
 from mockauth.wire.url import join
 
@@ -30,6 +31,8 @@ KEPT_BODY = 64 * 1024
 BOMB_BYTES = 64 * 1024 * 1024
 CROSSING_SECONDS = 10.0
 """How long the first of two clients waits for the second one."""
+TWIN_SECONDS = 0.5
+"""The same, where the second request has the state of the first."""
 STEPS: dict[str, Step] = {
     "/authorize": "authorize",
     "/token": "token",
@@ -64,7 +67,8 @@ class Front:
     """What came, with the second of its arrival."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _grants: list[str] = field(default_factory=list)
-    _waiting: list[_Crossing] = field(default_factory=list)
+    _crossings: dict[str, _Crossing] = field(default_factory=dict)
+    """Of clients that came at once, by state."""
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer a request to the mock."""
@@ -173,23 +177,28 @@ class Front:
             return self.memory.callback or location
         if special == "crossed":
             return self._crossed(location)
+        if special in ALTERATIONS and first(_query(location), "state"):
+            return altered_state(location, special)
         if not self.steps:
             self.memory.callback = location
         return location
 
     def _crossed(self, location: str) -> str:
-        """The callback of the other client; the first one waits for the second."""
+        """The callback of the other client; the first one waits for the second. A page that is
+        loaded again is known by its state, and gets the same callback, unless no other state comes:
+        then it was the other client, with the same one."""
+        state = first(_query(location), "state") or ""
         with self._lock:
-            if not self._waiting:
-                mine = _Crossing(location)
-                self._waiting.append(mine)
-                other = None
-            else:
-                other = self._waiting[0]
-                other.theirs = location
-                other.met.set()
-        if other is not None:
-            return other.mine
+            again = state in self._crossings
+            mine = self._crossings.setdefault(state, _Crossing(location))
+            for theirs in self._crossings.values():
+                if theirs is not mine and not (mine.theirs or theirs.theirs):
+                    mine.cross(theirs)
+        if again and not mine.met.wait(TWIN_SECONDS):
+            with self._lock:
+                twin = _Crossing(location)
+                mine.cross(twin)
+            return twin.theirs
         mine.met.wait(CROSSING_SECONDS)
         return mine.theirs or location
 
@@ -202,6 +211,12 @@ class _Crossing:
     mine: str
     theirs: str = ""
     met: threading.Event = field(default_factory=threading.Event)
+
+    def cross(self, other: _Crossing) -> None:
+        """Each gets the callback of the other."""
+        self.theirs, other.theirs = other.mine, self.mine
+        self.met.set()
+        other.met.set()
 
 
 def _read(environ: WSGIEnvironment, base: str) -> Request:
@@ -251,6 +266,8 @@ def _params(kind: str, body: bytes) -> Pairs:
 def _step(request: Request) -> Step:
     path = "/" + request.url.partition("?")[0].partition("//")[2].partition("/")[2]
     step = STEPS.get(path, "api" if path.startswith("/todos/") else "endpoint")
+    if step == "authorize" and request.method not in ("GET", "POST"):
+        return "endpoint"  # somebody looks whether it is there
     refreshing = step == "token" and request.param("grant_type") == "refresh_token"
     return "refresh" if refreshing else step
 
@@ -267,6 +284,10 @@ def _bomb(*, compressed: bool) -> Response:
     if compressed:
         headers, body = (*headers, ("Content-Encoding", "gzip")), gzip.compress(body, 1)
     return Response(status=200, headers=headers, body=body)
+
+
+def _query(location: str) -> Pairs:
+    return pairs_of(location.partition("?")[2])
 
 
 def _located(answer: Response, location: str) -> Response:

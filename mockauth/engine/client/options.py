@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from mockauth.checks.client.reaction import PATIENCE_SECONDS
 from mockauth.checks.rule import Rule
 from mockauth.engine.baseline import Baseline
 from mockauth.engine.selection import selected
@@ -34,6 +35,8 @@ class ClientOptions:
     redirect_uri: str = REDIRECT_URI
     port: int = 0
     seconds: float = SECONDS
+    patience: float = PATIENCE_SECONDS
+    """How long it may wait, in seconds, for an answer that never comes."""
     watch_seconds: float | None = None
     store: Path | None = None
     select: tuple[str, ...] = ()

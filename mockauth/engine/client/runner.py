@@ -43,6 +43,8 @@ from mockauth.scenario.library import load_library
 ORDINARY_STARTS = 2
 """A second one shows that it was no luck, and what is new in each login."""
 COMMAND = "a command after --"
+FIRST_WORDS = ("own-query", "declared-encoding", "declared-method")
+"""What is expected of requests that come before a sign-in has worked."""
 
 
 def run_client(
@@ -68,7 +70,7 @@ def run_client(
     notes = [f"levels changed by configuration: {', '.join(options.levels)}"] if changes else []
     results: list[Result] = []
     with opened(options, clock) as stand:
-        visiting = Visiting(stand=stand, seconds=options.seconds)
+        visiting = Visiting(stand=stand, seconds=options.seconds, patience=options.patience)
         target = shlex.join(options.command) or stand.base
         yield RunStarted(target)
         if starter is None:
@@ -78,16 +80,20 @@ def run_client(
             for _ in range(ORDINARY_STARTS):
                 yield StepStarted("the ordinary sign-in")
                 visiting.visit(starter)
-        stopped = _stopped(visiting.visits)
+        stopped, astray = _stopped(visiting.visits), _not_signed_in(visiting.visits)
         notes += _notes(visiting.visits)
         yield from map(Noted, notes)
-        for event in _verdicts(options, profile, policy, visiting, starter, probes, stopped):
+        for event in _verdicts(
+            options, profile, policy, visiting, starter, probes, stopped, astray
+        ):
             if isinstance(event, Judged):
                 results.append(event.result)
             yield event
         for result in _read(options, profile, policy, visiting, started, stopped):
             results.append(result)
             yield Judged(result)
+        if not any(result.state == "fail" for result in results):
+            stopped = stopped or astray
     yield RunFinished(
         Run(
             target=target,
@@ -114,9 +120,9 @@ def _verdicts(
     starter: Starter | None,
     probes: Sequence[ClientProbe],
     stopped: str,
+    astray: str,
 ) -> Iterator[Event]:
-    """The scenario files, each with its starts."""
-    reason = stopped or _not_signed_in(visiting.visits)
+    """The scenario files, each with its starts; `astray` says why the client does not get in."""
     for probe in probes:
         if not options.wants(probe.rule):
             continue
@@ -124,14 +130,19 @@ def _verdicts(
         level = _level(probe.rule, profile)
         if isinstance(level, Result):
             result = level
-        elif reason:
-            result = blocked(probe.rule, level, reason)
+        elif stopped or (astray and not _tells_all_the_same(probe)):
+            result = blocked(probe.rule, level, stopped or astray)
         elif starter is None:
             why = f"needs a client that mockauth can start: give {COMMAND}"
             result = blocked(probe.rule, level, why, by_option=COMMAND)
         else:
             result = conclude(probe.rule, level, _reactions(probe, visiting, starter))
         yield Judged(policy.applied(result))
+
+
+def _tells_all_the_same(probe: ClientProbe) -> bool:
+    """Whether a client that does not get in can be judged: what it asks for may be why."""
+    return all(start.expected in FIRST_WORDS for start in probe.starts)
 
 
 def _reactions(
@@ -218,12 +229,22 @@ def _obstacle(visit: Visit) -> str:
     elif not any(e.answer.ok for e in visit.tokens):
         error = visit.tokens[-1].answer.members.get("error", "")
         what = f"its token request was refused: {visit.tokens[-1].answer.status} {error}"
+        what += _other_type(visit)
     elif not visit.calls:
         what = "it did not call the API with the token"
     else:
         what = f"its call of the API was refused: {visit.calls[-1].outcome}"
     end = f"; {visit.words}" if visit.endings else ""
     return f"the client did not sign in to the honest mock: {what}{end}"
+
+
+def _other_type(visit: Visit) -> str:
+    """A hint where the client writes another encoding than the mock was told to declare."""
+    sent = (visit.tokens[-1].request.header("Content-Type") or "").partition(";")[0].strip()
+    declared = visit.terms.content_type
+    if sent.lower() == declared:
+        return ""
+    return f"; it sends {sent or 'no Content-Type'}, declared is {declared} (--content-type)"
 
 
 def _notes(visits: Sequence[Visit]) -> list[str]:

@@ -48,8 +48,14 @@ class Stand:
         terms = self.terms(start)
         steps = start.steps if start else ()
         edits = tuple(edit for step in steps for edit in _edits(step, self.other))
+        authorize_url = self.settings(terms)["AUTHORIZE_URL"]
+        if terms.authorize_query:
+            # However the client has found the address, it is the one with the query.
+            found = {"authorization_endpoint": authorize_url}
+            edits += (AnswerChange(place="metadata", json_set=found),)
         config = PluginConfig(
             login="auto",
+            manifest={"auth.client_url": authorize_url},
             content_type=terms.content_type,
             clients=(
                 ClientConfig(
@@ -139,7 +145,9 @@ def opened(options: ClientOptions, clock: Clock) -> Iterator[Stand]:
             stand.base = stack.enter_context(serving(stand.main, HOST, options.port))
             stand.other = stack.enter_context(serving(stand.elsewhere, OTHER_HOST))
         except OSError as wrong:
-            raise UsageError(f"--port {options.port}: cannot be served at; is it taken?") from wrong
+            raise UsageError(
+                f"--port {options.port}: this port cannot be served at; is it taken?"
+            ) from wrong
         stand.receive()
         yield stand
 

@@ -1,18 +1,27 @@
-"""Where a client keeps its secrets: searched for what it was given, in clear."""
+"""Where a client keeps its secrets: searched for what it was given, in clear or as good as that."""
 
 from __future__ import annotations
 
 import base64
+import bz2
+import io
 import json
-from collections.abc import Iterable, Mapping
+import lzma
+import os
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote_to_bytes
 
 from mockauth.checks.client.visit import Store
 
 LARGEST = 64 * 1024 * 1024
 MOST_FILES = 10_000
 SHORTEST = 8
+WHITE = bytes(range(33))
+"""What may stand between the lines of base64."""
 
 
 def search(path: Path, secrets: Mapping[str, str], since: float) -> Store:
@@ -39,7 +48,8 @@ def search(path: Path, secrets: Mapping[str, str], since: float) -> Store:
             unread.append(str(file))
             continue
         count += 1
-        found = {kind for spelling, kind in spellings.items() if spelling in content}
+        shown = [os.fsencode(file.name), *_readings(content)]
+        found = {kind for text in shown for spelling, kind in spellings.items() if spelling in text}
         hits += [(str(file), kind) for kind in sorted(found)]
     return Store(
         path=str(path), files=count, changed=changed, hits=tuple(hits), unread=tuple(unread)
@@ -49,7 +59,70 @@ def search(path: Path, secrets: Mapping[str, str], since: float) -> Store:
 def _files(path: Path) -> Iterable[Path]:
     if path.is_file():
         return [path]
-    return sorted(found for found in path.rglob("*") if found.is_file())
+    # A link to a folder leads to what the client keeps, too; one to itself ends with MOST_FILES.
+    walked = os.walk(path, followlinks=True)
+    found: list[Path] = []
+    for folder, _, names in walked:
+        found += [Path(folder, name) for name in names if Path(folder, name).is_file()]
+        if len(found) > MOST_FILES:
+            break
+    return sorted(found)
+
+
+def _readings(content: bytes) -> Iterator[bytes]:
+    """What anybody can make of a file: as it is, unpacked, without line breaks, decoded."""
+    for plain in (content, *_unpacked(content)):
+        yield plain
+        yield plain.lower()  # hexadecimal digits may be of either case
+        yield plain.translate(None, WHITE)
+        if b"%" in plain:
+            yield unquote_to_bytes(plain)
+
+
+def _unpacked(content: bytes) -> Iterator[bytes]:
+    """What was compressed, which hides nothing; no more of it than of a file."""
+    for unpack in (_gzip, _zlib, _bz2, _xz):
+        try:
+            yield unpack(content)
+        except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
+            continue
+    yield from _archived(content)
+
+
+def _archived(content: bytes) -> Iterator[bytes]:
+    file = io.BytesIO(content)
+    try:
+        if zipfile.is_zipfile(file):
+            with zipfile.ZipFile(file) as archive:
+                for name in archive.namelist():
+                    with archive.open(name) as entry:
+                        yield entry.read(LARGEST)
+        elif tarfile.is_tarfile(file):
+            file.seek(0)
+            with tarfile.open(fileobj=file) as archive:
+                for member in archive:
+                    inner = archive.extractfile(member)
+                    if inner is not None:
+                        yield inner.read(LARGEST)
+    except (OSError, EOFError, ValueError, RuntimeError, zlib.error, tarfile.TarError,
+            zipfile.BadZipFile):  # fmt: skip
+        return
+
+
+def _gzip(content: bytes) -> bytes:
+    return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(content, LARGEST)
+
+
+def _zlib(content: bytes) -> bytes:
+    return zlib.decompressobj().decompress(content, LARGEST)
+
+
+def _bz2(content: bytes) -> bytes:
+    return bz2.BZ2Decompressor().decompress(content, LARGEST)
+
+
+def _xz(content: bytes) -> bytes:
+    return lzma.LZMADecompressor().decompress(content, LARGEST)
 
 
 def _spellings(value: str) -> set[bytes]:
@@ -57,4 +130,17 @@ def _spellings(value: str) -> set[bytes]:
     texts = {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1]}
     found = {text.encode() for text in texts}
     found |= {text.encode("utf-16-le") for text in texts}
-    return found | {base64.b64encode(value.encode()).rstrip(b"="), value.encode().hex().encode()}
+    found.add(value.encode().hex().encode())
+    for coded in (base64.b64encode, base64.urlsafe_b64encode):
+        found |= set(_inside(value.encode(), coded))
+    return found
+
+
+def _inside(value: bytes, coded: Callable[[bytes], bytes]) -> Iterator[bytes]:
+    """A secret in base64, wherever it stands in what was encoded: behind an id and a colon, say.
+    Three ways of falling into groups of three bytes; what the neighbours change is cut off."""
+    for before in range(3):
+        text = coded(b"\0" * before + value).rstrip(b"=")
+        start = (before * 8 + 5) // 6
+        end = (before + len(value)) * 8 // 6
+        yield text[start:end]

@@ -26,6 +26,8 @@ class Visiting:
 
     stand: Stand
     seconds: float
+    patience: float
+    """Seconds of a start in which an answer is held back."""
     trace: Trace = field(default_factory=Trace)
     secrets: Secrets = field(default_factory=Secrets)
     visits: list[Visit] = field(default_factory=list)
@@ -42,8 +44,10 @@ class Visiting:
         self.secrets.add(front.terms.client_secret, "client secret")
         if front.terms.client_secret:
             self.secrets.add_basic(front.terms.client_id, front.terms.client_secret, "credentials")
+        held = start is not None and any(step.change.special == "held" for step in start.steps)
+        seconds = max(self.seconds, self.patience) if held else self.seconds
         try:
-            endings = self._run(starter, settings, start.at_once if start else 1)
+            endings = self._run(starter, settings, seconds, start.at_once if start else 1)
         finally:
             front.over.set()
         return self._keep(front, endings, start, probe)
@@ -59,12 +63,12 @@ class Visiting:
         return self._keep(front, (), None, "")
 
     def _run(
-        self, starter: Starter, settings: Mapping[str, str], at_once: int
+        self, starter: Starter, settings: Mapping[str, str], seconds: float, at_once: int
     ) -> tuple[Ending, ...]:
         if at_once == 1:
-            return (starter(settings, self.seconds),)
+            return (starter(settings, seconds),)
         with ThreadPoolExecutor(max_workers=at_once) as pool:
-            jobs = [pool.submit(starter, settings, self.seconds) for _ in range(at_once)]
+            jobs = [pool.submit(starter, settings, seconds) for _ in range(at_once)]
             return tuple(job.result() for job in jobs)
 
     def _keep(

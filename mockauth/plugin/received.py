@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 from flask import g, request, session
@@ -17,6 +17,7 @@ from mockauth.plugin.trigger import Facts
 from mockauth.wire.message import FORM, JSON, pairs_of
 
 MOST_PARAMS = 50
+BODILESS = ("GET", "HEAD")
 PATHS = {
     "/.well-known/ai-plugin.json": "manifest",
     "/openapi.json": "openapi",
@@ -32,9 +33,9 @@ PATHS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Body:
-    """What a request carries, not yet read."""
+class Body(NamedTuple):
+    """What a request carries, not yet read. One is made for each request, and a frozen dataclass
+    takes three times as long."""
 
     query: str
     content_type: str = ""
@@ -52,10 +53,10 @@ class Body:
 
 def carried() -> Body:
     """What the request at hand carries; no data where that is too long."""
-    if "carried" not in g:
-        g.carried = _carried()
-    found: Body = g.carried
-    return found
+    known: Body | None = g.get("carried")
+    if known is None:
+        known = g.carried = _carried()
+    return known
 
 
 def params() -> dict[str, str]:
@@ -104,7 +105,7 @@ def _place(given: dict[str, str]) -> str:
 def _carried() -> Body:
     asked = request._get_current_object()  # type: ignore[attr-defined]  # five looks at a proxy cost
     query = asked.environ.get("QUERY_STRING", "")
-    if asked.method in ("GET", "HEAD"):
+    if asked.method in BODILESS:
         return Body(query=query)
     try:
         # Read as a form first, the body would be gone for the plugin.

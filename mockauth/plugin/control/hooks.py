@@ -10,7 +10,7 @@ from mockauth.plugin.control.endpoints import PREFIX
 from mockauth.plugin.control.journal import noted
 from mockauth.plugin.control.nearmiss import explain
 from mockauth.plugin.plugin import Plugin
-from mockauth.plugin.received import carried
+from mockauth.plugin.received import BODILESS, carried
 
 
 def hook_control(app: Flask, plugin: Plugin, control: Control) -> None:
@@ -18,11 +18,13 @@ def hook_control(app: Flask, plugin: Plugin, control: Control) -> None:
 
     @app.before_request
     def choose() -> BaseResponse | None:
-        if request.path.startswith(PREFIX):
+        asked = request._get_current_object()  # type: ignore[attr-defined]  # a proxy costs each time
+        if asked.path.startswith(PREFIX):
             return None
         plugin.now.config = control.config_for(plugin.base)
-        carried()  # a refusal may leave the body unread, and the journal shows it all the same
-        due = control.next_response(request.path)
+        if asked.method not in BODILESS:
+            carried()  # a refusal may leave the body unread, and the journal shows it all the same
+        due = control.next_response(asked.path)
         if due is None:
             return None
         return Response(due.body, status=due.status, headers=due.headers)

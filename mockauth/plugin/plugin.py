@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flask import request
+from flask import Request, request
 from werkzeug.sansio.utils import get_current_url
 
 from mockauth.clock import Clock
@@ -62,10 +62,17 @@ class Plugin:
         return self.config.policy
 
 
+def at_hand() -> Request:
+    """The request at hand, for those who look at it more than once: `request` itself is a proxy,
+    and finds it anew each time (0.3 µs)."""
+    found: Request = request._get_current_object()  # type: ignore[attr-defined]  # typed as Request
+    return found
+
+
 def base_url() -> str:
     """The address of this plugin as the client wrote it, without a slash; the issuer."""
-    asked = request._get_current_object()  # type: ignore[attr-defined]  # a proxy costs each time
-    return _base_url(asked.scheme, asked.host, asked.root_path)
+    given = at_hand()
+    return _base_url(given.scheme, given.host, given.root_path)
 
 
 @lru_cache(maxsize=256)

@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus
 from flask import g, request, session
 from werkzeug.exceptions import HTTPException
 
-from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.plugin import Plugin, at_hand
 from mockauth.plugin.tokens import access_token
 from mockauth.plugin.trigger import Facts
 from mockauth.wire.message import FORM, JSON, pairs_of
@@ -103,16 +103,16 @@ def _place(given: dict[str, str]) -> str:
 
 
 def _carried() -> Body:
-    asked = request._get_current_object()  # type: ignore[attr-defined]  # five looks at a proxy cost
-    query = asked.environ.get("QUERY_STRING", "")
-    if asked.method in BODILESS:
+    given = at_hand()
+    query = given.environ.get("QUERY_STRING", "")
+    if given.method in BODILESS:
         return Body(query=query)
     try:
         # Read as a form first, the body would be gone for the plugin.
-        data = asked.get_data(cache=True)
+        data = given.get_data(cache=True)
     except HTTPException:  # too long: whoever needs it says so
         data = b""
-    return Body(query=query, content_type=asked.mimetype, data=data)
+    return Body(query=query, content_type=given.mimetype, data=data)
 
 
 def _members(data: bytes) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from flask import Response, g, request
+from flask import Request, g
 
 from mockauth.clock import iso
 from mockauth.plugin.control.masked import masked
@@ -47,19 +47,18 @@ class Noted(NamedTuple):
         }
 
 
-def noted(plugin: Plugin, response: Response, near_misses: Iterable[str]) -> Noted:
-    """The request at hand."""
-    asked = request._get_current_object()  # type: ignore[attr-defined]  # ten looks at a proxy cost
+def noted(plugin: Plugin, given: Request, status: int, near_misses: Iterable[str]) -> Noted:
+    """A request, and the status of its answer."""
     # From the environment, because Werkzeug's headers compare name by name.
-    scheme = asked.environ.get("HTTP_AUTHORIZATION", "").partition(" ")[0]
-    faults = tuple(fault.name for fault in plugin.config.faults)
+    scheme = given.environ.get("HTTP_AUTHORIZATION", "").partition(" ")[0]
+    faults = [fault.name for fault in plugin.config.faults]
     return Noted(
         at=plugin.clock.now(),
-        method=asked.method,
-        path=asked.path,
+        method=given.method,
+        path=given.path,
         carried=_short(carried()),
         scheme=scheme,
-        status=response.status_code,
+        status=status,
         faults=(*faults, *g.get("shown", ())),
         near_misses=tuple(near_misses),
     )

@@ -15,7 +15,7 @@ from mockauth.plugin.oauth.incoming import Incoming, authorize_request
 from mockauth.plugin.oauth.mint import make_token
 from mockauth.plugin.oauth.server import ScopeCrash
 from mockauth.plugin.oauth.signin import TOO_OLD, form_token, form_token_fits, signed_in
-from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.plugin import Plugin, at_hand
 from mockauth.plugin.redirect import finish
 from mockauth.plugin.state import Family
 from mockauth.wire.url import origin
@@ -42,7 +42,7 @@ def authorize(plugin: Plugin, server: Any, decision: str | None = None) -> BaseR
     if user is None and (plugin.config.login == "auto" or not plugin.policy.login_required):
         user, decision = plugin.config.users[0].name, "allow"
     try:
-        incoming = authorize_request(request, plugin.config)
+        incoming = authorize_request(at_hand(), plugin.config)
         asked = incoming.values.copy()
         implicit = _adjust(plugin, incoming, server)
         grant = server.get_consent_grant(request=incoming, end_user=user)

@@ -6,6 +6,9 @@ from __future__ import annotations
 
 import io
 import socket
+import time
+from email.utils import formatdate
+from functools import lru_cache
 from typing import Any
 
 from cheroot.makefile import MakeFile
@@ -94,8 +97,7 @@ class Exchange(HTTPRequest):
             return
         self.conn.rfile.read(head.size)
         self.started_request = self.ready = True
-        self.head, self.method, self.uri = head, head.method, head.uri
-        self.authority, self.path, self.qs = b"", head.path, head.query
+        self.head, self.method = head, head.method.encode("ascii")
         self.request_protocol, self.response_protocol = b"HTTP/1.1", "HTTP/1.1"
         self.inheaders = {b"Content-Length": head.length}
         self.close_connection = head.headers.get("CONNECTION") == "close"
@@ -103,6 +105,8 @@ class Exchange(HTTPRequest):
     def send_headers(self) -> None:
         """Hold the head back until its body, or until the end."""
         self.conn.wfile.cork()
+        if all(name.lower() != b"date" for name, _ in self.outheaders):
+            self.outheaders.append((b"Date", _date(int(time.time()))))
         super().send_headers()
 
     def respond(self) -> None:
@@ -132,7 +136,14 @@ class Connection(HTTPConnection):
         return False
 
     def _is_next_here(self) -> bool:
-        # Where every thread is busy, others wait for this one.
-        if self.server.requests.idle <= 1 or not self.server.ready:
+        # Where every thread is busy, others wait for this one; cheroot's count of idle threads
+        # looks at each of them, which costs more than this whole wait.
+        if self.server.requests.qsize or not self.server.ready:
             return False
         return bool(self.rfile.has_data(LINGER_SECONDS))
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> bytes:
+    """The Date header, spelled once a second: at each answer that costs as much as its head."""
+    return formatdate(second, usegmt=True).encode("ascii")

@@ -11,9 +11,10 @@ import re
 from dataclasses import dataclass
 
 ORDINARY = re.compile(
-    rb"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) "
-    rb"((/(?!/)[\w.~!$&'()*+,;=:@/-]*)(?:\?([!\"$-~]*))?) HTTP/1\.1\r\n"
-    rb"((?:[A-Za-z0-9-]+:[\t -~]*\r\n)*)\r\n"
+    r"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) "
+    r"((/(?!/)[\w.~!$&'()*+,;=:@/-]*)(?:\?([!\"$-~]*))?) HTTP/1\.1\r\n"
+    r"((?:[A-Za-z0-9-]+:[\t -~]*\r\n)*)\r\n",
+    re.ASCII,
 )
 """Nothing to decode in the path, no fragment, no second name of a host, no folded header."""
 UNUSUAL = frozenset({"TRANSFER-ENCODING", "EXPECT"})
@@ -26,10 +27,10 @@ class Head:
     """What a request says before its body. `size` is in bytes; header names are in capitals."""
 
     size: int
-    method: bytes
-    uri: bytes
-    path: bytes
-    query: bytes
+    method: str
+    uri: str
+    path: str
+    query: str
     headers: dict[str, str]
     length: int = 0
     """How many bytes the body has."""
@@ -37,12 +38,12 @@ class Head:
 
 def ordinary_head(received: bytes) -> Head | None:
     """The head with which `received` begins; None where it is not ordinary."""
-    found = ORDINARY.match(received)
+    found = ORDINARY.match(received.decode("latin-1"))
     if found is None:
         return None
     method, uri, path, query, lines = found.groups()
     headers: dict[str, str] = {}
-    for line in lines.decode("ascii").split("\r\n")[:-1]:
+    for line in lines.split("\r\n")[:-1]:
         name, _, value = line.partition(":")
         name = name.upper()
         if name in headers or name in UNUSUAL:
@@ -51,4 +52,4 @@ def ordinary_head(received: bytes) -> Head | None:
     length = headers.get("CONTENT-LENGTH", "0")
     if not LENGTH.fullmatch(length):
         return None
-    return Head(found.end(), method, uri, path, query or b"", headers, int(length))
+    return Head(found.end(), method, uri, path, query or "", headers, int(length))

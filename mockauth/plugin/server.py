@@ -72,12 +72,12 @@ class Gateway(Gateway_10):
             return super().get_environ()  # type: ignore[no-untyped-call]  # cheroot has none
         environ = {
             **request.server.environ,
-            "PATH_INFO": head.path.decode(),
-            "QUERY_STRING": head.query.decode(),
+            "PATH_INFO": head.path,
+            "QUERY_STRING": head.query,
             "REMOTE_ADDR": request.conn.remote_addr or "",
             "REMOTE_PORT": str(request.conn.remote_port or ""),
-            "REQUEST_METHOD": head.method.decode(),
-            "REQUEST_URI": head.uri.decode(),
+            "REQUEST_METHOD": head.method,
+            "REQUEST_URI": head.uri,
             "wsgi.errors": sys.stderr,
             "wsgi.input": request.rfile,
         }

@@ -59,7 +59,7 @@ class Plugin:
     @property
     def policy(self) -> Policy:
         """The behaviours, with the faults that are on for this request."""
-        return self.config.policy
+        return (self.now.config or self.base).policy
 
 
 def at_hand() -> Request:

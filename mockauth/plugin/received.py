@@ -8,7 +8,7 @@ import json
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
-from flask import g, request, session
+from flask import Request, request, session
 from werkzeug.exceptions import HTTPException
 
 from mockauth.plugin.plugin import Plugin, at_hand
@@ -18,6 +18,8 @@ from mockauth.wire.message import FORM, JSON, pairs_of
 
 MOST_PARAMS = 50
 BODILESS = ("GET", "HEAD")
+CARRIED = "mockauth.carried"
+"""Where the environment of a request keeps what was read of it."""
 PATHS = {
     "/.well-known/ai-plugin.json": "manifest",
     "/openapi.json": "openapi",
@@ -51,17 +53,17 @@ class Body(NamedTuple):
         return found
 
 
-def carried() -> Body:
-    """What the request at hand carries; no data where that is too long."""
-    known: Body | None = g.get("carried")
+def carried(given: Request) -> Body:
+    """What a request carries; no data where that is too long."""
+    known: Body | None = given.environ.get(CARRIED)
     if known is None:
-        known = g.carried = _carried()
+        known = given.environ[CARRIED] = _carried(given)
     return known
 
 
 def params() -> dict[str, str]:
     """The parameters of the request at hand."""
-    return carried().params()
+    return carried(at_hand()).params()
 
 
 def basic_pair() -> tuple[str, str]:
@@ -102,8 +104,7 @@ def _place(given: dict[str, str]) -> str:
     return place or ("api" if (request.endpoint or "").startswith("api.") else "")
 
 
-def _carried() -> Body:
-    given = at_hand()
+def _carried(given: Request) -> Body:
     query = given.environ.get("QUERY_STRING", "")
     if given.method in BODILESS:
         return Body(query=query)

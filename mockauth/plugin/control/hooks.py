@@ -23,7 +23,9 @@ def hook_control(app: Flask, plugin: Plugin, control: Control) -> None:
             return None
         plugin.now.config = control.config_for(plugin.base)
         if given.method not in BODILESS:
-            carried()  # a refusal may leave the body unread, and the journal shows it all the same
+            carried(
+                given
+            )  # a refusal may leave the body unread, and the journal shows it all the same
         due = control.next_response(given.path)
         if due is None:
             return None

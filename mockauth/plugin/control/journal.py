@@ -56,7 +56,7 @@ def noted(plugin: Plugin, given: Request, status: int, near_misses: Iterable[str
         at=plugin.clock.now(),
         method=given.method,
         path=given.path,
-        carried=_short(carried()),
+        carried=_short(carried(given)),
         scheme=scheme,
         status=status,
         faults=(*faults, *g.get("shown", ())),

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from json import JSONEncoder
 from typing import Any
 
 from flask import Flask, Request, Response
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.datastructures import Headers
 from werkzeug.routing import Map, MapAdapter
 from werkzeug.wsgi import get_host
 
 Function = Callable[..., Any]
+COMPACT = {"separators": (",", ":")}
+"""How `jsonify` spells an answer."""
 PLAIN_URI = re.compile(
     r"(?:https?://[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*(?::[1-9][0-9]{0,4})?)?"
     r"/(?!/)[\w.~!$&'()*+,;:=@/%-]*(?:\?[\w.~!$&'()*+,;:=@/?%-]+)?",
@@ -41,10 +45,30 @@ class Answer(Response):
         return self.headers if ordinary else super().get_wsgi_headers(environ)
 
 
+class Json(DefaultJSONProvider):
+    """Keeps its encoder; `json.dumps` makes one for each answer (5 µs)."""
+
+    @cached_property
+    def _compact(self) -> JSONEncoder:
+        return JSONEncoder(
+            default=self.default,
+            ensure_ascii=self.ensure_ascii,
+            sort_keys=self.sort_keys,
+            separators=(",", ":"),
+        )
+
+    def dumps(self, obj: Any, **options: Any) -> str:
+        """`obj` as text."""
+        if options == COMPACT:
+            return self._compact.encode(obj)
+        return super().dumps(obj, **options)
+
+
 class App(Flask):
     """A Flask app that answers under any host, and has no coroutines."""
 
     response_class = Answer
+    json_provider_class = Json
 
     def ensure_sync(self, func: Function) -> Function:
         """The function as it is: Flask would ask of each, at every request, whether it is a

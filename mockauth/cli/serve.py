@@ -70,8 +70,10 @@ def serve(host: str, port: int, **values: Any) -> None:
                 _introduce(f"{base}/{plugin.name}".rstrip("/"), plugin, values["profile"])
             _introduce_admin(base, plugins, token, shown=not values["admin_token"])
             # What is there by now stays for good; each collection of garbage would look through it
-            # again, for a twentieth of the time of a sign-in.
+            # again, for a twentieth of the time of a sign-in. So do tokens, and the rare collection
+            # of all would stop the server for longer the more there are of them.
             gc.freeze()
+            gc.set_threshold(700, 10, 10_000)
             threading.Event().wait()
     except (OSError, SystemExit) as wrong:
         raise UsageError(f"{host}:{port} cannot be served at: is the port taken?") from wrong

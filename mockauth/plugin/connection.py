@@ -18,6 +18,9 @@ from mockauth.plugin.head import Head, ordinary_head
 
 LINGER_SECONDS = 0.005
 """How long a thread waits for the next request of a connection before it gives it back."""
+AWAKE_SECONDS = 0.00015
+"""How long it stays awake before that: a client on the same machine asks again sooner than a
+processor that sleeps wakes up, which took a fifth of a sign-in."""
 
 
 class Received(io.RawIOBase):
@@ -140,7 +143,17 @@ class Connection(HTTPConnection):
         # looks at each of them, which costs more than this whole wait.
         if self.server.requests.qsize or not self.server.ready:
             return False
+        until = time.perf_counter() + (AWAKE_SECONDS if self._is_alone() else 0)
+        while time.perf_counter() < until:
+            if self.rfile.has_data():
+                return True
         return bool(self.rfile.has_data(LINGER_SECONDS))
+
+    def _is_alone(self) -> bool:
+        # To stay awake takes time from the client where there is one processor, and from other
+        # connections where there are any.
+        others: int = self.server.numthreads - 1 - self.server.requests.idle
+        return self.server.processors > 1 and others == 0
 
 
 @lru_cache(maxsize=1)

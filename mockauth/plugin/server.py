@@ -115,6 +115,8 @@ class QuietServer(Server):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.gateway = Gateway
+        may_use = getattr(os, "sched_getaffinity", None)  # Linux only
+        self.processors = len(may_use(0)) if may_use else os.cpu_count() or 1
 
     @cached_property
     def environ(self) -> dict[str, Any]:

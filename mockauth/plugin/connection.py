@@ -139,8 +139,7 @@ class Connection(HTTPConnection):
         return False
 
     def _is_next_here(self) -> bool:
-        # Where every thread is busy, others wait for this one; cheroot's count of idle threads
-        # looks at each of them, which costs more than this whole wait.
+        # Where connections are queued, every thread is busy, and they wait for this one.
         if self.server.requests.qsize or not self.server.ready:
             return False
         until = time.perf_counter() + (AWAKE_SECONDS if self._is_alone() else 0)
@@ -158,5 +157,5 @@ class Connection(HTTPConnection):
 
 @lru_cache(maxsize=1)
 def _date(second: int) -> bytes:
-    """The Date header, spelled once a second: at each answer that costs as much as its head."""
+    """The Date header, spelled once a second: at each answer that costs half as much as the whole head."""
     return formatdate(second, usegmt=True).encode("ascii")

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
               help="The bearer token of /_mockauth/.  [default: a random one, printed]")  # fmt: skip
 def serve(host: str, port: int, **values: Any) -> None:
     """Serve the built-in plugin until Ctrl-C."""
+    import gc
     import threading
 
     if values["list_faults"]:
@@ -72,6 +73,11 @@ def serve(host: str, port: int, **values: Any) -> None:
                 _introduce(f"{base}/{plugin.name}".rstrip("/"), plugin, values["profile"])
             _introduce_admin(base, plugins, token, shown=not values["admin_token"])
             _warn_of(host)
+            # What is there by now stays for good; each collection of garbage would look through it
+            # again, for a twentieth of the time of a sign-in. So do tokens, and the rare collection
+            # of all would stop the server for longer the more there are of them.
+            gc.freeze()
+            gc.set_threshold(700, 10, 10_000)
             threading.Event().wait()
     except (OSError, SystemExit) as wrong:
         raise UsageError(f"{host}:{port} cannot be served at: is the port taken?") from wrong

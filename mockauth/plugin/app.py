@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
@@ -19,6 +19,7 @@ from mockauth.plugin.api import api_blueprint
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.embeddings import embeddings_blueprint
 from mockauth.plugin.fault import Fault
+from mockauth.plugin.lean import App
 from mockauth.plugin.mcp import mcp_blueprint
 from mockauth.plugin.misbehave import misbehave
 from mockauth.plugin.plugin import Plugin, base_url
@@ -28,7 +29,6 @@ from mockauth.plugin.state import State
 if TYPE_CHECKING:
     from mockauth.plugin.signing import Signing
 
-Function = Callable[..., Any]
 LOGO = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
@@ -38,14 +38,6 @@ APIS: Mapping[str, Callable[[Plugin], Blueprint]] = MappingProxyType(
 NO_FAULTS: Mapping[str, Fault] = MappingProxyType({})
 CHAT_PAGES = ("https://chat.openai.com", "https://chatgpt.com")
 CORS_HEADERS = "Content-Type, Authorization, openai-conversation-id, openai-ephemeral-user-id"
-
-
-class App(Flask):
-    """Flask, which asks of every function at every request whether it is a coroutine: none is."""
-
-    def ensure_sync(self, func: Function) -> Function:
-        """The function as it is."""
-        return func
 
 
 def create_app(

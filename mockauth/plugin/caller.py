@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flask import Response, jsonify, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.plugin.plugin import Plugin, base_url
+from mockauth.plugin.plugin import Plugin, at_hand, base_url
 from mockauth.plugin.resource import document_address
 from mockauth.plugin.state import TokenRecord, digest
 from mockauth.plugin.tokens import access_token
@@ -104,12 +104,13 @@ def _presented(plugin: Plugin) -> str:
         Refused: the header is of another scheme, or the token comes twice.
     """
     config, policy = plugin.config, plugin.policy
-    query = request.args.get("access_token", "")
+    given = at_hand()
+    query = given.args.get("access_token", "") if given.query_string else ""
     # The body is looked at only where it could be a form (RFC 6750 section 2.2).
-    body = request.form.get("access_token", "") if request.mimetype.endswith("urlencoded") else ""
+    body = given.form.get("access_token", "") if given.mimetype.endswith("urlencoded") else ""
     if config.api_key_header:
-        return request.headers.get(config.api_key_header, "").strip()
-    header = request.headers.get("Authorization", "")
+        return given.headers.get(config.api_key_header, "").strip()
+    header = given.headers.get("Authorization", "")
     if header and (query or body) and policy.token_twice_refused and config.auth == "oauth":
         raise Refused(challenge(plugin, "invalid_request", 400))
     if header:

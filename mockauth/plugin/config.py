@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from mockauth.errors import UsageError
@@ -101,7 +102,7 @@ class PluginConfig:
     policy: Policy = field(default_factory=Policy)
     faults: tuple[Fault, ...] = ()
 
-    @property
+    @cached_property
     def redirect_uris(self) -> tuple[str, ...]:
         """The callbacks of every plugin id on every host."""
         return tuple(
@@ -112,12 +113,7 @@ class PluginConfig:
 
     def registered(self, client: ClientConfig) -> tuple[str, ...]:
         """The redirect URIs that `client` has registered."""
-        own = client.redirect_uris or ("{callback}",)
-        return tuple(
-            one.replace("{callback}", callback)
-            for one in own
-            for callback in (self.redirect_uris if "{callback}" in one else ("",))
-        )
+        return _filled(client.redirect_uris or ("{callback}",), self.redirect_uris)
 
     def user(self, name: str) -> UserConfig | None:
         """The user of that name, or None."""
@@ -139,3 +135,13 @@ class PluginConfig:
             policy = {} if fault.trigger else fault.policy
             config = replace(config, policy=replace(config.policy, **policy), **dict(fault.config))
         return config
+
+
+@lru_cache(maxsize=256)
+def _filled(uris: tuple[str, ...], callbacks: tuple[str, ...]) -> tuple[str, ...]:
+    """The redirect URIs with the callbacks put in. They are asked for at every sign-in."""
+    return tuple(
+        uri.replace("{callback}", callback)
+        for uri in uris
+        for callback in (callbacks if "{callback}" in uri else ("",))
+    )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flask import request
+from flask import Request, request
+from werkzeug.sansio.utils import get_current_url
 
 from mockauth.clock import Clock
 from mockauth.plugin.config import ClientConfig, PluginConfig
@@ -70,9 +72,23 @@ class Plugin:
     @property
     def policy(self) -> Policy:
         """The behaviours, with the faults that are on for this request."""
-        return self.config.policy
+        return (self.now.config or self.base).policy
+
+
+def at_hand() -> Request:
+    """The request at hand, for those who look at it more than once: `request` itself is a proxy,
+    and finds it anew each time (0.3 µs)."""
+    found: Request = request._get_current_object()  # type: ignore[attr-defined]  # typed as Request
+    return found
 
 
 def base_url() -> str:
     """The address of this plugin as the client wrote it, without a slash; the issuer."""
-    return request.url_root.rstrip("/")
+    given = at_hand()
+    return _base_url(given.scheme, given.host, given.root_path)
+
+
+@lru_cache(maxsize=256)
+def _base_url(scheme: str, host: str, root_path: str) -> str:
+    """As Werkzeug spells it, which takes 20 µs."""
+    return get_current_url(scheme, host, root_path).rstrip("/")

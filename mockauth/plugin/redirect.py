@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from flask import request
@@ -44,7 +45,13 @@ def _with_issuer(plugin: Plugin, location: str) -> str:
         return location
     issuer = "https://attacker.example" if sent == "wrong" else base_url()
     joint = "&" if "?" in location else "?"
-    return f"{location}{joint}{urlencode({'iss': issuer})}"
+    return f"{location}{joint}{_as_parameter(issuer)}"
+
+
+@lru_cache(maxsize=256)
+def _as_parameter(issuer: str) -> str:
+    """The same at every sign-in."""
+    return urlencode({"iss": issuer})
 
 
 def _with_own_query(kept: str, location: str) -> str:

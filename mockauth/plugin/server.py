@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import socket
 import struct
+import sys
+from functools import cached_property
 from typing import Any
 
 from cheroot.server import HTTPRequest
 from cheroot.wsgi import Gateway_10, Server
 
 from mockauth.plugin.connection import Connection
+from mockauth.plugin.head import Head
 from mockauth.plugin.wiring import CONNECTION
 
 MOST_TAKEN = 16 * 1024 * 1024
@@ -18,6 +21,8 @@ MOST_TAKEN = 16 * 1024 * 1024
 MOST_SERVED = 1024 * 1024
 """Bytes of a body that an app takes: its MAX_CONTENT_LENGTH."""
 PIECE = 64 * 1024
+ENVIRON_NAMES = {"CONTENT-TYPE": "CONTENT_TYPE", "CONTENT-LENGTH": "CONTENT_LENGTH"}
+"""The headers whose names in a WSGI environment have no HTTP_."""
 CLOSE_WITH_RST = struct.pack("ii", 1, 0)
 
 
@@ -64,6 +69,39 @@ class Gateway(Gateway_10):
             environ["wsgi.input_terminated"] = True
             request.close_connection = True
 
+    def get_environ(self) -> Any:
+        """The request as WSGI has it."""
+        request: Any = self.req
+        head: Head | None = request.head
+        if head is None:
+            return super().get_environ()  # type: ignore[no-untyped-call]  # cheroot has none
+        environ = {
+            **request.server.environ,
+            "PATH_INFO": head.path,
+            "QUERY_STRING": head.query,
+            "REMOTE_ADDR": request.conn.remote_addr or "",
+            "REMOTE_PORT": str(request.conn.remote_port or ""),
+            "REQUEST_METHOD": head.method,
+            "REQUEST_URI": head.uri,
+            "wsgi.errors": sys.stderr,
+            "wsgi.input": request.rfile,
+        }
+        for name, value in head.headers.items():
+            environ[ENVIRON_NAMES.get(name) or "HTTP_" + name.replace("-", "_")] = value
+        return environ
+
+    def start_response(self, status: str, headers: list[tuple[str, str]], wrong: Any = None) -> Any:
+        """Note how the answer begins."""
+        if wrong or self.started_response:
+            return super().start_response(status, headers, wrong)
+        self.started_response = True
+        self.req.status = status.encode("latin-1")
+        for name, value in headers:
+            if name.lower() == "content-length":
+                self.remaining_bytes_out = int(value)
+            self.req.outheaders.append((name.encode("latin-1"), value.encode("latin-1")))
+        return self.write
+
     def respond(self) -> None:
         """Answer. A client that is still sending would take an early answer for a broken line."""
         remaining = getattr(self.req.rfile, "remaining", 0)
@@ -82,6 +120,26 @@ class QuietServer(Server):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.gateway = Gateway
+        may_use = getattr(os, "sched_getaffinity", None)  # Linux only
+        self.processors = len(may_use(0)) if may_use else os.cpu_count() or 1
+
+    @cached_property
+    def environ(self) -> dict[str, Any]:
+        """What the environments of all ordinary requests have in common."""
+        return {
+            "ACTUAL_SERVER_PROTOCOL": self.protocol,
+            "SCRIPT_NAME": "",
+            "SERVER_NAME": self.server_name,
+            "SERVER_PORT": str(self.bind_addr[1]),
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "SERVER_SOFTWARE": self.software,
+            "wsgi.input_terminated": False,
+            "wsgi.multiprocess": False,
+            "wsgi.multithread": True,
+            "wsgi.run_once": False,
+            "wsgi.url_scheme": "http",
+            "wsgi.version": (1, 0),
+        }
 
     @staticmethod
     def bind_socket(socket_: socket.socket, bind_addr: Any) -> Any:

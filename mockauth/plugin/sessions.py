@@ -31,6 +31,10 @@ class Sessions(SecureCookieSessionInterface):
         return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SecureCookieSession, response: Response) -> None:  # type: ignore[override]  # open_session gives no other kind
-        """Set the cookie where the session was looked at."""
-        if session.accessed:
+        """Set the cookie where the session was looked at, and say that the answer depends on it."""
+        if not session.accessed:
+            return
+        if session or session.modified or "Vary" in response.headers:
             super().save_session(app, session, response)
+        else:  # the same, without the ten settings of a cookie that is not sent
+            response.headers["Vary"] = "Cookie"

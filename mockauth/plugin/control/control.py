@@ -62,9 +62,10 @@ class Control:
 
     def config_for(self, base: PluginConfig) -> PluginConfig:
         """The settings of `base`, with the users that were added."""
+        if not self.users:
+            return base
         with self.lock:
-            added = tuple(self.users)
-        return replace(base, users=(*base.users, *added)) if added else base
+            return replace(base, users=(*base.users, *self.users))
 
     def next_user(self) -> str | None:
         """Who signs in next without a page; None asks as usual."""
@@ -73,6 +74,8 @@ class Control:
 
     def next_error(self, place: str) -> QueuedError | None:
         """The error that is due at `place`."""
+        if not self.next_errors:
+            return None
         with self.lock:
             due = next((one for one in self.next_errors if one.place == place), None)
             if due is not None:
@@ -81,6 +84,8 @@ class Control:
 
     def next_response(self, path: str) -> QueuedResponse | None:
         """The answer that is due at `path`."""
+        if not self.next_responses:
+            return None
         with self.lock:
             due = next((one for one in self.next_responses if one.path == path), None)
             if due is not None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.plugin.control.control import Control
 from mockauth.plugin.control.journal import noted
 from mockauth.plugin.control.nearmiss import explain
 from mockauth.plugin.control.wanted import PREFIX
-from mockauth.plugin.plugin import Plugin
-from mockauth.plugin.received import carried
+from mockauth.plugin.plugin import Plugin, at_hand
+from mockauth.plugin.received import BODILESS, carried
 
 
 def hook_control(app: Flask, plugin: Plugin, control: Control) -> None:
@@ -20,22 +20,28 @@ def hook_control(app: Flask, plugin: Plugin, control: Control) -> None:
 
     @app.before_request
     def choose() -> BaseResponse | None:
-        if request.path.startswith(PREFIX):
+        given = at_hand()
+        if given.path.startswith(PREFIX):
             return None
         plugin.now.config = control.config_for(plugin.base)
-        carried()  # a refusal may leave the body unread, and the journal shows it all the same
-        due = control.next_response(request.path)
+        if given.method not in BODILESS:
+            # A refusal may leave the body unread, and the journal shows it all the same.
+            carried(given)
+        due = control.next_response(given.path)
         if due is None:
             return None
         return Response(due.body, status=due.status, headers=due.headers)
 
     @app.after_request
     def note(response: Response) -> Response:
-        if request.path.startswith(PREFIX):
+        given, status = at_hand(), response.status_code
+        if given.path.startswith(PREFIX):
             return response
         if control.clock.shift:
             # A client that looks at the time of an answer sees that of its token, too.
             response.date = datetime.fromtimestamp(control.clock.now(), UTC)
-        refused = response.status_code >= 400 or "error=" in response.headers.get("Location", "")
-        control.record(noted(plugin, response, explain(plugin) if refused else []))
+        refused = status >= 400 or (
+            status >= 300 and "error=" in response.headers.get("Location", "")
+        )
+        control.record(noted(plugin, given, status, explain(plugin) if refused else ()))
         return response

@@ -15,7 +15,7 @@ from mockauth.plugin.oauth.incoming import Incoming, authorize_request
 from mockauth.plugin.oauth.mint import make_token
 from mockauth.plugin.oauth.server import ScopeCrash
 from mockauth.plugin.oauth.signin import TOO_OLD, form_token, form_token_fits, signed_in
-from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.plugin import Plugin, at_hand
 from mockauth.plugin.redirect import finish
 from mockauth.plugin.state import Family
 from mockauth.wire.url import origin
@@ -43,7 +43,7 @@ def authorize(plugin: Plugin, server: Any, decision: str | None = None) -> BaseR
         user = _hinted(plugin) or next((one.name for one in plugin.config.users), None)
         decision = "allow" if user else None
     try:
-        incoming = authorize_request(request, plugin.config)
+        incoming = authorize_request(at_hand(), plugin.config)
         asked = incoming.values.copy()
         implicit = _adjust(plugin, incoming, server)
         grant = server.get_consent_grant(request=incoming, end_user=user)

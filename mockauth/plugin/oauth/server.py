@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
+from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidScopeError
 
 from mockauth.plugin.oauth.client import Client, find_client
@@ -41,6 +42,17 @@ def build_server(plugin: Plugin) -> AuthorizationServer:
                 # RFC 7591 section 2: it registered for one method, and only that is its own.
                 raise InvalidClientError(f"this client authenticates by {wanted}")
             return client
+
+        def create_authorization_response(
+            self, request: Any = None, grant_user: Any = None, grant: Any = None
+        ) -> Any:
+            """Answer what `get_consent_grant` has judged; Authlib would judge it once more."""
+            try:
+                answer = grant.create_authorization_response(grant.redirect_uri, grant_user)
+            except OAuth2Error as wrong:
+                wrong.state = request.payload.state
+                return self.handle_error_response(request, wrong)
+            return self.handle_response(*answer)
 
         def validate_requested_scope(self, scope: str | None) -> None:
             unknown = set((scope or "").split()) - set(plugin.config.scope.split())

@@ -18,7 +18,7 @@ from mockauth.plugin.oauth.client import belongs, find_client
 from mockauth.plugin.oauth.grants import AUTH_METHODS
 from mockauth.plugin.oauth.incoming import Incoming, Unreadable, token_request
 from mockauth.plugin.oauth.mint import make_token
-from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.plugin import Plugin, at_hand
 from mockauth.plugin.state import Family
 
 
@@ -54,7 +54,7 @@ def read_request(plugin: Plugin) -> Incoming:
     def right(client_id: str, secret: str) -> bool:
         return belongs(plugin, client_id, secret)
 
-    return token_request(request, plugin.config, right)
+    return token_request(at_hand(), plugin.config, right)
 
 
 def error(plugin: Plugin, wrong: OAuth2Error, status: int = 0) -> BaseResponse:

@@ -16,14 +16,15 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 ORDINARY = {
-    "no header": b"GET / HTTP/1.1\r\n\r\n",
     "query": b"GET /authorize?a=%20b&a=c?d&e=[]|'\"<> HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "empty query": b"GET /todos? HTTP/1.1\r\nHost: a:1\r\nX-Empty:\r\nX-Tab:\t a \t\r\n\r\n",
-    "body": b"POST /token HTTP/1.1\r\ncontent-length: 3\r\nContent-Type: a/b; c=d\r\n\r\nabc",
-    "close": b"PUT /todos/1;a=b@c HTTP/1.1\r\nConnection: close\r\nX-FORWARDED-For: a\r\n\r\n",
-    "options": b"OPTIONS /a//b/../c HTTP/1.1\r\nOrigin: https://chatgpt.com\r\n\r\n",
+    "body": b"POST /token HTTP/1.1\r\nhost: [::1]:80\r\ncontent-length: 3\r\nContent-Type: a/b; c=d\r\n\r\nabc",
+    "close": b"PUT /todos/1;a=b@c HTTP/1.1\r\nHost: a_b\r\nConnection: close\r\nX-FORWARDED-For: a\r\n\r\n",
+    "options": b"OPTIONS /a//b/../c HTTP/1.1\r\nHost: a\r\nOrigin: https://chatgpt.com\r\n\r\n",
 }
 OTHER = {
+    "no host": b"GET / HTTP/1.1\r\n\r\n",
+    "odd host": b"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",
     "old": b"GET / HTTP/1.0\r\nHost: a\r\n\r\n",
     "escape": b"GET /to%64os%2Fa HTTP/1.1\r\nHost: a\r\n\r\n",
     "other host": b"GET //a/b HTTP/1.1\r\nHost: a\r\n\r\n",

@@ -166,3 +166,47 @@ def test_broken_http_is_no_crash_and_the_next_client_is_served(name: str) -> Non
     # 501 and 505 are the right words for a coding and a version that nobody knows (RFC 9112).
     assert first_line.split(b" ")[1:2] not in ([b"500"], [b"502"], [b"503"])
     assert after == 200
+
+
+REFUSED = {
+    "no host": b"GET /health HTTP/1.1\r\n\r\n",
+    "two hosts": b"GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+    "the same host twice": b"GET /health HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
+    "a host with a path": b"GET /health HTTP/1.1\r\nHost: a b/c?d\r\n\r\n",
+    "a blank before the colon": b"GET /health HTTP/1.1\r\nHost: a\r\nX : a\r\n\r\n",
+    "two lengths": b"POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    "a length with a sign": b"POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\na",
+    "a negative length": b"POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
+    "length and chunks": b"POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_framing_that_servers_must_refuse_is_refused(name: str) -> None:
+    with serving(create_app(PluginConfig())) as base:
+        answer = raw(base, REFUSED[name])
+
+    assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_a_head_without_bounds_is_refused() -> None:
+    head = b"GET /health HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 100_000 + b"\r\n\r\n"
+    with serving(create_app(PluginConfig())) as base:
+        answer = raw(base, head)
+
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize("control", ["", "control-token"])
+def test_a_long_body_in_chunks_is_too_long_as_well(control: str) -> None:
+    piece = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
+    head = (
+        b"POST /token HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    )
+    with serving(create_app(PluginConfig(), admin_token=control)) as base:
+        answer = raw(base, head + piece * 20 + b"0\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 413 ")

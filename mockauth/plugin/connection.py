@@ -14,6 +14,7 @@ from typing import Any
 from cheroot.makefile import MakeFile
 from cheroot.server import HTTPConnection, HTTPRequest
 
+from mockauth.plugin.framing import StrictReader, names_host
 from mockauth.plugin.head import Head, ordinary_head
 
 LINGER_SECONDS = 0.005
@@ -90,6 +91,18 @@ class Exchange(HTTPRequest):
     """One request and its answer; `head` is there where it is an ordinary one."""
 
     head: Head | None = None
+    header_reader = StrictReader()
+
+    def read_request_headers(self) -> bool:
+        """Read them; False where the request has been refused."""
+        if not super().read_request_headers():  # type: ignore[no-untyped-call]  # cheroot has none
+            return False
+        host = self.inheaders.get(b"Host")
+        is_new = self.request_protocol == b"HTTP/1.1"
+        if (is_new or host is not None) and not names_host(host and host.decode("latin-1")):
+            self.simple_response("400 Bad Request", "Host is missing or malformed.")
+            return False
+        return True
 
     def parse_request(self) -> None:
         """Read the head."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from mockauth.plugin.framing import names_host
+
 ORDINARY = re.compile(
     r"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) "
     r"((/(?!/)[\w.~!$&'()*+,;=:@/-]*)(?:\?([!\"$-~]*))?) HTTP/1\.1\r\n"
@@ -50,6 +52,6 @@ def ordinary_head(received: bytes) -> Head | None:
             return None
         headers[name] = value.strip()
     length = headers.get("CONTENT-LENGTH", "0")
-    if not LENGTH.fullmatch(length):
+    if not LENGTH.fullmatch(length) or not names_host(headers.get("HOST")):
         return None
     return Head(found.end(), method, uri, path, query or "", headers, int(length))

@@ -15,6 +15,7 @@ from typing import Any
 from flask import Flask, Request, Response
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.datastructures import Headers
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import Map, MapAdapter
 from werkzeug.wsgi import get_host
 
@@ -64,9 +65,27 @@ class Json(DefaultJSONProvider):
         return super().dumps(obj, **options)
 
 
+class Asked(Request):
+    """A request whose body has an end, also where it comes in chunks."""
+
+    def get_data(self, *arguments: Any, **named: Any) -> Any:
+        """The body.
+
+        Raises:
+            RequestEntityTooLarge: it is longer than the app takes. Werkzeug says so where a length
+                was announced; of chunks it reads as many and goes on.
+        """
+        data = super().get_data(*arguments, **named)
+        most = self.max_content_length
+        if self.content_length is None and most is not None and len(data) >= most:
+            raise RequestEntityTooLarge
+        return data
+
+
 class App(Flask):
     """A Flask app that answers under any host, and has no coroutines."""
 
+    request_class = Asked
     response_class = Answer
     json_provider_class = Json
 

@@ -13,6 +13,7 @@ from cheroot.server import HTTPRequest
 from cheroot.wsgi import Gateway_10, Server
 
 from mockauth.plugin.connection import Connection
+from mockauth.plugin.framing import MOST_HEADER_BYTES
 from mockauth.plugin.head import Head
 from mockauth.plugin.wiring import CONNECTION
 
@@ -115,6 +116,7 @@ class QuietServer(Server):
     """Closes what it could not bind, and writes no line: addresses carry codes."""
 
     max_request_body_size = MOST_TAKEN
+    max_request_header_size = MOST_HEADER_BYTES
     ConnectionClass = Connection
 
     def __init__(self, *arguments: Any, **named: Any) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from mockauth.errors import UsageError
-from mockauth.wire.message import FORM
 
 if TYPE_CHECKING:
     from mockauth.plugin.config import PluginConfig
@@ -72,6 +71,9 @@ def _shaped(
     """What follows from the API where nobody has said otherwise: OpenAI's has keys, and no todos;
     the clients of an MCP server register, write form, and must use PKCE."""
     if plugin.api == "mcp":
+        # What travels takes 4 ms to import, which --help must not.
+        from mockauth.wire.message import FORM
+
         policy = {"pkce_required": True, **table.get("policy", {})}
         usual: dict[str, Any] = {"registration": True, "content_type": FORM}
         shaped = {name: value for name, value in usual.items() if name not in (*table, *given)}

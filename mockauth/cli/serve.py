@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from mockauth.plugin.config import PluginConfig
 
 
-@click.command()
+@click.command(context_settings={"auto_envvar_prefix": "MOCKAUTH_SERVE"})
 @click.option("--profile", type=PROFILE, default="plugin", show_default=True)
 @click.option("--auth", type=AUTH, help="The manifest's auth.type.  [default: oauth]")
 @click.option(
@@ -54,7 +55,10 @@ if TYPE_CHECKING:
 @click.option("--admin-token", envvar="MOCKAUTH_ADMIN_TOKEN", metavar="TOKEN",
               help="The bearer token of /_mockauth/.  [default: a random one, printed]")  # fmt: skip
 def serve(host: str, port: int, **values: Any) -> None:
-    """Serve the built-in plugin until Ctrl-C."""
+    """Serve the built-in plugin until Ctrl-C.
+
+    Every option has an environment variable, such as MOCKAUTH_SERVE_PORT.
+    """
     import gc
     import threading
 
@@ -67,20 +71,21 @@ def serve(host: str, port: int, **values: Any) -> None:
     # Flask and Authlib come with the plugin, which --help must not load.
     from mockauth.plugin.serving import serving
 
-    try:
-        with serving(app, host, port, values["ca_file"]) as base:
-            for plugin in plugins:
-                _introduce(f"{base}/{plugin.name}".rstrip("/"), plugin, values["profile"])
-            _introduce_admin(base, plugins, token, shown=not values["admin_token"])
-            _warn_of(host)
-            # What is there by now stays for good; each collection of garbage would look through it
-            # again, for a twentieth of the time of a sign-in. So do tokens, and the rare collection
-            # of all would stop the server for longer the more there are of them.
-            gc.freeze()
-            gc.set_threshold(700, 10, 10_000)
-            threading.Event().wait()
-    except (OSError, SystemExit) as wrong:
-        raise UsageError(f"{host}:{port} cannot be served at: is the port taken?") from wrong
+    with ExitStack() as stack:
+        try:
+            base = stack.enter_context(serving(app, host, port, values["ca_file"]))
+        except (OSError, SystemExit) as wrong:
+            raise UsageError(f"{host}:{port} cannot be served at: is the port taken?") from wrong
+        for plugin in plugins:
+            _introduce(f"{base}/{plugin.name}".rstrip("/"), plugin, values["profile"])
+        _introduce_admin(base, plugins, token, shown=not values["admin_token"])
+        _warn_of(host)
+        # What is there by now stays for good; each collection of garbage would look through it
+        # again, for a twentieth of the time of a sign-in. So do tokens, and the rare collection
+        # of all would stop the server for longer the more there are of them.
+        gc.freeze()
+        gc.set_threshold(700, 10, 10_000)
+        threading.Event().wait()
 
 
 def _plugins(values: dict[str, Any]) -> tuple[PluginConfig, ...]:

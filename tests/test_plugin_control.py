@@ -327,3 +327,32 @@ def test_a_code_that_comes_again_or_from_another_client_is_explained() -> None:
         [],
         ["the code was used before"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ("", [1, 2, 3]),
+        ("?path=/todos", [1, 3]),
+        ("?status=401", [1, 3]),
+        ("?method=get&after=1", [2, 3]),
+        ("?path=/health&status=401", []),
+    ],
+)
+def test_the_journal_can_be_asked(query: str, numbers: list[int]) -> None:
+    tour = controlled()
+    for path in ("/todos", "/health", "/todos"):
+        tour.api(None, path)
+
+    found = control(tour, "GET", f"/requests{query}").get_json()["requests"]
+    assert [entry["n"] for entry in found] == numbers
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [("?stauts=1", "stauts is unknown"), ("?status=x", "status must be a whole number")],
+)
+def test_a_wrong_question_to_the_journal_is_told(query: str, said: str) -> None:
+    answer = control(controlled(), "GET", f"/requests{query}")
+
+    assert (answer.status_code, said in answer.get_json()["error"]) == (400, True)

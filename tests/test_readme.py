@@ -95,7 +95,9 @@ def test_the_tests_of_the_readme_pass(pytester: pytest.Pytester) -> None:
 
 def test_the_control_commands_of_the_readme_are_taken() -> None:
     client = Client(create_app(admin_token="t", known_faults=KnownFaults()))
-    commands = re.findall(r"^control (\S+)(?: -d '(.*)')?$", block("", "control requests"), re.M)
+    commands = re.findall(
+        r"^control '?([^'\s]+)'?(?: -d '(.*)')?$", block("", "control faults"), re.M
+    )
 
     assert len(commands) == 4
     for path, body in commands:

@@ -90,6 +90,15 @@ def describe(base: str) -> dict[str, Any]:
         content = {"application/json": {"schema": schema}}
         operation["requestBody"] = {"required": path in REQUIRED, "content": content}
         paths.setdefault(path, {})["post"] = operation
+    paths["/requests"]["get"]["parameters"] = [
+        {"name": name, "in": "query", "description": what, "schema": kind}
+        for name, what, kind in (
+            ("path", "only those with this path", TEXT),
+            ("method", "only those of this method", TEXT),
+            ("status", "only those that were answered so", NUMBER),
+            ("after", "only those with a greater number", NUMBER),
+        )
+    ]
     paths["/requests"]["delete"] = _operation("forgetRequests", "Empty the journal", "200")
     named = {"name": "name", "in": "path", "required": True, "schema": TEXT}
     disarm = _operation("disarmFault", "Switch a fault off", "200")

@@ -107,7 +107,14 @@ def control_blueprint(operator: Operator, token: str) -> Blueprint:
 
     @blueprint.get("/requests")
     def requests() -> BaseResponse:
-        return jsonify({"requests": operator.requests()})
+        asked = wanted.only(request.args.to_dict(), "path", "method", "status", "after")
+        found = operator.requests(
+            path=asked.get("path", ""),
+            method=asked.get("method", ""),
+            status=wanted.number(asked, "status"),
+            after=wanted.number(asked, "after"),
+        )
+        return jsonify({"requests": found})
 
     @blueprint.delete("/requests")
     def forget() -> BaseResponse:

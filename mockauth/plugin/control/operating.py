@@ -157,11 +157,20 @@ class Operator:
         self._plugin.now.config = self._control.config_for(self._plugin.base)
         return make_token(self._plugin, client, user, scope or None, family=Family())
 
-    def requests(self) -> list[dict[str, Any]]:
-        """The journal: the last requests, oldest first, with secrets masked and near misses."""
+    def requests(
+        self, *, path: str = "", method: str = "", status: int = 0, after: int = 0
+    ) -> list[dict[str, Any]]:
+        """The journal: the last requests, oldest first, with secrets masked and near misses; those
+        with that path, method and status, and a number greater than `after`."""
         with self._control.lock:
             kept = list(self._control.journal)
-        return [entry.shown(self._plugin, number) for number, entry in kept]
+        wanted = ((path, "path"), (method.upper(), "method"), (status, "status"))
+        return [
+            entry.shown(self._plugin, number)
+            for number, entry in kept
+            if number > after
+            and all(want in ("", 0, getattr(entry, have)) for want, have in wanted)
+        ]
 
     def forget_requests(self) -> None:
         """Empty the journal."""

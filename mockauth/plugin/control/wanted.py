@@ -20,6 +20,7 @@ from mockauth.wire.message import SURROGATE
 T = TypeVar("T")
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+LONGEST_NUMBER = 15
 FRAMING = ("content-length", "transfer-encoding", "connection")
 PREFIX = "/_mockauth"
 FIXED = (
@@ -65,6 +66,18 @@ def only(given: dict[str, Any], *known: str) -> dict[str, Any]:
     if unknown:
         raise Wrong(f"{min(unknown)} is unknown; there are {', '.join(known)}")
     return given
+
+
+def number(given: Mapping[str, str], name: str) -> int:
+    """A whole number of the query; 0 where there is none.
+
+    Raises:
+        Wrong: it is none.
+    """
+    value = given.get(name, "0")
+    if not value.isascii() or not value.isdecimal() or len(value) > LONGEST_NUMBER:
+        raise Wrong(f"{name} must be a whole number, not {value[:20]!r}")
+    return int(value)
 
 
 def texts(given: Mapping[str, Any]) -> dict[str, str]:

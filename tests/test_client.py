@@ -49,6 +49,7 @@ DEFECTS: Mapping[str, set[str]] = {
     "status-ignored": {"client.bad-token-answer-handled"},
     "code-again-after-html": {"client.code-exchanged-once"},
     "secret-in-address": {"client.auth-method-followed"},
+    "secret-at-authorize": {"client.authorize-parameters-complete"},
     "public-without-id": {"client.auth-method-followed"},
     "token-in-cookie": {"client.token-only-in-header"},
     "token-in-other-path": {"client.token-only-in-header"},

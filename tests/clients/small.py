@@ -64,6 +64,8 @@ class Client:
             "scope": self.env["SCOPE"],
             "state": state,
         }
+        if "secret-at-authorize" in self.defects:
+            params["client_secret"] = self.env["CLIENT_SECRET"]
         if "no-redirect-uri" in self.defects:
             del params["redirect_uri"]
         base = self.env["AUTHORIZE_URL"]

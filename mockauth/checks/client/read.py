@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import math
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from itertools import pairwise
@@ -10,7 +12,7 @@ from urllib.parse import unquote, unquote_plus
 
 from mockauth.checks.callback import room_in_bits, varying_bits
 from mockauth.checks.client.registry import ClientCheck, client_check
-from mockauth.checks.client.visit import ClientEvidence, Visit
+from mockauth.checks.client.visit import ClientEvidence, Terms, Visit
 from mockauth.checks.finding import Blocked, Finding, Seen
 from mockauth.wire import Exchange
 from mockauth.wire.message import every, first
@@ -20,12 +22,17 @@ AUTHORIZE = "authorize endpoint (client_url)"
 TOKEN = "token endpoint (authorization_url)"
 API = "API"
 NEEDED = ("response_type", "client_id", "redirect_uri", "state")
+REPEATABLE = ("resource", "authorization_details")
+"""RFC 8707 section 2 lets a request name several; RFC 6749 section 3.1 nothing else."""
 FEWEST_BITS = 64
 """Room in a state below which guessing it begins to be thinkable (RFC 6749 section 10.10 asks for
 128 bits of credentials, and names no number for state)."""
 ENOUGH_FLOWS = 5
 ORDERED_FLOWS = 6
 """So many random values grow from one to the next by chance once in 720 runs."""
+UNITS = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
+CLOCK_SECONDS = 60
+LONGEST_NUMBER = 24
 TOKEN_BODIES = ("/revoke", "/introspect")
 """Where a token belongs into the body (RFC 7009, RFC 7662)."""
 
@@ -37,21 +44,34 @@ TOKEN_BODIES = ("/revoke", "/introspect")
 )  # fmt: skip
 def authorize_parameters_complete(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
     """The authorization request carries response_type=code, client_id, redirect_uri and state, once each."""
-    for request in _authorizes(evidence.honest):
-        if request.request.method != "GET":
-            yield Finding(expected="GET, which every server takes (RFC 6749 section 3.1)",
-                          actual=request.request.method, at=AUTHORIZE, exchanges=(request.n,))  # fmt: skip
-            continue
-        query = request.request.all_query
-        wrong = [f"{n} {len(every(query, n))} times" for n in NEEDED if len(every(query, n)) > 1]
-        wrong += [f"no {name}" for name in NEEDED if not any(every(query, name))]
-        if not wrong and first(query, "response_type") != "code":
-            wrong.append(f"response_type {first(query, 'response_type')}")
-        if wrong:
-            yield Finding(expected=f"{', '.join(NEEDED)}, once each", actual=", ".join(wrong),
-                          at=AUTHORIZE, exchanges=(request.n,))  # fmt: skip
-        else:
-            yield Seen(actual="complete", at=AUTHORIZE, exchanges=(request.n,))
+    for visit in evidence.honest:
+        for request in visit.authorizes:
+            wrong = _wrong_parameters(request, visit.terms)
+            if wrong:
+                yield Finding(expected=f"{', '.join(NEEDED)}, once each", actual=wrong,
+                              at=AUTHORIZE, exchanges=(request.n,))  # fmt: skip
+            else:
+                yield Seen(actual="complete", at=AUTHORIZE, exchanges=(request.n,))
+    if not any(visit.authorizes for visit in evidence.honest):
+        raise Blocked("no authorization request came")
+
+
+def _wrong_parameters(exchange: Exchange, terms: Terms) -> str:
+    """What is wrong with an authorization request, or ""."""
+    request = exchange.request
+    if request.method != "GET":
+        return f"{request.method}, which no server must take (RFC 6749 section 3.1)"
+    query = request.all_query
+    wrong = [f"no {name}" for name in NEEDED if not any(every(query, name))]
+    names = dict.fromkeys(name for name, _ in query if name not in REPEATABLE)
+    wrong += [f"{n} {len(every(query, n))} times" for n in names if len(every(query, n)) > 1]
+    if not wrong and first(query, "response_type") != "code":
+        wrong.append(f"response_type {first(query, 'response_type')}")
+    if not wrong and first(query, "redirect_uri") != terms.redirect_uri:
+        wrong.append("another redirect_uri than the one that is registered (REDIRECT_URI)")
+    if terms.client_secret and terms.client_secret in unquote_plus(request.target):
+        wrong.append("the client secret in an address that the browser keeps")
+    return ", ".join(wrong)
 
 
 @client_check(
@@ -89,7 +109,12 @@ def state_unguessable_per_flow(evidence: ClientEvidence) -> Iterator[Finding | S
         yield Finding(expected="random states", at=AUTHORIZE, exchanges=(states[0][1],),
                       actual="each state is greater than the one before, as of a clock or a counter")  # fmt: skip
         return
-    room = min(map(room_in_bits, values))
+    clocked = [(e.n, moment) for visit in evidence.visits for e, moment in _clocked(visit)]
+    if clocked:
+        yield Finding(expected="random states", at=AUTHORIZE, exchanges=(clocked[0][0],),
+                      actual=f"the time of the login, in {clocked[0][1]}")  # fmt: skip
+        return
+    room = min(map(_room, values))
     if room < FEWEST_BITS:
         yield Finding(expected=f"room for {FEWEST_BITS} bits or more", at=AUTHORIZE,
                       tolerated=room >= FEWEST_BITS / 2, actual=f"room for {room:.0f} bits",
@@ -225,6 +250,37 @@ CHECKS: tuple[ClientCheck, ...] = (
 )
 
 
+def _clocked(visit: Visit) -> Iterator[tuple[Exchange, str]]:
+    """The logins whose state is nothing but the moment at which they came, with the unit."""
+    for exchange in _flows(visit):
+        state = first(exchange.request.all_query, "state") or ""
+        moment = visit.arrived.get(exchange.n, 0.0)
+        for number in _numbers(state):
+            for unit, scale in UNITS.items():
+                if abs(number / scale - moment) < CLOCK_SECONDS:
+                    yield exchange, unit
+
+
+def _numbers(value: str) -> Iterator[int]:
+    """What a value may be as a number: decimal, hexadecimal, or either behind base64."""
+    spelled = [value]
+    with suppress(ValueError):
+        spelled.append(_unpacked(value))
+    for text in spelled:
+        for base in (10, 16):
+            if text.isascii() and text.isalnum() and len(text) <= LONGEST_NUMBER:
+                with suppress(ValueError):
+                    yield int(text, base)
+
+
+def _room(value: str) -> float:
+    """How many bits a value of this length and alphabet can hold at most."""
+    alphabets = ((r"[a-z]+|[A-Z]+", 26), (r"[a-z0-9]+|[A-Z0-9]+", 36), (r"[A-Za-z]+", 52))
+    sizes = [size for pattern, size in alphabets if re.fullmatch(pattern, value)]
+    own = len(value) * math.log2(sizes[0]) if sizes else math.inf
+    return min(own, room_in_bits(value))
+
+
 def _grows(values: list[str]) -> bool:
     """Whether each value is greater than the one before: as it stands, or behind base64."""
     spelled = [[(len(value), value) for value in values]]
@@ -241,13 +297,6 @@ def _unpacked(value: str) -> str:
     """
     padded = value.rstrip("=") + "=" * (-len(value.rstrip("=")) % 4)
     return base64.b64decode(padded, altchars=b"-_", validate=True).decode("latin-1")
-
-
-def _authorizes(visits: tuple[Visit, ...]) -> list[Exchange]:
-    found = [exchange for visit in visits for exchange in visit.authorizes]
-    if not found:
-        raise Blocked("no authorization request came")
-    return found
 
 
 def _flows(visit: Visit) -> list[Exchange]:

@@ -16,7 +16,7 @@ from mockauth.checks.client.read import (
 from mockauth.checks.client.visit import ClientEvidence, Ending, Store, Terms, Visit
 from mockauth.checks.finding import Blocked, Finding, NotApplicable
 from mockauth.wire import Exchange, Request, Response
-from mockauth.wire.message import FORM
+from mockauth.wire.message import FORM, JSON
 from mockauth.wire.trace import Step
 
 MOCK, OTHER, CALLBACK = "http://127.0.0.1:1", "http://localhost:2", "http://127.0.0.1:3/cb"
@@ -132,11 +132,25 @@ def test_a_secret_in_any_part_of_a_request_to_another_host_is_found(kept: str) -
     assert said("nothing-elsewhere", bare) == ["seen"]
 
 
-def test_a_client_that_never_read_the_manifest_has_no_type_to_follow() -> None:
+def encoded(kind: str, declared: str, *, is_other: bool) -> Visit:
+    request = TOKEN.request.with_header("Content-Type", kind)
+    terms = replace(TERMS, content_type=declared, is_other_type=is_other)
+    return visit(replace(TOKEN, request=request), terms=terms)
+
+
+def test_a_client_that_never_read_the_manifest_has_no_other_type_to_follow() -> None:
     with pytest.raises(NotApplicable, match="did not read the manifest"):
-        said(
-            "declared-encoding", visit(TOKEN, terms=replace(TERMS, content_type="application/json"))
-        )
+        said("declared-encoding", encoded(FORM, JSON, is_other=True))
+
+
+def test_the_type_that_the_developer_chose_must_be_sent_and_a_third_one_never() -> None:
+    assert said("declared-encoding", encoded(FORM, FORM, is_other=False)) == ["seen"]
+    assert said("declared-encoding", encoded(FORM, JSON, is_other=False)) == ["broken"]
+    assert said("declared-encoding", encoded("text/plain", JSON, is_other=True)) == ["broken"]
+    unread = encoded(JSON, JSON, is_other=False)
+    [token] = unread.exchanges
+    bare = replace(token, request=replace(token.request, params=(), raw=b"a=b"))
+    assert said("declared-encoding", replace(unread, exchanges=(bare,))) == ["broken"]
 
 
 def test_two_methods_at_once_are_not_the_one_that_is_served() -> None:

@@ -160,6 +160,8 @@ class Client:
     def take(self, members: Mapping[str, Any]) -> None:
         """Keep the tokens of an answer."""
         kind = str(members.get("token_type"))
+        if "token-type-lower-only" in self.defects and kind != "bearer":
+            raise Failed(f"token_type {kind}")
         if "token-type-by-letter" not in self.defects:
             kind = kind.lower()
         if kind not in ("bearer", "Bearer"):
@@ -255,6 +257,8 @@ class Client:
         body = json.dumps(params) if kind == JSON else urlencode(params)
         if "secret-in-address" in self.defects and secret:
             url += "?" + urlencode({"client_secret": secret})
+        for odd in ("text/plain", "multipart/form-data"):
+            kind = odd if f"sends-{odd}" in self.defects else kind
         return self.send("POST", url, {**headers, "Content-Type": kind}, body.encode())
 
     def content_type(self) -> str:

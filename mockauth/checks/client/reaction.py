@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus, unquote_plus
 from mockauth.checks.client.visit import Visit
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.wire import Exchange
-from mockauth.wire.message import every, first
+from mockauth.wire.message import FORM, JSON, every, first
 
 Reaction = Callable[[Visit], Iterator[Finding | Seen]]
 
@@ -39,6 +39,9 @@ def stops(visit: Visit) -> Iterator[Finding | Seen]:
             at=TOKEN,
             exchanges=(*numbers, visit.tokens[0].n),
         )
+    elif went_on := [e for e in visit.calls if e.n > numbers[0]]:
+        yield Finding(expected="no call of the API", at=API, exchanges=(*numbers, went_on[0].n),
+                      actual=f"the API was called all the same{visit.where}")  # fmt: skip
     elif _lost_control(visit):
         yield Finding(expected="an end of this sign-in", actual=_lost_control(visit),
                       exchanges=numbers)  # fmt: skip
@@ -60,7 +63,8 @@ def error_shown(visit: Visit) -> Iterator[Finding | Seen]:
     numbers = (landed[-1].n,)
     error = first(landed[-1].request.all_query, "error") or ""
     shown = any(error and error in ending.output for ending in visit.endings)
-    if visit.tokens or _lost_control(visit):
+    went_on = visit.tokens or any(e.n > landed[-1].n for e in visit.calls)
+    if went_on or _lost_control(visit):
         yield from stops(visit)
     elif shown:
         yield Seen(actual=f"no token request, and {error} shown", exchanges=numbers)
@@ -222,9 +226,13 @@ def declared_encoding(visit: Visit) -> Iterator[Finding | Seen]:
     sent = (request.header("Content-Type") or "none").partition(";")[0].strip().lower()
     declared = visit.terms.content_type
     numbers = (visit.tokens[0].n,)
-    if sent == declared:
+    knows = not visit.terms.is_other_type or any(e.step == "manifest" for e in visit.exchanges)
+    if sent == declared and not request.params:
+        yield Finding(expected=f"a body that is {declared}", actual="one that cannot be read so",
+                      at=TOKEN, exchanges=numbers)  # fmt: skip
+    elif sent == declared:
         yield Seen(actual=sent, at=TOKEN, exchanges=numbers)
-    elif any(e.step == "manifest" for e in visit.exchanges):
+    elif knows or sent not in (FORM, JSON):
         yield Finding(expected=declared, actual=sent, at=TOKEN, exchanges=numbers)
     else:
         raise NotApplicable(
@@ -240,6 +248,8 @@ def declared_method(visit: Visit) -> Iterator[Finding | Seen]:
     used = _methods(exchange)
     wanted = visit.terms.auth_method
     secret = visit.terms.client_secret
+    if not exchange.request.params and used == ["none"]:
+        raise Blocked(f"the body of the token request cannot be read{visit.where}")
     if secret and secret in unquote_plus(exchange.request.target):
         # RFC 6749 section 2.3.1: they must not be in the address.
         yield Finding(expected="no credentials in the address", actual="the client secret",

@@ -34,6 +34,8 @@ class Terms:
     """Origin of the host to which nothing secret may go."""
     content_type: str
     """What the manifest declares as authorization_content_type."""
+    is_other_type: bool = False
+    """Whether that is another one than the developer chose, which only the manifest tells."""
     auth_method: AuthMethod = ""
     """The only token_endpoint_auth_method that is served; "" is any."""
     authorize_query: tuple[str, str] | None = None

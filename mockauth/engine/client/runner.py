@@ -130,19 +130,39 @@ def _verdicts(
         level = _level(probe.rule, profile)
         if isinstance(level, Result):
             result = level
-        elif stopped or (astray and not _tells_all_the_same(probe)):
+        elif stopped or (astray and not _tells_all_the_same(probe, visiting.visits)):
             result = blocked(probe.rule, level, stopped or astray)
         elif starter is None:
             why = f"needs a client that mockauth can start: give {COMMAND}"
             result = blocked(probe.rule, level, why, by_option=COMMAND)
+        elif astray and not _asks_for_first(probe):
+            result = conclude(probe.rule, level, _contrast(probe, visiting, starter, astray))
         else:
             result = conclude(probe.rule, level, _reactions(probe, visiting, starter))
         yield Judged(policy.applied(result))
 
 
-def _tells_all_the_same(probe: ClientProbe) -> bool:
-    """Whether a client that does not get in can be judged: what it asks for may be why."""
+def _tells_all_the_same(probe: ClientProbe, visits: Sequence[Visit]) -> bool:
+    """Whether a client that does not get in can be judged: what it asks for may be why, or what it
+    wants of a token answer."""
+    answered = any(e.answer.ok for visit in visits for e in visit.tokens)
+    goes_on = all(start.expected == "api" for start in probe.starts)
+    return _asks_for_first(probe) or (answered and goes_on)
+
+
+def _asks_for_first(probe: ClientProbe) -> bool:
     return all(start.expected in FIRST_WORDS for start in probe.starts)
+
+
+def _contrast(
+    probe: ClientProbe, visiting: Visiting, starter: Starter, astray: str
+) -> Iterator[Finding | Seen]:
+    """What a client does that takes no token answer of the honest mock: where it takes one of these,
+    the difference is why."""
+    said = list(_reactions(probe, visiting, starter))
+    if not any(isinstance(item, Seen) for item in said):
+        raise Blocked(astray)
+    yield from said
 
 
 def _reactions(

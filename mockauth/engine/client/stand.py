@@ -87,7 +87,8 @@ class Stand:
         options = self.options
         declared = start.declare if start else None
         kind = options.content_type
-        if declared and declared.content_type == "other":
+        is_other = declared is not None and declared.content_type == "other"
+        if is_other:
             kind = JSON if kind == FORM else FORM
         method = declared.auth_method if declared else ""
         name, _, value = (declared.authorize_query if declared else "").partition("=")
@@ -97,6 +98,7 @@ class Stand:
             redirect_uri=options.redirect_uri,
             elsewhere=self.other,
             content_type=kind,
+            is_other_type=is_other,
             auth_method=method,
             authorize_query=(name, value) if name else None,
         )

@@ -102,6 +102,12 @@ class Exchange(HTTPRequest):
         if (is_new or host is not None) and not names_host(host and host.decode("latin-1")):
             self.simple_response("400 Bad Request", "Host is missing or malformed.")
             return False
+        if not is_new and b"Transfer-Encoding" in self.inheaders:
+            # RFC 9112 section 6.1: HTTP/1.0 has none, and where the body ends is not known.
+            self.simple_response("400 Bad Request", "Transfer-Encoding needs HTTP/1.1.")
+            return False
+        if _asks_to_close(self.inheaders.get(b"Connection", b"").decode("latin-1")):
+            self.close_connection = True
         return True
 
     def parse_request(self) -> None:
@@ -116,7 +122,7 @@ class Exchange(HTTPRequest):
         self.head, self.method = head, head.method.encode("ascii")
         self.request_protocol, self.response_protocol = b"HTTP/1.1", "HTTP/1.1"
         self.inheaders = {b"Content-Length": head.length}
-        self.close_connection = head.headers.get("CONNECTION") == "close"
+        self.close_connection = _asks_to_close(head.headers.get("CONNECTION", ""))
 
     def send_headers(self) -> None:
         """Hold the head back until its body, or until the end."""
@@ -166,6 +172,12 @@ class Connection(HTTPConnection):
         # connections where there are any.
         others: int = self.server.numthreads - 1 - self.server.requests.idle
         return self.server.processors > 1 and others == 0
+
+
+def _asks_to_close(connection: str) -> bool:
+    """Whether a Connection header has the option close (RFC 9110 section 7.6.1)."""
+    options = connection.lower().split(",") if connection else ()
+    return any(option.strip() == "close" for option in options)
 
 
 @lru_cache(maxsize=1)

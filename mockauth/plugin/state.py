@@ -58,8 +58,10 @@ class TokenRecord:
     generation: int = 0
     """How many refreshes lie between the login and this token."""
     issued_at: float = 0.0
-    audience: str = ""
-    """What it is good for: the resource that was asked for, or that of the plugin."""
+    resource: str = ""
+    """What it was wanted for (RFC 8707); "" where no request has said."""
+    issuer: str = ""
+    """The address under which it was issued: a server may be called by several names."""
 
     @property
     def revoked(self) -> bool:
@@ -80,8 +82,6 @@ class State:
     clients: OrderedDict[str, ClientConfig] = field(default_factory=OrderedDict)
     """Those that registered, by id."""
     todos: dict[str, dict[str, str]] = field(default_factory=dict)
-    issuers: set[str] = field(default_factory=set)
-    """Every address under which tokens were issued: a server may be called by several names."""
     failures: Counter[str] = field(default_factory=Counter)
     """Wrong secrets per client."""
     waiting: dict[Hashable, threading.Event] = field(default_factory=dict)
@@ -119,7 +119,6 @@ class State:
         with self.lock:
             for kept in (self.codes, self.access, self.refresh, self.clients, self.todos):
                 kept.clear()
-            self.issuers.clear()
             self.failures.clear()
             self.waiting.clear()
 

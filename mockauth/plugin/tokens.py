@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockauth.plugin.plugin import Plugin
-from mockauth.plugin.resource import is_own
+from mockauth.plugin.resource import resource_of
 from mockauth.plugin.state import TokenRecord, digest
 
 
@@ -28,20 +28,27 @@ def access_token(plugin: Plugin, token: str) -> Shown | None:
     claims, key = None, token
     if plugin.signing is not None:
         claims = plugin.signing.read(token, plugin.policy.jwt_checked)
-        # RFC 9068 section 4: issuer and audience are ours, both, and the time has come.
-        if claims is None or not _is_ours(plugin, claims):
+        if claims is None:
             return None
         key = str(claims.get("jti", ""))
     with plugin.state.lock:
         record = plugin.state.access.get(digest(key))
-    return None if record is None else Shown(record=record, claims=claims)
+    if record is None or (claims is not None and not _fits(plugin, claims, record)):
+        return None
+    return Shown(record=record, claims=claims)
 
 
-def _is_ours(plugin: Plugin, claims: dict[str, Any]) -> bool:
-    issuers, audience = plugin.state.issuers, str(claims.get("aud", ""))
-    for_us = any(is_own(plugin.config, issuer, audience) for issuer in issuers)
+def _fits(plugin: Plugin, claims: dict[str, Any], record: TokenRecord) -> bool:
+    """Whether issuer and audience are those under which it was issued, and its time has come
+    (RFC 9068 section 4)."""
     begun = claims.get("nbf", 0) <= plugin.clock.now()
-    return claims.get("iss") in issuers and for_us and begun
+    right = claims.get("iss") == record.issuer and claims.get("aud") == audience_of(plugin, record)
+    return begun and right
+
+
+def audience_of(plugin: Plugin, record: TokenRecord) -> str:
+    """What a token is good for."""
+    return record.resource or resource_of(plugin.config, record.issuer)
 
 
 def refresh_token(plugin: Plugin, token: str) -> TokenRecord | None:

@@ -37,7 +37,7 @@ class _Say(Protocol):
 
 def verdict(run: Run, gate: Gate) -> str:
     """The last line: can ChatGPT sign in."""
-    if run.stopped or gate.exit_code == 3:
+    if gate.exit_code == 3:
         return f"Nothing could be judged: {run.stopped or _unjudged(run)}"
     if run.role == "plugin":
         return _of_client(run, gate)

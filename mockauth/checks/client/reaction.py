@@ -100,13 +100,15 @@ def fails_cleanly(visit: Visit) -> Iterator[Finding | Seen]:
     if not visit.tokens:
         raise Blocked(f"the client did not get as far as a token request{visit.where}")
     numbers = (visit.tokens[0].n,)
-    if visit.calls:
-        yield Finding(expected="no call of the API", at=API, exchanges=(visit.calls[0].n,),
+    # What came before was a client that asks first whether it must sign in.
+    went_on = [e for e in visit.calls if e.n > numbers[0]]
+    if went_on:
+        yield Finding(expected="no call of the API", at=API, exchanges=(went_on[0].n,),
                       actual=f"the API was called all the same{visit.where}")  # fmt: skip
     elif _lost_control(visit):
         yield Finding(expected="an error message", at=TOKEN, actual=_lost_control(visit),
                       exchanges=numbers)  # fmt: skip
-    elif visit.timed_out:
+    elif visit.timed_out and not visit.says_failure:
         # Where no answer came the client may have more patience than this run.
         held = any(exchange.error for exchange in visit.tokens)
         short = held and any(ending.seconds < PATIENCE_SECONDS for ending in visit.endings)

@@ -142,9 +142,10 @@ def code_exchanged_once(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
             if exchange.request.method != "POST":
                 yield Finding(expected="POST", actual=exchange.request.method, at=TOKEN,
                               exchanges=(exchange.n,))  # fmt: skip
-            # Where no answer came, or none of the endpoint's own, a second try may be all that a
-            # client can do; after 2xx the code is spent, after a refusal it is no good.
-            refused = 400 <= exchange.answer.status < 429
+            # After 2xx the code is spent, after invalid_grant it is no good. Where no answer came, or
+            # one about something else, a second try (by another way of authentication, say) may be
+            # all that a client can do.
+            refused = exchange.answer.members.get("error") == "invalid_grant"
             if code and not exchange.error and (exchange.answer.ok or refused):
                 answered.add(code)
 
@@ -186,8 +187,9 @@ def token_only_in_header(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
                 continue
             found = next(_misplaced(exchange, issued), "")
             if found:
+                at = {"api": API, "authorize": AUTHORIZE}.get(exchange.step, "")
                 yield Finding(expected="the access token as Authorization: Bearer", actual=found,
-                              at=API, exchanges=(exchange.n,))  # fmt: skip
+                              at=at, exchanges=(exchange.n,))  # fmt: skip
             elif exchange.step == "api" and exchange.request.header("Authorization"):
                 yield Seen(actual="Authorization header", at=API, exchanges=(exchange.n,))
 

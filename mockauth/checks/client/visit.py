@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -19,6 +20,11 @@ FAILURE = re.compile(
 )
 """What a client may say to its user when a sign-in has failed."""
 DENIED = re.compile(r"\b(no|0|without( any)?) (errors?|failures?)\b", re.IGNORECASE)
+CHANGING = re.compile(r"‹[^›]*›|[0-9a-fA-F]{6,}|\d+")
+CRASHED_BEHIND_SHELL = frozenset(
+    128 + number
+    for number in (signal.SIGILL, signal.SIGTRAP, signal.SIGABRT, signal.SIGFPE, signal.SIGSEGV)
+)
 LAST_WORDS = 160
 """Characters of the output that a report quotes."""
 
@@ -51,16 +57,19 @@ class Ending:
     seconds: float = 0.0
     """How long it was waited for, where its time ran out."""
     output: str = ""
+    usual: frozenset[str] = frozenset()
+    """The lines that it also prints when all goes well, as `plain_lines` has them."""
 
     @property
     def crashed(self) -> bool:
-        """Whether a signal ended it that nobody here has sent."""
-        return self.status < 0 and not self.timed_out
+        """Whether a signal ended it that nobody here has sent; a shell tells of it by its number."""
+        return (self.status < 0 or self.status in CRASHED_BEHIND_SHELL) and not self.timed_out
 
     @property
     def says_failure(self) -> bool:
         """Whether it told its user that something went wrong: by its status, or in words."""
-        told = FAILURE.search(DENIED.sub("", self.output)) is not None
+        new = "\n".join(line for line in plain_lines(self.output) if line not in self.usual)
+        told = FAILURE.search(DENIED.sub("", new)) is not None
         return told or (self.status != 0 and not self.timed_out)
 
     @property
@@ -73,6 +82,11 @@ class Ending:
             how = f"signal {-self.status} ended it"
         lines = [line.strip() for line in self.output.splitlines() if re.search(r"\w", line)]
         return f"{how}: {lines[-1][:LAST_WORDS]}" if lines else how
+
+
+def plain_lines(output: str) -> list[str]:
+    """The lines of an output without numbers and ids, which differ from start to start."""
+    return [CHANGING.sub("#", line).strip() for line in output.splitlines() if line.strip()]
 
 
 @dataclass(frozen=True, kw_only=True)

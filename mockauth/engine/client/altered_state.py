@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from mockauth.wire.message import pairs_of
 
 BASE64 = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
-HEXADECIMAL = frozenset(string.hexdigits + "-")
+DIGITS = "0123456789abcdef"
 
 
 def altered_state(location: str, how: str) -> str:
@@ -30,32 +30,36 @@ def _longer(state: str) -> str:
 
 
 def _first(state: str) -> str:
-    return _other(state[0]) + state[1:]
+    return _other(state, 0)
 
 
 def _last(state: str) -> str:
-    body = state.rstrip("=")
-    return body[:-1] + _other(body[-1]) + state[len(body) :]
+    return _other(state, len(state.rstrip("=")) - 1)
 
 
 def _case(state: str) -> str:
     # An UUID is the same in either case, and may be compared so.
-    if set(state) <= HEXADECIMAL or state.swapcase() == state:
-        middle = len(state) // 2
-        return state[:middle] + _other(state[middle]) + state[middle + 1 :]
+    if _is_hexadecimal(state) or state.swapcase() == state:
+        return _other(state, len(state) // 2)
     return state.swapcase()
 
 
-def _other(character: str) -> str:
-    """Another character of the same kind, apart by the highest of its six bits: the lowest ones of
-    a last character of base64 say nothing."""
-    if character.isdecimal():
-        return str((int(character) + 5) % 10)
-    if character in "abcdef":
-        return chr((ord(character) - ord("a") + 3) % 6 + ord("a"))
-    if character not in BASE64:
-        return "x" if character != "x" else "y"
-    return BASE64[BASE64.index(character) ^ 32]
+def _other(state: str, at: int) -> str:
+    """The state with another character of the same kind at one place. In what may be base64 it is
+    apart by the highest of its six bits: the lowest ones of a last character say nothing."""
+    old = state[at]
+    if old in BASE64 and not _is_hexadecimal(state):
+        new = BASE64[BASE64.index(old) ^ 32]
+    elif old.lower() in DIGITS:
+        new = DIGITS[DIGITS.index(old.lower()) ^ 8]
+        new = str((int(old) + 5) % 10) if state.isdecimal() else new
+    else:
+        new = "x" if old != "x" else "y"
+    return state[:at] + new + state[at + 1 :]
+
+
+def _is_hexadecimal(state: str) -> bool:
+    return set(state.lower()) <= set(DIGITS + "-")
 
 
 ALTERATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(

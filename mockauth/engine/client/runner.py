@@ -92,8 +92,6 @@ def run_client(
         for result in _read(options, profile, policy, visiting, started, stopped):
             results.append(result)
             yield Judged(result)
-        if not any(result.state == "fail" for result in results):
-            stopped = stopped or astray
     yield RunFinished(
         Run(
             target=target,
@@ -105,7 +103,7 @@ def run_client(
             trace=visiting.trace,
             secrets=visiting.secrets,
             notes=tuple(notes),
-            stopped=stopped,
+            stopped=stopped or astray,
             policy=tuple(policy.findings(results)),
             role="plugin",
         )

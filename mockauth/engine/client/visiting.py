@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from mockauth.checks.client.visit import Ending, Visit
+from mockauth.checks.client.visit import Ending, Visit, plain_lines
 from mockauth.engine.client.front import Front
 from mockauth.engine.client.stand import Stand
 from mockauth.engine.client.starter import Starter
@@ -31,6 +31,8 @@ class Visiting:
     trace: Trace = field(default_factory=Trace)
     secrets: Secrets = field(default_factory=Secrets)
     visits: list[Visit] = field(default_factory=list)
+    _usual: set[str] = field(default_factory=set)
+    """What the client prints when it is served as it should be."""
 
     def visit(self, starter: Starter, start: Start | None = None, probe: str = "") -> Visit:
         """Start the client once, into the ordinary mock or into what `start` says.
@@ -88,14 +90,19 @@ class Visiting:
             kept.append(self.trace.add(exchange))
             arrived[kept[-1].n] = moment
             learn(self.secrets, exchange)
+        # Before anything is cut from it: half a token would not be known for a secret.
+        endings = tuple(replace(e, output=self.secrets.scrub(e.output)) for e in endings)
+        if honest:
+            self._usual |= {line for e in endings for line in plain_lines(e.output)}
+        else:
+            endings = tuple(replace(e, usual=frozenset(self._usual)) for e in endings)
         visit = Visit(
             name=start.name if start else "",
             honest=honest,
             terms=front.terms,
             exchanges=tuple(kept),
             arrived=MappingProxyType(arrived),
-            # Before anything is cut from it: half a token would not be known for a secret.
-            endings=tuple(replace(e, output=self.secrets.scrub(e.output)) for e in endings),
+            endings=endings,
         )
         self.visits.append(visit)
         return visit

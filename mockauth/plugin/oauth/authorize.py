@@ -35,18 +35,11 @@ def decide(plugin: Plugin, server: Any) -> BaseResponse:
 
 def authorize(plugin: Plugin, server: Any, decision: str | None = None) -> BaseResponse:
     """Judge the request; then a page for the user, or the redirect that answers it."""
-    user = signed_in(plugin)
-    if user is None and decision is None and plugin.control is not None:
-        user = plugin.control.next_user()
-        decision = "allow" if user else None
-    if user is None and (plugin.config.login == "auto" or not plugin.policy.login_required):
-        user = _hinted(plugin) or next((one.name for one in plugin.config.users), None)
-        decision = "allow" if user else None
     try:
         incoming = authorize_request(at_hand(), plugin.config)
         asked = incoming.values.copy()
         implicit = _adjust(plugin, incoming, server)
-        grant = server.get_consent_grant(request=incoming, end_user=user)
+        grant = server.get_consent_grant(request=incoming)
         _queued(plugin, grant.redirect_uri)
     except OAuth2Error as wrong:
         wrong.state = request.args.get("state")  # some of Authlib's errors forget it
@@ -55,32 +48,56 @@ def authorize(plugin: Plugin, server: Any, decision: str | None = None) -> BaseR
         return pages.error(500, UNSERVED.format("server_error"))
     except ValueError:  # Authlib quotes the value, and its own errors refuse some characters
         return pages.error(400, UNSERVED.format("invalid_request"))
+    user, decision = _who(plugin, decision)
     if user is None:
         onward = url_for("oauth.authorize") + "?" + urlencode(asked)
         return redirect(url_for("oauth.login_page", next=onward), 302)
     if decision is None and _must_ask(plugin, grant.client.id):
-        granted = grant.client.get_allowed_scope(incoming.payload.scope)
-        # An app's own scheme has no origin.
-        back = origin(grant.redirect_uri) or grant.redirect_uri.partition(":")[0] + ":"
-        action = url_for("oauth.decide") + "?" + urlencode(asked)
-        named = grant.client.given.name or grant.client.id
-        client = named if plugin.policy.consent_names_client else "An application"
-        shown = pages.consent(client, back, granted, action, form_token())
-        return _with_code(plugin, server, incoming, grant, user, shown)
-    if decision not in (None, "allow"):
-        user = None
-        if not plugin.policy.deny_reported:
-            return pages.error(403, "You refused. You can close this page.")
-    elif decision == "allow":
+        return _with_code(plugin, server, incoming, grant, user, _asked(plugin, grant, asked))
+    return _decided(plugin, server, grant, user, decision, implicit=implicit)
+
+
+def _who(plugin: Plugin, decision: str | None) -> tuple[str | None, str | None]:
+    """The user, and what the user has decided: whoever is queued, else the one of the session, else
+    the one that is taken where nobody is asked."""
+    queued = plugin.control.next_user() if plugin.control and decision is None else None
+    if queued is not None:
+        return queued, "allow"
+    user = signed_in(plugin)
+    if user is None and (plugin.config.login == "auto" or not plugin.policy.login_required):
+        user = _hinted(plugin) or next((one.name for one in plugin.config.users), None)
+        return user, "allow" if user else None
+    return user, decision
+
+
+def _asked(plugin: Plugin, grant: Any, asked: dict[str, Any]) -> BaseResponse:
+    """The consent page."""
+    granted = grant.client.get_allowed_scope(grant.request.payload.scope)
+    # An app's own scheme has no origin.
+    back = origin(grant.redirect_uri) or grant.redirect_uri.partition(":")[0] + ":"
+    action = url_for("oauth.decide") + "?" + urlencode(asked)
+    named = grant.client.given.name or grant.client.id
+    client = named if plugin.policy.consent_names_client else "An application"
+    return pages.consent(client, back, granted, action, form_token())
+
+
+def _decided(
+    plugin: Plugin, server: Any, grant: Any, user: str, decision: str | None, *, implicit: bool
+) -> BaseResponse:
+    """The redirect to the callback, with what the user has decided."""
+    refused = decision not in (None, "allow")
+    if refused and not plugin.policy.deny_reported:
+        return pages.error(403, "You refused. You can close this page.")
+    if decision == "allow":
         if request.method == "POST":  # nobody was asked otherwise
             session["consented"] = [*session.get("consented", []), grant.client.id][-5:]
         if plugin.policy.code_in_page and "made" in session:
             return pages.private(redirect(session.pop("made"), 303))
     g.place = "redirect"
-    if implicit and user is not None:
+    if implicit and not refused:
         return _implicit(plugin, grant, user)
     answer: BaseResponse = server.create_authorization_response(
-        request=incoming, grant_user=user, grant=grant
+        request=grant.request, grant_user=None if refused else user, grant=grant
     )
     return finish(plugin, answer)
 

@@ -13,7 +13,7 @@ from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError
 from mockauth.plugin.oauth.client import Client
 from mockauth.plugin.oauth.mint import make_token
 from mockauth.plugin.oauth.pkce import check_challenge, check_verifier
-from mockauth.plugin.oauth.target import audience
+from mockauth.plugin.oauth.target import check_same_resource
 from mockauth.plugin.plugin import Plugin
 from mockauth.plugin.state import CodeRecord, Family, TokenRecord, digest
 
@@ -121,7 +121,7 @@ def code_grant(plugin: Plugin) -> type[grants.AuthorizationCodeGrant]:
             record = self.request.authorization_code.record
             check_verifier(self.request.form.get("code_verifier"), record, plugin.policy)
             # Before the code is claimed: a refusal must not cost the client its code.
-            audience(plugin, self.request.form.get("resource"), record.resource)
+            check_same_resource(plugin, self.request.form.get("resource"), record.resource)
             return done
 
         def delete_authorization_code(self, authorization_code: IssuedCode) -> None:
@@ -150,7 +150,7 @@ def code_grant(plugin: Plugin) -> type[grants.AuthorizationCodeGrant]:
                 user,
                 scope,
                 family=record.family,
-                audience=audience(plugin, self.request.form.get("resource"), record.resource),
+                resource=self.request.form.get("resource") or record.resource,
             )
 
         def save_token(self, token: dict[str, Any]) -> None:
@@ -199,7 +199,7 @@ def refresh_grant(plugin: Plugin) -> type[grants.RefreshTokenGrant]:
                     return None
                 if policy.refresh_once_only and record.generation > 0:
                     return None
-            audience(plugin, self.request.form.get("resource"), record.audience)
+            check_same_resource(plugin, self.request.form.get("resource"), record.resource)
             return IssuedRefresh(record, bound=policy.refresh_bound_to_client)
 
         def _validate_token_scope(self, token: IssuedRefresh) -> None:
@@ -236,7 +236,7 @@ def refresh_grant(plugin: Plugin) -> type[grants.RefreshTokenGrant]:
                 refresh=plugin.policy.refresh_rotates,
                 refresh_scope=old.scope,
                 generation=old.generation + 1,
-                audience=audience(plugin, self.request.form.get("resource"), old.audience),
+                resource=self.request.form.get("resource") or old.resource,
             )
 
         def save_token(self, token: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from mockauth.plugin.oauth.token import answered, read_request
 from mockauth.plugin.plugin import Plugin, base_url
 from mockauth.plugin.state import TokenRecord
-from mockauth.plugin.tokens import access_token, refresh_token
+from mockauth.plugin.tokens import access_token, audience_of, refresh_token
 
 
 def introspection(plugin: Plugin, server: Any) -> BaseResponse:
@@ -63,5 +63,5 @@ def _members(plugin: Plugin, record: TokenRecord) -> dict[str, Any]:
         "exp": int(record.expires_at),
         "iat": int(record.issued_at),
         "iss": base_url(),
-        "aud": record.audience,
+        "aud": audience_of(plugin, record),
     }

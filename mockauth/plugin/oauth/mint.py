@@ -22,18 +22,19 @@ def make_token(
     refresh: bool = True,
     refresh_scope: str | None = None,
     generation: int = 0,
-    audience: str = "",
+    resource: str = "",
 ) -> dict[str, Any]:
     """A token answer (RFC 6749 section 5.1), kept as hashes.
 
     `refresh_scope` is what a new refresh token may ask for: that of the one it replaces (section 6).
-    `audience` is the resource it is good for (RFC 8707); "" is that of the plugin.
+    `resource` is what it was asked for (RFC 8707); "" is what the plugin protects.
     """
     config, state, policy = plugin.config, plugin.state, plugin.policy
     granted = scope or client.get_allowed_scope(None)
     now = plugin.clock.now()
-    audience = audience or resource_of(config, base_url())
-    access, key = _access_token(plugin, client, user, granted, audience)
+    issuer = base_url()
+    audience = resource or resource_of(config, issuer)
+    access, key = _access_token(plugin, client, user, granted, issuer, audience)
     if policy.token_flaw == "tampered":
         access = _tampered(access)
     token: dict[str, Any] = {
@@ -50,7 +51,8 @@ def make_token(
         family=family,
         generation=generation,
         issued_at=now,
-        audience=audience,
+        resource=resource,
+        issuer=issuer,
     )
     state.keep(state.access, key, kept, now)
     if refresh and policy.refresh_issued and client.check_grant_type("refresh_token"):
@@ -62,7 +64,7 @@ def make_token(
 
 
 def _access_token(
-    plugin: Plugin, client: Client, user: str, scope: str, audience: str
+    plugin: Plugin, client: Client, user: str, scope: str, issuer: str, audience: str
 ) -> tuple[str, str]:
     """The token and the text under which it is remembered: itself, or the id of a JWT."""
     if plugin.policy.token_is == "client_secret":
@@ -78,8 +80,7 @@ def _access_token(
     if plugin.signing is None:
         token = secrets.token_urlsafe(32)
         return token, token
-    now, issuer, number = int(plugin.clock.now()), base_url(), secrets.token_hex(16)
-    plugin.state.issuers.add(issuer)
+    now, number = int(plugin.clock.now()), secrets.token_hex(16)
     known, flaw = plugin.config.user(user), plugin.policy.token_flaw
     claims = {
         **(known.claims if known else {}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from typing import Any
 
@@ -21,8 +22,8 @@ from mockauth.plugin.config import ClientConfig
 from mockauth.plugin.oauth.metadata import metadata_document
 from mockauth.plugin.oauth.token import answered
 from mockauth.plugin.plugin import Plugin, base_url
-from mockauth.wire.message import SURROGATE
-from mockauth.wire.url import hostname, is_loopback_host, split
+from mockauth.wire.message import SURROGATE, pairs_of
+from mockauth.wire.url import hostname, split
 
 Metadata = dict[str, Any]
 LISTS = ("redirect_uris", "grant_types", "response_types", "contacts")
@@ -33,7 +34,13 @@ TEXTS = (
 DEFAULTS: Metadata = {"grant_types": ["authorization_code"], "response_types": ["code"]}
 """RFC 7591 section 2; that of token_endpoint_auth_method Authlib knows."""
 MOST_URIS = 50
-UNSAFE = frozenset({"javascript", "data", "vbscript", "file", "blob", "about", "ftp", "ws", "wss"})
+LONGEST_URI = 2000
+PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?\[\]@!$&'()+,;=%-]+")
+"""The characters of a URI (RFC 3986 section 2) without those of a fragment and of a pattern."""
+HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+ANSWERED = {"code", "state", "error", "iss", "error_description"}
+"""What the server itself adds to a callback."""
 
 
 class Claims(ClientMetadataClaims):
@@ -142,21 +149,18 @@ def _check_redirect_uris(uris: list[str]) -> None:
 
 
 def _may_be_called_back(uri: str) -> bool:
-    """RFC 6749 section 3.1.2, RFC 8252 section 7, RFC 9700 section 2.1."""
+    """RFC 6749 section 3.1.2, RFC 8252 section 7, RFC 9700 section 2.1. What stands here becomes
+    part of a Location and of a page's policy: no character may mean something else there."""
     parts = split(uri)
-    if (
-        parts is None
-        or "#" in uri
-        or "*" in uri
-        or not uri.isascii()
-        or any(c.isspace() for c in uri)
-    ):
+    if parts is None or len(uri) > LONGEST_URI or not PLAIN.fullmatch(uri):
         return False
-    if parts.scheme == "https":
-        return bool(parts.hostname)
-    if parts.scheme == "http":
-        return is_loopback_host(hostname(uri))
-    return bool(parts.scheme) and parts.scheme not in UNSAFE
+    if ANSWERED & {name for name, _ in pairs_of(parts.query)}:
+        return False  # the answer would carry it twice
+    if parts.scheme in ("http", "https"):
+        safe = parts.scheme == "https" or hostname(uri) in LOOPBACK
+        return safe and HOST.fullmatch(parts.netloc) is not None
+    # RFC 8252 section 7.1: the name of a domain of the app's maker, the other way round.
+    return "." in parts.scheme and bool(parts.path)
 
 
 def _is_texts(value: object) -> bool:

@@ -18,7 +18,7 @@ TOO_OLD = "This page is too old. Go back to ChatGPT and start again."
 
 def login_page(plugin: Plugin, onward: str, note: str = "", hint: str = "") -> BaseResponse:
     """The login form; `onward` is where a right password leads."""
-    origins = " ".join(dict.fromkeys(map(origin, _redirect_uris(plugin))))
+    origins = " ".join(dict.fromkeys(filter(None, map(origin, _redirect_uris(plugin, onward)))))
     return pages.login(url_for("oauth.login"), onward, form_token(), origins, note, hint)
 
 
@@ -64,5 +64,7 @@ def form_token_fits() -> bool:
     return bool(kept) and hmac.compare_digest(kept.encode(), given.encode("utf-8", "surrogatepass"))
 
 
-def _redirect_uris(plugin: Plugin) -> list[str]:
-    return [uri for client in plugin.clients for uri in plugin.config.registered(client)]
+def _redirect_uris(plugin: Plugin, onward: str) -> tuple[str, ...]:
+    """The callbacks of the client that asks: those of others have no place in its page's policy."""
+    client = plugin.client(first(pairs_of(onward.partition("?")[2]), "client_id") or "")
+    return plugin.config.registered(client) if client else ()

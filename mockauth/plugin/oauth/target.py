@@ -8,7 +8,7 @@ from typing import Any
 from authlib.oauth2 import OAuth2Error
 
 from mockauth.plugin.plugin import Plugin, base_url
-from mockauth.plugin.resource import is_own, resource_of
+from mockauth.plugin.resource import is_own
 
 
 class InvalidTargetError(OAuth2Error):
@@ -41,13 +41,13 @@ def check_resource(plugin: Plugin, resource: str | None) -> None:
         raise InvalidTargetError("resource is not protected by this server")
 
 
-def audience(plugin: Plugin, asked: str | None, granted: str) -> str:
-    """What a new token is good for; `granted` is what the user allowed, "" where nothing was named.
+def check_same_resource(plugin: Plugin, asked: str | None, granted: str) -> None:
+    """Refuse a token request that asks for more than was authorized; "" is whatever is here.
 
     Raises:
         InvalidTargetError: the token request names another resource (RFC 8707 section 2.2).
     """
     check_resource(plugin, asked)
-    if asked and granted and asked != granted and plugin.policy.resource_checked:
+    differs = asked and granted and asked.rstrip("/") != granted.rstrip("/")
+    if differs and plugin.policy.resource_checked:
         raise InvalidTargetError("resource is another one than was authorized")
-    return asked or granted or resource_of(plugin.config, base_url())

@@ -23,6 +23,18 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """What a test queues and does not use fails that test, and not what comes after it."""
+    result = yield
+    plugin = getattr(item, "funcargs", {}).get(MARK)
+    if plugin is not None:
+        from mockauth.testing import check_used
+
+        check_used(plugin)
+    return result
+
+
 @pytest.fixture(scope="session")
 def mock_plugin_stage() -> Iterator[Stage]:
     """The server of the session, on a free port."""
@@ -47,15 +59,10 @@ def mock_plugin(
 ) -> Iterator[MockPlugin]:
     """The built-in plugin, served over HTTP and as new for each test. What a test queues and does
     not use fails it."""
-    from mockauth.testing import check_used
-
     marks = [mark.kwargs for mark in request.node.iter_markers(MARK)]
     settings = dict(mock_plugin_settings)
     for kwargs in reversed(marks):  # the closest one last
         settings |= kwargs
     plugin = mock_plugin_stage.play(**settings)
     yield plugin
-    try:
-        check_used(plugin)
-    finally:
-        plugin.reset()
+    plugin.reset()

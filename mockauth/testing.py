@@ -100,13 +100,18 @@ class MockPlugin:
         Raises:
             AssertionError: the pages led nowhere; it says what was seen there.
         """
-        who = next((one for one in self.operator.users if user in ("", one.name)), None)
+        config = self.operator.config
+        who = next((one for one in config.users if user in ("", one.name)), None)
         if who is None:
             raise UsageError(f"there is no user {user!r}; add_user adds one")
-        if self.config.login == "auto" and user:
-            self.next_user(user)  # where no page asks who signs in
-        clients = self.app.extensions["mockauth"].clients
-        registered = (uri for client in clients for uri in self.config.registered(client))
+        if self.config.login == "auto":  # where no page asks
+            if decision == "deny":
+                self.next_error("authorize", "access_denied")
+            elif user:
+                self.next_user(user)
+        plugin = self.app.extensions["mockauth"]
+        clients = (*config.clients, *plugin.state.clients.values())
+        registered = (uri for client in clients for uri in config.registered(client))
         transport = WsgiTransport(self.app)
 
         def send(request: Request, step: Step) -> Exchange:

@@ -157,6 +157,10 @@ def test_a_fault_of_ones_own_may_change_answers() -> None:
         ),
         ("/clients", {"id": ""}, "client.id must not be empty"),
         ("/clients", {"id": "x", "auth_method": "basic"}, "client.auth_method"),
+        ("/clients", {"id": "x", "auth_method": "client_secret_post"}, "needs a secret"),
+        ("/clients", {"id": "x", "redirect_uris": ["a b#x"]}, "must be a whole address"),
+        ("/clients", {"id": "x", "grant_types": ["zzz"]}, "'zzz' is none of"),
+        ("/clients", {"id": "x", "scope": "no-such"}, "the plugin has no 'no-such'"),
         ("/clients", {"id": "x", "secrte": "y"}, "client.secrte is unknown"),
         ("/tokens", {"user": "nobody"}, "user must be one of ada, grace"),
         ("/tokens", {"user": "ada", "client_id": "x"}, "client_id must be one of demo-client"),
@@ -244,10 +248,10 @@ def test_a_reset_forgets_what_was_issued_only_where_it_is_asked_to() -> None:
     control(tour, "POST", "/clients", id="mine")
     control(tour, "POST", "/reset")
     kept = tour.api(token).status_code
+    assert control(tour, "POST", "/clients", id="mine").status_code == 201
     control(tour, "POST", "/reset", tokens=True)
 
     assert (kept, tour.api(token).status_code) == (200, 401)
-    assert control(tour, "POST", "/clients", id="mine").status_code == 201
 
 
 def test_the_next_user_signs_in_without_pages_once() -> None:
@@ -356,3 +360,56 @@ def test_a_wrong_question_to_the_journal_is_told(query: str, said: str) -> None:
     answer = control(controlled(), "GET", f"/requests{query}")
 
     assert (answer.status_code, said in answer.get_json()["error"]) == (400, True)
+
+
+def test_a_queued_user_is_kept_for_a_request_that_can_be_served_and_wins_over_a_session() -> None:
+    tour = controlled()
+    assert tour.api(tour.grant()["access_token"]).get_json()["user"] == "ada"
+    control(tour, "POST", "/queues/users", name="grace")
+
+    assert tour.authorize(client_id="nobody").status_code == 400
+    token = tour.grant()["access_token"]
+    assert tour.api(token).get_json()["user"] == "grace"
+    assert control(tour, "GET", "/queues").get_json()["users"] == []
+
+
+def test_the_journal_masks_a_secret_wherever_it_stands() -> None:
+    tour = controlled()
+    control(tour, "POST", "/users", name="zoe", password="zoe-secret-pass")
+    grant = tour.grant()
+    access, refresh = grant["access_token"], grant["refresh_token"]
+    tour.outside().get(f"/todos/{access}?q=Bearer+{access}&r=<{refresh}>&p=zoe-secret-pass")
+    told = control(tour, "GET", "/requests").get_data(as_text=True)
+
+    assert access not in told
+    assert refresh not in told
+    assert "zoe-secret-pass" not in told
+    assert "‹access_token›" in json.loads(told)["requests"][-1]["path"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"redirect_uri": "http://localhost:4444/cb", "resource": "https://a.example"}, "resource is not here; there is http://localhost"),
+        ({"redirect_uri": "http://localhost:4444/cbx"}, "in its path"),
+        ({"redirect_uri": "http://localhost:4444/cb", "code_challenge": "x" * 43}, "code_challenge_method is plain"),
+    ],
+)  # fmt: skip
+def test_the_journal_explains_what_else_is_wrong_with_an_authorization_request(
+    changes: dict[str, str], said: str
+) -> None:
+    tour = controlled()
+    control(tour, "POST", "/clients", id="mine", secret="s3cret-of-mine",
+            redirect_uris=["http://localhost/cb"])  # fmt: skip
+    tour.authorize(client_id="mine", **changes)
+    [entry] = control(tour, "GET", "/requests").get_json()["requests"]
+
+    assert any(said in one for one in entry["near_misses"]), entry
+    assert not any("localhost, not localhost" in one for one in entry["near_misses"])
+
+
+@pytest.mark.parametrize(("header", "status"), [(TOKEN, 401), (f"bearer {TOKEN}", 200)])
+def test_the_control_token_comes_as_a_bearer_token(header: str, status: int) -> None:
+    answer = controlled().outside().get("/_mockauth/clock", headers={"Authorization": header})
+
+    assert answer.status_code == status

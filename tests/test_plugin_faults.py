@@ -33,6 +33,7 @@ STANDARDS = [
     for fault in load_library().unchecked_faults
     if fault.name.partition(".")[0]
     in ("metadata", "callback", "jwks", "register", "resource", "introspect", "revoke")
+    or fault.name == "authorize.any-resource"
 ]
 WIRE = [fault for fault in load_library().unchecked_faults if fault not in STANDARDS]
 
@@ -111,7 +112,7 @@ def toured(*faults: Fault) -> dict[str, object]:
         **seen,
         "callback": {name: tour.callback().get(name) for name in ("state", "iss", "error")},
         "revoke": (revoked.status_code, error(tour.refresh(grant["refresh_token"]))),
-        "resource ": "code" in unknown,
+        "authorize": "code" in unknown,
         "time": tour.clock.now() - began,
     }
 
@@ -272,3 +273,35 @@ def test_a_callback_of_ones_own_stands_beside_those_of_chatgpt() -> None:
 @pytest.mark.parametrize("login", ["auto", "login", "login_and_consent"])
 def test_a_crash_of_the_authorize_endpoint_shows_with_and_without_pages(login: Any) -> None:
     assert touring("authorize.crash", login=login).land().status_code == 500
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "honest"),
+    [
+        ("metadata.issuer-wrong", "/.well-known/oauth-authorization-server", b"attacker.example"),
+        ("introspect.always-active", "/introspect", b'"active":true'),
+    ],
+)
+def test_once_is_used_up_where_a_fault_shows_and_not_before(
+    name: str, path: str, honest: bytes
+) -> None:
+    tour = touring(f"{name}:once")
+    tour.outside().get("/health")
+    client = tour.client()
+    form = {"client_id": client.id, "client_secret": client.secret, "token": "x"}
+    method = "POST" if path == "/introspect" else "GET"
+    found = [tour.outside().open(path, method=method, data=form).data for _ in range(2)]
+
+    assert [honest in body for body in found] == [True, False]
+
+
+def test_a_fault_at_the_redirect_and_at_authorize_shows_once_where_they_are_one() -> None:
+    both = Fault(
+        name="both",
+        answers=(AnswerChange(place="authorize", delay=5), AnswerChange(place="redirect", delay=3)),
+    )
+    tour = Tour(config=PluginConfig(login="auto").with_faults(both))
+    began = tour.clock.now()
+    tour.land()
+
+    assert tour.clock.now() - began == 3

@@ -191,3 +191,19 @@ def test_there_is_no_stream_and_no_manifest() -> None:
     for method in ("GET", "DELETE"):
         assert tour.api(token, "/mcp", method).status_code == 405
     assert tour.outside().get("/.well-known/ai-plugin.json").status_code == 404
+
+
+@pytest.mark.parametrize("message", [{"id": 1, "result": {}}, {"method": "notifications/x"}])
+def test_what_wants_no_answer_gets_none(message: dict[str, Any]) -> None:
+    tour = touring_mcp()
+    answer = tour.api(token_for(tour), "/mcp", "POST", headers={"Accept": ACCEPT},
+                      json={"jsonrpc": "2.0", **message})  # fmt: skip
+
+    assert (answer.status_code, answer.data) == (202, b"")
+
+
+def test_a_resource_that_nobody_has_named_yet_may_be_named_at_a_refresh() -> None:
+    tour = touring_mcp()
+    granted = tour.token(tour.code(**PKCE), code_verifier=VERIFIER).get_json()
+
+    assert error(tour.refresh(granted["refresh_token"], resource="http://localhost/")) == "200"

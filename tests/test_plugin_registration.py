@@ -103,8 +103,10 @@ def test_a_client_gets_no_more_scope_than_it_has_registered_for() -> None:
     tour = touring(registration=True)
     client = registered(tour, scope="todos:read")
 
-    granted = sign_in(tour, client, "client_secret_basic", scope=tour.config.scope).get_json()
+    granted = sign_in(tour, client, "client_secret_basic", scope=None).get_json()
+    asked = {"client_id": client["client_id"], "redirect_uri": URI, **PKCE}
     assert granted["scope"] == "todos:read"
+    assert tour.callback(**asked, scope="todos:read todos:write")["error"] == ["invalid_scope"]
 
 
 def test_a_public_client_must_use_pkce() -> None:
@@ -141,6 +143,10 @@ def test_a_callback_of_a_native_app_or_over_https_is_taken(uri: str) -> None:
         None, [], ["/cb"], [""], ["http://a.example/cb"], ["https://a.example/cb#x"],
         ["javascript:alert(1)"], ["data:text/html,x"], ["https://"], ["https://[::1/cb"],
         ["https://*.example/cb"], ["https://a.example/c b"], [URI, "http://a.example/"], [URI] * 51,
+        ["intent:foo"], ["view-source:x"], ["mailto:a@b"], ["x:y"], ["http://0.0.0.0/cb"],
+        ["https://good.example@evil.example/"], ["https://h\\@e/cb"], ["https://h/\x01cb"],
+        ["https://a\x00b/cb"], ["https://e;script-src'unsafe-inline'/cb"],
+        ["https://h/cb?code=1"], ["https://h/cb?state=2"], ["https://h/" + "a" * 2000],
     ],
 )  # fmt: skip
 def test_a_callback_that_no_code_may_be_sent_to_is_refused(uris: Any) -> None:
@@ -174,6 +180,18 @@ def test_a_body_that_is_no_json_object_is_refused(body: bytes) -> None:
     )  # fmt: skip
 
     assert error(answer) == "400 invalid_client_metadata"
+
+
+def test_the_login_page_speaks_of_the_callbacks_of_the_client_that_asks_and_of_no_other() -> None:
+    tour = touring(registration=True)
+    for number in range(3):
+        registered(tour, redirect_uris=[f"https://other-{number}.example/cb"])
+    client = registered(tour, redirect_uris=["https://mine.example/cb"])
+    asked = {"client_id": client["client_id"], "redirect_uri": "https://mine.example/cb"}
+    page = tour.browser.get(tour.authorize(**asked).location)
+
+    policy = page.headers["Content-Security-Policy"]
+    assert policy.endswith("form-action 'self' https://mine.example")
 
 
 def test_nobody_registers_where_it_is_off() -> None:

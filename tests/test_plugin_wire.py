@@ -66,7 +66,8 @@ def raw(base: str, request: bytes, *, is_last: bool = False) -> bytes:
     with socket.create_connection((host, port), timeout=5) as line, suppress(ConnectionError):
         line.sendall(request)
         if is_last:
-            line.shutdown(socket.SHUT_WR)
+            with suppress(OSError):  # the server may have hung up already
+                line.shutdown(socket.SHUT_WR)
         while piece := line.recv(65536):
             found += piece
     return found
@@ -177,6 +178,15 @@ REFUSED = {
     "two lengths": b"POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
     "a length with a sign": b"POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\na",
     "a negative length": b"POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
+    "a port that is none": b"GET /health HTTP/1.1\r\nHost: a:99999\r\n\r\n",
+    "an address that is none": b"GET /health HTTP/1.1\r\nHost: [:::::]\r\n\r\n",
+    "a folded first line": b"GET /health HTTP/1.1\r\n Host: a\r\n\r\n",
+    "a bare CR": b"GET /health HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n",
+    "a NUL": b"GET /health HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n",
+    "an empty coding": b"POST /token HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n\r\n0\r\n\r\n",
+    "no coding": b"POST /token HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: ,\r\n\r\n0\r\n\r\n",
+    "chunks of old": b"POST /token HTTP/1.0\r\nHost: a\r\nConnection: Keep-Alive\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "length and chunks": b"POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n"
     b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 }
@@ -210,3 +220,12 @@ def test_a_long_body_in_chunks_is_too_long_as_well(control: str) -> None:
         answer = raw(base, head + piece * 20 + b"0\r\n\r\n")
 
     assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize("option", [b"close", b"Close", b"close, TE", b"TE,close"])
+def test_a_connection_is_closed_where_the_client_asks_for_it(option: bytes) -> None:
+    one = b"GET /health HTTP/1.1\r\nHost: a\r\nConnection: %s\r\n\r\n" % option
+    with serving(create_app(PluginConfig())) as base:
+        answer = raw(base, one + one)
+
+    assert answer.count(b"HTTP/1.1 200 OK") == 1

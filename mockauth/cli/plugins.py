@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from mockauth.errors import UsageError
 
@@ -15,8 +13,6 @@ if TYPE_CHECKING:
     from mockauth.plugin.config import PluginConfig
 
 MOST_SHOWN = 5
-EXAMPLE = "http://localhost:8080/callback"
-SCOPE = re.compile(r"([\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*)?")
 
 
 def plugins_of(
@@ -54,7 +50,10 @@ def called_back(plugin: PluginConfig, redirect_uris: Sequence[str]) -> PluginCon
     Raises:
         UsageError: one of them is no address, or has a fragment (RFC 6749 section 3.1.2).
     """
-    for wrong in filter(None, map(_wrong_uri, redirect_uris)):
+    # Flask comes with the plugin, which --help must not load.
+    from mockauth.plugin.valid import wrong_uri
+
+    for wrong in filter(None, map(wrong_uri, redirect_uris)):
         raise UsageError(f"--{wrong.replace('_', '-', 1)}")
     if not redirect_uris:
         return plugin
@@ -96,6 +95,7 @@ def _plugin(table: Any, place: str, shared: PluginConfig | None) -> PluginConfig
     # Flask comes with the plugin, which --help must not load.
     from mockauth.plugin.config import PluginConfig
     from mockauth.plugin.policy import Policy
+    from mockauth.plugin.valid import wrong_settings
 
     if table == {}:
         return shared or PluginConfig()
@@ -118,39 +118,6 @@ def _plugin(table: Any, place: str, shared: PluginConfig | None) -> PluginConfig
         raise UsageError("\n".join(told))
     base = shared or PluginConfig()
     plugin = replace(base, **values, policy=replace(base.policy, **policy))
-    for wrong in _wrong_values(plugin):
+    for wrong in wrong_settings(plugin):
         raise UsageError(f"{place}.{wrong}")
     return plugin
-
-
-def _wrong_values(plugin: PluginConfig) -> Iterator[str]:
-    """What no server could serve, although it is of the right type."""
-    for name in ("access_seconds", "code_seconds", "refresh_seconds"):
-        if getattr(plugin, name) < 1:
-            yield f"{name}: must be 1 or more, not {getattr(plugin, name)}"
-    if not SCOPE.fullmatch(plugin.scope):
-        yield f"scope: must be words of ASCII with one blank between (RFC 6749 section 3.3), not {plugin.scope!r}"
-    for kind, names in (
-        ("clients", [client.id for client in plugin.clients]),
-        ("users", [user.name for user in plugin.users]),
-    ):
-        twice = next((name for name in names if names.count(name) > 1), None)
-        if twice is not None or "" in names:
-            yield f"{kind}: {twice!r} stands twice" if twice else f"{kind}: a name is empty"
-    for client in plugin.clients:
-        if bool(client.secret) == (client.auth_method == "none") and client.auth_method:
-            needs = "no secret" if client.secret else "a secret"
-            yield f"clients: {client.id} has auth_method {client.auth_method}, which needs {needs}"
-        yield from (
-            f"clients: {client.id}: {told}"
-            for told in map(_wrong_uri, client.redirect_uris)
-            if told
-        )
-
-
-def _wrong_uri(uri: str) -> str:
-    """What keeps an address from being a callback (RFC 6749 section 3.1.2), or ""."""
-    whole = uri.replace("{callback}", "https://callback.example")
-    if urlsplit(whole).scheme and "#" not in whole and "*" not in whole:
-        return ""
-    return f"redirect_uri {uri}: must be a whole address without # or *, such as {EXAMPLE}"

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mockauth.plugin.trigger import Trigger
+
+PLACES = (
+    "manifest", "openapi", "logo", "authorize", "login", "consent", "redirect", "token",
+    "refresh", "api", "metadata", "resource", "jwks", "revoke", "introspect", "register",
+)  # fmt: skip
+"""Where answers come from. `redirect` is what goes to the callback, whatever endpoint sends it; what
+/authorize itself sends there is of both."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerChange:
     """A change of one kind of answer, made just before it is sent.
 
-    `place`: manifest, openapi, logo, authorize (page or redirect of that endpoint), login, consent,
-    redirect (to the callback), token, refresh, api, metadata, resource, jwks, revoke,
-    introspect, register.
+    `place` is one of `PLACES`.
     `when`: always, success, error or redirect (any 3xx).
     """
 
@@ -61,3 +66,12 @@ class Fault:
     unchecked: bool = False
     """True: for testing clients only, and no check catches it in process. It shows over sockets
     alone, or breaks nothing that ChatGPT's sign-in needs."""
+
+    def changes_at(self, places: Sequence[str], when: set[str]) -> list[AnswerChange]:
+        """The changes of an answer that is of all these places; those of the first of them for
+        which there are any."""
+        for place in places:
+            fit = [one for one in self.answers if one.place == place and one.when in when]
+            if fit:
+                return fit
+        return []

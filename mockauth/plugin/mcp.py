@@ -64,7 +64,7 @@ def mcp_blueprint(plugin: Plugin) -> Blueprint:
         _check_origin()
         who = caller(plugin, _operation(_peek()))
         asked = _message()
-        if "id" not in asked:
+        if "id" not in asked or "method" not in asked:
             return Response(status=202)  # a notification, or an answer to what we never asked
         try:
             return _said({"id": asked["id"], "result": _result(plugin, who, asked)})
@@ -114,7 +114,7 @@ def _message() -> Message:
     is_call = isinstance(asked, dict) and asked.get("jsonrpc") == "2.0"
     if not is_call or not isinstance(asked.get("method", ""), str):
         raise Wrong(INVALID_REQUEST, "the body must be one JSON-RPC 2.0 message", 400)
-    if "id" in asked and not isinstance(asked["id"], str | int):
+    if "id" in asked and type(asked["id"]) not in (str, int, float):
         raise Wrong(INVALID_REQUEST, "id must be a text or a number", 400)
     found: Message = asked
     return found

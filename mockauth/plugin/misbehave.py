@@ -42,7 +42,7 @@ def _due(plugin: Plugin, response: Response) -> Iterator[AnswerChange]:
     places, when = _places(), _when(response)
     for fault in plugin.config.faults:
         if fault.trigger is None:
-            yield from (c for c in fault.answers if c.place in places and c.when in when)
+            yield from fault.changes_at(places, when)
     if "facts" in g:
         shown = plugin.switches.changes(g.facts, plugin.clock.now(), places, when)
         g.shown = tuple(dict.fromkeys(name for name, _ in shown))

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.fault import AnswerChange, Fault
+from mockauth.plugin.fault import PLACES, AnswerChange, Fault
 from mockauth.plugin.trigger import Facts, Trigger
 
-PLACES = ("manifest", "openapi", "authorize", "token", "refresh", "api")
 AREAS = {"grant": "token", "user": "api", "service": "api", "none": "api"}
 """Where a fault shows that is named after something else than a place."""
 
@@ -76,7 +75,7 @@ class Switches:
             for one in self.armed:
                 if one.fault.policy:
                     continue
-                fit = [c for c in one.fault.answers if c.place in places and c.when in when]
+                fit = one.fault.changes_at(places, when)
                 if fit and one.shows(replace(facts, place=fit[0].place), now):
                     found += ((one.fault.name, change) for change in fit)
         return found
@@ -86,7 +85,8 @@ def _placed(fault: Fault, trigger: Trigger) -> Trigger:
     """A fault that is counted is counted where it shows: `once` is not used up by a page."""
     counted = trigger.times is not None or trigger.after > 0
     area = fault.name.partition(".")[0]
-    place = area if area in PLACES else AREAS.get(area, "")
+    # No request tells beforehand that it will lead to a redirect.
+    place = area if area in PLACES and area != "redirect" else AREAS.get(area, "")
     if not counted or not fault.policy or trigger.place or trigger.path or not place:
         return trigger
     return replace(trigger, place=place)

@@ -41,7 +41,8 @@ def access_token(plugin: Plugin, token: str) -> Shown | None:
 def _fits(plugin: Plugin, claims: dict[str, Any], record: TokenRecord) -> bool:
     """Whether issuer and audience are those under which it was issued, and its time has come
     (RFC 9068 section 4)."""
-    begun = claims.get("nbf", 0) <= plugin.clock.now()
+    nbf = claims.get("nbf", 0)
+    begun = isinstance(nbf, int | float) and nbf <= plugin.clock.now()
     right = claims.get("iss") == record.issuer and claims.get("aud") == audience_of(plugin, record)
     return begun and right
 

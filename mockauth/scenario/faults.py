@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Annotated, Literal
 
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.fault import Fault
+from mockauth.plugin.fault import PLACES, Fault
 from mockauth.plugin.policy import Policy
 from mockauth.scenario.form import (
     SENTENCE,
@@ -24,10 +24,6 @@ from mockauth.scenario.form import (
 from mockauth.scenario.strict import Document, Path
 
 NAME = r"^[a-z0-9]+([.-][a-z0-9]+)*$"
-PLACES = (
-    "manifest", "openapi", "logo", "authorize", "login", "consent", "redirect", "token",
-    "refresh", "api", "metadata", "resource", "jwks", "revoke", "introspect", "register",
-)  # fmt: skip
 WHENS = ("always", "success", "error", "redirect")
 
 

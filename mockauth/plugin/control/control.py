@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 
 from mockauth.clock import Clock
-from mockauth.plugin.config import PluginConfig, UserConfig
+from mockauth.plugin.config import ClientConfig, PluginConfig, UserConfig
 from mockauth.plugin.control.journal import Noted
 
 MOST_KEPT = 1000
@@ -53,6 +53,7 @@ class Control:
 
     clock: ShiftedClock
     users: list[UserConfig] = field(default_factory=list)
+    clients: list[ClientConfig] = field(default_factory=list)
     next_users: deque[str] = field(default_factory=deque)
     next_errors: deque[QueuedError] = field(default_factory=deque)
     next_responses: deque[QueuedResponse] = field(default_factory=deque)
@@ -61,11 +62,15 @@ class Control:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def config_for(self, base: PluginConfig) -> PluginConfig:
-        """The settings of `base`, with the users that were added."""
-        if not self.users:
+        """The settings of `base`, with the users and clients that were added."""
+        if not (self.users or self.clients):
             return base
         with self.lock:
-            return replace(base, users=(*base.users, *self.users))
+            return replace(
+                base,
+                users=(*base.users, *self.users),
+                clients=(*base.clients, *self.clients),
+            )
 
     def next_user(self) -> str | None:
         """Who signs in next without a page; None asks as usual."""
@@ -102,6 +107,7 @@ class Control:
         """As at the start; tokens that were issued stay."""
         with self.lock:
             self.users.clear()
+            self.clients.clear()
             for queue in (self.next_users, self.next_errors, self.next_responses, self.journal):
                 queue.clear()
             self.clock.shift = 0.0

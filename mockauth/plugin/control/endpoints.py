@@ -23,8 +23,9 @@ def control_blueprint(operator: Operator, token: str) -> Blueprint:
 
     @blueprint.before_request
     def guard() -> BaseResponse | None:
-        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if hmac.compare_digest(given.encode("utf-8", "surrogatepass"), token.encode()):
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        fits = hmac.compare_digest(given.strip().encode("utf-8", "surrogatepass"), token.encode())
+        if fits and scheme.lower() == "bearer":
             return None
         answer = _problem(401, "the control token is missing or wrong; mockauth serve prints it")
         answer.headers["WWW-Authenticate"] = 'Bearer realm="mockauth control"'

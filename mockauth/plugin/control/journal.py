@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import Request, g
 
 from mockauth.clock import iso
-from mockauth.plugin.control.masked import masked
+from mockauth.plugin.control.masked import masked, masked_text
 from mockauth.plugin.plugin import Plugin
 from mockauth.plugin.received import Body, carried
 from mockauth.wire.message import FORM
@@ -38,7 +38,7 @@ class Noted(NamedTuple):
             "n": number,
             "at": iso(self.at),
             "method": self.method,
-            "path": self.path,
+            "path": masked_text(plugin, self.path),
             "params": masked(plugin, self.carried.params()),
             "authorization": self.scheme,
             "status": self.status,

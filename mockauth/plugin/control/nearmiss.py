@@ -8,9 +8,10 @@ from urllib.parse import unquote
 from flask import request
 
 from mockauth.plugin.config import ClientConfig
-from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.plugin import Plugin, base_url
 from mockauth.plugin.proof import challenge_of
 from mockauth.plugin.received import basic_pair, bearer, params
+from mockauth.plugin.resource import is_own, resource_of
 from mockauth.plugin.state import CodeRecord, digest
 from mockauth.plugin.tokens import access_token, refresh_token
 from mockauth.wire.url import hostname
@@ -47,6 +48,8 @@ def difference(given: str, right: str) -> str:
         return "in its scheme"
     path = right.partition("://")[2].partition("/")[2]
     if given.partition("://")[2].partition("/")[2] == path:
+        if hostname(given) == hostname(right):
+            return "in its port"
         return f"in its host: {hostname(given)}, not {hostname(right)}"
     if hostname(given) == hostname(right):
         return "in its path"
@@ -54,13 +57,15 @@ def difference(given: str, right: str) -> str:
 
 
 def _at_authorize(plugin: Plugin) -> Iterator[str]:
+    from mockauth.plugin.oauth.client import Client  # Authlib is there where this is asked
+
     given = params()
     client = plugin.client(given.get("client_id", ""))
     if client is None:
         yield from _unknown_client(plugin, given.get("client_id", ""))
         return
     uris = plugin.config.registered(client)
-    if given.get("redirect_uri", "") not in uris:
+    if not Client(client, plugin).check_redirect_uri(given.get("redirect_uri", "")):
         told = [difference(given.get("redirect_uri", ""), uri) for uri in uris]
         said = next((one for one in told if one), "")
         yield (
@@ -71,6 +76,13 @@ def _at_authorize(plugin: Plugin) -> Iterator[str]:
     unknown = set(given.get("scope", "").split()) - set(plugin.config.scope.split())
     if unknown:
         yield f"scope is not known: {' '.join(sorted(unknown))}"
+    resource = given.get("resource", "")
+    if resource and not is_own(plugin.config, base_url(), resource):
+        yield f"resource is not here; there is {resource_of(plugin.config, base_url())}"
+    if not given.get("code_challenge") and (plugin.policy.pkce_required or not client.secret):
+        yield "code_challenge is missing, which this client must send"
+    elif given.get("code_challenge") and given.get("code_challenge_method", "plain") == "plain":
+        yield "code_challenge_method is plain, or missing, which means plain; send S256"
 
 
 def _of_client(plugin: Plugin) -> Iterator[str]:

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from mockauth.plugin.config import ClientConfig, UserConfig
+from mockauth.plugin.config import ClientConfig, PluginConfig, UserConfig
 from mockauth.plugin.control.control import QueuedError, QueuedResponse
 from mockauth.plugin.control.wanted import PREFIX, Wrong, check_fault, check_headers
 from mockauth.plugin.fault import Fault
 from mockauth.plugin.plugin import Plugin
 from mockauth.plugin.state import Family
 from mockauth.plugin.trigger import Trigger
+from mockauth.plugin.valid import wrong_client
 
 LONGEST_SHIFT = 10**9
 PLACES = ("authorize", "token", "refresh")
@@ -76,12 +77,14 @@ class Operator:
             self._control.clock.shift += seconds
 
     @property
-    def users(self) -> tuple[UserConfig, ...]:
-        """The users of the settings, and those that were added."""
-        return self._control.config_for(self._plugin.base).users
+    def config(self) -> PluginConfig:
+        """The settings, with the users and clients that were added."""
+        return self._control.config_for(self._plugin.base)
 
     def enrol(self, user: UserConfig) -> None:
         """Add a user who can log in."""
+        if not user.name:
+            raise Wrong("user.name must not be empty")
         with self._control.lock:
             if user.name in self._user_names():
                 raise Wrong(f"there is a user {user.name!r} already")
@@ -91,9 +94,13 @@ class Operator:
         """Add a client."""
         if not client.id:
             raise Wrong("client.id must not be empty")
-        if self._plugin.client(client.id) is not None:
-            raise Wrong(f"there is a client {client.id!r} already")
-        self._plugin.state.register(client)
+        for wrong in wrong_client(self._plugin.base, client):
+            raise Wrong(f"client: {wrong}")
+        with self._control.lock, self._plugin.state.lock:
+            known = {one.id for one in self.config.clients} | self._plugin.state.clients.keys()
+            if client.id in known:
+                raise Wrong(f"there is a client {client.id!r} already")
+            self._control.clients.append(client)
 
     def queue_user(self, name: str) -> None:
         """Say who signs in next, without pages."""
@@ -106,7 +113,7 @@ class Operator:
         """Say which error the next request at a place gets."""
         if error.place not in PLACES:
             raise Wrong(f"error.place must be one of {', '.join(PLACES)}")
-        for name, text in (("error", error.error), ("description", error.error_description)):
+        for name, text in (("error", error.error), ("error_description", error.error_description)):
             if not SENDABLE.fullmatch(text):
                 raise Wrong(f"error.{name} must be of printable ASCII without quote and backslash")
         if not error.error:
@@ -144,6 +151,8 @@ class Operator:
         from mockauth.plugin.oauth.client import find_client
         from mockauth.plugin.oauth.mint import make_token
 
+        # With the users and clients that were added.
+        self._plugin.now.config = self.config
         client = find_client(self._plugin, client_id or self._plugin.clients[0].id)
         if client is None:
             known = ", ".join(one.id for one in self._plugin.clients)
@@ -153,8 +162,6 @@ class Operator:
         unknown = set(scope.split()) - set(client.get_allowed_scope(None).split())
         if unknown:
             raise Wrong(f"scope {min(unknown)} is not known")
-        # With the users that were added, whose claims a token may carry.
-        self._plugin.now.config = self._control.config_for(self._plugin.base)
         return make_token(self._plugin, client, user, scope or None, family=Family())
 
     def requests(
@@ -178,12 +185,12 @@ class Operator:
             self._control.journal.clear()
 
     def reset(self, *, tokens: bool = False) -> None:
-        """Put everything back as at the start; `tokens` forgets what was issued and registered,
-        and the API's data, too."""
+        """Put everything back as at the start; `tokens` forgets what was issued, what has registered
+        itself, and the API's data, too."""
         self._control.reset()
         self._plugin.rearm()
         if tokens:
             self._plugin.state.clear()
 
     def _user_names(self) -> set[str]:
-        return {user.name for user in self.users}
+        return {user.name for user in self.config.users}

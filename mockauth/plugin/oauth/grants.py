@@ -163,8 +163,12 @@ def honour_pkce(plugin: Plugin) -> Callable[[Any], None]:
     """The extension of the code grant that reads the challenge (RFC 7636 section 4.4)."""
 
     def check(grant: Any, redirect_uri: str) -> None:
-        params = grant.request.payload.data
-        check_challenge(params, plugin.policy, public=grant.request.client.is_public)
+        params, client = grant.request.payload.data, grant.request.client
+        check_challenge(params, plugin.policy, public=client.is_public)
+        if client.given.scope and set(params.get("scope", "").split()) - set(
+            client.given.scope.split()
+        ):
+            raise InvalidScopeError("the client has not registered for that scope")
 
     def extend(grant: Any) -> None:
         grant.register_hook("after_validate_authorization_request_payload", check)

@@ -180,10 +180,10 @@ def redirect_repeated_at_token(evidence: ClientEvidence) -> Iterator[Finding | S
 def token_only_in_header(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
     """The access token travels in the Authorization header only, and the refresh token not at all."""
     for visit in evidence.visits:
-        issued = visit.issued()
+        issued, strays = visit.issued(), {exchange.n for exchange in visit.strays}
         for exchange in visit.exchanges:
             # What goes to another host is judged by client.token-not-sent-elsewhere.
-            if exchange.step in ("token", "refresh", "callback") or exchange in visit.strays:
+            if exchange.step in ("token", "refresh", "callback") or exchange.n in strays:
                 continue
             found = next(_misplaced(exchange, issued), "")
             if found:

@@ -12,6 +12,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, quote_plus, unquote_to_bytes
 
@@ -71,6 +72,8 @@ def _files(path: Path) -> Iterable[Path]:
 
 def _readings(content: bytes) -> Iterator[bytes]:
     """What anybody can make of a file: as it is, unpacked, without line breaks, decoded."""
+    with suppress(ValueError):
+        content = base64.b64decode(content.translate(None, WHITE), validate=True) + b"\n" + content
     for plain in (content, *_unpacked(content)):
         yield plain
         yield plain.lower()  # hexadecimal digits may be of either case

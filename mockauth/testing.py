@@ -23,7 +23,7 @@ from mockauth.errors import UsageError
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import ClientConfig, PluginConfig, UserConfig
 from mockauth.plugin.control.control import QueuedError, QueuedResponse
-from mockauth.plugin.control.operating import Operator
+from mockauth.plugin.control.operator import Operator
 from mockauth.plugin.resource import PATHS
 from mockauth.plugin.serving import serving
 from mockauth.plugin.trigger import Trigger
@@ -112,18 +112,7 @@ class MockPlugin:
         plugin = self.app.extensions["mockauth"]
         clients = (*config.clients, *plugin.state.clients.values())
         registered = (uri for client in clients for uri in config.registered(client))
-        transport = WsgiTransport(self.app)
-
-        def send(request: Request, step: Step) -> Exchange:
-            answer = transport.send(request, seconds=BROWSER_SECONDS)
-            return Exchange(step=step, request=request, response=answer)
-
-        browser = Session(
-            send=send,
-            credentials=Credentials(username=who.name, password=Secret(who.password)),
-            hosts=frozenset({hostname(self.url)}),
-        )
-        landing = browser.run(
+        landing = self._browser(who).run(
             Request(method="GET", url=authorization_url),
             redirect_uris=tuple(registered),
             decision=decision,
@@ -133,6 +122,19 @@ class MockPlugin:
             told = "; ".join([landing.describe(), *near])
             raise AssertionError(f"the sign-in did not lead to the callback: {told}")
         return landing.url
+
+    def _browser(self, user: UserConfig) -> Session:
+        transport = WsgiTransport(self.app)
+
+        def send(request: Request, step: Step) -> Exchange:
+            answer = transport.send(request, seconds=BROWSER_SECONDS)
+            return Exchange(step=step, request=request, response=answer)
+
+        return Session(
+            send=send,
+            credentials=Credentials(username=user.name, password=Secret(user.password)),
+            hosts=frozenset({hostname(self.url)}),
+        )
 
     def fault(self, name: str, **trigger: Any) -> None:
         """Misbehave by the name of a fault, as on the command line: `token.slow`,

@@ -96,7 +96,7 @@ def create_app(
 def _controlled(app: Flask, plugin: Plugin, token: str, known: Mapping[str, Fault]) -> None:
     from mockauth.plugin.control.endpoints import control_blueprint
     from mockauth.plugin.control.hooks import hook_control
-    from mockauth.plugin.control.operating import Operator
+    from mockauth.plugin.control.operator import Operator
 
     assert plugin.control is not None  # noqa: S101 - only called where there is one
     hook_control(app, plugin, plugin.control)

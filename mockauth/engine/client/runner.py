@@ -9,7 +9,8 @@ from __future__ import annotations
 import shlex
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from mockauth.checks.client.reaction import REACTIONS
 from mockauth.checks.client.read import CHECKS
@@ -47,6 +48,18 @@ FIRST_WORDS = ("own-query", "declared-encoding", "declared-method")
 """What is expected of requests that come before a sign-in has worked."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """What a run judges by, once its options were found to be sound."""
+
+    options: ClientOptions
+    probes: Sequence[ClientProbe]
+    profile: Profile
+    policy: Policy
+    started: float
+    notes: tuple[str, ...]
+
+
 def run_client(
     options: ClientOptions, *, starter: Starter | None = None, clock: Clock | None = None
 ) -> Iterator[Event]:
@@ -58,74 +71,80 @@ def run_client(
     clock = clock or SystemClock()
     if starter is None and options.command:
         starter = CommandStarter(options.command)
-    probes = load_library(options.scenarios).clients
-    rules = [check.rule for check in CHECKS] + [probe.rule for probe in probes]
-    check_words("--select", options.select, rules)
-    check_words("--ignore", options.ignore, rules)
-    changes = read_levels(options.levels, rules)
-    profile = PROFILES[options.profile].with_levels(changes)
-    began, started = time.perf_counter(), clock.now()
-    policy = policy_at(started, (), options.baseline)
-    check_ids(policy, {rule.id for rule in rules})
-    notes = [f"levels changed by configuration: {', '.join(options.levels)}"] if changes else []
-    results: list[Result] = []
+    plan = _planned(options, clock.now())
+    began, results = time.perf_counter(), []
     with opened(options, clock) as stand:
         visiting = Visiting(stand=stand, seconds=options.seconds, patience=options.patience)
         target = shlex.join(options.command) or stand.base
         yield RunStarted(target)
-        if starter is None:
-            yield Serving(stand.settings(stand.terms()))
-            visiting.watch(options.watch_seconds)
-        else:
-            for _ in range(ORDINARY_STARTS):
-                yield StepStarted("the ordinary sign-in")
-                visiting.visit(starter)
+        yield from _ordinary_visits(plan, visiting, starter)
         stopped, astray = _stopped(visiting.visits), _not_signed_in(visiting.visits)
-        notes += _notes(visiting.visits)
+        notes = (*plan.notes, *_notes(visiting.visits))
         yield from map(Noted, notes)
-        for event in _verdicts(
-            options, profile, policy, visiting, starter, probes, stopped, astray
+        for event in chain(
+            _verdicts(plan, visiting, starter, stopped, astray),
+            map(Judged, _read(plan, visiting, stopped)),
         ):
             if isinstance(event, Judged):
                 results.append(event.result)
             yield event
-        for result in _read(options, profile, policy, visiting, started, stopped):
-            results.append(result)
-            yield Judged(result)
     yield RunFinished(
         Run(
             target=target,
-            profile=profile,
+            profile=plan.profile,
             auth="oauth",
-            started=started,
+            started=plan.started,
             duration_ms=round((time.perf_counter() - began) * 1000, 1),
             results=tuple(results),
             trace=visiting.trace,
             secrets=visiting.secrets,
-            notes=tuple(notes),
+            notes=notes,
             stopped=stopped or astray,
-            policy=tuple(policy.findings(results)),
+            policy=tuple(plan.policy.findings(results)),
             role="plugin",
         )
     )
 
 
+def _planned(options: ClientOptions, started: float) -> _Plan:
+    probes = load_library(options.scenarios).clients
+    rules = [check.rule for check in CHECKS] + [probe.rule for probe in probes]
+    check_words("--select", options.select, rules)
+    check_words("--ignore", options.ignore, rules)
+    changes = read_levels(options.levels, rules)
+    policy = policy_at(started, (), options.baseline)
+    check_ids(policy, {rule.id for rule in rules})
+    changed = f"levels changed by configuration: {', '.join(options.levels)}"
+    return _Plan(
+        options=options,
+        probes=probes,
+        profile=PROFILES[options.profile].with_levels(changes),
+        policy=policy,
+        started=started,
+        notes=(changed,) if changes else (),
+    )
+
+
+def _ordinary_visits(plan: _Plan, visiting: Visiting, starter: Starter | None) -> Iterator[Event]:
+    """The sign-ins at the honest mock: by the command, or by a person who is told where it is."""
+    if starter is None:
+        yield Serving(visiting.stand.settings(visiting.stand.terms()))
+        visiting.watch(plan.options.watch_seconds)
+        return
+    for _ in range(ORDINARY_STARTS):
+        yield StepStarted("the ordinary sign-in")
+        visiting.visit(starter)
+
+
 def _verdicts(
-    options: ClientOptions,
-    profile: Profile,
-    policy: Policy,
-    visiting: Visiting,
-    starter: Starter | None,
-    probes: Sequence[ClientProbe],
-    stopped: str,
-    astray: str,
+    plan: _Plan, visiting: Visiting, starter: Starter | None, stopped: str, astray: str
 ) -> Iterator[Event]:
     """The scenario files, each with its starts; `astray` says why the client does not get in."""
-    for probe in probes:
-        if not options.wants(probe.rule):
+    for probe in plan.probes:
+        if not plan.options.wants(probe.rule):
             continue
         yield StepStarted(probe.rule.id)
-        level = _level(probe.rule, profile)
+        level = _level(probe.rule, plan.profile)
         if isinstance(level, Result):
             result = level
         elif stopped or (astray and not _tells_all_the_same(probe, visiting.visits)):
@@ -137,7 +156,7 @@ def _verdicts(
             result = conclude(probe.rule, level, _contrast(probe, visiting, starter, astray))
         else:
             result = conclude(probe.rule, level, _reactions(probe, visiting, starter))
-        yield Judged(policy.applied(result))
+        yield Judged(plan.policy.applied(result))
 
 
 def _tells_all_the_same(probe: ClientProbe, visits: Sequence[Visit]) -> bool:
@@ -180,38 +199,30 @@ def _reactions(
         raise reason
 
 
-def _read(
-    options: ClientOptions,
-    profile: Profile,
-    policy: Policy,
-    visiting: Visiting,
-    started: float,
-    stopped: str,
-) -> Iterator[Result]:
+def _read(plan: _Plan, visiting: Visiting, stopped: str) -> Iterator[Result]:
     """What stands in the record of all visits, and in the client's store."""
-    evidence = ClientEvidence(
-        visits=tuple(visiting.visits), store=_searched(options, visiting, started)
-    )
+    store = _searched(plan, visiting)
+    evidence = ClientEvidence(visits=tuple(visiting.visits), store=store)
     for check in CHECKS:
-        if not options.wants(check.rule):
+        if not plan.options.wants(check.rule):
             continue
-        level = _level(check.rule, profile)
+        level = _level(check.rule, plan.profile)
         if isinstance(level, Result):
             result = level
         else:
             result = conclude(check.rule, level, check.judge(evidence))
             if stopped and result.state != "error":
                 result = replace(result, state="blocked", actual=stopped)
-        yield policy.applied(result)
+        yield plan.policy.applied(result)
 
 
-def _searched(options: ClientOptions, visiting: Visiting, started: float) -> Store | None:
-    if options.store is None:
+def _searched(plan: _Plan, visiting: Visiting) -> Store | None:
+    if plan.options.store is None:
         return None
-    secrets = {options.client_secret: "client secret"}
+    secrets = {plan.options.client_secret: "client secret"}
     for visit in visiting.visits:
         secrets |= visit.issued()
-    return search(options.store, secrets, started)
+    return search(plan.options.store, secrets, plan.started)
 
 
 def _level(rule: Rule, profile: Profile) -> Level | Result:

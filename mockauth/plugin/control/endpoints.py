@@ -12,7 +12,7 @@ from mockauth.plugin.config import ClientConfig, UserConfig
 from mockauth.plugin.control import wanted
 from mockauth.plugin.control.control import QueuedError, QueuedResponse
 from mockauth.plugin.control.description import describe
-from mockauth.plugin.control.operating import Operator
+from mockauth.plugin.control.operator import Operator
 from mockauth.plugin.control.wanted import PREFIX
 from mockauth.plugin.plugin import base_url
 

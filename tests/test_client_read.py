@@ -7,6 +7,7 @@ import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import MappingProxyType
 from urllib.parse import quote
 
@@ -49,8 +50,11 @@ def login(state: str, at: float) -> Visit:
         lambda at: f"{int(at * 1e9):x}",
         lambda at: f"{int(at * 1e6):020d}",
         lambda at: base64.urlsafe_b64encode(str(int(at * 1e9)).encode()).decode().rstrip("="),
+        lambda at: base64.b64encode(f"{at:.6f}".encode()).decode(),
+        lambda at: datetime.fromtimestamp(at, UTC).isoformat(),
+        lambda at: datetime.fromtimestamp(at, UTC).replace(tzinfo=None).isoformat(),
     ],
-    ids=["seconds", "milliseconds", "hexadecimal", "padded", "base64"],
+    ids=["seconds", "milliseconds", "hexadecimal", "padded", "base64", "fraction", "ISO", "naive"],
 )
 def test_the_time_is_no_state_however_it_is_spelled(made: Callable[[float], str]) -> None:
     two = [login(made(NOW + n), NOW + n + 0.1) for n in range(2)]

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from itertools import pairwise
 from urllib.parse import unquote, unquote_plus
 
@@ -27,12 +28,14 @@ REPEATABLE = ("resource", "authorization_details")
 FEWEST_BITS = 64
 """Room in a state below which guessing it begins to be thinkable (RFC 6749 section 10.10 asks for
 128 bits of credentials, and names no number for state)."""
+GUESSABLE_BITS = 40
+"""Room that a guesser of our days walks through in an evening."""
 ENOUGH_FLOWS = 5
 ORDERED_FLOWS = 6
 """So many random values grow from one to the next by chance once in 720 runs."""
 UNITS = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
 CLOCK_SECONDS = 60
-LONGEST_NUMBER = 24
+LONGEST_MOMENT = 40
 TOKEN_BODIES = ("/revoke", "/introspect")
 """Where a token belongs into the body (RFC 7009, RFC 7662)."""
 
@@ -117,7 +120,7 @@ def state_unguessable_per_flow(evidence: ClientEvidence) -> Iterator[Finding | S
     room = min(map(_room, values))
     if room < FEWEST_BITS:
         yield Finding(expected=f"room for {FEWEST_BITS} bits or more", at=AUTHORIZE,
-                      tolerated=room >= FEWEST_BITS / 2, actual=f"room for {room:.0f} bits",
+                      tolerated=room >= GUESSABLE_BITS, actual=f"room for {room:.0f} bits",
                       exchanges=(states[0][1],))  # fmt: skip
     else:
         yield Seen(actual=f"{len(values)} logins, {len(values)} states of {room:.0f} bits or more")
@@ -253,26 +256,37 @@ CHECKS: tuple[ClientCheck, ...] = (
 
 
 def _clocked(visit: Visit) -> Iterator[tuple[Exchange, str]]:
-    """The logins whose state is nothing but the moment at which they came, with the unit."""
+    """The logins whose state is nothing but the moment at which they came, with how it is spelled."""
     for exchange in _flows(visit):
         state = first(exchange.request.all_query, "state") or ""
         moment = visit.arrived.get(exchange.n, 0.0)
-        for number in _numbers(state):
-            for unit, scale in UNITS.items():
-                if abs(number / scale - moment) < CLOCK_SECONDS:
-                    yield exchange, unit
+        for unit, seconds in _moments(state):
+            if abs(seconds - moment) < CLOCK_SECONDS:
+                yield exchange, unit
 
 
-def _numbers(value: str) -> Iterator[int]:
-    """What a value may be as a number: decimal, hexadecimal, or either behind base64."""
+def _moments(value: str) -> Iterator[tuple[str, float]]:
+    """The moments that a value may stand for, in seconds since the epoch: a number, decimal or
+    hexadecimal, or ISO 8601, each as it is or behind base64."""
     spelled = [value]
     with suppress(ValueError):
         spelled.append(_unpacked(value))
     for text in spelled:
-        for base in (10, 16):
-            if text.isascii() and text.isalnum() and len(text) <= LONGEST_NUMBER:
-                with suppress(ValueError):
-                    yield int(text, base)
+        if len(text) > LONGEST_MOMENT:
+            continue
+        with suppress(ValueError):
+            said = datetime.fromisoformat(text)
+            yield "ISO 8601", said.timestamp()  # without an offset, of this machine's own time
+            yield "ISO 8601", said.replace(tzinfo=said.tzinfo or UTC).timestamp()
+        for number in _numbers(text):
+            yield from ((unit, number / scale) for unit, scale in UNITS.items())
+
+
+def _numbers(text: str) -> Iterator[float]:
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
+        yield float(text)
+    if re.fullmatch(r"(0x)?[0-9A-Fa-f]+", text):
+        yield int(text, 16)
 
 
 def _room(value: str) -> float:

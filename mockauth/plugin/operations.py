@@ -15,7 +15,8 @@ NUMBER: Schema = {"type": "integer"}
 
 def todo_paths() -> dict[str, Any]:
     """A list of things to do for each user."""
-    todo: Schema = {"type": "object", "properties": {"todo": TEXT}, "required": ["todo"]}
+    text: Schema = {**TEXT, "minLength": 1}
+    todo: Schema = {"type": "object", "properties": {"todo": text}, "required": ["todo"]}
     entry: Schema = {"type": "object", "properties": {"id": TEXT, "todo": TEXT}}
     entries: Schema = {
         "type": "object",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 TEXT = {"type": "string"}
+NAME = {**TEXT, "minLength": 1}
 NUMBER = {"type": "integer"}
 TRIGGER = {
     "type": "object",
@@ -29,28 +30,28 @@ TRIGGER = {
 }
 BODIES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("/faults", "armFault", "Switch a fault on", {
-        "name": TEXT, "policy": {"type": "object"},
+        "name": NAME, "policy": {"type": "object"},
         "answers": {"type": "array", "items": {"type": "object"}}, "trigger": TRIGGER,
     }),
     ("/clock", "advanceClock", "Move the clock on by seconds", {
         "advance": {"type": "number", "minimum": 0},
     }),
     ("/users", "addUser", "Add a user who can log in", {
-        "name": TEXT, "password": TEXT, "key": TEXT, "claims": {"type": "object"},
+        "name": NAME, "password": TEXT, "key": TEXT, "claims": {"type": "object"},
     }),
     ("/clients", "addClient", "Add a client", {
-        "id": TEXT, "secret": TEXT, "redirect_uris": {"type": "array", "items": TEXT}, "name": TEXT,
+        "id": NAME, "secret": TEXT, "redirect_uris": {"type": "array", "items": TEXT}, "name": TEXT,
         "auth_method": {
             **TEXT, "enum": ["", "client_secret_basic", "client_secret_post", "none"],
         },
         "grant_types": {"type": "array", "items": TEXT}, "scope": TEXT,
     }),
     ("/tokens", "issueToken", "A token answer, without a sign-in", {
-        "user": TEXT, "client_id": TEXT, "scope": TEXT,
+        "user": NAME, "client_id": TEXT, "scope": TEXT,
     }),
-    ("/queues/users", "queueUser", "Who signs in next, without pages", {"name": TEXT}),
+    ("/queues/users", "queueUser", "Who signs in next, without pages", {"name": NAME}),
     ("/queues/errors", "queueError", "The next error of authorize, token or refresh", {
-        "place": {**TEXT, "enum": ["authorize", "token", "refresh"]}, "error": TEXT,
+        "place": {**TEXT, "enum": ["authorize", "token", "refresh"]}, "error": NAME,
         "error_description": TEXT,
     }),
     ("/queues/responses", "queueResponse", "The next answer at a path", {

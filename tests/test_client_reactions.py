@@ -149,7 +149,8 @@ def test_the_type_that_the_developer_chose_must_be_sent_and_a_third_one_never() 
     assert said("declared-encoding", encoded("text/plain", JSON, is_other=True)) == ["broken"]
     unread = encoded(JSON, JSON, is_other=False)
     [token] = unread.exchanges
-    bare = replace(token, request=replace(token.request, params=(), raw=b"a=b"))
+    lying = (('{"grant_type": "authorization_code"}', ""),)
+    bare = replace(token, request=replace(token.request, params=lying))
     assert said("declared-encoding", replace(unread, exchanges=(bare,))) == ["broken"]
 
 

@@ -19,6 +19,8 @@ Reaction = Callable[[Visit], Iterator[Finding | Seen]]
 
 TOKEN = "token endpoint (authorization_url)"
 API = "API"
+OF_TOKEN_REQUESTS = ("grant_type", "code", "client_id", "redirect_uri")
+"""A body in which none of these can be read is not of the type that it is said to be."""
 MOST_TRIES = 5
 MOST_DEAD_REFRESHES = 3
 MOST_LOGINS = 3
@@ -229,7 +231,7 @@ def declared_encoding(visit: Visit) -> Iterator[Finding | Seen]:
     declared = visit.terms.content_type
     numbers = (visit.tokens[0].n,)
     knows = not visit.terms.is_other_type or any(e.step == "manifest" for e in visit.exchanges)
-    if sent == declared and not request.params:
+    if sent == declared and not any(map(request.param, OF_TOKEN_REQUESTS)):
         yield Finding(expected=f"a body that is {declared}", actual="one that cannot be read so",
                       at=TOKEN, exchanges=numbers)  # fmt: skip
     elif sent == declared:
@@ -250,7 +252,7 @@ def declared_method(visit: Visit) -> Iterator[Finding | Seen]:
     used = _methods(exchange)
     wanted = visit.terms.auth_method
     secret = visit.terms.client_secret
-    if not exchange.request.params and used == ["none"]:
+    if not any(map(exchange.request.param, OF_TOKEN_REQUESTS)) and used == ["none"]:
         raise Blocked(f"the body of the token request cannot be read{visit.where}")
     if secret and secret in unquote_plus(exchange.request.target):
         # RFC 6749 section 2.3.1: they must not be in the address.

@@ -59,6 +59,9 @@ def mock_plugin(
 ) -> Iterator[MockPlugin]:
     """The built-in plugin, served over HTTP and as new for each test. What a test queues and does
     not use fails it."""
+    for mark in request.node.iter_markers(MARK):
+        if mark.args:
+            raise pytest.UsageError(f"the mark {MARK} takes names only, such as login='auto'")
     marks = [mark.kwargs for mark in request.node.iter_markers(MARK)]
     settings = dict(mock_plugin_settings)
     for kwargs in reversed(marks):  # the closest one last

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -24,11 +24,11 @@ from mockauth.plugin.app import create_app
 from mockauth.plugin.config import ClientConfig, PluginConfig, UserConfig
 from mockauth.plugin.control.control import QueuedError, QueuedResponse
 from mockauth.plugin.control.operator import Operator
+from mockauth.plugin.named_fault import fault_named
 from mockauth.plugin.resource import PATHS
 from mockauth.plugin.serving import serving
 from mockauth.plugin.trigger import Trigger
 from mockauth.scenario.misbehaving import KnownFaults, with_faults
-from mockauth.scenario.named_fault import fault_named
 from mockauth.wire import Exchange, Request, Secret
 from mockauth.wire.trace import Step
 from mockauth.wire.url import hostname
@@ -138,7 +138,9 @@ class MockPlugin:
 
     def fault(self, name: str, **trigger: Any) -> None:
         """Misbehave by the name of a fault, as on the command line: `token.slow`,
-        `api.rate-limited:times=3`; or with the trigger's fields by name: `times=3`."""
+        `api.rate-limited:times=3`; or with the trigger's fields, or `delay`, by name: `times=3`."""
+        if "delay" in trigger:
+            name += f"{',' if ':' in name else ':'}delay={trigger.pop('delay')}"
         known = {item.name for item in fields(Trigger)}
         if trigger.keys() - known:
             wrong = min(trigger.keys() - known)
@@ -162,10 +164,15 @@ class MockPlugin:
         return user
 
     def add_client(
-        self, client_id: str, secret: str = "", redirect_uris: tuple[str, ...] = (), **more: Any
+        self,
+        client_id: str,
+        secret: str = "",
+        redirect_uris: Sequence[str] | str = (),
+        **more: Any,
     ) -> ClientConfig:
         """One more client; without a secret a public one, which must use PKCE."""
-        client = ClientConfig(id=client_id, secret=secret, redirect_uris=redirect_uris, **more)
+        uris = (redirect_uris,) if isinstance(redirect_uris, str) else tuple(redirect_uris)
+        client = ClientConfig(id=client_id, secret=secret, redirect_uris=uris, **more)
         self.operator.register(client)
         return client
 

@@ -14,7 +14,7 @@ from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.fault import AnswerChange, Fault
 
-from .plugin_tour import CALLBACK, Tour, error
+from .plugin_tour import CALLBACK, CHALLENGE, VERIFIER, Tour, error
 
 TOKEN = "control-token"
 BROKEN = Fault(
@@ -90,6 +90,43 @@ def test_a_fault_shows_when_its_trigger_says(trigger: dict[str, Any], expected: 
     assert [tour.token(code).status_code for code in codes] == expected
 
 
+def test_a_fault_is_named_with_its_trigger_as_on_the_command_line() -> None:
+    tour = controlled()
+    control(tour, "POST", "/faults", name="token.broken:after=1,times=1")
+
+    assert [tour.token().status_code for _ in range(3)] == [200, 503, 200]
+    seen = control(tour, "GET", "/requests?path=/token").get_json()["requests"]
+    assert [entry["faults"] for entry in seen] == [[], ["token.broken"], []]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"code": "nonsense"}, ["the code was never issued here, or long ago"]),
+        ({"code_verifier": "w" * 43}, ["code_verifier does not fit the code_challenge of authorize"]),
+        ({"code_verifier": VERIFIER}, []),
+        ({"grant_type": "password"}, ["grant_type is 'password'; there are authorization_code and refresh_token"]),
+    ],
+)  # fmt: skip
+def test_the_journal_says_of_a_token_request_what_is_wrong_and_nothing_else(
+    changes: dict[str, str], said: list[str]
+) -> None:
+    tour = controlled()
+    code = tour.code(code_challenge=CHALLENGE, code_challenge_method="S256")
+    sent = {"code": code, "code_verifier": VERIFIER, **changes}
+    tour.token(sent.pop("code"), **sent)
+    entry = control(tour, "GET", "/requests?path=/token").get_json()["requests"][-1]
+
+    assert [one for one in entry["near_misses"] if "code_verifier is" not in one] == said
+
+
+def test_the_page_of_a_refused_request_says_why_to_the_author_of_the_application() -> None:
+    page = controlled().authorize(redirect_uri=CALLBACK + "/").get_data(as_text=True)
+
+    assert "The application sent a request that cannot be served" in page
+    assert "<li>redirect_uri differs from a registered one by a trailing slash</li>" in page
+
+
 def test_a_magic_value_makes_the_fault_show() -> None:
     tour = controlled()
     trigger = {"parameter": "scope", "value": "magic"}
@@ -124,12 +161,17 @@ def test_a_fault_of_ones_own_may_change_answers() -> None:
 @pytest.mark.parametrize(
     ("path", "body", "said"),
     [
-        ("/faults", {"name": "nope"}, "there is no fault 'nope'"),
+        ("/faults", {"name": "nope"}, "nope: no such fault"),
         ("/faults", {"name": "api.none"}, "start the server with --fault api.none"),
         ("/faults", {"name": "x", "policy": {"code_singel": 1}}, "policy.code_singel is unknown"),
         ("/faults", {"name": "x", "policy": {"lockout_after": "x"}}, "policy.lockout_after"),
         ("/faults", {"name": "x", "answers": [{"status": 5}]}, "answers.0.place"),
         ("/faults", {"name": "token.broken", "trigger": {"when": 1}}, "trigger.when is unknown"),
+        ("/faults", {"name": "token.broken:place=nowhere"}, "place must be one of manifest"),
+        ("/faults", {"name": "token.broken", "trigger": {"value": "x"}}, "needs trigger.parameter"),
+        ("/faults", {"name": "token.broken", "trigger": {"times": 0}}, "times must be 1 or more"),
+        ("/faults", {"name": "token.broken", "trigger": {"place": "x"}}, "trigger.place must be"),
+        ("/faults", {"name": "x", "answers": [{"place": "x"}]}, "answers.0.place must be one of"),
         ("/faults", {"nam": "x"}, "nam is unknown"),
         ("/clock", {"advance": -1}, "advance must be"),
         ("/clock", {"advance": "1"}, "advance must be"),

@@ -19,11 +19,11 @@ from mockauth.errors import UsageError
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.fault import AnswerChange, Fault
+from mockauth.plugin.named_fault import fault_named
 from mockauth.plugin.serving import serving
 from mockauth.plugin.trigger import Trigger
 from mockauth.scenario.library import load_library
 from mockauth.scenario.misbehaving import KnownFaults, with_faults
-from mockauth.scenario.named_fault import fault_named
 
 from .plugin_tour import Tour, error
 

@@ -101,12 +101,13 @@ def test_serve_prints_every_address_and_serves_it(tmp_path: Path) -> None:
 
 
 def test_options_come_from_the_environment_and_a_taken_port_is_named() -> None:
-    environment = {**os.environ, "MOCKAUTH_SERVE_LOGIN": "sometimes"}
     command = [sys.executable, "-m", "mockauth", "serve", "--port", "0"]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)  # noqa: S603 - our own interpreter
-    assert (done.returncode, "'sometimes'" in done.stderr) == (2, True)
+    for name, value in (("LOGIN", "sometimes"), ("FAULT", "nosuch"), ("SCENARIOS", "/nosuch")):
+        environment = {**os.environ, f"MOCKAUTH_SERVE_{name}": value}
+        done = subprocess.run(command, capture_output=True, text=True, env=environment)  # noqa: S603 - our own interpreter
+        assert (done.returncode, value in done.stderr) == (2, True)
 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         environment = {**os.environ, "MOCKAUTH_SERVE_PORT": str(taken.getsockname()[1])}
         done = subprocess.run(command[:-2], capture_output=True, text=True, env=environment)  # noqa: S603 - our own interpreter
-    assert (done.returncode, "is the port taken?" in done.stderr) == (2, True)
+    assert (done.returncode, "cannot be served at: " in done.stderr) == (2, True)

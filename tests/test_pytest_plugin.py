@@ -89,6 +89,9 @@ def test_time_faults_and_queues_are_the_words_of_the_command_line(mock_plugin: M
     assert [called(mock_plugin, token) for _ in range(2)] == [429, 200]
     mock_plugin.fault("api.unavailable", times=1, after=1)
     assert [called(mock_plugin, token) for _ in range(3)] == [200, 503, 200]
+    mock_plugin.fault("api.slow", delay=0.01, times=1)
+    assert called(mock_plugin, token) == 200
+    assert mock_plugin.requests[-1]["faults"] == ["api.slow"]
     mock_plugin.fault("api.unavailable")
     mock_plugin.no_fault("api.unavailable")
     mock_plugin.next_response("/todos", status=418, json_body={"tea": True})
@@ -208,6 +211,22 @@ def test_settings_come_from_the_conftest_and_from_marks(pytester: pytest.Pyteste
     )
 
     pytester.runpytest_subprocess(*QUIET, "--strict-markers").assert_outcomes(passed=2)
+
+
+def test_a_mark_without_names_is_refused(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.mock_plugin("http://localhost/callback")
+        def test_one(mock_plugin):
+            pass
+        """
+    )
+    result = pytester.runpytest_subprocess(*QUIET)
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*takes names only, such as login='auto'*"])
 
 
 def test_a_session_without_the_fixture_loads_nothing_heavy() -> None:

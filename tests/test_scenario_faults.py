@@ -100,7 +100,7 @@ def test_a_wrong_fault_is_named_with_its_place(added: str, problem: str) -> None
         (
             "    caught_by: [token.code-single-use]\n",
             "",
-            "3:5: faults.0.caught_by: name the checks that must catch this fault",
+            "3:5: faults.0.caught_by: name the checks that must catch this fault, or say unchecked: true",
         ),
         (
             "token.reusable-code",

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
+from mockauth.cli.option import option
 from mockauth.cli.settings import load_settings, waivers
-
-
-def option(name: str, *renamed: str, **more: Any) -> Callable[[Any], Any]:
-    """An option with its environment variable, MOCKAUTH_…"""
-    variable = "MOCKAUTH_" + name.lstrip("-").upper().replace("-", "_")
-    return click.option(name, *renamed, envvar=variable, show_envvar=True, **more)
 
 
 @click.command()

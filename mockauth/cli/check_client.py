@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import click
 
-from mockauth.cli.check import option
 from mockauth.cli.demo import FORM_OR_JSON, PROFILE
+from mockauth.cli.option import option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mockauth.cli.demo import AUTH, FORM_OR_JSON, PROFILE
+from mockauth.cli.option import option
 from mockauth.cli.plugins import called_back, plugins_of
 from mockauth.cli.settings import read_settings
 from mockauth.errors import UsageError
@@ -19,46 +21,46 @@ if TYPE_CHECKING:
     from mockauth.plugin.config import PluginConfig
 
 
-@click.command(context_settings={"auto_envvar_prefix": "MOCKAUTH_SERVE"})
-@click.option("--profile", type=PROFILE, default="plugin", show_default=True)
-@click.option("--auth", type=AUTH, help="The manifest's auth.type.  [default: oauth]")
-@click.option(
+serve_option = partial(option, prefix="MOCKAUTH_SERVE")
+
+
+@click.command()
+@serve_option("--profile", type=PROFILE, default="plugin", show_default=True)
+@serve_option("--auth", type=AUTH, help="The manifest's auth.type.  [default: oauth]")
+@serve_option(
     "--content-type", type=FORM_OR_JSON, help="Of the token request.  [default: application/json]"
 )
-@click.option("--host", default="localhost", show_default=True)
-@click.option("--port", type=click.IntRange(0, 65535), default=3333, show_default=True,
+@serve_option("--host", default="localhost", show_default=True)
+@serve_option("--port", type=click.IntRange(0, 65535), default=3333, show_default=True,
               help="0 takes any free port.")  # fmt: skip
-@click.option("--api", type=click.Choice(["todo", "embeddings", "mcp"]),
+@serve_option("--api", type=click.Choice(["todo", "embeddings", "mcp"]),
               help="What is protected: embeddings answers as OpenAI's /v1/embeddings, with a service "
               "token unless --auth says otherwise; mcp is an MCP server whose clients register and "
               "use PKCE.  [default: todo]")  # fmt: skip
-@click.option("--login", type=click.Choice(["auto", "login", "login_and_consent"]),
+@serve_option("--login", type=click.Choice(["auto", "login", "login_and_consent"]),
               help="Whether pages are shown; auto approves by itself.  [default: login_and_consent]")  # fmt: skip
-@click.option("--redirect-uri", "redirect_uris", multiple=True, metavar="URI",
+@serve_option("--redirect-uri", "redirect_uris", multiple=True, metavar="URI",
               help="A callback that every client has registered, besides ChatGPT's.")  # fmt: skip
-@click.option("--registration", is_flag=True, default=None,
+@serve_option("--registration", is_flag=True, default=None,
               help="Let clients register themselves at /register (RFC 7591).")  # fmt: skip
-@click.option("--fault", "faults", multiple=True, metavar="NAME[:WHEN]",
+@serve_option("--fault", "faults", multiple=True, metavar="NAME[:WHEN]",
               help="Let the plugin misbehave by this name; WHEN is once, or times=2,after=1,"
               "seconds=60,client=…,user=…,parameter=…,value=…")  # fmt: skip
-@click.option("--scenarios", "folders", multiple=True, metavar="DIR",
+@serve_option("--scenarios", "folders", multiple=True, metavar="DIR",
               type=click.Path(path_type=Path), help="A folder with faults of your own.")  # fmt: skip
 @click.option("--list-faults", is_flag=True, help="Name every fault, and serve nothing.")
-@click.option("--config", metavar="FILE",
+@serve_option("--config", metavar="FILE",
               help="A TOML file with a [serve] table.  [default: mockauth.toml, pyproject.toml]")  # fmt: skip
-@click.option("--https", "ca_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+@serve_option("--https", "ca_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Serve https; FILE gets the certificate of the authority to trust.")  # fmt: skip
-@click.option("--behind-proxy", is_flag=True,
+@serve_option("--behind-proxy", is_flag=True,
               help="Take scheme, host, port and prefix from X-Forwarded-… headers.")  # fmt: skip
-@click.option("--admin/--no-admin", default=True, show_default=True,
+@serve_option("--admin/--no-admin", default=True, show_default=True,
               help="Control faults, clock, users and queues at /_mockauth/.")  # fmt: skip
-@click.option("--admin-token", envvar="MOCKAUTH_ADMIN_TOKEN", metavar="TOKEN",
+@option("--admin-token", metavar="TOKEN",
               help="The bearer token of /_mockauth/.  [default: a random one, printed]")  # fmt: skip
 def serve(host: str, port: int, **values: Any) -> None:
-    """Serve the built-in plugin until Ctrl-C.
-
-    Every option has an environment variable, such as MOCKAUTH_SERVE_PORT.
-    """
+    """Serve the built-in plugin until Ctrl-C."""
     import gc
     import threading
 
@@ -75,7 +77,8 @@ def serve(host: str, port: int, **values: Any) -> None:
         try:
             base = stack.enter_context(serving(app, host, port, values["ca_file"]))
         except (OSError, SystemExit) as wrong:
-            raise UsageError(f"{host}:{port} cannot be served at: is the port taken?") from wrong
+            why = getattr(wrong, "strerror", "") or "is the port taken?"
+            raise UsageError(f"--host {host} --port {port}: cannot be served at: {why}") from wrong
         for plugin in plugins:
             _introduce(f"{base}/{plugin.name}".rstrip("/"), plugin, values["profile"])
         _introduce_admin(base, plugins, token, shown=not values["admin_token"])
@@ -102,6 +105,9 @@ def _plugins(values: dict[str, Any]) -> tuple[PluginConfig, ...]:
 
         plugins = tuple(as_action(plugin) for plugin in plugins)
     folders = values["folders"]
+    for folder in folders:
+        if not folder.exists():
+            raise UsageError(f"--scenarios {folder}: there is no such folder")
     return tuple(with_faults(plugin, values["faults"], folders) for plugin in plugins)
 
 
@@ -131,6 +137,7 @@ def _app(
 
 def _introduce(base: str, config: PluginConfig, profile: str) -> None:
     # Flask comes with the plugin, which --help must not load.
+    from mockauth.plugin.named_fault import spelled
     from mockauth.plugin.resource import PATHS
 
     if profile == "plugin" and config.api != "mcp":
@@ -146,7 +153,8 @@ def _introduce(base: str, config: PluginConfig, profile: str) -> None:
         for user in config.users:
             _line("user key", f"{user.name}: {user.key}")
     if config.faults:
-        _line("misbehaves by", ", ".join(fault.name for fault in config.faults))
+        name = f"{config.name} misbehaves by".strip()
+        _line(name, ", ".join(spelled(fault) for fault in config.faults))
 
 
 def _introduce_oauth(base: str, config: PluginConfig, profile: str) -> None:

@@ -58,7 +58,8 @@ def _reason(result: Result, fail_on: FailOn, strict: bool) -> str:
         return f"{check}: a should that is broken"
     if result.state == "blocked" and result.level == "critical":
         if not result.blocked_by:
-            return f"{check}: critical, and the target's behaviour kept it from being judged"
+            whose = "client" if result.rule.area == "client" else "target"
+            return f"{check}: critical, and the {whose}'s behaviour kept it from being judged"
         if strict:
             return f"{check}: critical, and not judged without {result.blocked_by}"
     return ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Response, render_template_string
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -29,7 +31,12 @@ CONSENT = (
 <button name="decision" value="allow">Allow</button>
 <button name="decision" value="deny">Deny</button></form></body></html>"""
 )
-ERROR = LAYOUT + "<p>{{ text }}</p></body></html>"
+ERROR = (
+    LAYOUT
+    + """<p>{{ text }}</p>
+{% if reasons %}<ul>{% for reason in reasons %}<li>{{ reason }}</li>{% endfor %}</ul>{% endif %}
+</body></html>"""
+)
 
 
 def login(
@@ -57,9 +64,9 @@ def consent(client: str, back: str, scope: str, action: str, csrf: str) -> BaseR
     return private(Response(html), f"'self' {back}")
 
 
-def error(status: int, text: str) -> BaseResponse:
-    """A page that leads nowhere."""
-    html = render_template_string(ERROR, title="That did not work", text=text)
+def error(status: int, text: str, reasons: Sequence[str] = ()) -> BaseResponse:
+    """A page that leads nowhere; `reasons` are for the author of the application."""
+    html = render_template_string(ERROR, title="That did not work", text=text, reasons=reasons)
     return private(Response(html, status=status), "'none'")
 
 

@@ -7,7 +7,7 @@ development server, 1.3 times waitress, 1.2 times gunicorn with threads; and it 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from mockauth.errors import UsageError
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 THREADS = 16
 STOP_SECONDS = 1
@@ -59,14 +59,23 @@ def behind_proxy(app: WSGIApplication) -> WSGIApplication:
     -Prefix. Only where a proxy sets them: else any client could."""
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    return ProxyFix(app, x_for=1, x_proto=1, x_host=1, x_port=1, x_prefix=1)
+    fixed = ProxyFix(app, x_for=1, x_proto=1, x_host=1, x_port=1, x_prefix=1)
+
+    def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ.get("HTTP_X_FORWARDED_PROTO", "http") not in ("http", "https"):
+            del environ["HTTP_X_FORWARDED_PROTO"]  # no address is made of anything else
+        return fixed(environ, start_response)
+
+    return serve
 
 
 def _adapter(host: str, ca_file: Path) -> Any:
     try:
         import trustme  # an extra of its own: it makes certificates
     except ImportError as missing:
-        raise UsageError("--https needs trustme: pip install 'mockauth[https]'") from missing
+        raise UsageError(
+            "https needs one package more: pip install 'mockauth[https]' (trustme)"
+        ) from missing
     from cheroot.ssl.builtin import BuiltinSSLAdapter
 
     authority = trustme.CA(organization_name="mockauth, for testing only")

@@ -81,6 +81,8 @@ def _of_client(run: Run, gate: Gate) -> str:
     told = [f"The client passed {_number(counted['pass'], 'check')}"]
     if counted["warn"]:
         told.append(_number(counted["warn"], "warning"))
+    if counted["waived"]:
+        told.append(f"{counted['waived']} waived")
     told.append(f"{counted['blocked']} not judged")
     return "; ".join(told)
 
@@ -149,7 +151,8 @@ def _findings(run: Run, say: _Say) -> None:
         ]
         if shown:
             say()
-            say("ChatGPT compatibility" if practice else "Findings", "bold underline")
+            heading = "Practice" if run.role == "plugin" else "ChatGPT compatibility"
+            say(heading if practice else "Findings", "bold underline")
         for result in shown:
             _finding(run, result, say)
     _waived(run, say)

@@ -86,7 +86,10 @@ def read_faults(document: Document) -> list[Fault]:
         if not fault.title:
             document.complain((*path, "title"), "is missing")
         if not fault.caught_by and not fault.unchecked:
-            document.complain((*path, "caught_by"), "name the checks that must catch this fault")
+            document.complain(
+                (*path, "caught_by"),
+                "name the checks that must catch this fault, or say unchecked: true",
+            )
         if fault.trigger and fault.config:
             document.complain(
                 (*path, "config"), "cannot change with the request; leave out trigger"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.fault import Fault
-from mockauth.scenario.named_fault import fault_named
+from mockauth.plugin.named_fault import fault_named
 
 
 class KnownFaults(Mapping[str, Fault]):

@@ -182,6 +182,7 @@ def redirect_repeated_at_token(evidence: ClientEvidence) -> Iterator[Finding | S
 )  # fmt: skip
 def token_only_in_header(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
     """The access token travels in the Authorization header only, and the refresh token not at all."""
+    told: set[str] = set()
     for visit in evidence.visits:
         issued, strays = visit.issued(), {exchange.n for exchange in visit.strays}
         for exchange in visit.exchanges:
@@ -189,7 +190,10 @@ def token_only_in_header(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
             if exchange.step in ("token", "refresh", "callback") or exchange.n in strays:
                 continue
             found = next(_misplaced(exchange, issued), "")
+            if found in told:
+                continue  # once is enough of what a client does each time
             if found:
+                told.add(found)
                 at = {"api": API, "authorize": AUTHORIZE}.get(exchange.step, "")
                 yield Finding(expected="the access token as Authorization: Bearer", actual=found,
                               at=at, exchanges=(exchange.n,))  # fmt: skip

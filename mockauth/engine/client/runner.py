@@ -6,10 +6,12 @@ each scenario file; last, the record of all visits is read.
 
 from __future__ import annotations
 
+import re
 import shlex
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from html import unescape
 from itertools import chain
 
 from mockauth.checks.client.reaction import REACTIONS
@@ -40,6 +42,7 @@ from mockauth.engine.verdict import blocked, conclude, not_applicable
 from mockauth.profiles import PROFILES, Level, Profile
 from mockauth.scenario.client_model import ClientProbe
 from mockauth.scenario.library import load_library
+from mockauth.wire import Exchange
 
 ORDINARY_STARTS = 2
 """A second one shows that it was no luck, and what is new in each login."""
@@ -252,7 +255,8 @@ def _obstacle(visit: Visit) -> str:
     if not visit.authorizes:
         what = "it did not come to the authorize endpoint (client_url)"
     elif not visit.callbacks:
-        what = f"its authorization request was refused: {visit.authorizes[-1].outcome}"
+        refused = visit.authorizes[-1]
+        what = f"its authorization request was refused: {refused.outcome}{_told_by(refused)}"
     elif not visit.tokens:
         what = "it did not exchange the code"
     elif not any(e.answer.ok for e in visit.tokens):
@@ -265,6 +269,13 @@ def _obstacle(visit: Visit) -> str:
         what = f"its call of the API was refused: {visit.calls[-1].outcome}"
     end = f"; {visit.words}" if visit.endings else ""
     return f"the client did not sign in to the honest mock: {what}{end}"
+
+
+def _told_by(exchange: Exchange) -> str:
+    """What the page of the mock says of the reason."""
+    page = exchange.answer.body.decode("utf-8", "replace")
+    reasons = [unescape(reason) for reason in re.findall("<li>(.*?)</li>", page)]
+    return f" ({'; '.join(reasons)})" if reasons else ""
 
 
 def _other_type(visit: Visit) -> str:

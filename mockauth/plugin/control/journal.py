@@ -51,7 +51,8 @@ def noted(plugin: Plugin, given: Request, status: int, near_misses: Iterable[str
     """A request, and the status of its answer."""
     # From the environment, because Werkzeug's headers compare name by name.
     scheme = given.environ.get("HTTP_AUTHORIZATION", "").partition(" ")[0]
-    faults = [fault.name for fault in plugin.config.faults]
+    # Those that are always on, and those of the others that showed.
+    faults = [fault.name for fault in plugin.config.faults if fault.trigger is None]
     return Noted(
         at=plugin.clock.now(),
         method=given.method,

@@ -109,6 +109,11 @@ def _at_token(plugin: Plugin) -> Iterator[str]:
         record = plugin.state.codes.get(digest(given.get("code", "")))
     if record is not None:
         yield from _code(plugin, given, client_id, record)
+    elif given.get("code"):
+        yield "the code was never issued here, or long ago"
+    kind = given.get("grant_type", "")
+    if kind not in ("authorization_code", "refresh_token"):
+        yield f"grant_type is {kind!r}; there are authorization_code and refresh_token"
     refresh = refresh_token(plugin, given.get("refresh_token", ""))
     if refresh is not None and refresh.client_id != client_id:
         yield f"the refresh token belongs to client {refresh.client_id}"
@@ -116,6 +121,8 @@ def _at_token(plugin: Plugin) -> Iterator[str]:
         yield "the refresh token was replaced or revoked"
     if "access_token" in given or access_token(plugin, given.get("refresh_token", "")):
         yield "that is an access token, not a refresh token"
+    elif refresh is None and given.get("refresh_token"):
+        yield "the refresh token was never issued here, or long ago"
 
 
 def _code(
@@ -139,8 +146,12 @@ def _code(
     if verifier and record.challenge:
         if verifier == record.challenge:
             yield "code_verifier is the challenge itself"
+        elif challenge_of(verifier) == record.challenge:
+            pass
         elif challenge_of(verifier.rstrip("=")) == record.challenge:
             yield "code_verifier fits without its padding"
+        else:
+            yield "code_verifier does not fit the code_challenge of authorize"
     elif record.challenge:
         yield "code_verifier is missing; authorize had a code_challenge"
     elif verifier:
@@ -164,8 +175,13 @@ def _secret(plugin: Plugin, client: ClientConfig, given: str) -> Iterator[str]:
 
 def _at_api(plugin: Plugin) -> Iterator[str]:
     token = bearer()
+    scheme = request.headers.get("Authorization", "").strip().partition(" ")[0]
+    if scheme and scheme.lower() != "bearer":
+        yield f"Authorization has the scheme {scheme[:20]}; Bearer is expected"
     if not token:
         yield "no token was sent in the Authorization header"
+        if "access_token" in params():
+            yield "a token stands in the parameters, where it is not looked for"
         return
     shown = access_token(plugin, token)
     if shown is None:

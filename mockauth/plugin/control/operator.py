@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
+from mockauth.errors import UsageError
 from mockauth.plugin.config import ClientConfig, PluginConfig, UserConfig
 from mockauth.plugin.control.control import QueuedError, QueuedResponse
 from mockauth.plugin.control.wanted import PREFIX, Wrong, check_fault, check_headers
 from mockauth.plugin.fault import Fault
+from mockauth.plugin.named_fault import fault_named
 from mockauth.plugin.plugin import Plugin
 from mockauth.plugin.state import Family
 from mockauth.plugin.trigger import Trigger
@@ -45,11 +47,15 @@ class Operator:
             ]
 
     def switch_on(self, fault: Fault | str, trigger: Trigger) -> None:
-        """Let the plugin misbehave, by the name of a fault or by one of your own."""
+        """Let the plugin misbehave, by the name of a fault (which may say when, as on the command
+        line) or by one of your own."""
         if isinstance(fault, str):
-            if fault not in self._known:
-                raise Wrong(f"there is no fault {fault!r}; GET faults lists them")
-            fault = self._known[fault]
+            try:
+                fault = fault_named(fault, self._known)
+            except UsageError as wrong:
+                raise Wrong(str(wrong)) from None
+            trigger = trigger if trigger != Trigger() else fault.trigger or trigger
+            fault = replace(fault, trigger=None)
         check_fault(fault)
         self._plugin.switches.switch_on(fault, trigger, self._plugin.clock.now())
 

@@ -12,7 +12,7 @@ from flask import request
 
 from mockauth.errors import UsageError
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.fault import AnswerChange, Fault
+from mockauth.plugin.fault import PLACES, AnswerChange, Fault
 from mockauth.plugin.policy import Policy
 from mockauth.plugin.trigger import Trigger
 from mockauth.wire.message import SURROGATE
@@ -126,6 +126,12 @@ def armed(value: dict[str, Any]) -> tuple[Fault | str, Trigger]:
     name = value.get("name")
     if not isinstance(name, str) or not name:
         raise Wrong("name must be a text")
+    if trigger.value and not trigger.parameter:
+        raise Wrong("trigger.value needs trigger.parameter beside it")
+    if trigger.times is not None and trigger.times < 1:
+        raise Wrong("trigger.times must be 1 or more")
+    if trigger.place not in ("", *PLACES):
+        raise Wrong(f"trigger.place must be one of {', '.join(PLACES)}")
     named = "policy" not in value and "answers" not in value
     return name if named else _own(name, value), trigger
 
@@ -170,6 +176,8 @@ def _own(name: str, value: Mapping[str, Any]) -> Fault:
         raise Wrong("answers must be a list")
     changes = [instance(AnswerChange, one, f"answers.{i}") for i, one in enumerate(answers)]
     for i, change in enumerate(changes):
+        if change.place not in PLACES:
+            raise Wrong(f"answers.{i}.place must be one of {', '.join(PLACES)}")
         check_headers(change.headers, f"answers.{i}.headers")
     return Fault(name=name, policy=policy, answers=tuple(changes))
 

@@ -11,6 +11,7 @@ from flask import g, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.plugin import pages
+from mockauth.plugin.control.nearmiss import explain
 from mockauth.plugin.oauth.incoming import Incoming, authorize_request
 from mockauth.plugin.oauth.mint import make_token
 from mockauth.plugin.oauth.server import ScopeCrash
@@ -21,7 +22,7 @@ from mockauth.plugin.state import Family
 from mockauth.wire.url import origin
 
 ORDER = ("response_type", "client_id", "redirect_uri", "scope", "state")
-UNSERVED = "ChatGPT sent a request that cannot be served: {}."
+UNSERVED = "The application sent a request that cannot be served: {}."
 
 
 def decide(plugin: Plugin, server: Any) -> BaseResponse:
@@ -184,4 +185,5 @@ def _refuse(plugin: Plugin, wrong: OAuth2Error) -> BaseResponse:
     if status in (301, 302, 303) and dict(headers).get("Location"):
         g.place = "redirect"
         return finish(plugin, redirect(dict(headers)["Location"], 302))
-    return pages.error(400, UNSERVED.format(wrong.error))
+    # The user is told that it failed, the application's author why.
+    return pages.error(400, UNSERVED.format(wrong.error), explain(plugin))

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mockauth.errors import UsageError
-from mockauth.plugin.fault import Fault
+from mockauth.plugin.fault import PLACES, Fault
 from mockauth.plugin.trigger import Trigger
 
 HOW = "write NAME, NAME:once or NAME:times=2,after=1,client=…"
@@ -44,9 +44,7 @@ def fault_named(text: str, known: Mapping[str, Fault]) -> Fault:
         return fault
     if fault.config:
         setting = next(iter(fault.config))
-        raise UsageError(
-            f"--fault {text}: {name} sets {setting}, which cannot change with requests"
-        )
+        raise UsageError(f"fault {text}: {name} sets {setting}, which cannot change with requests")
     return replace(fault, trigger=replace(fault.trigger or Trigger(), **given))
 
 
@@ -57,13 +55,13 @@ def _given(text: str, rest: str) -> dict[str, Any]:
         if part == "once":
             found["times"] = 1
         elif not equals or key not in {*KEYS, "delay"}:
-            raise UsageError(
-                f"--fault {text}: {part!r} is unknown; {HOW} ({', '.join(KEYS)}, delay)"
-            )
+            raise UsageError(f"fault {text}: {part!r} is unknown; {HOW} ({', '.join(KEYS)}, delay)")
         else:
             found[key] = _read(text, key, value)
+    if found.get("place", PLACES[0]) not in PLACES:
+        raise UsageError(f"fault {text}: place must be one of {', '.join(PLACES)}")
     if "value" in found and "parameter" not in found:
-        raise UsageError(f"--fault {text}: value needs parameter=NAME beside it")
+        raise UsageError(f"fault {text}: value needs parameter=NAME beside it")
     return found
 
 
@@ -73,16 +71,25 @@ def _read(text: str, key: str, value: str) -> object:
         read = kind(value)
     except ValueError:
         wanted = "a whole number" if kind is int else "a number"
-        raise UsageError(f"--fault {text}: {key} must be {wanted}, not {value!r}") from None
+        raise UsageError(f"fault {text}: {key} must be {wanted}, not {value!r}") from None
     if key == "times" and read == 0:
-        raise UsageError(f"--fault {text}: times must be 1 or more, not 0")
+        raise UsageError(f"fault {text}: times must be 1 or more, not 0")
     if isinstance(read, int | float) and not 0 <= read < float("inf"):
-        raise UsageError(f"--fault {text}: {key} must be 0 or more, not {value}")
+        raise UsageError(f"fault {text}: {key} must be 0 or more, not {value}")
     return read
 
 
 def _slower(fault: Fault, delay: float, text: str) -> Fault:
     if not any(change.delay for change in fault.answers):
-        raise UsageError(f"--fault {text}: {fault.name} has no delay that could be changed")
+        raise UsageError(f"fault {text}: {fault.name} has no delay that could be changed")
     changes = tuple(replace(c, delay=delay) if c.delay else c for c in fault.answers)
     return replace(fault, answers=changes)
+
+
+def spelled(fault: Fault) -> str:
+    """A fault as it is asked for, with its trigger."""
+    if fault.trigger is None:
+        return fault.name
+    given = {key: getattr(fault.trigger, key) for key in KEYS}
+    parts = [f"{key}={value}" for key, value in given.items() if value not in (None, "", 0)]
+    return fault.name + (":" + ",".join(parts) if parts else "")

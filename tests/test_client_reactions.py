@@ -194,3 +194,13 @@ def test_a_store_that_nobody_wrote_to_is_not_judged() -> None:
         list(secrets_encrypted_at_rest.judge(ClientEvidence(visits=(visit(ISSUED),), store=store)))
     with pytest.raises(Blocked, match="--store"):
         list(secrets_encrypted_at_rest.judge(ClientEvidence(visits=(visit(ISSUED),))))
+
+
+def test_a_client_that_always_logs_in_twice_may_do_so_after_a_dead_refresh() -> None:
+    dead = exchange(
+        "refresh", f"{MOCK}/token", Response(status=400, body=b'{"error": "invalid_grant"}')
+    )
+    logins = [exchange("authorize", f"{MOCK}/authorize?state=s{n}") for n in range(2)]
+
+    assert said("one-login", visit(AUTHORIZE, dead, *logins)) == ["broken"]
+    assert said("one-login", visit(AUTHORIZE, dead, *logins, usual_logins=2)) == ["seen"]

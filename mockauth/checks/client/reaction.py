@@ -212,7 +212,7 @@ def asks_once(visit: Visit) -> Iterator[Finding | Seen]:
     if len(dead) > MOST_DEAD_REFRESHES:
         yield Finding(expected="one refresh", actual=f"{len(dead)} refreshes with a dead token",
                       at=TOKEN, exchanges=numbers)  # fmt: skip
-    elif len(asked) > 1:
+    elif len(asked) > visit.usual_logins:
         yield Finding(expected="one new login", actual=f"{len(asked)} logins", exchanges=numbers)
     elif visit.crashed or not (asked or visit.says_failure):
         yield Finding(expected="a new login, or words or a status for the user",
@@ -315,7 +315,7 @@ def _lost_control(visit: Visit) -> str:
     """How the client fell over or went round in a circle, or ""."""
     if visit.crashed:
         return f"{visit.words}{visit.where}"
-    if len(visit.logins) > MOST_LOGINS * max(1, len(visit.endings)):
+    if len(visit.logins) > MOST_LOGINS * max(1, len(visit.endings)) * visit.usual_logins:
         return f"{len(visit.logins)} logins one after the other{visit.where}"
     return ""
 

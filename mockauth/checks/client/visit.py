@@ -104,6 +104,8 @@ class Visit:
     arrived: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
     endings: tuple[Ending, ...] = (Ending(),)
     """One for each process that was started at once; empty when a person drove the client."""
+    usual_logins: int = 1
+    """How many logins the client makes where one would do, when all goes well."""
 
     @property
     def authorizes(self) -> list[Exchange]:

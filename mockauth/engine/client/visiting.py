@@ -103,6 +103,7 @@ class Visiting:
             exchanges=tuple(kept),
             arrived=MappingProxyType(arrived),
             endings=endings,
+            usual_logins=max([1, *(len(v.logins) for v in self.visits if v.honest)]),
         )
         self.visits.append(visit)
         return visit

@@ -3,13 +3,12 @@ scenario file may expect."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from types import MappingProxyType
-from urllib.parse import quote, quote_plus, unquote_plus
+from urllib.parse import unquote_plus
 
+from mockauth.checks.client.credentials import badly_encoded, methods_used, secret_carried
 from mockauth.checks.client.visit import Visit
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.wire import Exchange
@@ -151,7 +150,7 @@ def nothing_elsewhere(visit: Visit) -> Iterator[Finding | Seen]:
         raise Blocked(f"the client did not get as far as the redirect{visit.where}")
     secrets = {visit.terms.client_secret: "client secret", **visit.issued()}
     secrets |= dict.fromkeys(visit.codes(), "code")
-    found = [(e, kind) for e in visit.strays if (kind := _carried(e, secrets))]
+    found = [(e, kind) for e in visit.strays if (kind := secret_carried(e, secrets))]
     for exchange, kind in found:
         yield Finding(expected="nothing secret to another host", actual=f"the {kind}{visit.where}",
                       at=visit.terms.elsewhere, exchanges=(redirected[0].n, exchange.n))  # fmt: skip
@@ -249,7 +248,7 @@ def declared_method(visit: Visit) -> Iterator[Finding | Seen]:
     if not visit.tokens:
         raise Blocked(f"the client did not get as far as a token request{visit.where}")
     exchange = visit.tokens[0]
-    used = _methods(exchange)
+    used = methods_used(exchange)
     wanted = visit.terms.auth_method
     secret = visit.terms.client_secret
     if not any(map(exchange.request.param, OF_TOKEN_REQUESTS)) and used == ["none"]:
@@ -267,7 +266,7 @@ def declared_method(visit: Visit) -> Iterator[Finding | Seen]:
         yield Finding(expected=wanted, actual=" and ".join(used), at=TOKEN,
                       exchanges=(exchange.n,))  # fmt: skip
         return
-    wrong = _badly_encoded(visit, exchange)
+    wrong = badly_encoded(visit, exchange)
     if wrong:
         # So common that servers take both; one that decodes as it must refuses it all the same.
         yield Finding(expected=wrong[0], actual=wrong[1], at=TOKEN, exchanges=(exchange.n,),
@@ -345,19 +344,6 @@ def _leads_elsewhere(visit: Visit, exchange: Exchange) -> bool:
     return location.startswith(visit.terms.elsewhere + "/")
 
 
-def _carried(exchange: Exchange, secrets: Mapping[str, str]) -> str:
-    """Which secret a request carries, or ""."""
-    request = exchange.request
-    header = request.header("Authorization") or ""
-    texts = [request.target, request.body.decode("utf-8", "replace")]
-    texts += [value for _, value in request.headers] + list(_basic(exchange) or ())
-    for value, kind in secrets.items():
-        spelled = {value, quote(value, safe=""), quote_plus(value)}
-        if value and any(one in text for one in spelled for text in texts):
-            return kind
-    return "Authorization header" if header else ""
-
-
 def _expired(visit: Visit) -> Exchange:
     refused = [
         e for e in visit.calls if e.answer.status == 401 and e.request.header("Authorization")
@@ -365,40 +351,3 @@ def _expired(visit: Visit) -> Exchange:
     if not refused:
         raise Blocked("the client did not call the API with its token")
     return refused[0]
-
-
-def _basic(exchange: Exchange) -> tuple[str, str] | None:
-    """The pair of a Basic header as it was sent, not form-decoded; None where there is none."""
-    scheme, _, rest = (exchange.request.header("Authorization") or "").partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        name, _, secret = base64.b64decode(rest.strip()).decode().partition(":")
-    except (binascii.Error, ValueError):
-        return "", ""
-    return name, secret
-
-
-def _methods(exchange: Exchange) -> list[str]:
-    """The ways of authentication of a request (RFC 6749 section 2.3.1)."""
-    used = []
-    pair = _basic(exchange)
-    # An empty secret is none, however it is sent (RFC 6749 section 2.3.1 lets it be left out).
-    if pair is not None and pair != (pair[0], ""):
-        used.append("client_secret_basic")
-    if first(exchange.request.params, "client_secret"):
-        used.append("client_secret_post")
-    return used or ["none"]
-
-
-def _badly_encoded(visit: Visit, exchange: Exchange) -> tuple[str, str] | None:
-    """Expected and actual, where the secret does not arrive as it was given."""
-    secret = visit.terms.client_secret
-    pair = _basic(exchange)
-    if pair is not None and unquote_plus(pair[1]) != secret:
-        raw = "not encoded" if pair[1] == secret else "another secret"
-        return "id and secret form-encoded before base64 (RFC 6749 section 2.3.1)", raw
-    posted = first(exchange.request.params, "client_secret")
-    if pair is None and posted and posted != secret:
-        return "the client secret", "another secret"
-    return None

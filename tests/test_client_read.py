@@ -161,3 +161,11 @@ def test_a_code_is_not_sent_again_after_an_answer(answer: Response, verdicts_: l
     sent = exchange("token", f"{MOCK}/token", answer, code="c1")
 
     assert verdicts(code_exchanged_once, visit(sent, sent)) == verdicts_
+
+
+def test_an_uuid_that_is_made_of_the_time_and_the_machine_is_no_state() -> None:
+    made = [uuid.uuid1() for _ in range(2)]
+    moments = [one.time / 10**7 - 12_219_292_800 for one in made]
+
+    two = [login(str(one), at) for one, at in zip(made, moments, strict=True)]
+    assert verdicts(state_unguessable_per_flow, *two) == ["broken"]

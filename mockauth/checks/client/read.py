@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import math
 import re
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -36,6 +37,8 @@ ORDERED_FLOWS = 6
 UNITS = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
 CLOCK_SECONDS = 60
 LONGEST_MOMENT = 40
+UUID_EPOCH = 12_219_292_800
+"""Seconds from the beginning of the Gregorian calendar, from which UUIDs count, to 1970."""
 TOKEN_BODIES = ("/revoke", "/introspect")
 """Where a token belongs into the body (RFC 7009, RFC 7662)."""
 
@@ -275,6 +278,10 @@ def _moments(value: str) -> Iterator[tuple[str, float]]:
     spelled = [value]
     with suppress(ValueError):
         spelled.append(_unpacked(value))
+    with suppress(ValueError):
+        told = uuid.UUID(value)
+        if told.version == 1:  # RFC 9562 section 5.1: the time and the machine
+            yield "UUID version 1", told.time / 10**7 - UUID_EPOCH
     for text in spelled:
         if len(text) > LONGEST_MOMENT:
             continue

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from mockauth.testing import MockPlugin, Stage
 
 MARK = "mock_plugin"
+SERVED = pytest.StashKey["MockPlugin"]()
+"""The plugin of a test, however the test has come by it."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -27,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """What a test queues and does not use fails that test, and not what comes after it."""
     result = yield
-    plugin = getattr(item, "funcargs", {}).get(MARK)
+    plugin = item.stash.get(SERVED, None)
     if plugin is not None:
         from mockauth.testing import check_used
 
@@ -66,6 +68,6 @@ def mock_plugin(
     settings = dict(mock_plugin_settings)
     for kwargs in reversed(marks):  # the closest one last
         settings |= kwargs
-    plugin = mock_plugin_stage.play(**settings)
+    plugin = request.node.stash[SERVED] = mock_plugin_stage.play(**settings)
     yield plugin
     plugin.reset()

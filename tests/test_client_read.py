@@ -169,3 +169,10 @@ def test_an_uuid_that_is_made_of_the_time_and_the_machine_is_no_state() -> None:
 
     two = [login(str(one), at) for one, at in zip(made, moments, strict=True)]
     assert verdicts(state_unguessable_per_flow, *two) == ["broken"]
+
+
+@pytest.mark.parametrize("states", [("00010101", "00010102"), ("99991231", "99991230")])
+def test_a_state_that_reads_as_a_date_out_of_reach_is_judged_all_the_same(
+    states: tuple[str, str],
+) -> None:
+    assert verdicts(state_unguessable_per_flow, *(login(one, NOW) for one in states)) == ["broken"]

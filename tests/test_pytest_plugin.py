@@ -172,13 +172,16 @@ def test_what_is_queued_and_not_used_fails_the_test(pytester: pytest.Pytester) -
             mock_plugin.next_user("grace")
             mock_plugin.next_error("token", "invalid_grant")
 
+        def test_forgets_too(request):
+            request.getfixturevalue("mock_plugin").next_user("ada")
+
         def test_is_not_to_blame(mock_plugin):
             assert mock_plugin.unused() == []
         """
     )
     result = pytester.runpytest_subprocess(*QUIET)
 
-    result.assert_outcomes(passed=1, failed=1)
+    result.assert_outcomes(passed=1, failed=2)
     result.stdout.fnmatch_lines(
         ["*queued and never used: next_user grace; next_error token invalid_grant*"]
     )

@@ -7,8 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.plugin.caller import Caller, Refused, caller, challenge
 from mockauth.plugin.plugin import Plugin
-
-LONGEST_TEXT = 1000
+from mockauth.plugin.state import LONGEST_TODO
 
 
 def api_blueprint(plugin: Plugin) -> Blueprint:
@@ -82,7 +81,7 @@ def _text() -> str:
     text = body.get("todo") if isinstance(body, dict) else None
     if not isinstance(text, str) or not text:
         raise Refused(_problem(400, "todo must be a text"))
-    return text[:LONGEST_TEXT]
+    return text[:LONGEST_TODO]
 
 
 def _entry(todo_id: str, text: str) -> dict[str, str]:

@@ -18,13 +18,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from mockauth.plugin.caller import Caller, Refused, caller
 from mockauth.plugin.plugin import Plugin, base_url
 from mockauth.plugin.resource import PATHS
+from mockauth.plugin.state import LONGEST_TODO
 from mockauth.wire.message import JSON
 from mockauth.wire.url import hostname, is_loopback_host, origin
 
 REVISIONS = ("2025-11-25", "2025-06-18", "2025-03-26")
 """The newest first: the one that is offered to a client which wants another."""
 PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS = -32700, -32600, -32601, -32602
-LONGEST_TEXT = 1000
 EVENTS = "text/event-stream"
 Message = dict[str, Any]
 
@@ -167,7 +167,7 @@ def _add_todo(plugin: Plugin, who: Caller, given: Message) -> tuple[str, bool]:
     text = given.get("todo")
     if not isinstance(text, str) or not text:
         return "todo must be a text", True
-    return plugin.state.add_todo(who.user, text[:LONGEST_TEXT]), False
+    return plugin.state.add_todo(who.user, text[:LONGEST_TODO]), False
 
 
 TOOLS: Mapping[str, Callable[[Plugin, Caller, Message], tuple[str, bool]]] = MappingProxyType(

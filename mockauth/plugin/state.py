@@ -15,6 +15,9 @@ from mockauth.plugin.config import ClientConfig
 MOST_CLIENTS = 10_000
 """Clients that registered; the oldest makes way for one more."""
 MOST_TODOS = 100
+"""Entries on the list of a user; the oldest makes way: nobody empties a mock, and memory has an end."""
+LONGEST_TODO = 1000
+"""Characters of an entry, for the same reason."""
 REMEMBERED_SECONDS = 3600
 """How long a dead code or token is still known: reuse of a code must find the tokens that came of
 it, and a refusal says what it was."""

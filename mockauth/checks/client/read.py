@@ -287,7 +287,7 @@ def _moments(value: str) -> Iterator[tuple[str, float]]:
     for text in spelled:
         if len(text) > LONGEST_MOMENT:
             continue
-        with suppress(ValueError):
+        with suppress(ValueError, OverflowError):  # the first years have no time of this machine
             said = datetime.fromisoformat(text)
             yield "ISO 8601", said.timestamp()  # without an offset, of this machine's own time
             yield "ISO 8601", said.replace(tzinfo=said.tzinfo or UTC).timestamp()

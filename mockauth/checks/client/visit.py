@@ -21,6 +21,7 @@ FAILURE = re.compile(
 """What a client may say to its user when a sign-in has failed."""
 DENIED = re.compile(r"\b(no|0|without( any)?) (errors?|failures?)\b", re.IGNORECASE)
 CHANGING = re.compile(r"‹[^›]*›|[0-9a-fA-F]{6,}|\d+")
+"""What differs in a line from start to start: masked secrets, ids, times."""
 CRASHED_BEHIND_SHELL = frozenset(
     128 + number
     for number in (signal.SIGILL, signal.SIGTRAP, signal.SIGABRT, signal.SIGFPE, signal.SIGSEGV)
@@ -117,10 +118,10 @@ class Visit:
         """The authorization requests, one for each login: the same address once more is a page that
         was loaded again, or ahead, unless a code has come of it."""
         last: dict[str, int] = {}
-        found = []
+        found, exchanged = [], [exchange.n for exchange in self.tokens]
         for exchange in self.authorizes:
             before = last.get(exchange.request.target)
-            if before is None or any(before < e.n < exchange.n for e in self.tokens):
+            if before is None or any(before < n < exchange.n for n in exchanged):
                 found.append(exchange)
             last[exchange.request.target] = exchange.n
         return found

@@ -11,11 +11,13 @@ from mockauth.plugin.config import ClientConfig, PluginConfig, UserConfig
 from mockauth.plugin.control.journal import Noted
 
 MOST_KEPT = 1000
+ERROR_PLACES = ("authorize", "token", "refresh")
+"""Where an OAuth error can be said."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueuedError:
-    """The error that the next request of a place gets: authorize, token or refresh."""
+    """The error that the next request of a place gets, one of `ERROR_PLACES`."""
 
     place: str
     error: str

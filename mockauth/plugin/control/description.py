@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockauth.plugin.control.control import ERROR_PLACES
+
 TEXT = {"type": "string"}
 NAME = {**TEXT, "minLength": 1}
 NUMBER = {"type": "integer"}
@@ -51,7 +53,7 @@ BODIES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     }),
     ("/queues/users", "queueUser", "Who signs in next, without pages", {"name": NAME}),
     ("/queues/errors", "queueError", "The next error of authorize, token or refresh", {
-        "place": {**TEXT, "enum": ["authorize", "token", "refresh"]}, "error": NAME,
+        "place": {**TEXT, "enum": list(ERROR_PLACES)}, "error": NAME,
         "error_description": TEXT,
     }),
     ("/queues/responses", "queueResponse", "The next answer at a path", {

@@ -9,7 +9,7 @@ from typing import Any
 
 from mockauth.errors import UsageError
 from mockauth.plugin.config import ClientConfig, PluginConfig, UserConfig
-from mockauth.plugin.control.control import QueuedError, QueuedResponse
+from mockauth.plugin.control.control import ERROR_PLACES, QueuedError, QueuedResponse
 from mockauth.plugin.control.wanted import PREFIX, Wrong, check_fault, check_headers
 from mockauth.plugin.fault import Fault
 from mockauth.plugin.named_fault import fault_named
@@ -19,7 +19,6 @@ from mockauth.plugin.trigger import Trigger
 from mockauth.plugin.valid import wrong_client
 
 LONGEST_SHIFT = 10**9
-PLACES = ("authorize", "token", "refresh")
 SENDABLE = re.compile(r"[\x20\x21\x23-\x5b\x5d-\x7e]*")
 """RFC 6749 section 4.1.2.1: what error and error_description may be made of."""
 
@@ -117,8 +116,8 @@ class Operator:
 
     def queue_error(self, error: QueuedError) -> None:
         """Say which error the next request at a place gets."""
-        if error.place not in PLACES:
-            raise Wrong(f"error.place must be one of {', '.join(PLACES)}")
+        if error.place not in ERROR_PLACES:
+            raise Wrong(f"error.place must be one of {', '.join(ERROR_PLACES)}")
         for name, text in (("error", error.error), ("error_description", error.error_description)):
             if not SENDABLE.fullmatch(text):
                 raise Wrong(f"error.{name} must be of printable ASCII without quote and backslash")

@@ -163,17 +163,26 @@ def honour_pkce(plugin: Plugin) -> Callable[[Any], None]:
     """The extension of the code grant that reads the challenge (RFC 7636 section 4.4)."""
 
     def check(grant: Any, redirect_uri: str) -> None:
-        params, client = grant.request.payload.data, grant.request.client
-        check_challenge(params, plugin.policy, public=client.is_public)
-        if client.given.scope and set(params.get("scope", "").split()) - set(
-            client.given.scope.split()
-        ):
-            raise InvalidScopeError("the client has not registered for that scope")
+        params = grant.request.payload.data
+        check_challenge(params, plugin.policy, public=grant.request.client.is_public)
 
     def extend(grant: Any) -> None:
         grant.register_hook("after_validate_authorization_request_payload", check)
 
     return extend
+
+
+def honour_registered_scope(grant: Any) -> None:
+    """The extension of the code grant that holds a client to the scope it has registered for
+    (RFC 7591 section 2)."""
+
+    def check(grant: Any, redirect_uri: str) -> None:
+        registered = grant.request.client.given.scope
+        asked = (grant.request.payload.scope or "").split()
+        if registered and not set(asked) <= set(registered.split()):
+            raise InvalidScopeError("the client has not registered for that scope")
+
+    grant.register_hook("after_validate_authorization_request_payload", check)
 
 
 def refresh_grant(plugin: Plugin) -> type[grants.RefreshTokenGrant]:

@@ -9,7 +9,12 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidScopeError
 
 from mockauth.plugin.oauth.client import Client, find_client
-from mockauth.plugin.oauth.grants import code_grant, honour_pkce, refresh_grant
+from mockauth.plugin.oauth.grants import (
+    code_grant,
+    honour_pkce,
+    honour_registered_scope,
+    refresh_grant,
+)
 from mockauth.plugin.oauth.incoming import Incoming
 from mockauth.plugin.oauth.target import honour_resource
 from mockauth.plugin.plugin import Plugin
@@ -62,6 +67,7 @@ def build_server(plugin: Plugin) -> AuthorizationServer:
                 raise InvalidScopeError()
 
     server = Server()
-    server.register_grant(code_grant(plugin), [honour_pkce(plugin), honour_resource(plugin)])
+    extensions = [honour_pkce(plugin), honour_registered_scope, honour_resource(plugin)]
+    server.register_grant(code_grant(plugin), extensions)
     server.register_grant(refresh_grant(plugin))
     return server

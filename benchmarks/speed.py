@@ -15,11 +15,11 @@ from pathlib import Path
 
 import requests
 
+from mockauth.engine.check import run_check
 from mockauth.engine.demo import options_for, served
 from mockauth.engine.events import RunFinished
 from mockauth.engine.lint import lint
-from mockauth.engine.run import Run
-from mockauth.engine.runner import run_check
+from mockauth.engine.result.result import Run
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
 

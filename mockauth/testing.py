@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mockauth.browser.form import Credentials
 from mockauth.browser.session import Session
-from mockauth.engine.transport import WsgiTransport
+from mockauth.engine.http.transport import WsgiTransport
 from mockauth.errors import UsageError
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import ClientConfig, PluginConfig, UserConfig

@@ -9,11 +9,11 @@ from typing import Protocol
 import pytest
 
 from mockauth.clock import MovableClock
+from mockauth.engine.check import run_check
 from mockauth.engine.demo import ProfileName, options_for
 from mockauth.engine.events import RunFinished
-from mockauth.engine.run import Run
-from mockauth.engine.runner import run_check
-from mockauth.engine.transport import WsgiTransport
+from mockauth.engine.http.transport import WsgiTransport
+from mockauth.engine.result.result import Run
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
 from mockauth.profiles.action import Exchange

@@ -10,13 +10,13 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from mockauth.checks.evidence import Given
+from mockauth.engine.check import run_check
 from mockauth.engine.demo import as_action, options_for
 from mockauth.engine.events import RunFinished
-from mockauth.engine.gate import gate
+from mockauth.engine.http.transport import Transport, WsgiTransport
 from mockauth.engine.options import CheckOptions
-from mockauth.engine.run import Run
-from mockauth.engine.runner import run_check
-from mockauth.engine.transport import Transport, WsgiTransport
+from mockauth.engine.result.gate import gate
+from mockauth.engine.result.result import Run
 from mockauth.errors import UsageError
 from mockauth.manifest.editor import EditorForm
 from mockauth.plugin.app import create_app

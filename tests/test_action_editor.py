@@ -17,9 +17,9 @@ from mockauth.checks.manifest_urls import (
     port_443,
 )
 from mockauth.checks.registry import all_checks
-from mockauth.engine.action import action_origin
-from mockauth.engine.run import Result
-from mockauth.engine.verdict import judge
+from mockauth.engine.result.result import Result
+from mockauth.engine.result.verdict import judge
+from mockauth.engine.target.action import action_origin
 from mockauth.errors import UsageError
 from mockauth.manifest.auth import Auth, HttpAuth, NoAuth, OAuth
 from mockauth.manifest.editor import EditorForm, fill

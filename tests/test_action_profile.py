@@ -10,11 +10,11 @@ import pytest
 
 from mockauth.checks.rule import levels
 from mockauth.cli.check import check
+from mockauth.engine.check import run_check
 from mockauth.engine.demo import options_for
 from mockauth.engine.events import RunFinished
-from mockauth.engine.run import Run
-from mockauth.engine.runner import run_check
-from mockauth.engine.transport import WsgiTransport
+from mockauth.engine.http.transport import WsgiTransport
+from mockauth.engine.result.result import Run
 from mockauth.errors import UsageError
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig

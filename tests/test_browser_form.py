@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from mockauth.browser.form import Credentials
 from mockauth.browser.session import Session
-from mockauth.engine.driver import Driver
-from mockauth.engine.transport import WsgiTransport
+from mockauth.engine.http.recorder import Driver
+from mockauth.engine.http.transport import WsgiTransport
 from mockauth.wire import Request, Secret, Trace
 from mockauth.wire.secret import Secrets
 

@@ -12,8 +12,8 @@ from werkzeug.serving import make_server
 
 from mockauth.browser.form import Credentials
 from mockauth.browser.session import Session
-from mockauth.engine.driver import Driver
-from mockauth.engine.transport import SocketTransport
+from mockauth.engine.http.recorder import Driver
+from mockauth.engine.http.transport import SocketTransport
 from mockauth.wire import Request, Trace
 from mockauth.wire.secret import Secrets
 

@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response
 from mockauth.browser.form import Credentials, Decision
 from mockauth.browser.landing import Landing
 from mockauth.browser.session import Session
-from mockauth.engine.driver import Driver
-from mockauth.engine.transport import SocketTransport, WsgiTransport
+from mockauth.engine.http.recorder import Driver
+from mockauth.engine.http.transport import SocketTransport, WsgiTransport
 from mockauth.wire import Request, Secret, Trace
 from mockauth.wire.secret import Secrets
 

@@ -7,7 +7,7 @@ import pytest
 from mockauth.checks import api as checks
 from mockauth.checks.header import challenges
 from mockauth.checks.registry import Check
-from mockauth.engine.run import State
+from mockauth.engine.result.result import State
 from mockauth.manifest.auth import HttpAuth, NoAuth
 from mockauth.wire import Exchange, Pairs
 

@@ -8,7 +8,7 @@ import pytest
 
 from mockauth.checks import authorize as checks
 from mockauth.checks.registry import Check
-from mockauth.engine.run import State
+from mockauth.engine.result.result import State
 from mockauth.wire import Response, Trace
 
 from .traces import (

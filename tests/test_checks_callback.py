@@ -6,7 +6,7 @@ import pytest
 
 from mockauth.checks import callback as checks
 from mockauth.checks.registry import Check
-from mockauth.engine.run import State
+from mockauth.engine.result.result import State
 from mockauth.wire import Trace
 
 from .traces import (

@@ -11,7 +11,7 @@ from mockauth.checks import grant as checks
 from mockauth.checks import grant_jwt as jwts
 from mockauth.checks.jwt import read_jwt
 from mockauth.checks.registry import Check
-from mockauth.engine.run import State
+from mockauth.engine.result.result import State
 from mockauth.wire import Pairs, Response, Trace
 
 from .traces import (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.registry import Check, all_checks
-from mockauth.engine.verdict import judge
+from mockauth.engine.result.verdict import judge
 from mockauth.manifest.openapi import read_openapi
 from mockauth.manifest.plugin import read_manifest
 from mockauth.profiles import ACTION, PLUGIN, Profile

@@ -8,8 +8,8 @@ import pytest
 
 from mockauth.checks import manifest as shape
 from mockauth.checks.evidence import Evidence
-from mockauth.engine.run import Result
-from mockauth.engine.verdict import judge
+from mockauth.engine.result.result import Result
+from mockauth.engine.result.verdict import judge
 from mockauth.manifest.plugin import read_manifest
 from mockauth.wire import Exchange, Request, Response, Trace
 

@@ -9,7 +9,7 @@ import pytest
 from mockauth.checks import page as checks
 from mockauth.checks.markup import elements, visible_text
 from mockauth.checks.registry import Check
-from mockauth.engine.run import State
+from mockauth.engine.result.result import State
 from mockauth.wire import Pairs, Response
 
 from .traces import (

@@ -6,7 +6,7 @@ import pytest
 
 from mockauth.checks import token as checks
 from mockauth.checks.registry import Check
-from mockauth.engine.run import State
+from mockauth.engine.result.result import State
 from mockauth.wire import Exchange, Pairs, Request, Response, Secret
 
 from .traces import GIVEN, HTML, JSON, OAUTH, answer, flow, granted, judged, token, trace

@@ -10,13 +10,13 @@ import pytest
 from mockauth.checks import host, transport
 from mockauth.checks.action import privacy_policy_set
 from mockauth.checks.evidence import Evidence, Given
+from mockauth.engine.check import run_check
 from mockauth.engine.demo import options_for
 from mockauth.engine.events import RunFinished
-from mockauth.engine.resolve import addresses_of
-from mockauth.engine.run import State
-from mockauth.engine.runner import run_check
-from mockauth.engine.transport import WsgiTransport
-from mockauth.engine.verdict import judge
+from mockauth.engine.http.transport import WsgiTransport
+from mockauth.engine.result.result import State
+from mockauth.engine.result.verdict import judge
+from mockauth.engine.target.dns import addresses_of
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
 from mockauth.profiles import ACTION, PLUGIN

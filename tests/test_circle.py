@@ -7,7 +7,7 @@ import pytest
 
 from mockauth.engine.catalogue import all_rules
 from mockauth.engine.demo import as_action
-from mockauth.engine.run import Run
+from mockauth.engine.result.result import Run
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.fault import Fault
 from mockauth.profiles.action import Exchange

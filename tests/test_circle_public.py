@@ -13,12 +13,12 @@ from typing import Any, Literal
 import pytest
 
 from mockauth.clock import MovableClock
+from mockauth.engine.check import run_check
 from mockauth.engine.demo import ProfileName, as_action, options_for
 from mockauth.engine.events import RunFinished
-from mockauth.engine.handshake import Handshake
-from mockauth.engine.run import Run
-from mockauth.engine.runner import run_check
-from mockauth.engine.transport import TransportError, WsgiTransport
+from mockauth.engine.http.tls import Handshake
+from mockauth.engine.http.transport import TransportError, WsgiTransport
+from mockauth.engine.result.result import Run
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
 from mockauth.wire import Request, Response

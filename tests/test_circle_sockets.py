@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from mockauth.engine.check import run_check
 from mockauth.engine.demo import options_for, served
 from mockauth.engine.events import RunFinished
-from mockauth.engine.run import Result, Run
-from mockauth.engine.runner import run_check
+from mockauth.engine.result.result import Result, Run
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.policy import Policy

@@ -9,10 +9,10 @@ from types import SimpleNamespace
 import pytest
 
 from mockauth.clock import MovableClock
+from mockauth.engine.check import run_check
 from mockauth.engine.demo import options_for
 from mockauth.engine.events import RunFinished
-from mockauth.engine.runner import run_check
-from mockauth.engine.transport import TransportError, WsgiTransport
+from mockauth.engine.http.transport import TransportError, WsgiTransport
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
 from mockauth.wire import Request, Response
@@ -63,7 +63,7 @@ def test_slow_answers_are_noticed_and_quick_ones_are_not(
     config, clock = PluginConfig(), MovableClock()
     transport = Slow(create_app(config, clock), seconds_at=seconds_at)
     monkeypatch.setattr(
-        "mockauth.engine.driver.time", SimpleNamespace(perf_counter=transport.stopwatch)
+        "mockauth.engine.http.recorder.time", SimpleNamespace(perf_counter=transport.stopwatch)
     )
     options = replace(options_for(config, TARGET), select=(WHOLE, HALF))
 

@@ -11,10 +11,10 @@ import pytest
 from mockauth.checks.client.visit import Ending
 from mockauth.engine.catalogue import all_rules
 from mockauth.engine.client.options import ClientOptions
-from mockauth.engine.client.runner import run_client
+from mockauth.engine.client.run import run_client
 from mockauth.engine.events import RunFinished
-from mockauth.engine.gate import gate
-from mockauth.engine.run import Run
+from mockauth.engine.result.gate import gate
+from mockauth.engine.result.result import Run
 
 from .clients import small
 

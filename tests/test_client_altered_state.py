@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockauth.engine.client.altered_state import ALTERATIONS, altered_state
+from mockauth.engine.client.state_mutations import ALTERATIONS, altered_state
 from mockauth.wire.message import pairs_of
 
 CALLBACK = "http://127.0.0.1:1/cb?own=1"

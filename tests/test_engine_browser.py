@@ -14,8 +14,8 @@ from mockauth.browser.page import LARGEST, read_page
 from mockauth.browser.session import Session
 from mockauth.chatgpt.authorize import Pending, read_callback
 from mockauth.checks.callback import exact_uri
-from mockauth.engine.driver import Driver
-from mockauth.engine.transport import WsgiTransport
+from mockauth.engine.http.recorder import Driver
+from mockauth.engine.http.transport import WsgiTransport
 from mockauth.wire import Exchange, Request, Response, Secret, Trace
 from mockauth.wire.secret import Secrets
 from tests.traces import CALLBACK, CODE, STATE, authorize, callback, judged, posted

@@ -17,7 +17,7 @@ from joserfc.errors import BadSignatureError
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from mockauth.checks.finding import NotApplicable
-from mockauth.engine.forgery import forge, is_jwt
+from mockauth.engine.probe.forged_jwt import forge, is_jwt
 
 CLAIMS = {"sub": "ada", "iss": "https://todo.example"}
 KEYS: dict[str, RSAKey | ECKey | OctKey] = {

@@ -9,18 +9,18 @@ import pytest
 
 from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.engine.demo import options_for
-from mockauth.engine.driver import Driver
-from mockauth.engine.flow import ordinary_flow
-from mockauth.engine.form_change import (
+from mockauth.engine.flow.ordinary import ordinary_flow
+from mockauth.engine.http.recorder import Driver
+from mockauth.engine.http.transport import WsgiTransport
+from mockauth.engine.probe.form_tampering import (
     Visit,
     has_secret_address,
     onward_visits,
     sent_cookies,
     visit,
 )
-from mockauth.engine.mapping import UrlMap
-from mockauth.engine.subject import Subject
-from mockauth.engine.transport import WsgiTransport
+from mockauth.engine.target.target import Subject
+from mockauth.engine.target.url_map import UrlMap
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.policy import Policy

@@ -7,8 +7,8 @@ from typing import Literal
 import pytest
 
 from mockauth.checks.rule import Rule, levels
-from mockauth.engine.gate import FailOn, gate
-from mockauth.engine.run import PolicyFinding, Result, Run, State
+from mockauth.engine.result.gate import FailOn, gate
+from mockauth.engine.result.result import PolicyFinding, Result, Run, State
 from mockauth.profiles import PLUGIN, Level
 from mockauth.wire import Trace
 from mockauth.wire.secret import Secrets

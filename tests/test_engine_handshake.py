@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from mockauth.engine.handshake import shake_hands
-from mockauth.engine.transport import SocketTransport, TransportError
+from mockauth.engine.http.tls import shake_hands
+from mockauth.engine.http.transport import SocketTransport, TransportError
 from mockauth.wire import Request
 
 DAY = datetime.timedelta(days=1)

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from mockauth.engine.demo import served
-from mockauth.engine.mapping import UrlMap
+from mockauth.engine.target.url_map import UrlMap
 
 LOCAL = "http://localhost:3333"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockauth.engine.mutation import mutate
+from mockauth.engine.probe.mutate import mutate
 from mockauth.scenario.model import Change
 from mockauth.wire import Pairs, Request
 

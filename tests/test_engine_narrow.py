@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from mockauth.checks.finding import Blocked, NotApplicable
-from mockauth.engine.narrow import UNKNOWN, narrow_scope, part_of_scope, token_with, wide_scope
-from mockauth.engine.subject import Subject
+from mockauth.engine.probe.scope import UNKNOWN, narrow_scope, part_of_scope, token_with, wide_scope
+from mockauth.engine.target.target import Subject
 from mockauth.manifest.openapi import OpenApi, read_openapi
 from mockauth.plugin.policy import Policy
 from tests.test_engine_form_change import subject_of

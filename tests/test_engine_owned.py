@@ -11,12 +11,12 @@ from flask import Flask
 
 from mockauth.checks.evidence import Given
 from mockauth.checks.finding import Blocked
-from mockauth.engine.driver import Driver
-from mockauth.engine.mapping import UrlMap
-from mockauth.engine.owned import owned_url
-from mockauth.engine.sample import filled_path, required_query, sample, sample_body
-from mockauth.engine.subject import Subject
-from mockauth.engine.transport import WsgiTransport
+from mockauth.engine.http.recorder import Driver
+from mockauth.engine.http.transport import WsgiTransport
+from mockauth.engine.probe.owned_object import owned_url
+from mockauth.engine.probe.sample_request import filled_path, required_query, sample, sample_body
+from mockauth.engine.target.target import Subject
+from mockauth.engine.target.url_map import UrlMap
 from mockauth.manifest.openapi import read_openapi
 from mockauth.profiles import PLUGIN
 from mockauth.wire import Trace

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockauth.engine.connection import MOST_BYTES, place_and_target
-from mockauth.engine.transport import SocketTransport, TransportError, WsgiTransport
+from mockauth.engine.http.connection import MOST_BYTES, place_and_target
+from mockauth.engine.http.transport import SocketTransport, TransportError, WsgiTransport
 from mockauth.wire import Request, Response
 from mockauth.wire.message import pairs_of
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from mockauth.engine.transport import TransportError, WsgiTransport
-from mockauth.engine.wait import TRY_SECONDS, wait_for
+from mockauth.engine.http.transport import TransportError, WsgiTransport
+from mockauth.engine.target.wait import TRY_SECONDS, wait_for
 from mockauth.wire import Request, Response
 
 

@@ -7,8 +7,8 @@ from base64 import b64encode
 
 import pytest
 
-from mockauth.engine.gate import gate
-from mockauth.engine.run import Run
+from mockauth.engine.result.gate import gate
+from mockauth.engine.result.result import Run
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.fault import AnswerChange, Fault
 from mockauth.report import json_report, terminal

@@ -16,11 +16,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from mockauth.clock import MovableClock
+from mockauth.engine.check import run_check
 from mockauth.engine.demo import options_for
 from mockauth.engine.events import RunFinished
-from mockauth.engine.run import Run
-from mockauth.engine.runner import run_check
-from mockauth.engine.transport import WsgiTransport
+from mockauth.engine.http.transport import WsgiTransport
+from mockauth.engine.result.result import Run
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.policy import Policy

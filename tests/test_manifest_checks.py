@@ -12,8 +12,8 @@ from mockauth.checks import manifest_text as texts
 from mockauth.checks import manifest_urls as urls
 from mockauth.checks.evidence import Evidence, Given
 from mockauth.checks.registry import Check
-from mockauth.engine.run import Result, State
-from mockauth.engine.verdict import judge
+from mockauth.engine.result.result import Result, State
+from mockauth.engine.result.verdict import judge
 from mockauth.manifest.plugin import read_manifest
 from mockauth.wire import Exchange, Request, Response, Secret, Trace
 

@@ -10,8 +10,8 @@ import pytest
 from mockauth.checks import openapi as checks
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.registry import Check
-from mockauth.engine.run import Result, State
-from mockauth.engine.verdict import judge
+from mockauth.engine.result.result import Result, State
+from mockauth.engine.result.verdict import judge
 from mockauth.manifest.openapi import OpenApi, read_openapi
 from mockauth.manifest.plugin import read_manifest
 from mockauth.profiles import ACTION, PLUGIN

@@ -11,11 +11,11 @@ from types import MappingProxyType
 import pytest
 
 from mockauth.checks.rule import Rule, levels
-from mockauth.engine.baseline import Baseline, read_baseline, render, written
-from mockauth.engine.gate import FailOn, gate
-from mockauth.engine.policy import check_ids, policy_at
-from mockauth.engine.run import Result, Run, State
-from mockauth.engine.waiver import Waiver
+from mockauth.engine.result.baseline import Baseline, read_baseline, render, written
+from mockauth.engine.result.exemptions import check_ids, policy_at
+from mockauth.engine.result.gate import FailOn, gate
+from mockauth.engine.result.result import Result, Run, State
+from mockauth.engine.result.waiver import Waiver
 from mockauth.errors import UsageError
 from mockauth.profiles import PLUGIN
 from mockauth.report import json_report, terminal

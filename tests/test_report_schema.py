@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import mockauth.report
-from mockauth.engine.gate import gate
+from mockauth.engine.result.gate import gate
 from mockauth.plugin.config import PluginConfig
 from mockauth.report import json_report
 from mockauth.scenario.library import load_library

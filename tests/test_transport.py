@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from mockauth.engine.transport import SocketTransport, TransportError
+from mockauth.engine.http.transport import SocketTransport, TransportError
 from mockauth.wire import Request, Response
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mockauth.checks.finding import Blocked, Finding, Seen
 from mockauth.checks.rule import Rule, levels
-from mockauth.engine.verdict import conclude
+from mockauth.engine.result.verdict import conclude
 
 RULE = Rule(
     id="token.example",

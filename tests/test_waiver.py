@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from mockauth.engine.waiver import Waiver, read_waivers
+from mockauth.engine.result.waiver import Waiver, read_waivers
 from mockauth.errors import UsageError
 
 GOOD = 'id = "page.frame-guard"\nreason = "The portal frames it."\n'

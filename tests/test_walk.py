@@ -11,11 +11,11 @@ from mockauth.chatgpt.authorize import Pending, authorization_request, read_call
 from mockauth.chatgpt.client import Client
 from mockauth.checks.callback import state_once_equal
 from mockauth.checks.evidence import Evidence, Given
-from mockauth.engine.driver import Driver
-from mockauth.engine.gate import gate
-from mockauth.engine.run import Run
-from mockauth.engine.transport import WsgiTransport
-from mockauth.engine.verdict import judge
+from mockauth.engine.http.recorder import Driver
+from mockauth.engine.http.transport import WsgiTransport
+from mockauth.engine.result.gate import gate
+from mockauth.engine.result.result import Run
+from mockauth.engine.result.verdict import judge
 from mockauth.manifest.auth import OAuth
 from mockauth.manifest.plugin import read_manifest
 from mockauth.plugin.app import create_app

@@ -8,8 +8,8 @@ from typing import Any
 
 from mockauth.checks.evidence import Evidence, Given
 from mockauth.checks.registry import Check
-from mockauth.engine.run import Result
-from mockauth.engine.verdict import judge
+from mockauth.engine.result.result import Result
+from mockauth.engine.result.verdict import judge
 from mockauth.manifest.auth import Auth, OAuth
 from mockauth.wire import Exchange, Pairs, Request, Response, Secret, Trace
 

@@ -81,7 +81,7 @@ def check(target: str, **values: Any) -> None:
     """
     # The engine brings requests, the checks and the scenarios with it, which --help must not.
     from mockauth.cli.output import finish, report_targets
-    from mockauth.engine.runner import run_check
+    from mockauth.engine.check import run_check
 
     reports = report_targets(values["reports"])
     options = _options(target, values)
@@ -100,8 +100,8 @@ def check(target: str, **values: Any) -> None:
 
 def _options(target: str, values: dict[str, Any]) -> Any:
     from mockauth.checks.evidence import Given
-    from mockauth.engine.baseline import read_baseline
     from mockauth.engine.options import CheckOptions
+    from mockauth.engine.result.baseline import read_baseline
     from mockauth.manifest.editor import EditorForm
     from mockauth.wire import Secret
 

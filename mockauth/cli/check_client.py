@@ -60,7 +60,7 @@ def check_client(command: tuple[str, ...], **values: Any) -> None:
     """
     # The engine brings the plugin and the scenarios with it, which --help must not.
     from mockauth.cli.output import finish, report_targets
-    from mockauth.engine.client.runner import run_client
+    from mockauth.engine.client.run import run_client
 
     reports = report_targets(values["reports"])
     options = _options(command, values)
@@ -78,8 +78,8 @@ def check_client(command: tuple[str, ...], **values: Any) -> None:
 
 
 def _options(command: tuple[str, ...], values: dict[str, Any]) -> ClientOptions:
-    from mockauth.engine.baseline import read_baseline
     from mockauth.engine.client import options as defaults
+    from mockauth.engine.result.baseline import read_baseline
     from mockauth.errors import UsageError
 
     if command and values["watch_seconds"] is not None:

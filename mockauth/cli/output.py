@@ -12,10 +12,10 @@ import click
 from mockauth.errors import UsageError
 
 if TYPE_CHECKING:
-    from mockauth.engine.baseline import Baseline
     from mockauth.engine.events import Event
-    from mockauth.engine.gate import Gate
-    from mockauth.engine.run import Run
+    from mockauth.engine.result.baseline import Baseline
+    from mockauth.engine.result.gate import Gate
+    from mockauth.engine.result.result import Run
 
 FORMATS = ("json",)
 PLANNED = ("junit", "sarif", "html", "markdown", "har")
@@ -58,7 +58,7 @@ def finish(
     """
     # The engine brings requests and rich with it, which --help must not.
     from mockauth.engine.events import RunFinished
-    from mockauth.engine.gate import gate
+    from mockauth.engine.result.gate import gate
     from mockauth.report import json_report, terminal
     from mockauth.report.progress import Progress
 
@@ -89,7 +89,7 @@ def finish(
 
 
 def _write_baseline(path: Path, run: Run, decided: Gate, before: Baseline | None) -> None:
-    from mockauth.engine.baseline import Baseline, render, written
+    from mockauth.engine.result.baseline import Baseline, render, written
 
     if decided.exit_code == 3:
         click.echo(f"mockauth: {path} was not written: nothing could be judged", err=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from mockauth.engine.waiver import Waiver, read_waivers
+from mockauth.engine.result.waiver import Waiver, read_waivers
 from mockauth.errors import UsageError
 
 TABLES = ("check", "levels", "waiver", "serve")

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from mockauth.checks.evidence import Given
+from mockauth.engine.check import run_check
 from mockauth.engine.events import Event
 from mockauth.engine.options import CheckOptions
-from mockauth.engine.runner import run_check
 from mockauth.errors import UsageError
 from mockauth.manifest.editor import EditorForm
 from mockauth.plugin.config import PluginConfig

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mockauth.engine.run import Result, Run
+from mockauth.engine.result.result import Result, Run
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import Literal
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.registry import Check, all_checks
-from mockauth.engine.run import Result
-from mockauth.engine.verdict import judge
+from mockauth.engine.result.result import Result
+from mockauth.engine.result.verdict import judge
 from mockauth.errors import UsageError
 from mockauth.manifest.document import LARGEST
 from mockauth.manifest.openapi import OpenApi, read_openapi

@@ -8,9 +8,9 @@ from typing import Literal
 
 from mockauth.checks.evidence import Given
 from mockauth.checks.rule import Rule
-from mockauth.engine.baseline import Baseline
+from mockauth.engine.result.baseline import Baseline
+from mockauth.engine.result.waiver import Waiver
 from mockauth.engine.selection import selected
-from mockauth.engine.waiver import Waiver
 from mockauth.manifest.editor import EditorForm
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from mockauth import __version__
 from mockauth.clock import iso
-from mockauth.engine.gate import Gate
-from mockauth.engine.run import Run
+from mockauth.engine.result.gate import Gate
+from mockauth.engine.result.result import Run
 from mockauth.report.redacted import assert_clean, clean, exchange_members, result_members
 
 SCHEMA = "mockauth-run/1"

@@ -6,9 +6,9 @@ import hashlib
 import re
 from typing import Any
 
-from mockauth.engine.learn import SECRET_NAMES
-from mockauth.engine.run import Result, Run
-from mockauth.engine.waiver import Waiver
+from mockauth.engine.http.secrets_seen import SECRET_NAMES
+from mockauth.engine.result.result import Result, Run
+from mockauth.engine.result.waiver import Waiver
 from mockauth.errors import OurFault
 from mockauth.wire import Exchange, Pairs
 from mockauth.wire.secret import Secrets

@@ -7,8 +7,8 @@ from collections import Counter
 from typing import Protocol, TextIO
 
 from mockauth import __version__
-from mockauth.engine.gate import Gate
-from mockauth.engine.run import Result, Run, State
+from mockauth.engine.result.gate import Gate
+from mockauth.engine.result.result import Result, Run, State
 from mockauth.report.redacted import clean
 
 STYLES: dict[State, str] = {

@@ -8,7 +8,7 @@ from typing import Literal
 
 from mockauth.checks.client.reaction import PATIENCE_SECONDS
 from mockauth.checks.rule import Rule
-from mockauth.engine.baseline import Baseline
+from mockauth.engine.result.baseline import Baseline
 from mockauth.engine.selection import selected
 from mockauth.wire.message import FORM
 

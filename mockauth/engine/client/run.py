@@ -1,0 +1,304 @@
+"""A whole run of a client under test, as a stream of events.
+
+The client must first succeed against the honest mock; then it is started afresh for each start of
+each scenario file; last, the record of all visits is read.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from html import unescape
+from itertools import chain
+
+from mockauth.checks.client.reaction import REACTIONS
+from mockauth.checks.client.read import CHECKS
+from mockauth.checks.client.visit import ClientEvidence, Store, Visit
+from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
+from mockauth.checks.rule import Rule
+from mockauth.clock import Clock, SystemClock
+from mockauth.engine.client.mock_server import opened
+from mockauth.engine.client.options import ClientOptions
+from mockauth.engine.client.process import CommandStarter, Starter
+from mockauth.engine.client.secret_search import search
+from mockauth.engine.client.session import Visiting
+from mockauth.engine.events import (
+    Event,
+    Judged,
+    Noted,
+    RunFinished,
+    RunStarted,
+    Serving,
+    StepStarted,
+)
+from mockauth.engine.result.exemptions import Policy, check_ids, policy_at
+from mockauth.engine.result.profile_options import read_levels
+from mockauth.engine.result.result import Result, Run
+from mockauth.engine.result.verdict import blocked, conclude, not_applicable
+from mockauth.engine.selection import check_words
+from mockauth.profiles import PROFILES, Level, Profile
+from mockauth.scenario.client_model import ClientProbe
+from mockauth.scenario.library import load_library
+from mockauth.wire import Exchange
+
+ORDINARY_STARTS = 2
+"""A second one shows that it was no luck, and what is new in each login."""
+COMMAND = "a command after --"
+FIRST_WORDS = ("own-query", "declared-encoding", "declared-method")
+"""What is expected of requests that come before a sign-in has worked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """What a run judges by, once its options were found to be sound."""
+
+    options: ClientOptions
+    probes: Sequence[ClientProbe]
+    profile: Profile
+    policy: Policy
+    started: float
+    notes: tuple[str, ...]
+
+
+def run_client(
+    options: ClientOptions, *, starter: Starter | None = None, clock: Clock | None = None
+) -> Iterator[Event]:
+    """Judge a client; the last event is `RunFinished`. `starter` stands in for the command.
+
+    Raises:
+        UsageError: for options, scenario files or a command that cannot be used.
+    """
+    clock = clock or SystemClock()
+    if starter is None and options.command:
+        starter = CommandStarter(options.command)
+    plan = _planned(options, clock.now())
+    began, results = time.perf_counter(), []
+    with opened(options, clock) as stand:
+        visiting = Visiting(stand=stand, seconds=options.seconds, patience=options.patience)
+        target = shlex.join(options.command) or stand.base
+        yield RunStarted(target)
+        yield from _ordinary_visits(plan, visiting, starter)
+        stopped, astray = _stopped(visiting.visits), _not_signed_in(visiting.visits)
+        notes = (*plan.notes, *_notes(visiting.visits))
+        yield from map(Noted, notes)
+        for event in chain(
+            _verdicts(plan, visiting, starter, stopped, astray),
+            map(Judged, _read(plan, visiting, stopped)),
+        ):
+            if isinstance(event, Judged):
+                results.append(event.result)
+            yield event
+    yield RunFinished(
+        Run(
+            target=target,
+            profile=plan.profile,
+            auth="oauth",
+            started=plan.started,
+            duration_ms=round((time.perf_counter() - began) * 1000, 1),
+            results=tuple(results),
+            trace=visiting.trace,
+            secrets=visiting.secrets,
+            notes=notes,
+            stopped=stopped or astray,
+            policy=tuple(plan.policy.findings(results)),
+            role="plugin",
+        )
+    )
+
+
+def _planned(options: ClientOptions, started: float) -> _Plan:
+    probes = load_library(options.scenarios).clients
+    rules = [check.rule for check in CHECKS] + [probe.rule for probe in probes]
+    check_words("--select", options.select, rules)
+    check_words("--ignore", options.ignore, rules)
+    changes = read_levels(options.levels, rules)
+    policy = policy_at(started, (), options.baseline)
+    check_ids(policy, {rule.id for rule in rules})
+    changed = f"levels changed by configuration: {', '.join(options.levels)}"
+    return _Plan(
+        options=options,
+        probes=probes,
+        profile=PROFILES[options.profile].with_levels(changes),
+        policy=policy,
+        started=started,
+        notes=(changed,) if changes else (),
+    )
+
+
+def _ordinary_visits(plan: _Plan, visiting: Visiting, starter: Starter | None) -> Iterator[Event]:
+    """The sign-ins at the honest mock: by the command, or by a person who is told where it is."""
+    if starter is None:
+        yield Serving(visiting.stand.settings(visiting.stand.terms()))
+        visiting.watch(plan.options.watch_seconds)
+        return
+    for _ in range(ORDINARY_STARTS):
+        yield StepStarted("the ordinary sign-in")
+        visiting.visit(starter)
+
+
+def _verdicts(
+    plan: _Plan, visiting: Visiting, starter: Starter | None, stopped: str, astray: str
+) -> Iterator[Event]:
+    """The scenario files, each with its starts; `astray` says why the client does not get in."""
+    for probe in plan.probes:
+        if not plan.options.wants(probe.rule):
+            continue
+        yield StepStarted(probe.rule.id)
+        level = _level(probe.rule, plan.profile)
+        if isinstance(level, Result):
+            result = level
+        elif stopped or (astray and not _tells_all_the_same(probe, visiting.visits)):
+            result = blocked(probe.rule, level, stopped or astray)
+        elif starter is None:
+            why = f"needs a client that mockauth can start: give {COMMAND}"
+            result = blocked(probe.rule, level, why, by_option=COMMAND)
+        elif astray and not _asks_for_first(probe):
+            result = conclude(probe.rule, level, _contrast(probe, visiting, starter, astray))
+        else:
+            result = conclude(probe.rule, level, _reactions(probe, visiting, starter))
+        yield Judged(plan.policy.applied(result))
+
+
+def _tells_all_the_same(probe: ClientProbe, visits: Sequence[Visit]) -> bool:
+    """Whether a client that does not get in can be judged: what it asks for may be why, or what it
+    wants of a token answer."""
+    answered = any(e.answer.ok for visit in visits for e in visit.tokens)
+    goes_on = all(start.expected == "api" for start in probe.starts)
+    return _asks_for_first(probe) or (answered and goes_on)
+
+
+def _asks_for_first(probe: ClientProbe) -> bool:
+    return all(start.expected in FIRST_WORDS for start in probe.starts)
+
+
+def _contrast(
+    probe: ClientProbe, visiting: Visiting, starter: Starter, astray: str
+) -> Iterator[Finding | Seen]:
+    """What a client does that takes no token answer of the honest mock: where it takes one of these,
+    the difference is why."""
+    said = list(_reactions(probe, visiting, starter))
+    if not any(isinstance(item, Seen) for item in said):
+        raise Blocked(astray)
+    yield from said
+
+
+def _reactions(
+    probe: ClientProbe, visiting: Visiting, starter: Starter
+) -> Iterator[Finding | Seen]:
+    """What the client does in each start. One that could not be judged blocks the rule, unless
+    another start has found it broken."""
+    unjudged: list[Blocked | NotApplicable] = []
+    for start in probe.starts:
+        visit = visiting.visit(starter, start, probe.rule.id)
+        try:
+            yield from REACTIONS[start.expected](visit)
+        except (Blocked, NotApplicable) as why:
+            if not start.optional:
+                unjudged.append(why)
+    for reason in sorted(unjudged, key=lambda one: isinstance(one, NotApplicable)):
+        raise reason
+
+
+def _read(plan: _Plan, visiting: Visiting, stopped: str) -> Iterator[Result]:
+    """What stands in the record of all visits, and in the client's store."""
+    store = _searched(plan, visiting)
+    evidence = ClientEvidence(visits=tuple(visiting.visits), store=store)
+    for check in CHECKS:
+        if not plan.options.wants(check.rule):
+            continue
+        level = _level(check.rule, plan.profile)
+        if isinstance(level, Result):
+            result = level
+        else:
+            result = conclude(check.rule, level, check.judge(evidence))
+            if stopped and result.state != "error":
+                result = replace(result, state="blocked", actual=stopped)
+        yield plan.policy.applied(result)
+
+
+def _searched(plan: _Plan, visiting: Visiting) -> Store | None:
+    if plan.options.store is None:
+        return None
+    secrets = {plan.options.client_secret: "client secret"}
+    for visit in visiting.visits:
+        secrets |= visit.issued()
+    return search(plan.options.store, secrets, plan.started)
+
+
+def _level(rule: Rule, profile: Profile) -> Level | Result:
+    level = profile.level(rule.id, rule.levels)
+    if level is None:
+        why = profile.why_off(rule.id) or f"does not bind a client of a {profile.title}"
+        return not_applicable(rule, why)
+    return level
+
+
+def _stopped(visits: Sequence[Visit]) -> str:
+    """Why nothing can be judged: the client never came. "" when it did."""
+    if any(visit.exchanges for visit in visits):
+        return ""
+    words = next((visit.words for visit in visits if visit.endings), "")
+    return f"the client never came to the mock; {words}" if words else "no client came"
+
+
+def _not_signed_in(visits: Sequence[Visit]) -> str:
+    """What kept the client from signing in to the honest mock, or ""."""
+    return next((why for visit in visits if (why := _obstacle(visit))), "")
+
+
+def _obstacle(visit: Visit) -> str:
+    if visit.served():
+        return ""
+    if not visit.authorizes:
+        what = "it did not come to the authorize endpoint (client_url)"
+    elif not visit.callbacks:
+        refused = visit.authorizes[-1]
+        what = f"its authorization request was refused: {refused.outcome}{_told_by(refused)}"
+    elif not visit.tokens:
+        what = "it did not exchange the code"
+    elif not any(e.answer.ok for e in visit.tokens):
+        error = visit.tokens[-1].answer.members.get("error", "")
+        what = f"its token request was refused: {visit.tokens[-1].answer.status} {error}"
+        what += _other_type(visit)
+    elif not visit.calls:
+        what = "it did not call the API with the token"
+    else:
+        what = f"its call of the API was refused: {visit.calls[-1].outcome}"
+    end = f"; {visit.words}" if visit.endings else ""
+    return f"the client did not sign in to the honest mock: {what}{end}"
+
+
+def _told_by(exchange: Exchange) -> str:
+    """What the page of the mock says of the reason."""
+    page = exchange.answer.body.decode("utf-8", "replace")
+    reasons = [unescape(reason) for reason in re.findall("<li>(.*?)</li>", page)]
+    return f" ({'; '.join(reasons)})" if reasons else ""
+
+
+def _other_type(visit: Visit) -> str:
+    """A hint where the client writes another encoding than the mock was told to declare."""
+    sent = (visit.tokens[-1].request.header("Content-Type") or "").partition(";")[0].strip()
+    declared = visit.terms.content_type
+    if sent.lower() == declared:
+        return ""
+    return f"; it sends {sent or 'no Content-Type'}, declared is {declared} (--content-type)"
+
+
+def _notes(visits: Sequence[Visit]) -> list[str]:
+    """What makes the verdicts weaker: a command whose end says nothing."""
+    if not visits or _not_signed_in(visits) or all(not visit.endings for visit in visits):
+        return []
+    if any(visit.timed_out for visit in visits):
+        return [
+            "the command does not end by itself after the sign-in; each start takes all its time "
+            "(--timeout)"
+        ]
+    if not all(visit.says_success for visit in visits):
+        return [
+            "the command does not end with status 0 although the sign-in works: whether it says "
+            "that one has failed cannot be told"
+        ]
+    return []

@@ -1,0 +1,130 @@
+"""One visit: the mock is made ready, the client starts and ends, and the record is kept."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from mockauth.checks.client.visit import Ending, Visit, plain_lines
+from mockauth.engine.client.interceptor import Front
+from mockauth.engine.client.mock_server import Stand
+from mockauth.engine.client.process import Starter
+from mockauth.engine.http.secrets_seen import learn
+from mockauth.scenario.client_model import Start
+from mockauth.wire import Exchange, Trace
+from mockauth.wire.secret import Secrets
+
+
+@dataclass(kw_only=True)
+class Visiting:
+    """The visits of a run so far, with the trace and the secrets that they fill."""
+
+    stand: Stand
+    seconds: float
+    patience: float
+    """Seconds of a start in which an answer is held back."""
+    trace: Trace = field(default_factory=Trace)
+    secrets: Secrets = field(default_factory=Secrets)
+    visits: list[Visit] = field(default_factory=list)
+    _usual: set[str] = field(default_factory=set)
+    """What the client prints when it is served as it should be."""
+
+    def visit(self, starter: Starter, start: Start | None = None, probe: str = "") -> Visit:
+        """Start the client once, into the ordinary mock or into what `start` says.
+
+        Raises:
+            UsageError: the client cannot be started.
+        """
+        front = self.stand.receive(start)
+        settings = dict(self.stand.settings(front.terms))
+        settings["MOCKAUTH_SCENARIO"] = probe + (f" {start.name}" if start and start.name else "")
+        self.secrets.add(front.terms.client_secret, "client secret")
+        if front.terms.client_secret:
+            self.secrets.add_basic(front.terms.client_id, front.terms.client_secret, "credentials")
+        held = start is not None and any(step.change.special == "held" for step in start.steps)
+        seconds = max(self.seconds, self.patience) if held else self.seconds
+        try:
+            endings = self._run(starter, settings, seconds, start.at_once if start else 1)
+        finally:
+            front.over.set()
+        return self._keep(front, endings, start, probe)
+
+    def watch(self, seconds: float | None) -> Visit:
+        """Let a person drive the client, for `seconds` or until Ctrl-C (or SIGTERM)."""
+        # Not a new one: the client may have come as soon as the settings were printed.
+        front = self.stand.front or self.stand.receive()
+        self.secrets.add(front.terms.client_secret, "client secret")
+        self.secrets.add_basic(front.terms.client_id, front.terms.client_secret, "credentials")
+        with suppress(KeyboardInterrupt), _stoppable():
+            threading.Event().wait(seconds)
+        return self._keep(front, (), None, "")
+
+    def _run(
+        self, starter: Starter, settings: Mapping[str, str], seconds: float, at_once: int
+    ) -> tuple[Ending, ...]:
+        if at_once == 1:
+            return (starter(settings, seconds),)
+        with ThreadPoolExecutor(max_workers=at_once) as pool:
+            jobs = [pool.submit(starter, settings, seconds) for _ in range(at_once)]
+            return tuple(job.result() for job in jobs)
+
+    def _keep(
+        self, front: Front, endings: tuple[Ending, ...], start: Start | None, probe: str
+    ) -> Visit:
+        flow = len(self.visits) + 1
+        honest = start is None
+        kept: list[Exchange] = []
+        arrived: dict[int, float] = {}
+        for moment, exchange in sorted(front.record(), key=lambda pair: pair[0]):
+            exchange = replace(
+                exchange,
+                flow=flow,
+                purpose="ordinary" if honest else "altered",
+                probe=probe,
+            )
+            kept.append(self.trace.add(exchange))
+            arrived[kept[-1].n] = moment
+            learn(self.secrets, exchange)
+        # Before anything is cut from it: half a token would not be known for a secret.
+        endings = tuple(replace(e, output=self.secrets.scrub(e.output)) for e in endings)
+        if honest:
+            self._usual |= {line for e in endings for line in plain_lines(e.output)}
+        else:
+            endings = tuple(replace(e, usual=frozenset(self._usual)) for e in endings)
+        visit = Visit(
+            name=start.name if start else "",
+            honest=honest,
+            terms=front.terms,
+            exchanges=tuple(kept),
+            arrived=MappingProxyType(arrived),
+            endings=endings,
+            usual_logins=max([1, *(len(v.logins) for v in self.visits if v.honest)]),
+        )
+        self.visits.append(visit)
+        return visit
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Within the block SIGINT and SIGTERM raise KeyboardInterrupt, in the main thread.
+
+    A shell starts a background job with SIGINT ignored, and a script ends one with SIGTERM: both
+    must lead to a report.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {
+        number: signal.signal(number, signal.default_int_handler)
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,1 @@
+"""How requests leave and answers arrive: sockets, TLS, the record, the secrets in it."""

@@ -1,0 +1,1 @@
+"""One probe: what it needs, what it changes, and what its answers show."""

@@ -1,0 +1,182 @@
+"""Changing a form of the login pages just before it is sent, and where a login leads on to.
+
+What an attacker cannot know is found by comparison: two visits of the same user differ in the
+tokens of their forms and in nothing else that we did not send ourselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from mockauth.browser.form import Submission
+from mockauth.browser.landing import Landing
+from mockauth.chatgpt.authorize import authorization_request
+from mockauth.checks.finding import Blocked, NotApplicable
+from mockauth.engine.target.target import Subject
+from mockauth.scenario.model import FormChange
+from mockauth.wire import Exchange, Pairs, Request
+from mockauth.wire.message import pairs_of
+
+ONWARD = re.compile(
+    r"(?i)^(next|continue|return|return_?to|return_?url|redirect|redirect_?to|redirect_?url|goto|"
+    r"dest|destination|target|forward|back|url|from|service|r|u|callback_?url)$"
+)
+SHORTEST_TOKEN = 8
+
+
+@dataclass
+class Visit:
+    """One way through the pages, with every form that was sent."""
+
+    forms: list[Submission] = field(default_factory=list)
+    landing: Landing | None = None
+    state: str = ""
+    first_exchange: int = 0
+
+    @property
+    def reached_code(self) -> bool:
+        """Whether a code came at the end."""
+        landing = self.landing
+        return landing is not None and landing.left and any(n == "code" for n, _ in landing.params)
+
+
+def visit(subject: Subject, change: FormChange | None = None, usual: Visit | None = None) -> Visit:
+    """Sign in with a browser without cookies. With `change`, the form it means is altered; `usual`
+    is an earlier visit without a change, to tell tokens from the rest.
+
+    Raises:
+        NotApplicable: there is no such form.
+    """
+    client = subject.client
+    assert client is not None  # noqa: S101 - probes of oauth only
+    pending = subject.pending()
+    made = Visit(state=pending.state, first_exchange=len(subject.driver.trace) + 1)
+    at = _position(change, usual) if change is not None and usual is not None else -1
+
+    def edit(form: Submission) -> Submission:
+        made.forms.append(form)
+        if len(made.forms) - 1 != at or change is None or usual is None:
+            return form
+        return _without(form, usual.forms[at], change, (pending.state, usual.state))
+
+    made.landing = subject.authorize(authorization_request(client, pending), fresh=True, edit=edit)
+    return made
+
+
+def has_secret_address(usual: Visit, other: Visit, which: Literal["last", "login"]) -> bool:
+    """Whether the address of the form has a part that differs from visit to visit, so that nobody
+    else can know it."""
+    at = _position(FormChange(which=which, without=()), usual)
+    if at >= len(other.forms):
+        return False
+    one = usual.forms[at].url.replace(usual.state, "")
+    return one != other.forms[at].url.replace(other.state, "")
+
+
+def _position(change: FormChange, usual: Visit) -> int:
+    if not usual.forms:
+        raise NotApplicable("the server shows no form before the callback")
+    if not usual.reached_code:
+        raise Blocked("a login with a new browser reached no code (see token.exchange-works)")
+    last = len(usual.forms) - 1
+    if change.which == "last":
+        return last
+    for at, form in enumerate(usual.forms[:-1]):
+        if form.has_password:
+            return at
+    raise NotApplicable("no form follows the login form")
+
+
+def _without(
+    form: Submission, usual: Submission, change: FormChange, states: tuple[str, str]
+) -> Submission:
+    fields = form.fields
+    if "token" in change.without:
+        before = dict(usual.fields)
+        fields = tuple(
+            (name, value)
+            for name, value in form.fields
+            if not _is_token(name, value, before.get(name), form.hidden, states)
+        )
+    return replace(form, fields=fields, drop_cookies="cookies" in change.without)
+
+
+def _is_token(
+    name: str, value: str, before: str | None, hidden: tuple[str, ...], states: tuple[str, str]
+) -> bool:
+    """A hidden value that was another one at the other visit, and does not hold our own state."""
+    ours = any(state in value for state in states)
+    return name in hidden and value != before and not ours and len(value) >= SHORTEST_TOKEN
+
+
+def sent_cookies(trace_part: list[Exchange]) -> dict[str, str]:
+    """The SameSite attribute, in lower case, of each cookie that was set in these exchanges."""
+    found: dict[str, str] = {}
+    for exchange in trace_part:
+        for header in exchange.answer.headers_named("Set-Cookie"):
+            name = header.partition("=")[0].strip()
+            site = re.search(r"(?i);\s*samesite\s*=\s*(\w+)", header)
+            found[name] = site.group(1).lower() if site else ""
+    return found
+
+
+def onward_visits(subject: Subject, usual: Visit, address: str) -> Iterator[tuple[str, Landing]]:
+    """Sign in again with each `next`-like parameter pointed to `address`; gives its name and where
+    the browser ended.
+
+    Raises:
+        NotApplicable: no page has such a parameter.
+    """
+    trace = subject.driver.trace
+    client = subject.client
+    assert client is not None  # noqa: S101 - probes of oauth only
+    pages = [
+        exchange
+        for exchange in trace.exchanges[usual.first_exchange - 1 :]
+        if exchange.step == "page" and exchange.request.method == "GET"
+    ]
+    found = False
+    for page in pages:
+        for name in _onward_names(page.request.all_query):
+            found = True
+            yield name, subject.authorize(_pointed(page.request, name, address), fresh=True)
+    for at, form in enumerate(usual.forms):
+        for name in _onward_names(tuple(p for p in form.fields if p[0] in form.hidden)):
+            found = True
+            yield name, _with_field(subject, at, name, address)
+    if not found:
+        raise NotApplicable("no page takes an address to go on to")
+
+
+def _onward_names(pairs: Pairs) -> list[str]:
+    return [
+        name
+        for name, value in pairs
+        if ONWARD.match(name) and (value.startswith("/") or "://" in value)
+    ]
+
+
+def _pointed(request: Request, name: str, address: str) -> Request:
+    base, _, query = request.target.partition("?")
+    pairs = tuple((n, address if n == name else v) for n, v in pairs_of(query.partition("#")[0]))
+    return Request(method="GET", url=base, query=pairs)
+
+
+def _with_field(subject: Subject, at: int, name: str, address: str) -> Landing:
+    client = subject.client
+    assert client is not None  # noqa: S101 - probes of oauth only
+    count = 0
+
+    def edit(form: Submission) -> Submission:
+        nonlocal count
+        count += 1
+        if count - 1 != at:
+            return form
+        fields = tuple((n, address if n == name else v) for n, v in form.fields)
+        return replace(form, fields=fields)
+
+    request = authorization_request(client, subject.pending())
+    return subject.authorize(request, fresh=True, edit=edit)

@@ -1,0 +1,103 @@
+"""An object that belongs to the first user: where the API keeps it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from mockauth.checks.finding import Blocked
+from mockauth.engine.target.target import Subject
+from mockauth.manifest.openapi import Operation
+
+PARAMETER = re.compile(r"\{([^}]*)\}")
+LONGEST_ID = 100
+DEEPEST = 4
+"""Levels of an answer that are looked at."""
+
+
+def owned_url(subject: Subject) -> str:
+    """The URL of one object of the first user: by option, or the first entry of a list operation
+    that another operation reads by its id; "" where there is no such pair of operations.
+
+    Raises:
+        Blocked: the first user has no object.
+    """
+    if subject.given.owned_path:
+        return subject.base_url + subject.given.owned_path
+    pairs = list(_pairs(subject))
+    if not pairs:
+        return ""
+    for listing, reading in pairs:
+        answer = _list(subject, listing)
+        for value in _ids(answer, PARAMETER.findall(reading.path)[0]):
+            ours = quote(value, safe="")
+            return subject.base_url + PARAMETER.sub(lambda _: ours, reading.path)  # noqa: B023 - used here and now
+    raise Blocked(
+        f"the first user has no object in {pairs[0][0].path}: create one, or name its path with "
+        "--owned-path",
+        by_option="--owned-path",
+    )
+
+
+def _pairs(subject: Subject) -> Iterator[tuple[Operation, Operation]]:
+    """A GET that lists, and a GET that reads one entry by one id in its path."""
+    operations = subject.openapi.operations if subject.openapi else ()
+    for reading in operations:
+        if not reading.is_safe or len(PARAMETER.findall(reading.path)) != 1:
+            continue
+        if len(reading.required) > 1 or not PARAMETER.search(reading.path.rpartition("/")[2]):
+            continue
+        parent = reading.path.rpartition("/")[0]
+        for listing in operations:
+            same = listing.path.rstrip("/") == parent
+            if same and listing.is_safe and not (listing.required or listing.has_required_body):
+                yield listing, reading
+
+
+def _list(subject: Subject, listing: Operation) -> Any:
+    with subject.during("supply"):
+        answer = subject.call_at(listing.method, subject.base_url + listing.path).answer
+    return answer.json() if answer.ok else None
+
+
+def _ids(value: Any, parameter: str, depth: int = 0) -> Iterator[str]:
+    """The ids in a list answer: members called like the parameter, or `id`, in its first objects;
+    or plain texts and numbers of a list."""
+    if depth > DEEPEST:
+        return
+    if isinstance(value, list):
+        for inner in value[:20]:
+            if isinstance(inner, dict):
+                names = (parameter, "id", "uuid", "_id", "key", "slug", "name")
+                found = next((inner[n] for n in names if _is_id(inner.get(n))), None)
+                if found is not None:
+                    yield str(found)
+            elif depth <= 1 and _is_id(inner):  # deeper ones are tags and the like
+                yield str(inner)
+    elif isinstance(value, dict):
+        for inner in value.values():
+            if isinstance(inner, dict | list):
+                yield from _ids(inner, parameter, depth + 1)
+        if not _holds_list(value):
+            for name, inner in value.items():
+                if isinstance(inner, dict) and depth == 0:
+                    yield str(name)
+
+
+def _holds_list(value: object) -> bool:
+    """Whether there is a list at any depth that is looked at: an empty one holds no object."""
+    waiting, depth = [value], 0
+    while waiting and depth <= DEEPEST:
+        if any(isinstance(inner, list) for inner in waiting):
+            return True
+        waiting = [v for inner in waiting if isinstance(inner, dict) for v in inner.values()]
+        depth += 1
+    return False
+
+
+def _is_id(value: object) -> bool:
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, int) or (isinstance(value, str) and 0 < len(value) <= LONGEST_ID)

@@ -1,0 +1,68 @@
+"""PKCE (RFC 7636): verifiers and their challenges, and whether a server honours them at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from mockauth.chatgpt.authorize import authorization_request, read_callback
+from mockauth.chatgpt.pkce import challenge, challenge_params, verifier_params
+from mockauth.chatgpt.token import token_request
+from mockauth.engine.probe.outcome import token_outcome
+from mockauth.engine.target.target import Subject
+
+GOOD = "mockauth-proves-that-it-began-this-flow-0123456789"
+VERIFIERS: Mapping[str, str] = MappingProxyType(
+    {
+        "": GOOD,
+        "short-": "mockauth-" + "s" * 33,
+        "long-": "mockauth-" + "l" * 120,
+        "odd-": "mockauth verifier/with=odd+characters;in:it,0123456789",
+    }
+)
+"""A good verifier, and those of 42 and 129 characters and of characters that RFC 7636 section 4.1
+does not allow."""
+
+
+def material(name: str) -> str:
+    """A verifier or challenge by its name in a scenario file, such as `short-challenge`."""
+    kind, _, part = name.rpartition("-")
+    verifier = VERIFIERS[f"{kind}-" if kind else ""]
+    return challenge(verifier) if part == "challenge" else verifier
+
+
+def honours_pkce(subject: Subject) -> bool:
+    """Whether the server publishes PKCE, or has refused a wrong or missing verifier once while the
+    right one was accepted. A server that ignores challenge and verifier breaks nothing. The answer
+    is kept: it costs three flows."""
+    if subject.pkce is None:
+        subject.pkce = _published(subject) or (
+            _redeems(subject, GOOD)
+            and not (_redeems(subject, VERIFIERS["long-"][:60]) and _redeems(subject, ""))
+        )
+    return subject.pkce
+
+
+def _published(subject: Subject) -> bool:
+    return bool(subject.metadata().get("code_challenge_methods_supported"))
+
+
+def _redeems(subject: Subject, verifier: str) -> bool:
+    """Whether a code that was asked for with the challenge is redeemed with this verifier."""
+    client = subject.client
+    if client is None:
+        return False
+    with subject.during("supply"):
+        pending = subject.pending()
+        request = authorization_request(replace(client, verifier=""), pending)
+        landing = subject.authorize(
+            replace(request, query=(*request.query, *challenge_params(GOOD)))
+        )
+        code = read_callback(landing.params, pending, state_required=False).code
+    if not code:
+        return False
+    exchange = token_request(replace(client, verifier=""), code, client.redirect_uri)
+    exchange = replace(exchange, params=(*exchange.params, *verifier_params(verifier)))
+    with subject.during("altered", "pkce"):
+        return token_outcome(subject.driver.send(exchange, "token")) == "accepted"

@@ -1,0 +1,111 @@
+"""A token with fewer scopes than the service has: which scope to ask for, and what to call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from mockauth.chatgpt.authorize import authorization_request, read_callback
+from mockauth.chatgpt.token import read_token
+from mockauth.checks.finding import Blocked, NotApplicable
+from mockauth.engine.target.target import Subject
+from mockauth.manifest.openapi import Operation
+
+UNKNOWN = "mockauth-no-such-scope"
+MOST_TRIES = 4
+
+
+@dataclass(frozen=True)
+class Narrow:
+    """A scope to ask for, and an operation that it is not enough for."""
+
+    scope: str
+    operation: Operation
+
+
+def declared_scopes(subject: Subject) -> list[str]:
+    """The scopes that ChatGPT asks for, one by one."""
+    return subject.client.auth.scope.split() if subject.client else []
+
+
+def wide_scope(subject: Subject) -> str:
+    """More than was granted: the declared scope after a narrow login, else one word more."""
+    declared = declared_scopes(subject)
+    if not declared:
+        raise NotApplicable("the service declares no scope")
+    return " ".join(declared if len(declared) > 1 else [*declared, UNKNOWN])
+
+
+def part_of_scope(subject: Subject) -> str:
+    """The first declared scope; "" when none is declared."""
+    return " ".join(declared_scopes(subject)[:1])
+
+
+def narrow_scope(subject: Subject) -> Narrow:
+    """A scope that is not enough for some operation: by option, by the OpenAPI document, or found
+    by trying each declared scope alone.
+
+    Raises:
+        NotApplicable: the service has no scopes to tell apart.
+        Blocked: every scope alone opens the operation, which may be right.
+    """
+    declared = declared_scopes(subject)
+    given = subject.given.narrow_scope
+    if given and subject.operation:
+        return Narrow(given, subject.operation)
+    if len(declared) < 2:
+        raise NotApplicable("the service declares fewer than two scopes")
+    by_document = _documented(subject, declared)
+    if by_document is not None:
+        return by_document
+    if subject.operation is None:
+        raise Blocked("no operation to call: name one with --operation", by_option="--operation")
+    if subject.narrow is None:
+        subject.narrow = _tried(subject, declared)
+    if subject.narrow:
+        return Narrow(subject.narrow, subject.operation)
+    raise Blocked(
+        "every declared scope alone opens the operation, and the OpenAPI document does not say "
+        "which one it needs; name one that must not do with --narrow-scope",
+        by_option="--narrow-scope",
+    )
+
+
+def _documented(subject: Subject, declared: list[str]) -> Narrow | None:
+    """The first safe operation whose security requirement names some of the declared scopes."""
+    for operation in subject.openapi.operations if subject.openapi else ():
+        callable_ = operation.is_safe and not (operation.required or operation.has_required_body)
+        if callable_ and set(operation.scopes) & set(declared):
+            rest = [word for word in declared if word not in operation.scopes]
+            if rest:
+                return Narrow(" ".join(rest), operation)
+    return None
+
+
+def _tried(subject: Subject, declared: list[str]) -> str:
+    """The first declared scope whose token, narrowed by its own answer, the API refuses."""
+    for word in declared[:MOST_TRIES]:
+        with subject.during("supply"):
+            token = token_with(subject, word)
+            if token and subject.call(token).answer.status in (401, 403):
+                return word
+    return ""
+
+
+def token_with(subject: Subject, scope: str) -> str:
+    """An access token for `scope` alone; "" when the server does not narrow.
+
+    Raises:
+        NotApplicable: the server grants something else than it was asked for.
+    """
+    client = subject.client
+    assert client is not None  # noqa: S101 - probes of oauth only
+    pending = subject.pending()
+    narrowed = replace(client, auth=replace(client.auth, scope=scope))
+    landing = subject.authorize(authorization_request(narrowed, pending))
+    code = read_callback(landing.params, pending, state_required=False).code
+    grant = read_token(subject.exchange(code).response) if code else None
+    if grant is None or not grant.access_token:
+        return ""
+    if grant.scope is not None and set(grant.scope.split()) != set(scope.split()):
+        raise NotApplicable("the server does not narrow the scope that it grants")
+    return grant.access_token

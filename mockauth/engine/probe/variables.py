@@ -1,0 +1,198 @@
+"""What the `${…}` references of a probe stand for."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from mockauth.chatgpt.authorize import authorization_request, read_callback
+from mockauth.chatgpt.token import Grant, basic_credentials, read_token
+from mockauth.checks.finding import Blocked, NotApplicable
+from mockauth.engine.probe import pkce
+from mockauth.engine.probe.forged_jwt import forge
+from mockauth.engine.probe.scope import narrow_scope, part_of_scope, wide_scope
+from mockauth.engine.target.target import Subject
+from mockauth.scenario.alterations import change_one_character
+from mockauth.scenario.reference import expand
+from mockauth.wire import Exchange
+from mockauth.wire.url import hostname
+
+OTHER_HOSTS: Mapping[str, str] = MappingProxyType(
+    {"chat.openai.com": "chatgpt.com", "chatgpt.com": "chat.openai.com"}
+)
+
+
+FILLER = "mockauth fills a body that is refused before it is read. " * 64
+
+
+class Missing(Blocked):
+    """An earlier answer does not have what a reference asks for."""
+
+
+@dataclass
+class Material:
+    """The values of one trial: what was given, what is fresh, and what earlier steps brought."""
+
+    subject: Subject
+    variant: Mapping[str, str]
+    done: dict[str, Exchange] = field(default_factory=dict)
+    grant: Grant = field(default_factory=Grant)
+    """The tokens of this trial, the newest ones."""
+    _other_token: str = ""
+
+    def text(self, value: str) -> str:
+        """`value` with its references looked up."""
+        return expand(value, self.lookup)
+
+    def lookup(self, reference: str) -> str:
+        """What `reference` stands for.
+
+        Raises:
+            Blocked: it cannot be had.
+            NotApplicable: the target does not have such a thing.
+        """
+        known = self._known()
+        if reference in known:
+            return known[reference]
+        group, _, name = reference.partition(".")
+        if group == "variant":
+            return self.text(self.variant[name])
+        if group == "pkce":
+            return pkce.material(name)
+        if group == "forged":
+            token = self.subject.token_for_api()
+            return forge(name, token, self.subject.keys() if name == "hs256" else ())
+        if reference in MADE:
+            return MADE[reference](self)
+        return self._earlier(reference)
+
+    def _known(self) -> dict[str, str]:
+        subject, given, client = self.subject, self.subject.given, self.subject.client
+        callback = given.redirect_uri
+        path = callback.find("/", 8)
+        return {
+            "random": secrets.token_urlsafe(32),
+            "client.id": given.client_id,
+            "client.secret": given.client_secret.reveal(),
+            "other.id": given.other_client_id,
+            "other.secret": given.other_client_secret.reveal(),
+            "callback": callback,
+            "callback.host": hostname(callback),
+            "callback.other-host": callback.replace(
+                hostname(callback), OTHER_HOSTS.get(hostname(callback), hostname(callback)), 1
+            ),
+            "callback.origin": callback[:path],
+            "callback.path": callback[path:],
+            "callback.base": callback.partition("://")[2],
+            "scope": client.auth.scope if client else "",
+            "scheme": "Basic" if subject.scheme == "basic" else "Bearer",
+            "other_scheme": "Bearer" if subject.scheme == "basic" else "Basic",
+            "user.name": given.username,
+            "user.password": given.password.reveal(),
+            "service_token": given.token.reveal(),
+            "other_service_token": given.other_token.reveal(),
+            "filler": FILLER,
+            "base64.service_token": base64.b64encode(given.token.reveal().encode()).decode(),
+            "access_token": subject.token_for_api(),
+            "refresh_token": self.grant.refresh_token or subject.grant.refresh_token,
+        }
+
+    def verification_token(self) -> str:
+        """The public token of the manifest."""
+        tokens = getattr(self.subject.auth, "verification_tokens", {})
+        token = next((str(value) for value in tokens.values() if value), "")
+        if not token:
+            raise NotApplicable("the manifest has no verification token")
+        return token
+
+    def fresh_code(self) -> str:
+        """A code that nothing else uses."""
+        with self.subject.during("supply"):
+            return self.subject.fresh_code()
+
+    def other_access_token(self) -> str:
+        """A token of the second user: the one that was given, or one from a login."""
+        given = self.subject.given.other_token.reveal()
+        if given and self.subject.client is None:
+            return given
+        if not self._other_token:
+            with self.subject.during("supply"):
+                self._other_token = self._sign_in_second()
+        return self._other_token
+
+    def _sign_in_second(self) -> str:
+        client = self.subject.client
+        assert client is not None  # noqa: S101 - probes of oauth only
+        pending = self.subject.pending()
+        request = authorization_request(client, pending)
+        landing = self.subject.authorize(request, user="second", fresh=True)
+        code = read_callback(landing.params, pending, state_required=False).code
+        if code and not landing.filled:
+            raise NotApplicable("the server never asks who signs in: it has one user")
+        token = read_token(self.subject.exchange(code).response).access_token if code else ""
+        if not token:
+            raise Blocked("the second user could not sign in; see --other-username")
+        return token
+
+    def encoded_basic(self) -> str:
+        """The client's credentials with every character percent-encoded, then in base64."""
+        given = self.subject.given
+
+        def encoded(text: str) -> str:
+            return "".join(f"%{byte:02X}" for byte in text.encode())
+
+        pair = f"{encoded(given.client_id)}:{encoded(given.client_secret.reveal())}"
+        return base64.b64encode(pair.encode()).decode()
+
+    def raw_basic(self) -> str:
+        """The client's credentials in base64 and nothing else, as many clients send them."""
+        given = self.subject.given
+        pair = f"{given.client_id}:{given.client_secret.reveal()}"
+        return base64.b64encode(pair.encode()).decode()
+
+    def wrong_basic(self) -> str:
+        """The client's id with a wrong secret, for a Basic header."""
+        given = self.subject.given
+        return basic_pair(given.client_id, change_one_character(given.client_secret.reveal()))
+
+    def other_basic(self) -> str:
+        """The second client's credentials, for a Basic header."""
+        given = self.subject.given
+        return basic_pair(given.other_client_id, given.other_client_secret.reveal())
+
+    def _earlier(self, reference: str) -> str:
+        name, _, rest = reference.partition(".")
+        side, _, member = rest.partition(".")
+        exchange = self.done.get(name)
+        if exchange is None:
+            raise Missing(f"the step {name} was left out")
+        if side == "request":
+            return exchange.request.param(member) or ""
+        value = exchange.answer.members.get(member)
+        if not isinstance(value, str) or not value:
+            raise Missing(f"the answer to {name} has no {member}")
+        return value
+
+
+def basic_pair(client_id: str, secret: str) -> str:
+    """What follows `Basic` in the header of RFC 6749 section 2.3.1."""
+    return basic_credentials(client_id, secret).partition(" ")[2]
+
+
+MADE: Mapping[str, Callable[[Material], str]] = MappingProxyType(
+    {
+        "verification_token": Material.verification_token,
+        "fresh.code": Material.fresh_code,
+        "other.access_token": Material.other_access_token,
+        "encoded.basic": Material.encoded_basic,
+        "raw.basic": Material.raw_basic,
+        "wrong.basic": Material.wrong_basic,
+        "other.basic": Material.other_basic,
+        "narrow.scope": lambda material: narrow_scope(material.subject).scope,
+        "part.scope": lambda material: part_of_scope(material.subject),
+        "wide.scope": lambda material: wide_scope(material.subject),
+    }
+)

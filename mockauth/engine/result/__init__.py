@@ -1,0 +1,1 @@
+"""What a run comes to: verdicts, levels, exemptions, the exit code."""

@@ -1,0 +1,65 @@
+"""The gate: what a run's results mean for the exit code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mockauth.engine.result.result import Result, Run
+
+FailOn = Literal["must", "should", "never"]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """An exit code and the reasons for it, one sentence each."""
+
+    exit_code: int
+    reasons: tuple[str, ...]
+
+
+def gate(run: Run, *, fail_on: FailOn = "must", strict: bool = False) -> Gate:
+    """Decide the exit code: 0 clean, 1 findings, 3 nothing could be judged.
+
+    A critical check that the target's behaviour blocked counts as a finding; one blocked for want
+    of an option only when `strict`. A waived result closes nothing; a waiver that expired, and a
+    waiver or a line of the baseline that nothing needs any more, do.
+    """
+    # A client that does not get in may show why: what is found broken says more than that.
+    explained = run.role == "plugin" and any(r.state == "fail" for r in run.results)
+    if run.stopped and not (explained and fail_on != "never"):
+        return Gate(3, (run.stopped,))
+    if not _judged_anything(run):
+        return Gate(3, ("nothing could be judged",))
+    reasons = tuple(
+        reason for result in run.results if (reason := _reason(result, fail_on, strict))
+    )
+    if fail_on != "never":
+        reasons += tuple(finding.text for finding in run.policy)
+    return Gate(1 if reasons else 0, reasons)
+
+
+def _judged_anything(run: Run) -> bool:
+    """Static checks speak of a text: they alone say that a service was judged only when nothing
+    else was asked for."""
+    asked = [r for r in run.results if r.rule.kind != "static" and r.state != "n/a"]
+    return any(result.counts for result in asked or run.results)
+
+
+def _reason(result: Result, fail_on: FailOn, strict: bool) -> str:
+    check = result.rule.id
+    if result.state == "error":
+        return f"{check}: mockauth itself failed in this check"
+    if fail_on == "never":
+        return ""
+    if result.state == "fail":
+        return f"{check}: {result.level} broken"
+    if result.state == "warn" and fail_on == "should":
+        return f"{check}: a should that is broken"
+    if result.state == "blocked" and result.level == "critical":
+        if not result.blocked_by:
+            whose = "client" if result.rule.area == "client" else "target"
+            return f"{check}: critical, and the {whose}'s behaviour kept it from being judged"
+        if strict:
+            return f"{check}: critical, and not judged without {result.blocked_by}"
+    return ""

@@ -1,0 +1,1 @@
+"""The service under test: what is known of it, and how it is reached."""

@@ -1,0 +1,153 @@
+"""A GPT Action, as far as its sign-in: no manifest, an OpenAPI document and the editor's form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from mockauth.chatgpt.placement import in_own_header
+from mockauth.checks.evidence import Given
+from mockauth.engine.events import Event, Noted, StepStarted
+from mockauth.engine.http.secrets_seen import SHORTEST_CREDENTIALS
+from mockauth.engine.target.discovery import WEB, declare, fetch, take_openapi
+from mockauth.engine.target.target import Subject
+from mockauth.errors import NothingJudged, UsageError
+from mockauth.manifest.auth import HttpAuth
+from mockauth.manifest.editor import EditorForm, Kind, fill
+from mockauth.manifest.openapi import OpenApi, read_openapi
+from mockauth.profiles.action import with_custom_header, with_exchange
+from mockauth.wire import Request
+from mockauth.wire.secret import Secrets
+from mockauth.wire.trace import Step
+from mockauth.wire.url import hostname, join, origin, split, without_query
+
+SUFFIXES = (".json", ".yaml", ".yml")
+PLACES = ("/openapi.json", "/openapi.yaml")
+"""Where a document is looked for below the root of an API."""
+
+
+def read_action(subject: Subject, form: EditorForm, target: str, wanted: str) -> Iterator[Event]:
+    """Import the OpenAPI document as the GPT editor does, and fill in the editor's form.
+
+    Raises:
+        NothingJudged: no document can be had.
+        UsageError: options are missing or contradict each other; all of them are named at once.
+    """
+    yield StepStarted("read the OpenAPI document")
+    openapi = _document(subject, form, target)
+    filled = fill(form, openapi, _likely(subject.given))
+    missing = [*filled.missing, *missing_credentials(filled.kind, subject.given)]
+    if missing:
+        what = f"an Action with auth {filled.kind}" if filled.kind else "an Action"
+        noted = f" ({'; '.join(filled.notes)})" if filled.notes else ""
+        raise UsageError(f"{what} needs " + "; and ".join(missing) + noted)
+    for note in filled.notes:
+        yield Noted(note)
+    subject.auth = filled.auth
+    declare(subject, *openapi.servers)
+    # ChatGPT calls the first server of an imported document, whatever its domain.
+    base = openapi.base
+    if not base.startswith(WEB):
+        base = join(subject.url_map.target + "/", base)
+    take_openapi(subject, openapi, base, wanted)
+    subject.profile = with_exchange(subject.profile, form.token_exchange)
+    if isinstance(filled.auth, HttpAuth) and filled.auth.header:
+        subject.profile = with_custom_header(subject.profile)
+        subject.driver.place = _InHeader(filled.auth.header, subject.driver.secrets)
+
+
+def missing_credentials(kind: str, given: Given) -> list[str]:
+    """A sentence for each credential that auth type `kind` needs and that was not given."""
+    missing = []
+    if kind in ("service_http", "user_http") and not given.token:
+        missing.append("--token (MOCKAUTH_TOKEN): the token that is pasted into ChatGPT")
+    if kind == "oauth":
+        if not given.client_id:
+            missing.append("--client-id (MOCKAUTH_CLIENT_ID): a string of your own choosing")
+        if not given.client_secret:
+            missing.append("--client-secret (MOCKAUTH_CLIENT_SECRET): likewise")
+    return missing
+
+
+def action_origin(form: EditorForm, target: str) -> str:
+    """The origin of the server under test; for a document in a file, that of its first server.
+
+    Raises:
+        UsageError: the target is neither a URL nor a file, or names no server.
+    """
+    if target.startswith(WEB):
+        return origin(target)
+    base = origin(next(iter(_from_file(target, "TARGET").servers), ""))
+    if not base:
+        raise UsageError(
+            f"{target}: servers[0].url names no host, so there is no server to check; give the "
+            f"root of the API as TARGET and the document as --openapi {target}"
+        )
+    return base
+
+
+class _InHeader:
+    """Places the API key of every call in a header of its own.
+
+    What a probe made of the key is registered: unlike Authorization, reports do not mask a header
+    of that name whatever it holds.
+    """
+
+    def __init__(self, name: str, secrets: Secrets) -> None:
+        self.name = name
+        self.secrets = secrets
+
+    def __call__(self, request: Request, step: Step) -> Request:
+        if step not in ("api", "endpoint"):
+            return request
+        placed = in_own_header(request, self.name)
+        key = placed.header(self.name) or ""
+        if len(key) >= SHORTEST_CREDENTIALS:
+            self.secrets.add(key, "API key")
+        return placed
+
+
+def _likely(given: Given) -> Kind | None:
+    """The auth type that the credentials at hand speak for."""
+    if bool(given.client_id) == bool(given.token):
+        return None
+    return "oauth" if given.client_id else "service_http"
+
+
+def _document(subject: Subject, form: EditorForm, target: str) -> OpenApi:
+    chosen = form.openapi or (target if _names_document(target) else "")
+    if chosen and not chosen.startswith(WEB):
+        return _from_file(chosen, "--openapi" if form.openapi else "TARGET")
+    if chosen:
+        subject.url_map.declared.add(hostname(chosen))
+    root = without_query(target).rstrip("/")
+    urls = [chosen] if chosen else [root + place for place in PLACES]
+    if not chosen and (split(root) is not None and urls[0] != origin(root) + PLACES[0]):
+        urls = [target, *urls]  # a path may be the document's own, such as /v3/api-docs
+    seen = []
+    for url in urls:
+        last = fetch(subject, subject.url_map(url), "openapi")
+        if last.response is None and "timed out" not in last.error:
+            raise NothingJudged(f"{url} cannot be reached: {last.error}")
+        if last.answer.ok:
+            openapi = read_openapi(last.answer.body, url)
+            if chosen or "openapi" in (openapi.data or {}):
+                return openapi
+        seen.append(f"{url}: {last.outcome}")
+    raise NothingJudged(
+        f"no OpenAPI document was found ({'; '.join(seen)}); give its URL or path with --openapi"
+    )
+
+
+def _names_document(target: str) -> bool:
+    return not target.startswith(WEB) or without_query(target).lower().endswith(SUFFIXES)
+
+
+def _from_file(path: str, option: str) -> OpenApi:
+    try:
+        return read_openapi(Path(path).read_bytes(), path)
+    except OSError as wrong:
+        raise UsageError(
+            f"{option} {path}: {(wrong.strerror or 'cannot be read').lower()}; give the root of an "
+            "API such as http://localhost:3333, or the URL or path of an OpenAPI document"
+        ) from wrong

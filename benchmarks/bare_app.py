@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from flask import Flask, jsonify, redirect, request
 from werkzeug.wrappers import Response
 
-from mockauth.plugin.serving import serving
+from mockauth.plugin.server.serving import serving
 
 
 def bare_app() -> Flask:

@@ -20,14 +20,14 @@ from mockauth.browser.form import Credentials
 from mockauth.browser.session import Session
 from mockauth.engine.http.transport import WsgiTransport
 from mockauth.errors import UsageError
+from mockauth.plugin.api.resource import PATHS
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import ClientConfig, PluginConfig, UserConfig
-from mockauth.plugin.control.control import QueuedError, QueuedResponse
-from mockauth.plugin.control.operator import Operator
-from mockauth.plugin.named_fault import fault_named
-from mockauth.plugin.resource import PATHS
-from mockauth.plugin.serving import serving
-from mockauth.plugin.trigger import Trigger
+from mockauth.plugin.control.actions import Operator
+from mockauth.plugin.control.state import QueuedError, QueuedResponse
+from mockauth.plugin.faults.parse import fault_named
+from mockauth.plugin.faults.trigger import Trigger
+from mockauth.plugin.server.serving import serving
 from mockauth.scenario.misbehaving import KnownFaults, with_faults
 from mockauth.wire import Exchange, Request, Secret
 from mockauth.wire.trace import Step

@@ -16,8 +16,8 @@ from werkzeug.test import Client, TestResponse
 
 from mockauth.clock import MovableClock
 from mockauth.plugin.app import create_app
+from mockauth.plugin.behaviour import Policy
 from mockauth.plugin.config import DEMO_PLUGIN_ID, ClientConfig, PluginConfig
-from mockauth.plugin.policy import Policy
 
 CALLBACK = f"https://chat.openai.com/aip/{DEMO_PLUGIN_ID}/oauth/callback"
 VERIFIER = "v" * 43

@@ -9,7 +9,7 @@ from mockauth.engine.catalogue import all_rules
 from mockauth.engine.demo import as_action
 from mockauth.engine.result.result import Run
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.fault import Fault
+from mockauth.plugin.faults.fault import Fault
 from mockauth.profiles.action import Exchange
 from mockauth.scenario.library import load_library
 

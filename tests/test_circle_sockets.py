@@ -12,8 +12,8 @@ from mockauth.engine.demo import options_for, served
 from mockauth.engine.events import RunFinished
 from mockauth.engine.result.result import Result, Run
 from mockauth.plugin.app import create_app
+from mockauth.plugin.behaviour import Policy
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.policy import Policy
 
 KEEPALIVE = "transport.keepalive-clean"
 PROVEN = frozenset({KEEPALIVE})

@@ -22,8 +22,8 @@ from mockauth.engine.probe.form_tampering import (
 from mockauth.engine.target.target import Subject
 from mockauth.engine.target.url_map import UrlMap
 from mockauth.plugin.app import create_app
+from mockauth.plugin.behaviour import Policy
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.policy import Policy
 from mockauth.profiles import PLUGIN
 from mockauth.scenario.model import FormChange
 from mockauth.wire import Trace

@@ -12,7 +12,7 @@ from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.engine.probe.scope import UNKNOWN, narrow_scope, part_of_scope, token_with, wide_scope
 from mockauth.engine.target.target import Subject
 from mockauth.manifest.openapi import OpenApi, read_openapi
-from mockauth.plugin.policy import Policy
+from mockauth.plugin.behaviour import Policy
 from tests.test_engine_form_change import subject_of
 
 

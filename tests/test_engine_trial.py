@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.fault import AnswerChange, Fault
+from mockauth.plugin.faults.fault import AnswerChange, Fault
 
 from .conftest import Checked
 

@@ -10,7 +10,7 @@ import pytest
 from mockauth.engine.result.gate import gate
 from mockauth.engine.result.result import Run
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.fault import AnswerChange, Fault
+from mockauth.plugin.faults.fault import AnswerChange, Fault
 from mockauth.report import json_report, terminal
 
 from .conftest import Checked

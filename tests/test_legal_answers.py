@@ -22,8 +22,8 @@ from mockauth.engine.events import RunFinished
 from mockauth.engine.http.transport import WsgiTransport
 from mockauth.engine.result.result import Run
 from mockauth.plugin.app import create_app
+from mockauth.plugin.behaviour import Policy
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.policy import Policy
 from mockauth.wire import Request, Response
 from mockauth.wire.message import Pairs, pairs_of
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from mockauth.plugin.documents import openapi
-from mockauth.plugin.signing import Signing
+from mockauth.plugin.api.documents import openapi
+from mockauth.plugin.oauth.signing import Signing
 
 from .plugin_tour import Tour, touring
 

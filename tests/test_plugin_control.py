@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from mockauth.clock import MovableClock
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.fault import AnswerChange, Fault
+from mockauth.plugin.faults.fault import AnswerChange, Fault
 
 from .plugin_tour import CALLBACK, Tour, error
 

@@ -19,7 +19,7 @@ from mockauth.cli.plugins import plugins_of
 from mockauth.clock import MovableClock
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.serving import serving
+from mockauth.plugin.server.serving import serving
 from mockauth.scenario.misbehaving import with_faults
 
 CONFIG = PluginConfig(api="embeddings", auth="service_http")

@@ -18,10 +18,10 @@ from mockauth.clock import MovableClock
 from mockauth.errors import UsageError
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.fault import AnswerChange, Fault
-from mockauth.plugin.named_fault import fault_named
-from mockauth.plugin.serving import serving
-from mockauth.plugin.trigger import Trigger
+from mockauth.plugin.faults.fault import AnswerChange, Fault
+from mockauth.plugin.faults.parse import fault_named
+from mockauth.plugin.faults.trigger import Trigger
+from mockauth.plugin.server.serving import serving
 from mockauth.scenario.library import load_library
 from mockauth.scenario.misbehaving import KnownFaults, with_faults
 

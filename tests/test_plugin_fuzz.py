@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from werkzeug.test import Client, TestResponse
 
 from mockauth.clock import MovableClock
+from mockauth.plugin.api.operations import embeddings_paths, todo_paths
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.control.description import describe
-from mockauth.plugin.operations import embeddings_paths, todo_paths
+from mockauth.plugin.control.openapi import describe
 
 from .plugin_tour import CALLBACK, CHALLENGE, VERIFIER, Tour
 

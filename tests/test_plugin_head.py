@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from mockauth.plugin.head import Head, ordinary_head
-from mockauth.plugin.serving import serving
+from mockauth.plugin.server.head import Head, ordinary_head
+from mockauth.plugin.server.serving import serving
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -79,7 +79,7 @@ def test_an_ordinary_head_is_read_at_once_as_cheroot_would(
     request = ORDINARY[name]
     with serving(shown) as base:
         quick = answers(base, request)
-        monkeypatch.setattr("mockauth.plugin.connection.ordinary_head", nothing_is_ordinary)
+        monkeypatch.setattr("mockauth.plugin.server.connection.ordinary_head", nothing_is_ordinary)
         slow = answers(base, request)
 
     assert ordinary_head(request) is not None

@@ -13,9 +13,9 @@ from werkzeug.test import Client
 
 from mockauth.errors import UsageError
 from mockauth.plugin.app import create_app
+from mockauth.plugin.behaviour import Policy
 from mockauth.plugin.config import ClientConfig, PluginConfig
-from mockauth.plugin.policy import Policy
-from mockauth.plugin.serving import behind_proxy, serving
+from mockauth.plugin.server.serving import behind_proxy, serving
 from mockauth.plugin.several import create_apps
 
 BODY = b'{"todo": "' + b"x" * 500 + b'"}'

@@ -12,9 +12,9 @@ import pytest
 from mockauth.clock import MovableClock
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.fault import AnswerChange, Fault
-from mockauth.plugin.serving import serving
-from mockauth.plugin.trigger import Trigger
+from mockauth.plugin.faults.fault import AnswerChange, Fault
+from mockauth.plugin.faults.trigger import Trigger
+from mockauth.plugin.server.serving import serving
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockauth.plugin.fault import AnswerChange, Fault
+from mockauth.plugin.faults.fault import AnswerChange, Fault
 from mockauth.scenario.faults import read_faults
 from mockauth.scenario.strict import parse_strict
 

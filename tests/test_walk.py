@@ -18,10 +18,10 @@ from mockauth.engine.result.result import Run
 from mockauth.engine.result.verdict import judge
 from mockauth.manifest.auth import OAuth
 from mockauth.manifest.plugin import read_manifest
+from mockauth.plugin.api.documents import manifest
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.documents import manifest
-from mockauth.plugin.fault import AnswerChange, Fault
+from mockauth.plugin.faults.fault import AnswerChange, Fault
 from mockauth.profiles import PLUGIN
 from mockauth.report import terminal
 from mockauth.wire import Secret, Trace

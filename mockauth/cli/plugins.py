@@ -93,8 +93,8 @@ def _faults(table: Any, place: str) -> list[str]:
 
 def _plugin(table: Any, place: str, shared: PluginConfig | None) -> PluginConfig:
     # Flask comes with the plugin, which --help must not load.
+    from mockauth.plugin.behaviour import Policy
     from mockauth.plugin.config import PluginConfig
-    from mockauth.plugin.policy import Policy
     from mockauth.plugin.valid import wrong_settings
 
     if table == {}:

@@ -71,7 +71,7 @@ def serve(host: str, port: int, **values: Any) -> None:
     token = (values["admin_token"] or secrets.token_urlsafe(24)) if values["admin"] else ""
     app = _app(plugins, token, values["folders"], behind_a_proxy=values["behind_proxy"])
     # Flask and Authlib come with the plugin, which --help must not load.
-    from mockauth.plugin.serving import serving
+    from mockauth.plugin.server.serving import serving
 
     with ExitStack() as stack:
         try:
@@ -122,7 +122,7 @@ def _app(
     plugins: tuple[PluginConfig, ...], token: str, folders: Sequence[Path], *, behind_a_proxy: bool
 ) -> Any:
     from mockauth.plugin.app import create_app
-    from mockauth.plugin.serving import behind_proxy
+    from mockauth.plugin.server.serving import behind_proxy
     from mockauth.plugin.several import create_apps
     from mockauth.scenario.misbehaving import KnownFaults
 
@@ -137,8 +137,8 @@ def _app(
 
 def _introduce(base: str, config: PluginConfig, profile: str) -> None:
     # Flask comes with the plugin, which --help must not load.
-    from mockauth.plugin.named_fault import spelled
-    from mockauth.plugin.resource import PATHS
+    from mockauth.plugin.api.resource import PATHS
+    from mockauth.plugin.faults.parse import spelled
 
     if profile == "plugin" and config.api != "mcp":
         _line("manifest", f"{base}/.well-known/ai-plugin.json")
@@ -158,7 +158,7 @@ def _introduce(base: str, config: PluginConfig, profile: str) -> None:
 
 
 def _introduce_oauth(base: str, config: PluginConfig, profile: str) -> None:
-    from mockauth.plugin.resource import document_address
+    from mockauth.plugin.api.resource import document_address
 
     if config.api == "mcp":
         _line("authorize endpoint", f"{base}/authorize")

@@ -117,7 +117,7 @@ def _form(config: PluginConfig, target: str, exchange: Exchange) -> EditorForm:
 def served(app: Flask, host: str = "localhost", port: int = 0) -> Iterator[str]:
     """Serve `app` from a thread; gives its base URL. The port is bound before anybody asks."""
     # Flask takes 120 ms to import; only a served plugin needs it.
-    from mockauth.plugin.serving import serving
+    from mockauth.plugin.server.serving import serving
 
     with serving(app, host, port) as base:
         yield base

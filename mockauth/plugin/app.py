@@ -14,20 +14,20 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.clock import Clock, SystemClock
-from mockauth.plugin import documents
-from mockauth.plugin.api import api_blueprint
+from mockauth.plugin.api import documents
+from mockauth.plugin.api.embeddings import embeddings_blueprint
+from mockauth.plugin.api.mcp import mcp_blueprint
+from mockauth.plugin.api.todos import api_blueprint
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.embeddings import embeddings_blueprint
-from mockauth.plugin.fault import Fault
-from mockauth.plugin.lean import App
-from mockauth.plugin.mcp import mcp_blueprint
-from mockauth.plugin.misbehave import misbehave
-from mockauth.plugin.plugin import Plugin, base_url
-from mockauth.plugin.sessions import Sessions
+from mockauth.plugin.context import Plugin, base_url
+from mockauth.plugin.faults.apply import misbehave
+from mockauth.plugin.faults.fault import Fault
+from mockauth.plugin.server.lean import App
+from mockauth.plugin.server.sessions import Sessions
 from mockauth.plugin.state import State
 
 if TYPE_CHECKING:
-    from mockauth.plugin.signing import Signing
+    from mockauth.plugin.oauth.signing import Signing
 
 LOGO = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -57,7 +57,7 @@ def create_app(
     control = None
     if admin_token:
         # Most apps of the tests and every demo do without.
-        from mockauth.plugin.control.control import Control, ShiftedClock
+        from mockauth.plugin.control.state import Control, ShiftedClock
 
         clock = ShiftedClock(clock)
         control = Control(clock=clock)
@@ -94,9 +94,9 @@ def create_app(
 
 
 def _controlled(app: Flask, plugin: Plugin, token: str, known: Mapping[str, Fault]) -> None:
-    from mockauth.plugin.control.endpoints import control_blueprint
+    from mockauth.plugin.control.actions import Operator
     from mockauth.plugin.control.hooks import hook_control
-    from mockauth.plugin.control.operator import Operator
+    from mockauth.plugin.control.http import control_blueprint
 
     assert plugin.control is not None  # noqa: S101 - only called where there is one
     hook_control(app, plugin, plugin.control)
@@ -107,7 +107,7 @@ def _signing(config: PluginConfig) -> Signing | None:
     if config.auth != "oauth" or config.token_format != "jwt":
         return None
     # joserfc and cryptography take 100 ms to import; only JWTs need them.
-    from mockauth.plugin.signing import Signing
+    from mockauth.plugin.oauth.signing import Signing
 
     return Signing()
 

@@ -8,8 +8,8 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from mockauth.errors import UsageError
-from mockauth.plugin.fault import Fault
-from mockauth.plugin.policy import Policy
+from mockauth.plugin.behaviour import Policy
+from mockauth.plugin.faults.fault import Fault
 from mockauth.wire.message import AuthMethod
 
 DEMO_PLUGIN_ID = "plugin-00000000-0000-4000-8000-000000000000"

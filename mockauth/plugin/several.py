@@ -14,7 +14,7 @@ from mockauth.clock import Clock
 from mockauth.errors import UsageError
 from mockauth.plugin.app import NO_FAULTS, create_app
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.fault import Fault
+from mockauth.plugin.faults.fault import Fault
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Literal
 
+from mockauth.plugin.behaviour import Policy
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.fault import PLACES, Fault
-from mockauth.plugin.policy import Policy
+from mockauth.plugin.faults.fault import PLACES, Fault
 from mockauth.scenario.form import (
     SENTENCE,
     Form,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mockauth.errors import UsageError
-from mockauth.plugin.fault import Fault
+from mockauth.plugin.faults.fault import Fault
 from mockauth.scenario.client_model import ClientProbe
 from mockauth.scenario.client_read import is_client_file, read_client_probe
 from mockauth.scenario.faults import read_faults

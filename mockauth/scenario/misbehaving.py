@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.fault import Fault
-from mockauth.plugin.named_fault import fault_named
+from mockauth.plugin.faults.fault import Fault
+from mockauth.plugin.faults.parse import fault_named
 
 
 class KnownFaults(Mapping[str, Fault]):

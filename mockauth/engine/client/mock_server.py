@@ -15,7 +15,7 @@ from mockauth.engine.client.interceptor import Front, Memory
 from mockauth.engine.client.options import ClientOptions
 from mockauth.errors import UsageError
 from mockauth.plugin.config import ClientConfig, PluginConfig
-from mockauth.plugin.fault import AnswerChange, Fault
+from mockauth.plugin.faults.fault import AnswerChange, Fault
 from mockauth.scenario.client_model import ClientStep, Start
 from mockauth.wire.message import FORM, JSON
 
@@ -139,7 +139,7 @@ def opened(options: ClientOptions, clock: Clock) -> Iterator[Stand]:
         UsageError: the port that was asked for is taken.
     """
     # cheroot takes 60 ms to import; only a served plugin needs it.
-    from mockauth.plugin.serving import serving
+    from mockauth.plugin.server.serving import serving
 
     stand = Stand(options=options, clock=clock)
     with ExitStack() as stack:

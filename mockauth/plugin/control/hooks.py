@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from flask import Flask, Response
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.plugin.control.control import Control
+from mockauth.plugin.context import Plugin, at_hand
 from mockauth.plugin.control.journal import noted
-from mockauth.plugin.control.nearmiss import explain
-from mockauth.plugin.control.wanted import PREFIX
-from mockauth.plugin.plugin import Plugin, at_hand
-from mockauth.plugin.received import BODILESS, carried
+from mockauth.plugin.control.near_miss import explain
+from mockauth.plugin.control.parse import PREFIX
+from mockauth.plugin.control.state import Control
+from mockauth.plugin.faults.body import BODILESS, carried
 
 
 def hook_control(app: Flask, plugin: Plugin, control: Control) -> None:

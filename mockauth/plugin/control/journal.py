@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 from flask import Request, g
 
 from mockauth.clock import iso
-from mockauth.plugin.control.masked import masked, masked_text
-from mockauth.plugin.plugin import Plugin
-from mockauth.plugin.received import Body, carried
+from mockauth.plugin.context import Plugin
+from mockauth.plugin.control.redact import masked, masked_text
+from mockauth.plugin.faults.body import Body, carried
 from mockauth.wire.message import FORM
 
 FEW_BYTES = 16 * 1024

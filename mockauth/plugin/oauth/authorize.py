@@ -10,14 +10,14 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from flask import g, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.plugin import pages
-from mockauth.plugin.control.nearmiss import explain
-from mockauth.plugin.oauth.incoming import Incoming, authorize_request
-from mockauth.plugin.oauth.mint import make_token
+from mockauth.plugin.context import Plugin, at_hand
+from mockauth.plugin.control.near_miss import explain
+from mockauth.plugin.oauth import pages
+from mockauth.plugin.oauth.issue import make_token
+from mockauth.plugin.oauth.login import TOO_OLD, form_token, form_token_fits, signed_in
+from mockauth.plugin.oauth.redirect import finish
+from mockauth.plugin.oauth.request import Incoming, authorize_request
 from mockauth.plugin.oauth.server import ScopeCrash
-from mockauth.plugin.oauth.signin import TOO_OLD, form_token, form_token_fits, signed_in
-from mockauth.plugin.plugin import Plugin, at_hand
-from mockauth.plugin.redirect import finish
 from mockauth.plugin.state import Family
 from mockauth.wire.url import origin
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from authlib.oauth2.rfc6749 import ClientMixin
 
 from mockauth.plugin.config import ClientConfig
-from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.context import Plugin
 from mockauth.wire.url import hostname
 
 LOOPBACK = re.compile(

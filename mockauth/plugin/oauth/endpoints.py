@@ -6,15 +6,14 @@ from flask import Blueprint, g, jsonify, request
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as BaseResponse
 
+from mockauth.plugin.api.resource import PATHS, WELL_KNOWN, resource_document
+from mockauth.plugin.context import Plugin, base_url
 from mockauth.plugin.oauth import authorize as authorizing
-from mockauth.plugin.oauth import signin
 from mockauth.plugin.oauth.introspect import introspection
 from mockauth.plugin.oauth.metadata import metadata_document
 from mockauth.plugin.oauth.revoke import revocation
 from mockauth.plugin.oauth.server import build_server
 from mockauth.plugin.oauth.token import token as token_answer
-from mockauth.plugin.plugin import Plugin, base_url
-from mockauth.plugin.resource import PATHS, WELL_KNOWN, resource_document
 
 
 def oauth_blueprint(plugin: Plugin) -> Blueprint:
@@ -38,12 +37,12 @@ def oauth_blueprint(plugin: Plugin) -> Blueprint:
     def login_page() -> BaseResponse:
         g.place = "login"
         onward = request.args.get("next", "")
-        return signin.login_page(plugin, onward, hint=signin.hint_of(onward))
+        return login.login_page(plugin, onward, hint=login_pages.hint_of(onward))
 
     @blueprint.post("/login")
     def login() -> BaseResponse:
         g.place = "login"
-        return signin.login(plugin)
+        return login_pages.login(plugin)
 
     @blueprint.route("/token", methods=["GET", "POST"])
     def token() -> BaseResponse:

@@ -10,11 +10,11 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import grants
 from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError, InvalidScopeError
 
+from mockauth.plugin.context import Plugin
 from mockauth.plugin.oauth.client import Client
-from mockauth.plugin.oauth.mint import make_token
+from mockauth.plugin.oauth.issue import make_token
 from mockauth.plugin.oauth.pkce import check_challenge, check_verifier
-from mockauth.plugin.oauth.target import check_same_resource
-from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.oauth.resource_indicator import check_same_resource
 from mockauth.plugin.state import CodeRecord, Family, TokenRecord, digest
 
 AUTH_METHODS = ["client_secret_post", "none"]

@@ -8,10 +8,10 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from flask import jsonify
 from werkzeug.wrappers import Response as BaseResponse
 
+from mockauth.plugin.context import Plugin, base_url
+from mockauth.plugin.oauth.lookup import access_token, audience_of, refresh_token
 from mockauth.plugin.oauth.token import answered, read_request
-from mockauth.plugin.plugin import Plugin, base_url
 from mockauth.plugin.state import TokenRecord
-from mockauth.plugin.tokens import access_token, audience_of, refresh_token
 
 
 def introspection(plugin: Plugin, server: Any) -> BaseResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mockauth.plugin.config import ClientConfig
-from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.context import Plugin
 
 METHODS = ("client_secret_post", "client_secret_basic", "none")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError
 
-from mockauth.plugin.policy import Policy
+from mockauth.plugin.behaviour import Policy
 from mockauth.plugin.proof import challenge_of
 from mockauth.plugin.state import CodeRecord
 

@@ -8,12 +8,12 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError, UnauthorizedClien
 from flask import jsonify
 from werkzeug.wrappers import Response as BaseResponse
 
+from mockauth.plugin.context import Plugin
 from mockauth.plugin.oauth.client import Client
 from mockauth.plugin.oauth.grants import AUTH_METHODS
+from mockauth.plugin.oauth.lookup import access_token, refresh_token
 from mockauth.plugin.oauth.token import answered, read_request
-from mockauth.plugin.plugin import Plugin
 from mockauth.plugin.state import TokenRecord
-from mockauth.plugin.tokens import access_token, refresh_token
 
 
 def revocation(plugin: Plugin, server: Any) -> BaseResponse:

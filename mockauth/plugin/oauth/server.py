@@ -8,6 +8,7 @@ from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidScopeError
 
+from mockauth.plugin.context import Plugin
 from mockauth.plugin.oauth.client import Client, find_client
 from mockauth.plugin.oauth.grants import (
     code_grant,
@@ -15,9 +16,8 @@ from mockauth.plugin.oauth.grants import (
     honour_registered_scope,
     refresh_grant,
 )
-from mockauth.plugin.oauth.incoming import Incoming
-from mockauth.plugin.oauth.target import honour_resource
-from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.oauth.request import Incoming
+from mockauth.plugin.oauth.resource_indicator import honour_resource
 
 
 class ScopeCrash(Exception):

@@ -14,11 +14,11 @@ from authlib.oauth2.rfc6749.errors import (
 from flask import g, jsonify, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from mockauth.plugin.context import Plugin, at_hand
 from mockauth.plugin.oauth.client import belongs, find_client
 from mockauth.plugin.oauth.grants import AUTH_METHODS
-from mockauth.plugin.oauth.incoming import Incoming, Unreadable, token_request
-from mockauth.plugin.oauth.mint import make_token
-from mockauth.plugin.plugin import Plugin, at_hand
+from mockauth.plugin.oauth.issue import make_token
+from mockauth.plugin.oauth.request import Incoming, Unreadable, token_request
 from mockauth.plugin.state import Family
 
 

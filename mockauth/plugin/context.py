@@ -11,14 +11,14 @@ from flask import Request, request
 from werkzeug.sansio.utils import get_current_url
 
 from mockauth.clock import Clock
+from mockauth.plugin.behaviour import Policy
 from mockauth.plugin.config import ClientConfig, PluginConfig
-from mockauth.plugin.policy import Policy
+from mockauth.plugin.faults.active import Switches
 from mockauth.plugin.state import State
-from mockauth.plugin.switches import Switches
 
 if TYPE_CHECKING:
-    from mockauth.plugin.control.control import Control
-    from mockauth.plugin.signing import Signing
+    from mockauth.plugin.control.state import Control
+    from mockauth.plugin.oauth.signing import Signing
 
 
 class Now(threading.local):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from mockauth.plugin.vectors import SIZE
+from mockauth.plugin.api.vectors import SIZE
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockauth.plugin.caller import SCOPES
+from mockauth.plugin.api.auth import SCOPES
+from mockauth.plugin.api.operations import TITLES, embeddings_paths, todo_paths
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.operations import TITLES, embeddings_paths, todo_paths
 
 
 def manifest(config: PluginConfig, base: str) -> dict[str, Any]:

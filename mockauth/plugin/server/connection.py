@@ -14,8 +14,8 @@ from typing import Any
 from cheroot.makefile import MakeFile
 from cheroot.server import HTTPConnection, HTTPRequest
 
-from mockauth.plugin.framing import StrictReader, names_host
-from mockauth.plugin.head import Head, ordinary_head
+from mockauth.plugin.server.framing import StrictReader, names_host
+from mockauth.plugin.server.head import Head, ordinary_head
 
 LINGER_SECONDS = 0.005
 """How long a thread waits for the next request of a connection before it gives it back."""

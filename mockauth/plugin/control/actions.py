@@ -9,13 +9,13 @@ from typing import Any
 
 from mockauth.errors import UsageError
 from mockauth.plugin.config import ClientConfig, PluginConfig, UserConfig
-from mockauth.plugin.control.control import ERROR_PLACES, QueuedError, QueuedResponse
-from mockauth.plugin.control.wanted import PREFIX, Wrong, check_fault, check_headers
-from mockauth.plugin.fault import Fault
-from mockauth.plugin.named_fault import fault_named
-from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.context import Plugin
+from mockauth.plugin.control.parse import PREFIX, Wrong, check_fault, check_headers
+from mockauth.plugin.control.state import ERROR_PLACES, QueuedError, QueuedResponse
+from mockauth.plugin.faults.fault import Fault
+from mockauth.plugin.faults.parse import fault_named
+from mockauth.plugin.faults.trigger import Trigger
 from mockauth.plugin.state import Family
-from mockauth.plugin.trigger import Trigger
 from mockauth.plugin.valid import wrong_client
 
 LONGEST_SHIFT = 10**9
@@ -154,7 +154,7 @@ class Operator:
             raise Wrong(f"a plugin with auth {self._plugin.base.auth} issues no tokens")
         # Authlib takes 150 ms to import; the other auth types never need it.
         from mockauth.plugin.oauth.client import find_client
-        from mockauth.plugin.oauth.mint import make_token
+        from mockauth.plugin.oauth.issue import make_token
 
         # With the users and clients that were added.
         self._plugin.now.config = self.config

@@ -7,13 +7,13 @@ from urllib.parse import unquote
 
 from flask import request
 
+from mockauth.plugin.api.resource import is_own, resource_of
 from mockauth.plugin.config import ClientConfig
-from mockauth.plugin.plugin import Plugin, base_url
+from mockauth.plugin.context import Plugin, base_url
+from mockauth.plugin.faults.body import basic_pair, bearer, params
+from mockauth.plugin.oauth.lookup import access_token, refresh_token
 from mockauth.plugin.proof import challenge_of
-from mockauth.plugin.received import basic_pair, bearer, params
-from mockauth.plugin.resource import is_own, resource_of
 from mockauth.plugin.state import CodeRecord, digest
-from mockauth.plugin.tokens import access_token, refresh_token
 from mockauth.wire.url import hostname
 
 

@@ -8,8 +8,8 @@ import secrets
 from flask import redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.plugin import pages
-from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.context import Plugin
+from mockauth.plugin.oauth import pages
 from mockauth.wire.message import first, pairs_of
 from mockauth.wire.url import origin
 

@@ -9,12 +9,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.clock import iso
 from mockauth.plugin.config import ClientConfig, UserConfig
-from mockauth.plugin.control import wanted
-from mockauth.plugin.control.control import QueuedError, QueuedResponse
-from mockauth.plugin.control.description import describe
-from mockauth.plugin.control.operator import Operator
-from mockauth.plugin.control.wanted import PREFIX
-from mockauth.plugin.plugin import base_url
+from mockauth.plugin.context import base_url
+from mockauth.plugin.control import parse
+from mockauth.plugin.control.actions import Operator
+from mockauth.plugin.control.openapi import describe
+from mockauth.plugin.control.parse import PREFIX
+from mockauth.plugin.control.state import QueuedError, QueuedResponse
 
 
 def control_blueprint(operator: Operator, token: str) -> Blueprint:
@@ -31,8 +31,8 @@ def control_blueprint(operator: Operator, token: str) -> Blueprint:
         answer.headers["WWW-Authenticate"] = 'Bearer realm="mockauth control"'
         return answer
 
-    @blueprint.errorhandler(wanted.Wrong)
-    def wrong(error: wanted.Wrong) -> BaseResponse:
+    @blueprint.errorhandler(parse.Wrong)
+    def wrong(error: parse.Wrong) -> BaseResponse:
         return _problem(error.status, str(error))
 
     @blueprint.get("/")
@@ -48,7 +48,7 @@ def control_blueprint(operator: Operator, token: str) -> Blueprint:
 
     @blueprint.post("/faults")
     def arm() -> BaseResponse:
-        operator.switch_on(*wanted.armed(wanted.body()))
+        operator.switch_on(*parse.armed(parse.body()))
         return _done(201)
 
     @blueprint.delete("/faults/<name>")
@@ -63,26 +63,26 @@ def control_blueprint(operator: Operator, token: str) -> Blueprint:
 
     @blueprint.post("/clock")
     def advance() -> BaseResponse:
-        asked = wanted.only(wanted.body(), "advance")
+        asked = parse.only(parse.body(), "advance")
         seconds = asked.get("advance")
         if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-            raise wanted.Wrong("advance must be a number of seconds, 0 or more")
+            raise parse.Wrong("advance must be a number of seconds, 0 or more")
         operator.advance(seconds)
         return clock()
 
     @blueprint.post("/users")
     def add_user() -> BaseResponse:
-        operator.enrol(wanted.instance(UserConfig, wanted.body(), "user"))
+        operator.enrol(parse.instance(UserConfig, parse.body(), "user"))
         return _done(201)
 
     @blueprint.post("/clients")
     def add_client() -> BaseResponse:
-        operator.register(wanted.instance(ClientConfig, wanted.body(), "client"))
+        operator.register(parse.instance(ClientConfig, parse.body(), "client"))
         return _done(201)
 
     @blueprint.post("/tokens")
     def issue() -> BaseResponse:
-        asked = wanted.texts(wanted.only(wanted.body(), "user", "client_id", "scope"))
+        asked = parse.texts(parse.only(parse.body(), "user", "client_id", "scope"))
         answer = jsonify(operator.issue(**{"user": "", **asked}))
         answer.status_code = 201
         return answer
@@ -93,27 +93,27 @@ def control_blueprint(operator: Operator, token: str) -> Blueprint:
 
     @blueprint.post("/queues/users")
     def queue_user() -> BaseResponse:
-        operator.queue_user(wanted.texts(wanted.only(wanted.body(), "name")).get("name", ""))
+        operator.queue_user(parse.texts(parse.only(parse.body(), "name")).get("name", ""))
         return _done(201)
 
     @blueprint.post("/queues/errors")
     def queue_error() -> BaseResponse:
-        operator.queue_error(wanted.instance(QueuedError, wanted.body(), "error"))
+        operator.queue_error(parse.instance(QueuedError, parse.body(), "error"))
         return _done(201)
 
     @blueprint.post("/queues/responses")
     def queue_response() -> BaseResponse:
-        operator.queue_response(wanted.instance(QueuedResponse, wanted.body(), "response"))
+        operator.queue_response(parse.instance(QueuedResponse, parse.body(), "response"))
         return _done(201)
 
     @blueprint.get("/requests")
     def requests() -> BaseResponse:
-        asked = wanted.only(request.args.to_dict(), "path", "method", "status", "after")
+        asked = parse.only(request.args.to_dict(), "path", "method", "status", "after")
         found = operator.requests(
             path=asked.get("path", ""),
             method=asked.get("method", ""),
-            status=wanted.number(asked, "status"),
-            after=wanted.number(asked, "after"),
+            status=parse.number(asked, "status"),
+            after=parse.number(asked, "after"),
         )
         return jsonify({"requests": found})
 
@@ -124,9 +124,9 @@ def control_blueprint(operator: Operator, token: str) -> Blueprint:
 
     @blueprint.post("/reset")
     def reset() -> BaseResponse:
-        asked = wanted.only(wanted.body(), "tokens") if request.data else {}
+        asked = parse.only(parse.body(), "tokens") if request.data else {}
         if not isinstance(asked.get("tokens", False), bool):
-            raise wanted.Wrong("tokens must be true or false")
+            raise parse.Wrong("tokens must be true or false")
         operator.reset(**asked)
         return _done()
 

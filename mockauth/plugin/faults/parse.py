@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from mockauth.errors import UsageError
-from mockauth.plugin.fault import PLACES, Fault
-from mockauth.plugin.trigger import Trigger
+from mockauth.plugin.faults.fault import PLACES, Fault
+from mockauth.plugin.faults.trigger import Trigger
 
 HOW = "write NAME, NAME:once or NAME:times=2,after=1,client=…"
 KEYS: Mapping[str, Callable[[str], object]] = MappingProxyType(

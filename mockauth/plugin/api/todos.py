@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, jsonify, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.plugin.caller import Caller, Refused, caller, challenge
-from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.api.auth import Caller, Refused, caller, challenge
+from mockauth.plugin.context import Plugin
 from mockauth.plugin.state import LONGEST_TODO
 
 

@@ -12,10 +12,10 @@ from typing import Any
 from cheroot.server import HTTPRequest
 from cheroot.wsgi import Gateway_10, Server
 
-from mockauth.plugin.connection import Connection
-from mockauth.plugin.framing import MOST_HEADER_BYTES
-from mockauth.plugin.head import Head
-from mockauth.plugin.wiring import CONNECTION
+from mockauth.plugin.faults.wire import CONNECTION
+from mockauth.plugin.server.connection import Connection
+from mockauth.plugin.server.framing import MOST_HEADER_BYTES
+from mockauth.plugin.server.head import Head
 
 MOST_TAKEN = 16 * 1024 * 1024
 """Bytes of a body that are read although they are too many; of a longer one nothing is read."""

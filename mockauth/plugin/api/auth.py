@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from flask import Response, jsonify, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.plugin.plugin import Plugin, at_hand, base_url
-from mockauth.plugin.resource import document_address
+from mockauth.plugin.api.resource import document_address
+from mockauth.plugin.context import Plugin, at_hand, base_url
+from mockauth.plugin.oauth.lookup import access_token
 from mockauth.plugin.state import TokenRecord, digest
-from mockauth.plugin.tokens import access_token
 
 EVERYBODY = "everybody"
 SCOPES = {

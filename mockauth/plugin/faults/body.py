@@ -10,9 +10,9 @@ from urllib.parse import unquote_plus
 
 from flask import Request, request, session
 
-from mockauth.plugin.plugin import Plugin, at_hand
-from mockauth.plugin.tokens import access_token
-from mockauth.plugin.trigger import Facts
+from mockauth.plugin.context import Plugin, at_hand
+from mockauth.plugin.faults.trigger import Facts
+from mockauth.plugin.oauth.lookup import access_token
 from mockauth.wire.message import FORM, JSON, pairs_of
 
 MOST_PARAMS = 50

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 from flask import request
 
 from mockauth.errors import UsageError
+from mockauth.plugin.behaviour import Policy
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.fault import PLACES, AnswerChange, Fault
-from mockauth.plugin.policy import Policy
-from mockauth.plugin.trigger import Trigger
+from mockauth.plugin.faults.fault import PLACES, AnswerChange, Fault
+from mockauth.plugin.faults.trigger import Trigger
 from mockauth.wire.message import SURROGATE
 
 T = TypeVar("T")

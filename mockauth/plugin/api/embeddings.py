@@ -9,9 +9,9 @@ from typing import Any
 from flask import Blueprint, g, jsonify, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.plugin.caller import Refused, caller
-from mockauth.plugin.plugin import Plugin
-from mockauth.plugin.vectors import SIZE, count_tokens, vector_of
+from mockauth.plugin.api.auth import Refused, caller
+from mockauth.plugin.api.vectors import SIZE, count_tokens, vector_of
+from mockauth.plugin.context import Plugin
 
 MOST_INPUTS = 2048
 CODES = {401: "invalid_api_key", 429: "rate_limit_exceeded"}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mockauth.plugin.framing import names_host
+from mockauth.plugin.server.framing import names_host
 
 ORDINARY = re.compile(
     r"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) "

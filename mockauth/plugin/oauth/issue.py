@@ -6,9 +6,9 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
+from mockauth.plugin.api.resource import resource_of
+from mockauth.plugin.context import Plugin, base_url
 from mockauth.plugin.oauth.client import Client
-from mockauth.plugin.plugin import Plugin, base_url
-from mockauth.plugin.resource import resource_of
 from mockauth.plugin.state import Family, TokenRecord
 
 

@@ -15,9 +15,9 @@ from flask import Blueprint, Response, g, jsonify, request
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.plugin.caller import Caller, Refused, caller
-from mockauth.plugin.plugin import Plugin, base_url
-from mockauth.plugin.resource import PATHS
+from mockauth.plugin.api.auth import Caller, Refused, caller
+from mockauth.plugin.api.resource import PATHS
+from mockauth.plugin.context import Plugin, base_url
 from mockauth.plugin.state import LONGEST_TODO
 from mockauth.wire.message import JSON
 from mockauth.wire.url import hostname, is_loopback_host, origin

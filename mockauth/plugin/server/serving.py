@@ -36,7 +36,7 @@ def serving(
         UsageError: https, and trustme is not installed or the file cannot be written.
     """
     # cheroot takes 60 ms to import; only a served plugin needs it.
-    from mockauth.plugin.server import QuietServer
+    from mockauth.plugin.server.server import QuietServer
 
     address = LOOPBACK if host == "localhost" else host
     server = QuietServer((address, port), app, numthreads=THREADS, server_name="mockauth")

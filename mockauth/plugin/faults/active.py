@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.fault import PLACES, AnswerChange, Fault
-from mockauth.plugin.trigger import Facts, Trigger
+from mockauth.plugin.faults.fault import PLACES, AnswerChange, Fault
+from mockauth.plugin.faults.trigger import Facts, Trigger
 
 AREAS = {"grant": "token", "user": "api", "service": "api", "none": "api"}
 """Where a fault shows that is named after something else than a place."""

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from flask import request
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.plugin import pages
-from mockauth.plugin.plugin import Plugin, base_url
+from mockauth.plugin.context import Plugin, base_url
+from mockauth.plugin.oauth import pages
 
 
 def finish(plugin: Plugin, answer: BaseResponse) -> BaseResponse:

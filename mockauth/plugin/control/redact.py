@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from mockauth.plugin.plugin import Plugin
+from mockauth.plugin.context import Plugin
+from mockauth.plugin.oauth.lookup import access_token
 from mockauth.plugin.state import digest
-from mockauth.plugin.tokens import access_token
 
 SECRET_NAMES = frozenset(
     {

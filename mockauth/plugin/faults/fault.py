@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from mockauth.plugin.trigger import Trigger
+from mockauth.plugin.faults.trigger import Trigger
 
 PLACES = (
     "manifest", "openapi", "logo", "authorize", "login", "consent", "redirect", "token",

@@ -7,8 +7,8 @@ from typing import Any
 
 from authlib.oauth2 import OAuth2Error
 
-from mockauth.plugin.plugin import Plugin, base_url
-from mockauth.plugin.resource import is_own
+from mockauth.plugin.api.resource import is_own
+from mockauth.plugin.context import Plugin, base_url
 
 
 class InvalidTargetError(OAuth2Error):

@@ -1,0 +1,1 @@
+"""The sample APIs and the documents that describe them."""

@@ -1,0 +1,1 @@
+"""Planted misbehaviour: what it changes, when it strikes, how it is applied."""

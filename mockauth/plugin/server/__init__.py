@@ -1,0 +1,1 @@
+"""The WSGI server: framing, connections, what faults on the wire need."""

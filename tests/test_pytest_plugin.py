@@ -12,8 +12,7 @@ import requests
 
 from mockauth.errors import UsageError
 from mockauth.testing import MockPlugin, config_of, served_plugin
-
-from .plugin_tour import CHALLENGE, VERIFIER
+from tests.plugin.tour import CHALLENGE, VERIFIER
 
 pytest_plugins = ("pytester",)
 CALLBACK = "http://localhost:8080/callback"

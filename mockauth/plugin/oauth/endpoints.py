@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from mockauth.plugin.api.resource import PATHS, WELL_KNOWN, resource_document
 from mockauth.plugin.context import Plugin, base_url
 from mockauth.plugin.oauth import authorize as authorizing
+from mockauth.plugin.oauth import login as login_pages
 from mockauth.plugin.oauth.introspect import introspection
 from mockauth.plugin.oauth.metadata import metadata_document
 from mockauth.plugin.oauth.revoke import revocation
@@ -37,7 +38,7 @@ def oauth_blueprint(plugin: Plugin) -> Blueprint:
     def login_page() -> BaseResponse:
         g.place = "login"
         onward = request.args.get("next", "")
-        return login.login_page(plugin, onward, hint=login_pages.hint_of(onward))
+        return login_pages.login_page(plugin, onward, hint=login_pages.hint_of(onward))
 
     @blueprint.post("/login")
     def login() -> BaseResponse:

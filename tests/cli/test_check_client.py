@@ -1,0 +1,115 @@
+"""`mockauth check-client` as a person or a script meets it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from jsonschema import Draft202012Validator
+
+import mockauth.report
+from tests.cli.test_check import mockauth as run_mockauth
+from tests.client.clients import small
+
+CLIENT = (sys.executable, str(Path(small.__file__)))
+SCHEMA = Path(mockauth.report.__file__).parent / "run.schema.json"
+STATE = "client.wrong-state-stops"
+
+
+def test_a_faultless_client_exits_zero_and_the_report_keeps_to_the_schema() -> None:
+    done = run_mockauth(
+        "check-client", "--select", f"{STATE},client.error-callback-stops,client.token-only-in-header",
+        "--report", "json=-", "-q", "--", *CLIENT,
+    )  # fmt: skip
+
+    report = json.loads(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert report["role"] == "plugin"
+    assert {check["state"] for check in report["checks"]} == {"pass"}
+    Draft202012Validator(json.loads(SCHEMA.read_text("utf-8"))).validate(report)
+
+
+def test_a_defect_exits_one_and_is_named_without_a_secret() -> None:
+    done = run_mockauth(
+        "check-client", "--select", STATE, "--client-secret", "very-secret-string-1", "-v",
+        "--", *CLIENT, env={"DEFECT": "state-unchecked"},
+    )  # fmt: skip
+
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == f"The client breaks 1 requirement: {STATE}"
+    assert "very-secret-string-1" not in done.stdout + done.stderr
+
+
+def test_a_client_that_never_comes_is_exit_three() -> None:
+    done = run_mockauth("check-client", "--", sys.executable, "-c", "print('hello')")
+
+    assert done.returncode == 3
+    assert "the client never came to the mock; it ended with status 0: hello" in done.stdout
+
+
+def test_a_command_that_hangs_is_ended_in_time() -> None:
+    script = "import time; time.sleep(600)"
+    done = run_mockauth("check-client", "--timeout", "1", "--", sys.executable, "-c", script)
+
+    assert done.returncode == 3
+    assert "still running after 1 s" in done.stdout
+
+
+def test_a_client_that_cannot_sign_in_is_blocked_and_says_why() -> None:
+    done = run_mockauth(
+        "check-client", "--select", STATE, "--", *CLIENT, env={"DEFECT": "redirect-not-repeated"}
+    )
+
+    assert done.returncode == 3
+    assert "its token request was refused: 400 invalid_" in done.stdout
+
+
+def test_a_command_that_does_not_exist_is_wrong_use() -> None:
+    done = run_mockauth("check-client", "--", "no-such-command-anywhere")
+
+    assert done.returncode == 2
+    assert "no-such-command-anywhere: no such command" in done.stderr
+
+
+def test_without_a_command_what_came_is_read_and_probes_are_blocked() -> None:
+    command = [sys.executable, "-m", "mockauth", "check-client", "--report", "json=-"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as watching:  # noqa: S603 - our own command
+        assert watching.stderr is not None
+        settings = {}
+        for line in watching.stderr:
+            name, _, value = line.strip().partition(" ")
+            settings[name] = value.strip()
+            if line.startswith("Ctrl-C"):
+                break
+        statuses = [small.run(settings, print), small.run(settings, print)]
+        watching.send_signal(signal.SIGTERM)
+        out, _ = watching.communicate(timeout=60)
+
+    assert statuses == [0, 0]
+    states = {check["id"]: check["state"] for check in json.loads(out)["checks"]}
+    assert watching.returncode == 0
+    assert states["client.authorize-parameters-complete"] == "pass"
+    assert states["client.state-unguessable-per-flow"] == "pass"
+    assert states[STATE] == "blocked"
+
+
+def test_without_a_command_and_without_a_client_nothing_is_judged() -> None:
+    done = run_mockauth("check-client", "--for", "1")
+
+    assert done.returncode == 3
+    assert done.stdout.splitlines()[-1] == "Nothing could be judged: no client came"
+
+
+def test_wrong_options_are_named() -> None:
+    both = run_mockauth("check-client", "--for", "1", "--", "true")
+    uri = run_mockauth("check-client", "--redirect-uri", "callback", "--", "true")
+    word = run_mockauth("check-client", "--select", "client.wrong-stat-stops", "--", "true")
+
+    assert [done.returncode for done in (both, uri, word)] == [2, 2, 2]
+    assert "--for belongs to a client that you drive by hand" in both.stderr
+    assert "--redirect-uri callback: expected an absolute URI" in uri.stderr
+    assert "did you mean client.wrong-state-stops?" in word.stderr

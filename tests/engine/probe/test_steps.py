@@ -1,0 +1,47 @@
+"""What a trial makes of answers that no control exchange can vouch for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mockauth.plugin.config import PluginConfig
+from mockauth.plugin.faults.fault import AnswerChange, Fault
+from tests.conftest import Checked
+
+POST_ONLY = PluginConfig(
+    auth="service_http", openapi={"paths./todos.get": None, "paths./todos/{id}.get": None}
+)
+UNPROVEN = (
+    "api.no-token-is-401",
+    "api.garbage-token-is-401",
+    "api.malformed-header-refused",
+    "api.user-agent-not-auth",
+    "api.openai-headers-not-auth",
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "state"), [(401, "pass"), (400, "blocked"), (422, "blocked"), (404, "blocked")]
+)
+def test_a_refusal_by_an_operation_that_changes_something_counts_only_as_one_of_the_token(
+    status: int, state: str, checked: Checked
+) -> None:
+    validates_first = Fault(
+        name="validates-first", answers=(AnswerChange(place="api", when="error", status=status),)
+    )
+
+    run = checked(replace(POST_ONLY, faults=(validates_first,)))
+
+    states = {result.rule.id: result.state for result in run.results}
+    assert {name: states[name] for name in UNPROVEN} == dict.fromkeys(UNPROVEN, state)
+
+
+def test_an_open_operation_that_changes_something_is_found(checked: Checked) -> None:
+    open_one = Fault(name="open", policy={"open_operations": ("addTodo",)})
+
+    run = checked(POST_ONLY.with_faults(open_one))
+
+    states = {result.rule.id: result.state for result in run.results}
+    assert states["api.no-token-is-401"] == "fail"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from mockauth.wire import Exchange, Pairs
@@ -14,6 +16,33 @@ Outcome = Literal["callback", "elsewhere", "error_page", "stuck", "timeout"]
 leave the site for any other address, which was stopped as well. `error_page`: the site ended the
 login with a page that leads nowhere. `stuck`: a page that the browser could not get past.
 `timeout`: no answer."""
+
+Reason = Literal[
+    "", "no-answer", "redirect-loop", "reload-loop", "too-many-pages", "no-deny",
+    "needs-credentials", "captcha", "login-again", "page-again", "password-elsewhere", "no-form",
+    "needs-script", "dead-link",
+]  # fmt: skip
+"""Why a browser did not get on, for programs; `HINTS` has the words, "" says nothing more."""
+
+HINTS: Mapping[Reason, str] = MappingProxyType(
+    {
+        "": "",
+        "no-answer": "",
+        "redirect-loop": "the redirects go in a circle",
+        "reload-loop": "it reloads for ever",
+        "too-many-pages": "more pages than ",
+        "no-deny": "no way to refuse",
+        "needs-credentials": "a login page; give ",
+        "captcha": "a captcha",
+        "login-again": "the login page came back; wrong user name or password?",
+        "page-again": "the same page came back after it was submitted",
+        "password-elsewhere": "the form would send the password to ",
+        "no-form": "no form to sign in with",
+        "needs-script": "the page needs script",
+        "dead-link": "a link that leads nowhere",
+    }
+)
+"""What is said of each reason; the detail of a landing stands behind it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +57,9 @@ class Landing:
     page: Exchange | None = None
     title: str = ""
     snippet: str = ""
-    hint: str = ""
+    reason: Reason = ""
+    detail: str = ""
+    """What belongs to the reason: the options to give, the host, the error."""
     forms: tuple[str, ...] = ()
     filled: tuple[str, ...] = ()
     no_deny: bool = False
@@ -48,6 +79,11 @@ class Landing:
     def params(self) -> Pairs:
         """What the callback would receive: query, then form."""
         return (*self.query, *self.form)
+
+    @property
+    def hint(self) -> str:
+        """The reason in words; "" when there is none."""
+        return HINTS[self.reason] + self.detail
 
     @property
     def left(self) -> bool:

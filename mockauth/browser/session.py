@@ -20,7 +20,7 @@ from mockauth.browser.form import (
     signs_in,
     unticking_refuses,
 )
-from mockauth.browser.landing import Landing, Outcome, matches
+from mockauth.browser.landing import Landing, Outcome, Reason, matches
 from mockauth.browser.page import Page, read_page
 from mockauth.browser.words import ALLOW, CAPTCHA, DENY, OTHER_PURPOSE, SIGN_IN
 from mockauth.wire import Exchange, Pairs, Request
@@ -101,8 +101,8 @@ class _Visit:
             step, drop_cookies = "page", False
             url = request.target
             if exchange.response is None:
-                outcome: Outcome = "timeout" if "timed out" in exchange.error else "stuck"
-                return self._end(outcome, url, exchange, hint=exchange.error)
+                outcome: Outcome = "timeout" if exchange.timed_out else "stuck"
+                return self._end(outcome, url, exchange, reason="no-answer", detail=exchange.error)
             answer = exchange.response
             if answer.is_redirect:
                 target = join(url, _clean(answer.header("Location") or ""))
@@ -112,7 +112,7 @@ class _Visit:
                     return self._left(target, exchange)
                 self.hops += 1
                 if self.hops > MAX_HOPS:
-                    return self._end("stuck", url, exchange, hint="the redirects go in a circle")
+                    return self._end("stuck", url, exchange, reason="redirect-loop")
                 request = self._next(request, answer.status, target)
                 continue
             page = read_page(exchange, url)
@@ -164,15 +164,17 @@ class _Visit:
     ) -> Landing | tuple[Request, bool]:
         self.pages += 1
         if page is None or self.pages > MAX_PAGES:
-            hint = "" if page is None else f"more than {MAX_PAGES} pages"
-            return self._end("error_page" if page is None else "stuck", url, exchange, hint=hint)
+            if page is None:
+                return self._end("error_page", url, exchange)
+            pages = f"{MAX_PAGES}"
+            return self._end("stuck", url, exchange, reason="too-many-pages", detail=pages)
         onward = page.goes_to()
         if onward is not None:
             if self._leaves(onward):
                 return self._left(onward, exchange)
             self.hops += 1
             if self.hops > MAX_HOPS:
-                return self._end("stuck", url, exchange, page=page, hint="it reloads for ever")
+                return self._end("stuck", url, exchange, page=page, reason="reload-loop")
             return Request(method="GET", url=onward), False
         return self._decide(page, exchange)
 
@@ -192,9 +194,7 @@ class _Visit:
             if refusal is not None:
                 return refusal
             if not unticking_refuses(chosen, page):
-                return self._end(
-                    "stuck", page.url, exchange, page=page, hint="no way to refuse", no_deny=True
-                )
+                return self._end("stuck", page.url, exchange, page=page, reason="no-deny")
         if self.decision == "deny" and (button is not None or not is_login):
             self.refused = True
         if button is None:
@@ -223,16 +223,20 @@ class _Visit:
         if made.missing:
             wanted = " and ".join(dict.fromkeys(made.missing))
             return self._end(
-                "stuck", page.url, exchange, page=page, hint=f"a login page; give {wanted}"
+                "stuck",
+                page.url,
+                exchange,
+                page=page,
+                reason="needs-credentials",
+                detail=wanted,
             )
         if CAPTCHA.search(str(page.soup)[:200_000]):
-            return self._end("stuck", page.url, exchange, page=page, hint="a captcha")
+            return self._end("stuck", page.url, exchange, page=page, reason="captcha")
         address = self.session.map_url(made.url)
         again = made.has_password and address in self.passwords_at
         if again or (made.url, made.fields) in self.submitted:
-            why = "the login page came back; wrong user name or password?"
-            hint = why if made.has_password else "the same page came back after it was submitted"
-            return self._end("stuck", page.url, exchange, page=page, hint=hint)
+            reason: Reason = "login-again" if made.has_password else "page-again"
+            return self._end("stuck", page.url, exchange, page=page, reason=reason)
         if self._leaves(made.url):
             if made.has_password:
                 return self._end(
@@ -240,7 +244,8 @@ class _Visit:
                     page.url,
                     exchange,
                     page=page,
-                    hint=f"the form would send the password to {hostname(made.url)}",
+                    reason="password-elsewhere",
+                    detail=hostname(made.url),
                 )
             return self._left(made.url, exchange, made.method, made.fields)
         self.submitted.add((made.url, made.fields))
@@ -256,13 +261,11 @@ class _Visit:
             return self._click(link, exchange)
         offers = exchange.answer.ok and any(ALLOW.search(text) for text, _ in _links(page))
         if offers and self.decision == "deny" and not self.refused:
-            return self._end(
-                "stuck", page.url, exchange, page=page, hint="no way to refuse", no_deny=True
-            )
+            return self._end("stuck", page.url, exchange, page=page, reason="no-deny")
         if page.forms and exchange.answer.ok:
-            return self._end("stuck", page.url, exchange, page=page, hint="no form to sign in with")
+            return self._end("stuck", page.url, exchange, page=page, reason="no-form")
         if exchange.answer.ok and page.soup.find("script") is not None and not page.snippet:
-            return self._end("stuck", page.url, exchange, page=page, hint="the page needs script")
+            return self._end("stuck", page.url, exchange, page=page, reason="needs-script")
         return self._end("error_page", page.url, exchange, page=page)
 
     def _link(self, page: Page, exchange: Exchange) -> str | None:
@@ -291,7 +294,7 @@ class _Visit:
     def _click(self, target: str, exchange: Exchange) -> Landing | tuple[Request, bool]:
         parts = split(target)
         if parts is None or parts.scheme not in ("http", "https"):
-            return self._end("stuck", target, exchange, hint="a link that leads nowhere")
+            return self._end("stuck", target, exchange, reason="dead-link")
         if self._leaves(target):
             return self._left(target, exchange)
         return Request(method="GET", url=target), False
@@ -303,8 +306,8 @@ class _Visit:
         exchange: Exchange,
         *,
         page: Page | None = None,
-        hint: str = "",
-        no_deny: bool = False,
+        reason: Reason = "",
+        detail: str = "",
     ) -> Landing:
         text = exchange.answer.text[:300] if page is None else page.snippet
         return Landing(
@@ -313,10 +316,11 @@ class _Visit:
             page=exchange,
             title=page.title if page else "",
             snippet=" ".join(text.split()),
-            hint=hint,
+            reason=reason,
+            detail=detail,
             forms=tuple(outline(form, page) for form in page.forms) if page else (),
             filled=tuple(self.filled),
-            no_deny=no_deny,
+            no_deny=reason == "no-deny",
         )
 
 

@@ -9,9 +9,7 @@ from mockauth.checks.finding import Blocked, Finding, Seen
 from mockauth.checks.header import directives
 from mockauth.checks.record import calls
 from mockauth.checks.registry import check
-
-WITHOUT_HEADERS = "no openai- headers"
-"""The second try of a refused call that ChatGPT would not make."""
+from mockauth.wire.trace import Fallback
 
 
 @check(
@@ -68,7 +66,8 @@ def api_open(evidence: Evidence) -> Iterator[Finding | Seen]:
 )  # fmt: skip
 def openai_headers_tolerated(evidence: Evidence) -> Iterator[Finding | Seen]:
     """ChatGPT's own headers beside the token do no harm."""
-    plain = evidence.trace.select("api", purpose="fallback", probe=WITHOUT_HEADERS)
+    tries = evidence.trace.select("api", purpose="fallback")
+    plain = [e for e in tries if e.fallback is Fallback.NO_OPENAI_HEADERS]
     for call in calls(evidence):
         if call.answer.ok:
             yield Seen(actual=call.outcome, exchanges=(call.n,))

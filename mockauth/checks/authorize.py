@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mockauth.checks.evidence import Evidence
+from mockauth.checks.fallback_text import text_of
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.record import callback_params
 from mockauth.checks.registry import check
 from mockauth.wire import Exchange
 from mockauth.wire.message import first
+from mockauth.wire.trace import Fallback
 
 AT = "/auth/client_url"
 
@@ -21,12 +23,10 @@ def _flow(evidence: Evidence) -> list[Exchange]:
     return found
 
 
-def _helped(evidence: Evidence) -> str:
-    """What made the refused request work, from the diagnosis that followed."""
-    for exchange in evidence.trace.select("callback", purpose="fallback"):
-        if first(exchange.request.all_query, "code"):
-            return exchange.probe
-    return ""
+def _helped(evidence: Evidence) -> Exchange | None:
+    """The second try that was accepted where the ordinary request was refused; None for none."""
+    tries = evidence.trace.select("callback", purpose="fallback")
+    return next((e for e in tries if first(e.request.all_query, "code")), None)
 
 
 @check(
@@ -46,24 +46,26 @@ def request_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
     error = first(params, "error")
     said = f"error={error}: {first(params, 'error_description') or ''}" if error else last.outcome
     helped = _helped(evidence)
-    fix = ""
-    if helped:
-        said += f"; with {helped} it is accepted"
-        fix = f"ChatGPT does not send {helped}: do not demand it."
-        if "logged in" in helped:
-            fix = "Look at what follows the first login: the answer to its form, and its way back."
-        if "PKCE" in helped:
-            fix = (
-                "Require PKCE of public clients only: ChatGPT has a secret and sends no challenge."
-            )
-        elif helped.startswith("no scope"):
-            fix = _scope_mend(evidence)
-        elif helped.startswith("a slash"):
-            fix = f"Register {evidence.given.redirect_uri} exactly, without a slash at its end."
-    if not helped:
+    if helped is not None:
+        said += f"; with {text_of(helped)} it is accepted"
+        fix = _mend_of(helped, evidence)
+    else:
         fix = _mend(evidence, flow, error or "")
     yield Finding(expected="a login page, then the callback with a code", actual=said, fix=fix,
                   at=AT, exchanges=(flow[0].n, last.n))  # fmt: skip
+
+
+def _mend_of(helped: Exchange, evidence: Evidence) -> str:
+    """What to change, from what helped."""
+    if helped.fallback is Fallback.LOGGED_IN:
+        return "Look at what follows the first login: the answer to its form, and its way back."
+    if helped.fallback is Fallback.PKCE:
+        return "Require PKCE of public clients only: ChatGPT has a secret and sends no challenge."
+    if helped.fallback is Fallback.NO_SCOPE:
+        return _scope_mend(evidence)
+    if helped.fallback is Fallback.CALLBACK_SLASH:
+        return f"Register {evidence.given.redirect_uri} exactly, without a slash at its end."
+    return f"ChatGPT does not send {text_of(helped)}: do not demand it."
 
 
 def _mend(evidence: Evidence, flow: list[Exchange], error: str) -> str:
@@ -132,7 +134,8 @@ def login_before_code(evidence: Evidence) -> Iterator[Finding | Seen]:
 def optional_for_secret_client(evidence: Evidence) -> Iterator[Finding | Seen]:
     """A client with a secret signs in without a PKCE challenge."""
     flow = _flow(evidence)
-    if "PKCE" in _helped(evidence):
+    helped = _helped(evidence)
+    if helped is not None and helped.fallback is Fallback.PKCE:
         yield Finding(expected="a code without code_challenge", actual="a challenge is demanded",
                       at=AT, exchanges=(flow[0].n,))  # fmt: skip
     elif flow[-1].step == "callback" and first(callback_params(flow[-1]), "code"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
@@ -11,6 +12,9 @@ from mockauth.checks.registry import check
 from mockauth.manifest.domains import is_at_or_below, root_domain
 from mockauth.manifest.openapi import OpenApi
 from mockauth.wire.url import hostname, is_loopback_host
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 START = "OAI-plugin-start"
 MOST_ERRORS = 10
@@ -62,6 +66,14 @@ def valid(evidence: Evidence) -> Iterator[Finding | Seen]:
     yield Seen(actual=f"OpenAPI {version}, {len(document.operations)} operations")
 
 
+def _missing(error: ValidationError) -> set[str]:
+    """The members whose absence is all that is wrong here; {""} where something else is."""
+    required, there = error.validator_value, error.instance
+    if error.validator != "required" or not isinstance(required, list):
+        return {""}
+    return {name for name in required if isinstance(there, dict) and name not in there}
+
+
 def _errors(data: dict[str, object]) -> Iterator[Finding]:
     # Half a second to import; only reached with a document in hand.
     from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
@@ -73,9 +85,8 @@ def _errors(data: dict[str, object]) -> Iterator[Finding]:
             pointer = "/" + "/".join(str(part) for part in error.absolute_path)
             # Answers without a description are in half of all published documents. OpenAPI 3.0
             # allows a reference in their place, so the error proper is one level further in.
-            causes = {inner.message for inner in error.context or ()} or {error.message}
-            lacking = "'description' is a required property"
-            harmless = lacking in causes and causes <= {lacking, "'$ref' is a required property"}
+            missing = set().union(*map(_missing, error.context or (error,)))
+            harmless = "description" in missing and missing <= {"description", "$ref"}
             yield Finding(
                 expected="valid OpenAPI",
                 actual=error.message[:200],

@@ -8,6 +8,7 @@ from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.wire import Exchange, Pairs, Response
 from mockauth.wire.message import first, pairs_of
+from mockauth.wire.trace import Fallback
 from mockauth.wire.url import without_query
 
 LOGIN = re.compile(r"log[-_]?(?:in|on)\b|sign[-_]?in\b|/sso\b")
@@ -15,10 +16,7 @@ PASSWORD_FIELD = re.compile(r"<input\b[^>]{0,300}\btype\s*=\s*[\"']?password")
 SHORTEST_SESSION = 16
 """Characters of a cookie that may name a session."""
 
-PROOF = "a PKCE code_challenge"
-LOGGED_IN = "a session that is logged in already"
-"""The same request once more: whatever helps then is the session, no parameter."""
-GOES_ON = (PROOF, LOGGED_IN)
+GOES_ON = (Fallback.PKCE, Fallback.LOGGED_IN)
 """What a run goes on with when the ordinary request was refused without it."""
 PLANTS = "callback.code-not-polluted"
 UNLIKE = ("token.code-race-single-winner", "refresh.race-bounded", "token.malformed-body-is-4xx")
@@ -31,7 +29,7 @@ def landed(evidence: Evidence) -> Exchange:
     last = evidence.trace.last("callback")
     if last is None or not first(callback_params(last), "code"):
         found = evidence.trace.select("callback", purpose="fallback")
-        went_on = [e for e in found if e.probe in GOES_ON and first(callback_params(e), "code")]
+        went_on = [e for e in found if e.fallback in GOES_ON and first(callback_params(e), "code")]
         last = went_on[-1] if went_on else last
     if last is None:
         raise Blocked("the ordinary flow did not reach a callback (see authorize.request-accepted)")

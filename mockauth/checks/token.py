@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from urllib.parse import quote, quote_plus
 
 from mockauth.checks.evidence import Evidence
+from mockauth.checks.fallback_text import text_of
 from mockauth.checks.finding import Blocked, Finding, Seen
 from mockauth.checks.record import asks_to_log_in, token_errors
 from mockauth.checks.registry import check
 from mockauth.wire import Exchange, Response
-from mockauth.wire.message import FORM, JSON
+from mockauth.wire.message import FORM, JSON, Encoding
+from mockauth.wire.trace import Fallback
 from mockauth.wire.url import without_query
 
 AT = "/auth/authorization_url"
+ENCODINGS: Mapping[Fallback, Encoding] = MappingProxyType(
+    {Fallback.FORM_BODY: "form", Fallback.JSON_BODY: "json"}
+)
+"""What a body was written in that was accepted at the second try."""
 REGISTERED = {
     "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client",
     "unsupported_grant_type", "invalid_scope", "invalid_target", "invalid_dpop_proof",
@@ -48,11 +55,10 @@ def shown(exchange: Exchange) -> str:
     return f"Missing access token, received {status} from {url}: response_data={data}"
 
 
-def _fallback(evidence: Evidence) -> str:
-    for exchange in evidence.trace.select("token", purpose="fallback"):
-        if exchange.answer.ok and "access_token" in exchange.answer.members:
-            return exchange.probe
-    return ""
+def _helped(evidence: Evidence) -> Exchange | None:
+    """The second try that was accepted where the ordinary exchange was refused; None for none."""
+    tries = evidence.trace.select("token", purpose="fallback")
+    return next((e for e in tries if e.answer.ok and "access_token" in e.answer.members), None)
 
 
 @check(
@@ -78,11 +84,11 @@ def exchange_works(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 def _mend(evidence: Evidence, last: Exchange) -> str:
     """The mend of the mistake that the answer shows; "" where it shows none."""
-    helped = _fallback(evidence)
-    if helped:
+    helped = _helped(evidence)
+    if helped is not None:
         if not evidence.profile.has_manifest:
-            return f"It accepts {helped}; it must accept what the GPT editor is set to."
-        return f"It accepts {helped}: see token.declared-content-type-accepted."
+            return f"It accepts {text_of(helped)}; it must accept what the GPT editor is set to."
+        return f"It accepts {text_of(helped)}: see token.declared-content-type-accepted."
     if _form_wall(last):
         return "Exempt the token endpoint from form protection: see token.no-browser-needed."
     if last.answer.status == 405 or asks_to_log_in(last) or _is_page(last):
@@ -126,13 +132,13 @@ def declared_content_type(evidence: Evidence) -> Iterator[Finding | Seen]:
     if last.answer.ok and "access_token" in last.answer.members:
         yield Seen(actual=f"a {declared} body was read", exchanges=(last.n,))
         return
-    helped = _fallback(evidence)
-    if not helped or "body" not in helped:
+    helped = _helped(evidence)
+    other = ENCODINGS.get(helped.fallback) if helped and helped.fallback else None
+    if helped is None or other is None:
         raise Blocked("no encoding was accepted (see token.exchange-works)")
-    other = "json" if "json" in helped else "form"
     yield Finding(
         expected=f"the manifest says {names.get(declared, declared)}: a {declared} body is read",
-        actual=f"{last.outcome}; the endpoint understands {helped}",
+        actual=f"{last.outcome}; the endpoint understands {text_of(helped)}",
         fix=f"Write {names[other]} as authorization_content_type, or let the token endpoint read "
         f"{names.get(declared, declared)}.",
         at="/auth/authorization_content_type",
@@ -198,13 +204,14 @@ def post_auth_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
             yield Finding(expected="credentials in the body", actual=last.outcome, at=AT,
                           exchanges=(last.n,))  # fmt: skip
             return
+    helped = _helped(evidence)
     if last.answer.ok and "access_token" in last.answer.members:
         yield Seen(actual=last.outcome, exchanges=(last.n,))
-    elif "Basic" in _fallback(evidence):
+    elif helped is not None and helped.fallback is Fallback.BASIC_HEADER:
         yield Finding(expected="credentials in the body", at=AT, exchanges=(last.n,),
                       actual="only a Basic header is accepted")  # fmt: skip
-    elif _fallback(evidence):
-        yield Seen(actual=f"accepted in {_fallback(evidence)}", exchanges=(last.n,))
+    elif helped is not None:
+        yield Seen(actual=f"accepted in {text_of(helped)}", exchanges=(last.n,))
     else:
         raise Blocked("no exchange worked (see token.exchange-works)")
 

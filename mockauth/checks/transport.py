@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mockauth.checks.evidence import Evidence
+from mockauth.checks.fallback_text import text_of
 from mockauth.checks.finding import Finding, NotApplicable, Seen
 from mockauth.checks.record import calls, flow_pages
 from mockauth.checks.registry import check
@@ -43,7 +44,7 @@ def answers_in_time(evidence: Evidence) -> Iterator[Finding | Seen]:
     for e in _answered(evidence):
         limit = _limit(evidence, e)
         slowest = max(slowest, e.elapsed_ms)
-        if "timed out" in e.error or e.elapsed_ms > limit * 1000:
+        if e.timed_out or e.elapsed_ms > limit * 1000:
             actual = e.error or f"{e.elapsed_ms / 1000:.1f} s"
             yield Finding(expected=f"at most {limit:g} s", actual=actual,
                           at=without_query(e.request.url), exchanges=(e.n,))  # fmt: skip
@@ -108,10 +109,10 @@ def no_5xx(evidence: Evidence) -> Iterator[Finding | Seen]:
     for e in _answered(evidence):
         if e.probe == "transport.no-plain-http-service":
             continue  # a closed port is what it wants to find
-        broke = e.response is None and "timed out" not in e.error
+        broke = e.response is None and not e.timed_out
         if e.answer.status == 501 and e.request.method not in ("GET", "POST", "HEAD"):
             continue  # the legal answer to a method that is not there (RFC 9110 section 15.6.2)
-        what = f"{e.step} {e.probe}"
+        what = f"{e.step} {e.probe or text_of(e)}"
         if (e.answer.status >= 500 or broke) and what not in named and len(named) < MOST_NAMED:
             named.add(what)
             yield Finding(expected="no 5xx", actual=f"{e.outcome} ({what.strip()})",

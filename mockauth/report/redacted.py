@@ -88,6 +88,7 @@ def exchange_members(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
         "step": exchange.step,
         "purpose": exchange.purpose,
         "probe": exchange.probe,
+        "fallback": exchange.fallback,
         "request": {
             "method": request.method,
             "url": clean(request.target, secrets),

@@ -247,6 +247,7 @@ def _exchanges(run: Run, say: _Say) -> None:
     say()
     say("Exchanges", "bold underline")
     for e in run.trace:
-        what = f" [{e.probe}]" if e.probe else ""
+        cause = e.probe or e.fallback
+        what = f" [{cause}]" if cause else ""
         url = e.request.target[:160]
         say(f"  #{e.n} {e.step} {e.purpose}{what}: {e.request.method} {url} → {e.outcome}")

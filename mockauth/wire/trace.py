@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
 from typing import Any, Literal
 
 from mockauth.wire.message import Request, Response
@@ -20,15 +21,37 @@ the browser, `callback` the redirect that was captured and never sent (its respo
 
 Purpose = Literal["ordinary", "supply", "altered", "control", "fallback"]
 """Why it was sent: the ordinary flow; to get a fresh code or token for a probe; the altered request
-of a probe; its control; a second try in another encoding that ChatGPT would not make."""
+of a probe; its control; a second try that ChatGPT would not make."""
+
+
+class Fallback(StrEnum):
+    """What a second try does otherwise than ChatGPT, so that the run can go on or learn the cause.
+
+    The words are for programs; `checks/fallback_text.py` has the sentences.
+    """
+
+    BASIC_HEADER = "basic-header"
+    BODY_CREDENTIALS = "body-credentials"
+    BROWSER_AGENT = "browser-agent"
+    CALLBACK_SLASH = "callback-slash"
+    FORM_BODY = "form-body"
+    JSON_BODY = "json-body"
+    LOGGED_IN = "logged-in"
+    """The same request once more: whatever helps then is the session, no parameter."""
+    NO_OPENAI_HEADERS = "no-openai-headers"
+    NO_SCOPE = "no-scope"
+    OTHER_CALLBACK = "other-callback"
+    PKCE = "pkce"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """One request and what came back. `error` is set, and `response` None, when nothing did.
+    """One request and what came back. `error` is set, and `response` None, when nothing did;
+    `timed_out` when that was for lack of time.
 
     `flow` numbers the passes through the protocol (1 is the ordinary one); `probe` is the id of
-    the check that caused the request, "" in the ordinary flow. `elapsed_ms` is in milliseconds.
+    the check that caused the request, "" in the ordinary flow; `fallback` says what a second try
+    does otherwise. `elapsed_ms` is in milliseconds.
     """
 
     n: int = 0
@@ -36,9 +59,11 @@ class Exchange:
     step: Step
     purpose: Purpose = "ordinary"
     probe: str = ""
+    fallback: Fallback | None = None
     request: Request
     response: Response | None = None
     error: str = ""
+    timed_out: bool = False
     elapsed_ms: float = 0.0
 
     @property

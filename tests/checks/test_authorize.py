@@ -10,6 +10,7 @@ from mockauth.checks import authorize as checks
 from mockauth.checks.registry import Check
 from mockauth.engine.result.result import State
 from mockauth.wire import Response, Trace
+from mockauth.wire.trace import Fallback
 from tests.traces import (
     CALLBACK,
     HTML,
@@ -29,10 +30,10 @@ from tests.traces import (
 EVERY = (checks.request_accepted, checks.login_before_code, checks.optional_for_secret_client)
 
 
-def helped(by: str, error: str = "invalid_request") -> Trace:
+def helped(by: Fallback, error: str = "invalid_request") -> Trace:
     """A refusal, and the second try that worked."""
     url = f"{CALLBACK}?error={error}&state={STATE}"
-    again = callback(flow=2, purpose="fallback", probe=by)
+    again = callback(flow=2, purpose="fallback", fallback=by)
     return trace(authorize(redirect(url)), callback(url), again)
 
 
@@ -45,9 +46,9 @@ def test_an_ordinary_login_passes(check: Check) -> None:
 @pytest.mark.parametrize(
     ("record", "words"),
     [
-        (helped("a PKCE code_challenge"), "sends no challenge"),
-        (helped("no scope parameter", "invalid_scope"), "scope"),
-        (helped("a slash after the callback"), "without a slash"),
+        (helped(Fallback.PKCE), "sends no challenge"),
+        (helped(Fallback.NO_SCOPE, "invalid_scope"), "scope"),
+        (helped(Fallback.CALLBACK_SLASH), "without a slash"),
         (trace(authorize(answer(405, HTML))), "swapped"),
         (trace(authorize(answer(400, JSON, {"error": "invalid_request", "error_description": "grant_type is missing"}))), "swapped"),
         (trace(authorize(answer(404, HTML))), "authorize endpoint"),
@@ -64,7 +65,7 @@ def test_a_refused_request_names_the_mistake(record: Trace, words: str) -> None:
 
 
 def test_a_refused_empty_scope_is_named_as_such() -> None:
-    record = helped("no scope parameter", "invalid_scope")
+    record = helped(Fallback.NO_SCOPE, "invalid_scope")
     empty = judged(checks.request_accepted, record, replace(OAUTH, scope=""))
     assert "treat an empty scope like none" in empty.fix
     alone = f"{CALLBACK}?error=invalid_scope&state={STATE}"
@@ -74,8 +75,8 @@ def test_a_refused_empty_scope_is_named_as_such() -> None:
 
 def test_a_demanded_challenge_fails_and_another_refusal_is_not_blamed_on_pkce() -> None:
     pkce = checks.optional_for_secret_client
-    assert judged(pkce, helped("a PKCE code_challenge")).state == "fail"
-    assert judged(pkce, helped("no scope parameter")).state == "blocked"
+    assert judged(pkce, helped(Fallback.PKCE)).state == "fail"
+    assert judged(pkce, helped(Fallback.NO_SCOPE)).state == "blocked"
     assert judged(pkce, trace(authorize(answer(500)))).state == "blocked"
 
 

@@ -16,6 +16,7 @@ from mockauth.manifest.openapi import read_openapi
 from mockauth.manifest.plugin import read_manifest
 from mockauth.profiles import ACTION, PLUGIN, Profile
 from mockauth.wire import Exchange, Request, Response, Trace
+from mockauth.wire.trace import Fallback
 from tests.traces import CALLBACK, CODE, GIVEN, OAUTH, SITE, STATE, jwt
 
 NAMES = (
@@ -73,7 +74,8 @@ EXCHANGES = st.builds(
          "endpoint"]
     ),
     purpose=st.sampled_from(["ordinary", "ordinary", "supply", "altered", "control", "fallback"]),
-    probe=st.sampled_from(["", "a form body", "a Basic header", "api.no-token-is-401"]),
+    probe=st.sampled_from(["", "api.no-token-is-401"]),
+    fallback=st.sampled_from([None, *Fallback]),
     request=st.builds(Request, method=st.sampled_from(["GET", "POST"]), url=URLS, params=PAIRS),
     response=st.none() | RESPONSES,
     error=st.sampled_from(["", "timed out after 15 s", "connection reset"]),

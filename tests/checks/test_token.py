@@ -8,6 +8,7 @@ from mockauth.checks import token as checks
 from mockauth.checks.registry import Check
 from mockauth.engine.result.result import State
 from mockauth.wire import Exchange, Pairs, Request, Response, Secret
+from mockauth.wire.trace import Fallback
 from tests.traces import GIVEN, HTML, JSON, OAUTH, answer, flow, granted, judged, token, trace
 
 PLAIN = (("Content-Type", "text/plain"),)
@@ -117,7 +118,7 @@ def test_a_redirect_of_the_exchange_fails(status: int) -> None:
 def test_a_lie_about_the_content_type_is_named_with_both_types() -> None:
     record = flow(
         token(answer(415), request=Request(method="POST", url="x", encoding="json")),
-        token(granted(), purpose="fallback", probe="a form body"),
+        token(granted(), purpose="fallback", fallback=Fallback.FORM_BODY),
     )
     result = judged(checks.declared_content_type, record)
     assert result.state == "fail"
@@ -129,7 +130,7 @@ def test_a_lie_about_the_content_type_is_named_with_both_types() -> None:
 
 
 def test_an_endpoint_that_takes_a_basic_header_only_fails() -> None:
-    basic = token(granted(), purpose="fallback", probe="a Basic header")
+    basic = token(granted(), purpose="fallback", fallback=Fallback.BASIC_HEADER)
     record = flow(token(answer(401, JSON, {"error": "invalid_client"})), basic)
     assert judged(checks.post_auth_accepted, record).state == "fail"
     assert judged(checks.post_auth_accepted, flow(token(answer(401)))).state == "blocked"

@@ -35,7 +35,7 @@ class Slow(WsgiTransport):
         took = self.seconds_at.get(request.target.removeprefix(TARGET).partition("?")[0], 0.01)
         self.now += min(took, seconds)
         if took > seconds:
-            raise TransportError(f"timed out after {seconds:g} s")
+            raise TransportError(f"timed out after {seconds:g} s", timed_out=True)
         return super().send(request, seconds=seconds, keep=keep)
 
     def stopwatch(self) -> float:

@@ -14,7 +14,7 @@ from urllib.parse import unquote, unquote_plus
 
 from mockauth.checks.callback import room_in_bits, varying_bits
 from mockauth.checks.client.registry import ClientCheck, client_check
-from mockauth.checks.client.visit import ClientEvidence, Terms, Visit
+from mockauth.checks.client.visit import ClientEvidence, Terms, TokenKind, Visit
 from mockauth.checks.finding import Blocked, Finding, Seen
 from mockauth.wire import Exchange
 from mockauth.wire.message import every, first
@@ -206,7 +206,7 @@ def token_only_in_header(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
                 yield Seen(actual="Authorization header", at=API, exchanges=(exchange.n,))
 
 
-def _misplaced(exchange: Exchange, issued: Mapping[str, str]) -> Iterator[str]:
+def _misplaced(exchange: Exchange, issued: Mapping[str, TokenKind]) -> Iterator[str]:
     """Where in a request a token stands that has no place there."""
     request = exchange.request
     path = without_query(request.url)
@@ -220,8 +220,10 @@ def _misplaced(exchange: Exchange, issued: Mapping[str, str]) -> Iterator[str]:
         else:
             places[f"the header {name}"] = unquote(value)
     for token, kind in issued.items():
-        yield from (f"the {kind} in {place}" for place, text in places.items() if token in text)
-        if kind == "refresh token" and token in bearer:
+        yield from (
+            f"the {kind.words} in {place}" for place, text in places.items() if token in text
+        )
+        if kind is TokenKind.REFRESH and token in bearer:
             yield "the refresh token as Authorization"
     if exchange.step == "api" and first(request.all_query, "access_token") is not None:
         yield "a token in the query"

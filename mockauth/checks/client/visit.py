@@ -6,6 +6,7 @@ import re
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from types import MappingProxyType
 
 from mockauth.wire import Exchange
@@ -28,6 +29,18 @@ CRASHED_BEHIND_SHELL = frozenset(
 )
 LAST_WORDS = 160
 """Characters of the output that a report quotes."""
+
+
+class TokenKind(StrEnum):
+    """The tokens of a token answer, by their members."""
+
+    ACCESS = "access_token"
+    REFRESH = "refresh_token"
+
+    @property
+    def words(self) -> str:
+        """The kind, as a reader calls it."""
+        return self.value.replace("_", " ")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,15 +198,19 @@ class Visit:
         """The calls of the API that were answered with data."""
         return [e for e in self.calls if e.answer.ok]
 
-    def issued(self) -> dict[str, str]:
-        """Every token that was issued, with its kind in words."""
-        found: dict[str, str] = {}
+    def issued(self) -> dict[str, TokenKind]:
+        """Every token that was issued, with its kind."""
+        found: dict[str, TokenKind] = {}
         for exchange in (*self.tokens, *self.refreshes):
-            for name in ("access_token", "refresh_token"):
-                value = exchange.answer.members.get(name)
+            for kind in TokenKind:
+                value = exchange.answer.members.get(kind)
                 if isinstance(value, str) and value:
-                    found[value] = name.replace("_", " ")
+                    found[value] = kind
         return found
+
+    def issued_in_words(self) -> dict[str, str]:
+        """Every token that was issued, with its kind in words."""
+        return {token: kind.words for token, kind in self.issued().items()}
 
     def codes(self) -> dict[str, Exchange]:
         """Every code that was sent to the client, with its redirect."""

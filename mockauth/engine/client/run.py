@@ -224,7 +224,7 @@ def _searched(plan: _Plan, visiting: Visiting) -> Store | None:
         return None
     secrets = {plan.options.client_secret: "client secret"}
     for visit in visiting.visits:
-        secrets |= visit.issued()
+        secrets |= visit.issued_in_words()
     return search(plan.options.store, secrets, plan.started)
 
 

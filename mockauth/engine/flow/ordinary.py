@@ -12,7 +12,7 @@ from mockauth.chatgpt.authorize import authorization_request, read_callback
 from mockauth.chatgpt.client import Client, declared_encoding
 from mockauth.chatgpt.placement import in_basic_header
 from mockauth.chatgpt.token import read_token
-from mockauth.checks.record import LOGGED_IN, PROOF
+from mockauth.checks.fallback_text import TEXTS
 from mockauth.engine.events import Event, Noted, StepStarted
 from mockauth.engine.target.action import missing_credentials, read_action
 from mockauth.engine.target.discovery import fetch_manifest, fetch_openapi
@@ -23,8 +23,8 @@ from mockauth.manifest.editor import EditorForm
 from mockauth.manifest.plugin import read_manifest
 from mockauth.wire import Request
 from mockauth.wire.message import Encoding, first
-from mockauth.wire.trace import Step
-from mockauth.wire.url import hostname, origin
+from mockauth.wire.trace import Fallback, Step
+from mockauth.wire.url import origin
 
 Place = Callable[[Request, Step], Request]
 POSTED = "token.post-auth-accepted"
@@ -142,7 +142,7 @@ def _authorize(subject: Subject) -> str:
     if landing.outcome == "stuck":
         _give_up(landing)
     if not code:
-        with subject.during("fallback", LOGGED_IN):
+        with subject.during("fallback", fallback=Fallback.LOGGED_IN):
             _, code = _ask(subject)
     return code or _diagnose(subject)
 
@@ -167,7 +167,7 @@ def _uses_other_host(subject: Subject) -> bool:
         if uri == refused:
             continue
         subject.client = replace(client, redirect_uri=uri)
-        with subject.during("fallback", f"the callback at {hostname(uri)}"):
+        with subject.during("fallback", fallback=Fallback.OTHER_CALLBACK):
             _, code = _ask(subject)
         if code:
             subject.given = replace(subject.given, redirect_uri=uri)
@@ -179,9 +179,9 @@ def _uses_other_host(subject: Subject) -> bool:
 
 def _give_up(landing: Landing) -> None:
     """End the run where the login itself, not the service, is what stopped it."""
-    if landing.hint.startswith("a login page; give"):
+    if landing.reason == "needs-credentials":
         raise UsageError(f"{landing.url.partition('?')[0]} is {landing.hint}")
-    if "circle" in landing.hint or "reloads" in landing.hint or landing.page is None:
+    if landing.reason in ("redirect-loop", "reload-loop") or landing.page is None:
         return
     if landing.page.response is None:
         return
@@ -201,22 +201,23 @@ def _diagnose(subject: Subject) -> str:
     """
     assert subject.client is not None  # noqa: S101 - set by sign_in
     usual = subject.client
-    for what in (PROOF, "no scope parameter", "a slash after the callback"):
+    for what in (Fallback.PKCE, Fallback.NO_SCOPE, Fallback.CALLBACK_SLASH):
         pending = subject.pending()
-        subject.client = replace(usual, verifier=VERIFIER) if what == PROOF else usual
+        proven = what is Fallback.PKCE
+        subject.client = replace(usual, verifier=VERIFIER) if proven else usual
         request = authorization_request(subject.client, pending)
-        if what == "no scope parameter":
+        if what is Fallback.NO_SCOPE:
             request = _without(request, "scope")
-        elif what != PROOF:
+        elif what is Fallback.CALLBACK_SLASH:
             slashed = pending.redirect_uri + "/"
             request = replace(
                 request,
                 query=tuple((k, slashed if k == "redirect_uri" else v) for k, v in request.query),
             )
-        with subject.during("fallback", what):
+        with subject.during("fallback", fallback=what):
             landing = subject.authorize(request, (pending.redirect_uri, pending.redirect_uri + "/"))
         code = first(landing.params, "code") or "" if landing.left else ""
-        if code and what == PROOF:
+        if code and proven:
             subject.url_map.notes.append(
                 "the server demands a PKCE challenge, which ChatGPT does not send and would have "
                 "stopped at; the run goes on with one"
@@ -237,15 +238,16 @@ def _other_encodings(subject: Subject) -> str:
     assert subject.client is not None  # noqa: S101 - set by sign_in
     usual = subject.driver.place
     swapped: Encoding = "form" if subject.client.encoding == "json" else "json"
-    other = (_as_built, "credentials in the body") if usual is _by_basic else BY_BASIC
-    tries: tuple[tuple[Encoding, Place, str], ...] = (
-        (swapped, usual, f"a {swapped} body"),
+    body = Fallback.JSON_BODY if swapped == "json" else Fallback.FORM_BODY
+    other = (_as_built, Fallback.BODY_CREDENTIALS) if usual is _by_basic else BY_BASIC
+    tries: tuple[tuple[Encoding, Place, Fallback], ...] = (
+        (swapped, usual, body),
         ("form", *other),
     )
-    for encoding, place, what in tries:
+    for encoding, place, fallback in tries:
         client = replace(subject.client, encoding=encoding)
         subject.driver.place = place
-        with subject.during("fallback", what):
+        with subject.during("fallback", fallback=fallback):
             code = subject.fresh_code(client=client)
             grant = read_token(subject.exchange(code, client).response) if code else None
         if grant is not None and grant.access_token:
@@ -253,6 +255,7 @@ def _other_encodings(subject: Subject) -> str:
             subject.take(grant)
             plugin = subject.profile.has_manifest
             endpoint = f"token endpoint ({'authorization_url' if plugin else 'Token URL'})"
+            what = TEXTS[fallback]
             declares = "the manifest declares" if plugin else "the GPT editor is set to"
             return (
                 f"the {endpoint} took {what} and refused what {declares}; "
@@ -282,7 +285,7 @@ def _by_basic(request: Request, step: Step) -> Request:
     return in_basic_header(request) if step in ("token", "refresh", "endpoint") else request
 
 
-BY_BASIC = (_by_basic, "a Basic header")
+BY_BASIC = (_by_basic, Fallback.BASIC_HEADER)
 
 
 def target_origin(target: str) -> str:

@@ -11,7 +11,7 @@ from mockauth.engine.http.secrets_seen import learn
 from mockauth.engine.http.transport import Transport, TransportError
 from mockauth.wire import Exchange, Request, Response, Trace
 from mockauth.wire.secret import Secrets
-from mockauth.wire.trace import Purpose, Step
+from mockauth.wire.trace import Fallback, Purpose, Step
 
 SECONDS: dict[Step, float] = {"manifest": 15.0, "openapi": 15.0, "asset": 15.0}
 """ChatGPT's limits: 15 s for documents, 45 s for calls (OpenAI, Plugins in production)."""
@@ -20,7 +20,8 @@ CALL_SECONDS = 45.0
 
 @dataclass
 class Driver:
-    """Sends and records. What a request is for is set around it with `purpose`, `probe`, `flow`."""
+    """Sends and records. What a request is for is set around it: `purpose`, `probe`, `fallback`,
+    `flow`."""
 
     transport: Transport
     trace: Trace
@@ -29,6 +30,7 @@ class Driver:
     flow: int = 0
     purpose: Purpose = "ordinary"
     probe: str = ""
+    fallback: Fallback | None = None
     seconds: dict[Step, float] = field(default_factory=lambda: dict(SECONDS))
     place: Callable[[Request, Step], Request] = lambda request, step: request
     """Puts credentials where this client sends them, last of all (`chatgpt/placement.py`)."""
@@ -37,14 +39,13 @@ class Driver:
         """Send `request`, record what came back, never raise for what the network does."""
         request = self.place(request, step)
         started = time.perf_counter()
-        response: Response | None = None
-        error = ""
         seconds = self.seconds.get(step, CALL_SECONDS)
+        came: Response | TransportError
         try:
-            response = self.transport.send(request, seconds=seconds, keep=keep)
+            came = self.transport.send(request, seconds=seconds, keep=keep)
         except TransportError as trouble:
-            error = str(trouble)
-        return self._record(request, step, response, error, (time.perf_counter() - started) * 1000)
+            came = trouble
+        return self._record(request, step, came, (time.perf_counter() - started) * 1000)
 
     def send_all(self, requests: Sequence[Request], step: Step) -> list[Exchange]:
         """Send all of `requests` at once and record every answer."""
@@ -54,29 +55,30 @@ class Driver:
         answers = self.transport.send_all(placed, seconds=seconds)
         elapsed = (time.perf_counter() - started) * 1000
         return [
-            self._record(request, step, answer, "", elapsed)
-            if isinstance(answer, Response)
-            else self._record(request, step, None, str(answer), elapsed)
+            self._record(request, step, answer, elapsed)
             for request, answer in zip(placed, answers, strict=True)
         ]
 
     def capture(self, landing: Landing) -> Exchange:
         """Record a redirect that was about to leave the site. It is never sent."""
         request = Request(method=landing.method, url=landing.url, params=landing.form)
-        return self._record(request, "callback", None, "", 0.0)
+        return self._record(request, "callback", None, 0.0)
 
     def _record(
-        self, request: Request, step: Step, response: Response | None, error: str, elapsed: float
+        self, request: Request, step: Step, came: Response | TransportError | None, elapsed: float
     ) -> Exchange:
+        trouble = came if isinstance(came, TransportError) else None
         exchange = self.trace.add(
             Exchange(
                 flow=self.flow,
                 step=step,
                 purpose=self.purpose,
                 probe=self.probe,
+                fallback=self.fallback,
                 request=request,
-                response=response,
-                error=error,
+                response=came if isinstance(came, Response) else None,
+                error=str(trouble or ""),
+                timed_out=trouble is not None and trouble.timed_out,
                 elapsed_ms=round(elapsed, 3),
             )
         )

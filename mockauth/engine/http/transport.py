@@ -10,7 +10,7 @@ import queue
 import socket
 import ssl
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -23,12 +23,16 @@ from mockauth.wire.url import origin
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-NOT_TLS = ("WRONG_VERSION", "RECORD_LAYER_FAILURE")
+NOT_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")
 """What OpenSSL calls an answer that is not TLS at all."""
 
 
 class TransportError(Exception):
     """No usable answer came; the text says what happened, in plain words."""
+
+    def __init__(self, text: str, *, timed_out: bool = False) -> None:
+        super().__init__(text)
+        self.timed_out = timed_out
 
 
 class Transport(Protocol):
@@ -76,16 +80,16 @@ class SocketTransport:
         if self._jobs is None:
             self._start()
         assert self._jobs is not None  # noqa: S101 - set by _start
-        answer: queue.SimpleQueue[object] = queue.SimpleQueue()
+        answer: queue.SimpleQueue[Response | TransportError] = queue.SimpleQueue()
         self._jobs.put(_Job(request, seconds, answer, keep))
         try:
             result = answer.get(timeout=seconds + 0.5)
         except queue.Empty:
             self._jobs = None  # the worker is stuck; leave it behind
-            raise TransportError(f"timed out after {seconds:g} s") from None
+            raise TransportError(f"timed out after {seconds:g} s", timed_out=True) from None
         if isinstance(result, Response):
             return result
-        raise TransportError(str(result))
+        raise result
 
     def send_all(
         self, requests: Sequence[Request], *, seconds: float
@@ -113,7 +117,7 @@ class SocketTransport:
 class _Job:
     request: Request
     seconds: float
-    answer: queue.SimpleQueue[object]
+    answer: queue.SimpleQueue[Response | TransportError]
     keep: bool
 
 
@@ -127,7 +131,7 @@ def _work(jobs: queue.SimpleQueue[_Job]) -> None:
                 connections.drop(job.request)
             job.answer.put(got)
         except Exception as wrong:  # the words of any network trouble belong in the report
-            job.answer.put(plain_words(wrong, job.seconds))
+            job.answer.put(trouble(wrong, job.seconds))
 
 
 def _race(
@@ -147,26 +151,45 @@ def _race(
         return list(pool.map(run, racers))
 
 
+def trouble(wrong: Exception, seconds: float) -> TransportError:
+    """`wrong` as what a transport raises."""
+    return TransportError(plain_words(wrong, seconds), timed_out=_is_timeout(wrong))
+
+
+def _is_timeout(wrong: Exception) -> bool:
+    import urllib3
+
+    # urllib3 counts every connection that was not made among its time-outs.
+    if isinstance(wrong, urllib3.exceptions.NewConnectionError):
+        return False
+    return isinstance(wrong, TimeoutError | urllib3.exceptions.TimeoutError)
+
+
+def _causes(wrong: BaseException | None) -> Iterator[BaseException]:
+    """`wrong`, and what it was raised from."""
+    while wrong is not None:
+        yield wrong
+        wrong = wrong.__cause__ or wrong.__context__
+
+
 def plain_words(wrong: Exception, seconds: float) -> str:
     """What went wrong on the way, as a developer would say it."""
     import http.client
 
     import urllib3
 
-    text = repr(wrong)
-    if "Connection refused" in text:
+    if any(isinstance(cause, ConnectionRefusedError) for cause in _causes(wrong)):
         return "connection refused: nothing listens there"
     if isinstance(wrong, urllib3.exceptions.NameResolutionError | socket.gaierror):
         return "the host name does not resolve"
-    # urllib3 counts every connection that was not made among its time-outs.
     if isinstance(wrong, urllib3.exceptions.NewConnectionError):
         return "the host cannot be reached"
-    if isinstance(wrong, TimeoutError | urllib3.exceptions.TimeoutError):
+    if _is_timeout(wrong):
         return f"timed out after {seconds:g} s"
     if isinstance(wrong, ssl.SSLError | urllib3.exceptions.SSLError):
         return "TLS failed: " + (
             "the server speaks plain http"
-            if any(word in text for word in NOT_TLS)
+            if any(isinstance(c, ssl.SSLError) and c.reason in NOT_TLS for c in _causes(wrong))
             else "the certificate or the handshake is not acceptable"
         )
     if isinstance(wrong, ValueError | http.client.InvalidURL):
@@ -217,7 +240,7 @@ class WsgiTransport:
                 data=request.body or None,
             )
         except ValueError as wrong:
-            raise TransportError(plain_words(wrong, seconds)) from wrong
+            raise trouble(wrong, seconds) from wrong
         try:
             got = Client(self.app, WerkzeugResponse, use_cookies=False).open(builder)
             body = got.get_data()

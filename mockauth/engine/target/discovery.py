@@ -13,7 +13,7 @@ from mockauth.manifest.domains import root_domain
 from mockauth.manifest.openapi import OpenApi, read_openapi
 from mockauth.manifest.plugin import WELL_KNOWN, read_manifest
 from mockauth.wire import Exchange
-from mockauth.wire.trace import Step
+from mockauth.wire.trace import Fallback, Step
 from mockauth.wire.url import hostname, join, origin
 
 MOST_REDIRECTS = 5
@@ -32,7 +32,7 @@ def fetch_manifest(subject: Subject, target: str) -> None:
     else:
         url = target if target.endswith(".json") else join(target, WELL_KNOWN)
         last = fetch(subject, url, "manifest")
-        if last.response is None and "timed out" not in last.error:
+        if last.response is None and not last.timed_out:
             raise NothingJudged(f"{url} cannot be reached: {last.error}")
         if last.response is not None and last.response.status in WALLS:
             last = _as_browser(subject, last)
@@ -47,7 +47,7 @@ def fetch_manifest(subject: Subject, target: str) -> None:
 def _as_browser(subject: Subject, refused: Exchange) -> Exchange:
     """Ask once more as a browser: a filter that stops ChatGPT is one finding, not the end."""
     request = refused.request.with_header("User-Agent", BROWSER_AGENT)
-    with subject.during("fallback", "a browser's User-Agent"):
+    with subject.during("fallback", fallback=Fallback.BROWSER_AGENT):
         again = subject.driver.send(request, "manifest")
     return again if again.answer.ok else refused
 

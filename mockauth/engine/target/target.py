@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +15,6 @@ from mockauth.chatgpt.api import CONTEXT, api_request, authorization_header, doc
 from mockauth.chatgpt.authorize import Pending, authorization_request, read_callback
 from mockauth.chatgpt.client import Client
 from mockauth.chatgpt.token import Grant, read_token, refresh_request, token_request
-from mockauth.checks.api import WITHOUT_HEADERS
 from mockauth.checks.evidence import Evidence, Given
 from mockauth.clock import Clock, SystemClock
 from mockauth.engine.http.recorder import Driver
@@ -27,7 +27,7 @@ from mockauth.manifest.plugin import Manifest
 from mockauth.profiles import Profile
 from mockauth.wire import Exchange, Request
 from mockauth.wire.message import JSON
-from mockauth.wire.trace import Purpose
+from mockauth.wire.trace import Fallback, Purpose
 from mockauth.wire.url import hostname, origin
 
 
@@ -169,7 +169,7 @@ class Subject:
         request = self.operation_request(self.operation, token)
         for name, _ in CONTEXT:
             request = request.with_header(name, None)
-        with self.during("fallback", WITHOUT_HEADERS):
+        with self.during("fallback", fallback=Fallback.NO_OPENAI_HEADERS):
             return self.driver.send(request, "api")
 
     def call_at(self, method: str, url: str) -> Exchange:
@@ -245,30 +245,22 @@ class Subject:
             answer = self.driver.send(document_request(url), "endpoint").answer
         return answer.members if answer.ok else {}
 
-    def during(self, purpose: Purpose, probe: str | None = None) -> _During:
+    @contextmanager
+    def during(
+        self, purpose: Purpose, probe: str | None = None, *, fallback: Fallback | None = None
+    ) -> Iterator[None]:
         """A new pass through the protocol with that purpose; the old one returns afterwards."""
-        return _During(self, purpose, probe)
+        driver = self.driver
+        before = driver.purpose, driver.probe, driver.fallback, driver.flow
+        self.flows += 1
+        driver.purpose, driver.fallback, driver.flow = purpose, fallback, self.flows
+        if probe is not None:
+            driver.probe = probe
+        try:
+            yield
+        finally:
+            driver.purpose, driver.probe, driver.fallback, driver.flow = before
 
     def _client(self) -> Client:
         assert self.client is not None  # noqa: S101 - only called where oauth is declared
         return self.client
-
-
-@dataclass
-class _During:
-    subject: Subject
-    purpose: Purpose
-    probe: str | None
-    _before: tuple[Purpose, str, int] = ("ordinary", "", 0)
-
-    def __enter__(self) -> None:
-        driver = self.subject.driver
-        self._before = (driver.purpose, driver.probe, driver.flow)
-        self.subject.flows += 1
-        driver.purpose, driver.flow = self.purpose, self.subject.flows
-        if self.probe is not None:
-            driver.probe = self.probe
-
-    def __exit__(self, *exc: object) -> None:
-        driver = self.subject.driver
-        driver.purpose, driver.probe, driver.flow = self._before

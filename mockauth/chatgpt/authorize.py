@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mockauth.chatgpt.client import BROWSER_AGENT, Client
 from mockauth.chatgpt.pkce import challenge_params
-from mockauth.wire.message import Pairs, Request, every, first
+from mockauth.wire.message import Pairs, Request, first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,25 +38,6 @@ def authorization_request(client: Client, pending: Pending) -> Request:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Callback:
-    """What came back at the callback; `problem` is "" when ChatGPT would go on to the token."""
-
-    code: str
-    problem: str
-
-
-def read_callback(params: Pairs, pending: Pending, *, state_required: bool) -> Callback:
-    """Read the parameters of the redirect (RFC 6749 section 4.1.2), as strictly as ChatGPT did."""
-    code = first(params, "code") or ""
-    error = first(params, "error")
-    states = every(params, "state")
-    problem = ""
-    if error:
-        described = first(params, "error_description")
-        problem = f"the service answered error={error}" + (f" ({described})" if described else "")
-    elif not code:
-        problem = "the redirect carries no code"
-    elif state_required and states != (pending.state,):
-        problem = "the redirect does not carry back the state that was sent"
-    return Callback(code=code, problem=problem)
+def code_at(params: Pairs) -> str:
+    """The code in the parameters of a redirect (RFC 6749 section 4.1.2); "" when there is none."""
+    return first(params, "code") or ""

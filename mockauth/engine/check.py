@@ -22,11 +22,12 @@ from mockauth.engine.result.verdict import binding, blocked, judge
 from mockauth.engine.selection import check_words
 from mockauth.engine.target.action import action_origin
 from mockauth.engine.target.dns import Resolver, addresses_of, system_addresses
-from mockauth.engine.target.target import Subject
+from mockauth.engine.target.subject import Subject
+from mockauth.engine.target.target import Target
 from mockauth.engine.target.url_map import UrlMap
 from mockauth.engine.target.wait import wait_for
 from mockauth.errors import NothingJudged, UsageError
-from mockauth.profiles import Profile
+from mockauth.profiles import Level, Profile
 from mockauth.scenario.library import load_library
 from mockauth.scenario.model import Probe
 from mockauth.wire import Trace
@@ -56,41 +57,43 @@ def run_check(
     policy = policy_at(started, options.waivers, options.baseline)
     _check_policy(options, policy, checks, probes)
     subject = _subject(options, profile, transport or SocketTransport(), clock)
-    subject.url_map.notes += notes
+    subject.target.url_map.notes += notes
     yield RunStarted(options.target)
     stopped = ""
     try:
         if options.wait is not None:
-            wait_for(subject.driver.transport, subject.url_map.target, options.wait)
+            wait_for(subject.driver.transport, subject.target.url_map.target, options.wait)
         for event in ordinary_flow(subject, options.target, options.operation, options.form):
             if isinstance(event, Noted):
-                subject.url_map.notes.append(event.text)
+                subject.target.url_map.notes.append(event.text)
             else:
                 yield event
     except NothingJudged as reason:
         stopped = str(reason)
-    for note in dict.fromkeys(subject.url_map.notes):
+    for note in dict.fromkeys(subject.target.url_map.notes):
         yield Noted(note)
     if resolve is not None or transport is None:
-        subject.addresses = addresses_of(subject.evidence, resolve or system_addresses)
+        evidence = subject.target.evidence(subject.driver.trace)
+        addresses = addresses_of(evidence, resolve or system_addresses)
+        subject.target = replace(subject.target, addresses=addresses)
     results: list[Result] = []
     for result in _verdicts(options, subject, checks, probes, stopped):
         if isinstance(result, Result):
-            results.append(policy.applied(worded(result, subject.profile)))
+            results.append(policy.applied(worded(result, subject.target.profile)))
             yield Judged(results[-1])
         else:
             yield result
     yield RunFinished(
         Run(
             target=options.target,
-            profile=subject.profile,
-            auth=subject.auth.type if subject.auth else "unknown",
+            profile=subject.target.profile,
+            auth=subject.target.auth.type if subject.target.auth else "unknown",
             started=started,
             duration_ms=round((time.perf_counter() - began) * 1000, 1),
             results=tuple(results),
             trace=subject.driver.trace,
             secrets=subject.driver.secrets,
-            notes=tuple(dict.fromkeys(subject.url_map.notes)),
+            notes=tuple(dict.fromkeys(subject.target.url_map.notes)),
             stopped=stopped,
             policy=tuple(policy.findings(results)),
         )
@@ -107,16 +110,21 @@ def _verdicts(
     """Static checks, then the probes from harmless to destructive, then what reads the record."""
     for check in checks:
         if check.rule.kind == "static" and options.wants(check.rule):
-            yield judge(check, subject.evidence)
+            yield judge(check, subject.target.evidence(subject.driver.trace))
     wanted = [probe for probe in probes if options.wants(probe.rule)]
+    earlier: dict[str, Result] = {}
     sources = {name for probe in wanted for name, _ in probe.answers_of}
     for probe in sorted(probes, key=_order):
         if probe in wanted or probe.rule.id in sources:
             yield StepStarted(probe.rule.id)
-            result = _probe(probe, subject, options, stopped)
+            level = _bound(probe, subject.target, options, stopped)
+            if isinstance(level, Result):
+                result = level
+            else:
+                result = earlier[probe.rule.id] = run_probe(probe, subject, level, earlier)
             if probe in wanted:
                 yield result
-    evidence = subject.evidence
+    evidence = subject.target.evidence(subject.driver.trace)
     for check in checks:
         if check.rule.kind != "static" and options.wants(check.rule):
             result = judge(check, evidence)
@@ -136,17 +144,18 @@ def _order(probe: Probe) -> tuple[bool, bool, bool, bool, int]:
     return bool(probe.answers_of), load, slow, probe.destructive, stage
 
 
-def _probe(probe: Probe, subject: Subject, options: CheckOptions, stopped: str) -> Result:
-    level = binding(probe.rule, subject.profile, subject.auth)
+def _bound(probe: Probe, target: Target, options: CheckOptions, stopped: str) -> Level | Result:
+    """The level of a probe that can be sent, or the result of one that cannot."""
+    level = binding(probe.rule, target.profile, target.auth)
     if isinstance(level, Result):
         return level
-    if stopped or subject.auth is None:
+    if stopped or target.auth is None:
         why = stopped or "there is no readable manifest to go by (see the manifest checks)"
         return blocked(probe.rule, level, why)
-    if not options.active and not is_private_host(hostname(subject.url_map.target)):
+    if not options.active and not is_private_host(hostname(target.url_map.target)):
         why = "a public host is probed only with --active: you confirm that you may"
         return blocked(probe.rule, level, why, by_option="--active")
-    return run_probe(probe, subject, level)
+    return level
 
 
 def _subject(
@@ -184,15 +193,14 @@ def _subject(
         raise UsageError(
             f"--login {options.login} is not in this release; use auto, follow or form"
         )
-    return Subject(
-        driver=driver,
+    target = Target(
         profile=profile,
         given=given,
         url_map=url_map,
         follow_only=options.login == "follow",
         slow=options.slow,
-        clock=clock,
     )
+    return Subject(driver=driver, target=target, clock=clock)
 
 
 def _check_policy(

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from mockauth.browser.landing import Landing
 from mockauth.chatgpt.api import document_request
-from mockauth.chatgpt.authorize import authorization_request, read_callback
 from mockauth.chatgpt.client import Client, declared_encoding
-from mockauth.chatgpt.placement import in_basic_header
 from mockauth.chatgpt.token import read_token
-from mockauth.checks.fallback_text import TEXTS
 from mockauth.engine.events import Event, Noted, StepStarted
-from mockauth.engine.target.action import missing_credentials, read_action
-from mockauth.engine.target.discovery import fetch_manifest, fetch_openapi
-from mockauth.engine.target.target import Subject
-from mockauth.errors import NothingJudged, UsageError
+from mockauth.engine.flow.fallbacks import (
+    ask_for_code,
+    by_basic,
+    diagnose,
+    give_up,
+    other_callback,
+    other_encoding,
+    try_post,
+)
+from mockauth.engine.target import requests, tokens
+from mockauth.engine.target.action import InHeader, missing_credentials, read_action
+from mockauth.engine.target.discovery import fetch_manifest, fetch_openapi, with_manifest
+from mockauth.engine.target.subject import Subject
+from mockauth.engine.target.target import Target
+from mockauth.errors import UsageError
 from mockauth.manifest.auth import HttpAuth, NoAuth, OAuth
 from mockauth.manifest.editor import EditorForm
 from mockauth.manifest.plugin import read_manifest
-from mockauth.wire import Request
-from mockauth.wire.message import Encoding, first
-from mockauth.wire.trace import Fallback, Step
+from mockauth.wire.trace import Fallback
 from mockauth.wire.url import origin
 
-Place = Callable[[Request, Step], Request]
 POSTED = "token.post-auth-accepted"
-VERIFIER = "mockauth-diagnoses-whether-a-code-challenge-is-wanted"
+"""The check that the last exchange of a Basic client is for."""
 
 
 def ordinary_flow(
@@ -42,250 +46,138 @@ def ordinary_flow(
         NothingJudged: the target cannot be reached, or the login cannot be done.
         UsageError: credentials are missing.
     """
-    if subject.profile.has_manifest:
+    if subject.target.profile.has_manifest:
         yield from _read_plugin(subject, target, wanted_operation)
     else:
-        yield from read_action(subject, form or EditorForm(), target, wanted_operation)
-    if subject.auth is None:
+        form = form or EditorForm()
+        subject.target = yield from read_action(subject, form, target, wanted_operation)
+        _place_key(subject)
+    auth = subject.target.auth
+    if auth is None:
         return
-    if isinstance(subject.auth, NoAuth):
-        yield StepStarted("call the API")
-        if subject.operation:
-            subject.call(None)
+    if not isinstance(auth, NoAuth):
+        _require_credentials(subject.target)
+    if isinstance(auth, OAuth):
+        yield from sign_in(subject, auth)
         return
-    _require_credentials(subject)
-    if isinstance(subject.auth, HttpAuth):
-        yield StepStarted("call the API")
-        if subject.operation:
-            _call(subject, subject.given.token.reveal())
-        return
-    yield from sign_in(subject)
+    yield StepStarted("call the API")
+    if isinstance(auth, HttpAuth):
+        _call(subject, subject.target.given.token.reveal())
+    elif subject.target.operation:
+        requests.call(subject, subject.target.operation, None)
 
 
 def _read_plugin(subject: Subject, target: str, wanted_operation: str) -> Iterator[Event]:
     yield StepStarted("read the manifest")
-    fetch_manifest(subject, target)
-    if subject.manifest is None or subject.auth is None:
+    manifest = fetch_manifest(subject, target)
+    if manifest is None:
+        return
+    subject.target = with_manifest(subject.target, manifest)
+    if manifest.auth is None:
         return
     yield StepStarted("read the OpenAPI document")
-    fetch_openapi(subject, wanted_operation)
-    if subject.manifest.text("logo_url").startswith("http"):
-        logo = subject.url_map(subject.manifest.text("logo_url"))
-        if origin(logo) == subject.url_map.target:
+    subject.target = fetch_openapi(subject, wanted_operation)
+    if manifest.text("logo_url").startswith("http"):
+        url_map = subject.target.url_map
+        logo = url_map(manifest.text("logo_url"))
+        if origin(logo) == url_map.target:
             subject.driver.send(document_request(logo), "asset")
 
 
-def _require_credentials(subject: Subject) -> None:
-    kind = subject.auth.type if subject.auth else ""
-    missing = missing_credentials(kind, subject.given)
+def _place_key(subject: Subject) -> None:
+    """Where the GPT editor names a header of its own, the key travels there in the whole run."""
+    auth = subject.target.auth
+    if isinstance(auth, HttpAuth) and auth.header:
+        subject.driver.place = InHeader(auth.header, subject.driver.secrets)
+
+
+def _require_credentials(target: Target) -> None:
+    kind = target.auth.type if target.auth else ""
+    missing = missing_credentials(kind, target.given)
     if missing:
         raise UsageError(f"auth type {kind} needs " + " and ".join(missing))
 
 
-def sign_in(subject: Subject) -> Iterator[Event]:
+def sign_in(subject: Subject, auth: OAuth) -> Iterator[Event]:
     """Authorize at client_url, exchange at authorization_url, call the API, refresh, call again.
 
     The client is built to post its secret, so that a probe can alter it; where the GPT editor
     says Basic, the driver moves it into the header.
     """
-    auth = subject.auth
-    if not isinstance(auth, OAuth):
-        return
-    mapped = replace(
-        auth,
-        client_url=subject.url_map(auth.client_url),
-        authorization_url=subject.url_map(auth.authorization_url),
-    )
-    declared = subject.profile.token_encoding == "declared"
-    encoding = declared_encoding(auth.authorization_content_type) if declared else "form"
-    subject.client = Client(
-        auth=mapped,
-        id=subject.given.client_id,
-        secret=subject.given.client_secret,
-        redirect_uri=subject.given.redirect_uri,
-        encoding=encoding,
-    )
-    if subject.profile.client_auth == "basic":
-        subject.driver.place = _by_basic
+    basic = subject.target.profile.client_auth == "basic"
+    subject.target = replace(subject.target, client=_client(subject.target, auth))
+    if basic:
+        subject.driver.place = by_basic
     yield StepStarted("authorize and sign in")
-    code = _authorize(subject)
+    code = yield from _authorize(subject)
     if not code:
         return
     yield StepStarted("exchange the code at the token endpoint")
-    subject.take(read_token(subject.exchange(code).response))
+    tokens.keep(subject, read_token(requests.exchange(subject, code).response))
     if subject.grant.problem:
-        note = _other_encodings(subject)
-        if note:
-            yield Noted(note)
+        yield from other_encoding(subject)
     if not subject.grant.access_token:
         return
-    if subject.operation:
+    if subject.target.operation:
         yield StepStarted("call the API")
         _call(subject, subject.grant.access_token)
     if subject.grant.refresh_token:
         yield StepStarted("refresh the token")
-        again = read_token(subject.refresh(subject.grant.refresh_token).response)
-        if again.access_token:
-            kept = again.refresh_token or subject.grant.refresh_token
-            subject.take(replace(again, refresh_token=kept))
-            if subject.operation:
-                subject.call(again.access_token)
-    if subject.profile.client_auth == "basic":
+        _refresh(subject)
+    if basic:
         yield StepStarted(POSTED)
-        _try_post(subject)
+        try_post(subject, POSTED)
 
 
-def _authorize(subject: Subject) -> str:
-    landing, code = _ask(subject)
-    if landing.outcome == "error_page" and _uses_other_host(subject):
-        landing, code = _ask(subject)
+def _client(target: Target, auth: OAuth) -> Client:
+    """The client as it is installed, its endpoints mapped to the server under test."""
+    declared = target.profile.token_encoding == "declared"
+    return Client(
+        auth=replace(
+            auth,
+            client_url=target.url_map(auth.client_url),
+            authorization_url=target.url_map(auth.authorization_url),
+        ),
+        id=target.given.client_id,
+        secret=target.given.client_secret,
+        redirect_uri=target.given.redirect_uri,
+        encoding=declared_encoding(auth.authorization_content_type) if declared else "form",
+    )
+
+
+def _authorize(subject: Subject) -> Generator[Event, None, str]:
+    """The code of the ordinary login, or of what the run goes on with; "" for none."""
+    landing, code = ask_for_code(subject)
+    if landing.outcome == "error_page":
+        refused = subject.target.oauth_client.redirect_uri
+        accepted = other_callback(subject)
+        if accepted:
+            yield Noted(f"{refused} was refused; the run goes on with {accepted}")
+            landing, code = ask_for_code(subject)
     if landing.outcome == "stuck":
-        _give_up(landing)
+        give_up(landing)
     if not code:
         with subject.during("fallback", fallback=Fallback.LOGGED_IN):
-            _, code = _ask(subject)
-    return code or _diagnose(subject)
+            _, code = ask_for_code(subject)
+    return code or (yield from diagnose(subject))
 
 
-def _ask(subject: Subject) -> tuple[Landing, str]:
-    """One login; where it ended, and the code or ""."""
-    assert subject.client is not None  # noqa: S101 - set by sign_in
-    pending = subject.pending()
-    landing = subject.authorize(authorization_request(subject.client, pending))
-    callback = read_callback(landing.params, pending, state_required=False)
-    return landing, callback.code if landing.left else ""
+def _call(subject: Subject, token: str) -> None:
+    """Call the API; where it refuses, once more without ChatGPT's own headers."""
+    operation = subject.target.operation
+    if operation and not requests.call(subject, operation, token).answer.ok:
+        requests.call_plainly(subject, operation, token)
 
 
-def _uses_other_host(subject: Subject) -> bool:
-    """Go over to another callback of an Action when that one is accepted.
-
-    ChatGPT uses chat.openai.com and chatgpt.com; a server that knows one of them is not broken.
-    """
-    assert subject.client is not None  # noqa: S101 - set by sign_in
-    refused, client = subject.client.redirect_uri, subject.client
-    for uri in subject.given.redirect_uris:
-        if uri == refused:
-            continue
-        subject.client = replace(client, redirect_uri=uri)
-        with subject.during("fallback", fallback=Fallback.OTHER_CALLBACK):
-            _, code = _ask(subject)
-        if code:
-            subject.given = replace(subject.given, redirect_uri=uri)
-            subject.url_map.notes.append(f"{refused} was refused; the run goes on with {uri}")
-            return True
-    subject.client = client
-    return False
-
-
-def _give_up(landing: Landing) -> None:
-    """End the run where the login itself, not the service, is what stopped it."""
-    if landing.reason == "needs-credentials":
-        raise UsageError(f"{landing.url.partition('?')[0]} is {landing.hint}")
-    if landing.reason in ("redirect-loop", "reload-loop") or landing.page is None:
+def _refresh(subject: Subject) -> None:
+    """Refresh, and call the API with the new token."""
+    refresh_token = subject.grant.refresh_token
+    again = read_token(requests.refresh(subject, refresh_token).response)
+    if not again.access_token:
         return
-    if landing.page.response is None:
-        return
-    seen = "; ".join(landing.forms) or "no form"
-    filled = ", ".join(landing.filled) or "nothing"
-    raise NothingJudged(
-        f"the login failed: {landing.describe()}. Forms on the page: {seen}. Filled in: {filled}. "
-        f"It says: {landing.snippet[:160]!r}. Try other --username and --password, or --login "
-        "follow with a server that approves by itself."
-    )
-
-
-def _diagnose(subject: Subject) -> str:
-    """After a refusal at authorize, find out what helps: one change at a time, all recorded.
-
-    Gives a code where the run can go on: with a PKCE challenge, which ChatGPT does not send.
-    """
-    assert subject.client is not None  # noqa: S101 - set by sign_in
-    usual = subject.client
-    for what in (Fallback.PKCE, Fallback.NO_SCOPE, Fallback.CALLBACK_SLASH):
-        pending = subject.pending()
-        proven = what is Fallback.PKCE
-        subject.client = replace(usual, verifier=VERIFIER) if proven else usual
-        request = authorization_request(subject.client, pending)
-        if what is Fallback.NO_SCOPE:
-            request = _without(request, "scope")
-        elif what is Fallback.CALLBACK_SLASH:
-            slashed = pending.redirect_uri + "/"
-            request = replace(
-                request,
-                query=tuple((k, slashed if k == "redirect_uri" else v) for k, v in request.query),
-            )
-        with subject.during("fallback", fallback=what):
-            landing = subject.authorize(request, (pending.redirect_uri, pending.redirect_uri + "/"))
-        code = first(landing.params, "code") or "" if landing.left else ""
-        if code and proven:
-            subject.url_map.notes.append(
-                "the server demands a PKCE challenge, which ChatGPT does not send and would have "
-                "stopped at; the run goes on with one"
-            )
-            return code
-        subject.client = usual
-        if code:
-            return ""
-    return ""
-
-
-def _without(request: Request, name: str) -> Request:
-    return replace(request, query=tuple(pair for pair in request.query if pair[0] != name))
-
-
-def _other_encodings(subject: Subject) -> str:
-    """Try what ChatGPT would not, so that the run can go on; say what the endpoint takes."""
-    assert subject.client is not None  # noqa: S101 - set by sign_in
-    usual = subject.driver.place
-    swapped: Encoding = "form" if subject.client.encoding == "json" else "json"
-    body = Fallback.JSON_BODY if swapped == "json" else Fallback.FORM_BODY
-    other = (_as_built, Fallback.BODY_CREDENTIALS) if usual is _by_basic else BY_BASIC
-    tries: tuple[tuple[Encoding, Place, Fallback], ...] = (
-        (swapped, usual, body),
-        ("form", *other),
-    )
-    for encoding, place, fallback in tries:
-        client = replace(subject.client, encoding=encoding)
-        subject.driver.place = place
-        with subject.during("fallback", fallback=fallback):
-            code = subject.fresh_code(client=client)
-            grant = read_token(subject.exchange(code, client).response) if code else None
-        if grant is not None and grant.access_token:
-            subject.client = client
-            subject.take(grant)
-            plugin = subject.profile.has_manifest
-            endpoint = f"token endpoint ({'authorization_url' if plugin else 'Token URL'})"
-            what = TEXTS[fallback]
-            declares = "the manifest declares" if plugin else "the GPT editor is set to"
-            return (
-                f"the {endpoint} took {what} and refused what {declares}; "
-                f"the run goes on with {what}, ChatGPT would have stopped"
-            )
-    subject.driver.place = usual
-    return ""
-
-
-def _try_post(subject: Subject) -> None:
-    """The method that was not chosen in the GPT editor: one exchange, judged as advice."""
-    usual = subject.driver.place
-    with subject.during("altered", POSTED):
-        with subject.during("supply"):
-            code = subject.fresh_code()
-        subject.driver.place = _as_built
-        if code:
-            subject.exchange(code)
-        subject.driver.place = usual
-
-
-def _as_built(request: Request, step: Step) -> Request:
-    return request
-
-
-def _by_basic(request: Request, step: Step) -> Request:
-    return in_basic_header(request) if step in ("token", "refresh", "endpoint") else request
-
-
-BY_BASIC = (_by_basic, Fallback.BASIC_HEADER)
+    tokens.keep(subject, replace(again, refresh_token=again.refresh_token or refresh_token))
+    if subject.target.operation:
+        requests.call(subject, subject.target.operation, again.access_token)
 
 
 def target_origin(target: str) -> str:
@@ -307,9 +199,3 @@ def target_origin(target: str) -> str:
     if not base:
         raise UsageError(f"{target}: api.url names no host, so there is no server to check")
     return base
-
-
-def _call(subject: Subject, token: str) -> None:
-    """Call the API; where it refuses, once more without ChatGPT's own headers."""
-    if not subject.call(token).answer.ok:
-        subject.call_plainly(token)

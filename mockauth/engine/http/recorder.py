@@ -13,6 +13,8 @@ from mockauth.wire import Exchange, Request, Response, Trace
 from mockauth.wire.secret import Secrets
 from mockauth.wire.trace import Fallback, Purpose, Step
 
+Place = Callable[[Request, Step], Request]
+"""Puts credentials where a client sends them (`chatgpt/placement.py`)."""
 SECONDS: dict[Step, float] = {"manifest": 15.0, "openapi": 15.0, "asset": 15.0}
 """ChatGPT's limits: 15 s for documents, 45 s for calls (OpenAI, Plugins in production)."""
 CALL_SECONDS = 45.0
@@ -32,8 +34,8 @@ class Driver:
     probe: str = ""
     fallback: Fallback | None = None
     seconds: dict[Step, float] = field(default_factory=lambda: dict(SECONDS))
-    place: Callable[[Request, Step], Request] = lambda request, step: request
-    """Puts credentials where this client sends them, last of all (`chatgpt/placement.py`)."""
+    place: Place = lambda request, step: request
+    """Asked last of all."""
 
     def send(self, request: Request, step: Step, *, keep: bool = False) -> Exchange:
         """Send `request`, record what came back, never raise for what the network does."""

@@ -15,7 +15,8 @@ from mockauth.browser.form import Submission
 from mockauth.browser.landing import Landing
 from mockauth.chatgpt.authorize import authorization_request
 from mockauth.checks.finding import Blocked, NotApplicable
-from mockauth.engine.target.target import Subject
+from mockauth.engine.target import browsers
+from mockauth.engine.target.subject import Subject
 from mockauth.scenario.model import FormChange
 from mockauth.wire import Exchange, Pairs, Request
 from mockauth.wire.message import pairs_of
@@ -50,9 +51,9 @@ def visit(subject: Subject, change: FormChange | None = None, usual: Visit | Non
     Raises:
         NotApplicable: there is no such form.
     """
-    client = subject.client
+    client = subject.target.client
     assert client is not None  # noqa: S101 - probes of oauth only
-    pending = subject.pending()
+    pending = subject.target.pending()
     made = Visit(state=pending.state, first_exchange=len(subject.driver.trace) + 1)
     at = _position(change, usual) if change is not None and usual is not None else -1
 
@@ -62,7 +63,9 @@ def visit(subject: Subject, change: FormChange | None = None, usual: Visit | Non
             return form
         return _without(form, usual.forms[at], change, (pending.state, usual.state))
 
-    made.landing = subject.authorize(authorization_request(client, pending), fresh=True, edit=edit)
+    made.landing = browsers.authorize(
+        subject, authorization_request(client, pending), fresh=True, edit=edit
+    )
     return made
 
 
@@ -131,7 +134,7 @@ def onward_visits(subject: Subject, usual: Visit, address: str) -> Iterator[tupl
         NotApplicable: no page has such a parameter.
     """
     trace = subject.driver.trace
-    client = subject.client
+    client = subject.target.client
     assert client is not None  # noqa: S101 - probes of oauth only
     pages = [
         exchange
@@ -142,7 +145,10 @@ def onward_visits(subject: Subject, usual: Visit, address: str) -> Iterator[tupl
     for page in pages:
         for name in _onward_names(page.request.all_query):
             found = True
-            yield name, subject.authorize(_pointed(page.request, name, address), fresh=True)
+            yield (
+                name,
+                browsers.authorize(subject, _pointed(page.request, name, address), fresh=True),
+            )
     for at, form in enumerate(usual.forms):
         for name in _onward_names(tuple(p for p in form.fields if p[0] in form.hidden)):
             found = True
@@ -166,7 +172,7 @@ def _pointed(request: Request, name: str, address: str) -> Request:
 
 
 def _with_field(subject: Subject, at: int, name: str, address: str) -> Landing:
-    client = subject.client
+    client = subject.target.client
     assert client is not None  # noqa: S101 - probes of oauth only
     count = 0
 
@@ -178,5 +184,5 @@ def _with_field(subject: Subject, at: int, name: str, address: str) -> Landing:
         fields = tuple((n, address if n == name else v) for n, v in form.fields)
         return replace(form, fields=fields)
 
-    request = authorization_request(client, subject.pending())
-    return subject.authorize(request, fresh=True, edit=edit)
+    request = authorization_request(client, subject.target.pending())
+    return browsers.authorize(subject, request, fresh=True, edit=edit)

@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from mockauth.checks.finding import Blocked
-from mockauth.engine.target.target import Subject
+from mockauth.engine.target import requests, tokens
+from mockauth.engine.target.subject import Subject
 from mockauth.manifest.openapi import Operation
 
 PARAMETER = re.compile(r"\{([^}]*)\}")
@@ -24,8 +25,8 @@ def owned_url(subject: Subject) -> str:
     Raises:
         Blocked: the first user has no object.
     """
-    if subject.given.owned_path:
-        return subject.base_url + subject.given.owned_path
+    if subject.target.given.owned_path:
+        return subject.target.base_url + subject.target.given.owned_path
     pairs = list(_pairs(subject))
     if not pairs:
         return ""
@@ -33,7 +34,7 @@ def owned_url(subject: Subject) -> str:
         answer = _list(subject, listing)
         for value in _ids(answer, PARAMETER.findall(reading.path)[0]):
             ours = quote(value, safe="")
-            return subject.base_url + PARAMETER.sub(lambda _: ours, reading.path)  # noqa: B023 - used here and now
+            return subject.target.base_url + PARAMETER.sub(lambda _: ours, reading.path)  # noqa: B023 - used here and now
     raise Blocked(
         f"the first user has no object in {pairs[0][0].path}: create one, or name its path with "
         "--owned-path",
@@ -43,7 +44,7 @@ def owned_url(subject: Subject) -> str:
 
 def _pairs(subject: Subject) -> Iterator[tuple[Operation, Operation]]:
     """A GET that lists, and a GET that reads one entry by one id in its path."""
-    operations = subject.openapi.operations if subject.openapi else ()
+    operations = subject.target.openapi.operations if subject.target.openapi else ()
     for reading in operations:
         if not reading.is_safe or len(PARAMETER.findall(reading.path)) != 1:
             continue
@@ -58,7 +59,10 @@ def _pairs(subject: Subject) -> Iterator[tuple[Operation, Operation]]:
 
 def _list(subject: Subject, listing: Operation) -> Any:
     with subject.during("supply"):
-        answer = subject.call_at(listing.method, subject.base_url + listing.path).answer
+        url = subject.target.base_url + listing.path
+        token = tokens.for_api(subject) or None
+        request = requests.api_request(subject, listing.method, url, token)
+        answer = subject.driver.send(request, "api").answer
     return answer.json() if answer.ok else None
 
 

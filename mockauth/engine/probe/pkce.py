@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from mockauth.chatgpt.authorize import authorization_request, read_callback
+from mockauth.chatgpt.authorize import authorization_request, code_at
 from mockauth.chatgpt.pkce import challenge, challenge_params, verifier_params
 from mockauth.chatgpt.token import token_request
 from mockauth.engine.probe.outcome import token_outcome
-from mockauth.engine.target.target import Subject
+from mockauth.engine.target import browsers, discovery
+from mockauth.engine.target.subject import Subject
 
 GOOD = "mockauth-proves-that-it-began-this-flow-0123456789"
 VERIFIERS: Mapping[str, str] = MappingProxyType(
@@ -36,30 +37,28 @@ def honours_pkce(subject: Subject) -> bool:
     """Whether the server publishes PKCE, or has refused a wrong or missing verifier once while the
     right one was accepted. A server that ignores challenge and verifier breaks nothing. The answer
     is kept: it costs three flows."""
-    if subject.pkce is None:
-        subject.pkce = _published(subject) or (
-            _redeems(subject, GOOD)
-            and not (_redeems(subject, VERIFIERS["long-"][:60]) and _redeems(subject, ""))
-        )
-    return subject.pkce
+    return subject.once(_tried)
 
 
-def _published(subject: Subject) -> bool:
-    return bool(subject.metadata().get("code_challenge_methods_supported"))
+def _tried(subject: Subject) -> bool:
+    if discovery.metadata(subject).get("code_challenge_methods_supported"):
+        return True
+    wrong = VERIFIERS["long-"][:60]
+    return _redeems(subject, GOOD) and not (_redeems(subject, wrong) and _redeems(subject, ""))
 
 
 def _redeems(subject: Subject, verifier: str) -> bool:
     """Whether a code that was asked for with the challenge is redeemed with this verifier."""
-    client = subject.client
+    client = subject.target.client
     if client is None:
         return False
     with subject.during("supply"):
-        pending = subject.pending()
+        pending = subject.target.pending()
         request = authorization_request(replace(client, verifier=""), pending)
-        landing = subject.authorize(
-            replace(request, query=(*request.query, *challenge_params(GOOD)))
+        landing = browsers.authorize(
+            subject, replace(request, query=(*request.query, *challenge_params(GOOD)))
         )
-        code = read_callback(landing.params, pending, state_required=False).code
+        code = code_at(landing.params)
     if not code:
         return False
     exchange = token_request(replace(client, verifier=""), code, client.redirect_uri)

@@ -9,7 +9,8 @@ from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.checks.rule import Rule
 from mockauth.engine.probe.forged_jwt import is_jwt
 from mockauth.engine.probe.pkce import honours_pkce
-from mockauth.engine.target.target import Subject
+from mockauth.engine.target import tokens
+from mockauth.engine.target.subject import Subject
 from mockauth.manifest.auth import HttpAuth
 from mockauth.wire.url import hostname, is_loopback_host, is_private_host
 
@@ -26,22 +27,22 @@ def require(rule: Rule, subject: Subject) -> None:
         Blocked: something is missing that could be given.
         NotApplicable: the target does not have what the rule is about.
     """
-    oauth = subject.auth is not None and subject.auth.type == "oauth"
+    oauth = subject.target.auth is not None and subject.target.auth.type == "oauth"
     for need in rule.needs:
         if need in MEETINGS and (oauth or need not in ("login", "refresh")):
             MEETINGS[need](subject)
 
 
 def _second_client(subject: Subject) -> None:
-    given = subject.given
+    given = subject.target.given
     if not (given.other_client_id and given.other_client_secret):
         option = "--other-client-id and --other-client-secret"
         raise Blocked(f"needs a second client: give {option}", by_option=option)
 
 
 def _second_user(subject: Subject) -> None:
-    given = subject.given
-    oauth = subject.auth is not None and subject.auth.type == "oauth"
+    given = subject.target.given
+    oauth = subject.target.auth is not None and subject.target.auth.type == "oauth"
     if oauth and not (given.other_username and given.other_password):
         option = "--other-username and --other-password"
         raise Blocked(f"needs a second user: give {option}", by_option=option)
@@ -51,12 +52,12 @@ def _second_user(subject: Subject) -> None:
 
 
 def _slow(subject: Subject) -> None:
-    if not subject.slow:
+    if not subject.target.slow:
         raise Blocked("needs waiting: give --slow", by_option="--slow")
 
 
 def _opt_in(subject: Subject) -> None:
-    if not subject.slow:
+    if not subject.target.slow:
         raise Blocked("makes load on the target: give --slow", by_option="--slow")
 
 
@@ -77,7 +78,7 @@ def _short_lifetime(subject: Subject) -> None:
     lifetime = subject.grant.expires_in
     if lifetime is None:
         raise Blocked("the token answer has no expires_in, so nobody knows when the token expires")
-    if lifetime > (MOST_PATIENCE if subject.slow else PATIENCE):
+    if lifetime > (MOST_PATIENCE if subject.target.slow else PATIENCE):
         waits = f"the token lives for {lifetime:g} s; have the test server issue shorter ones"
         raise Blocked(f"{waits}, or give --slow for up to an hour", by_option="--slow")
 
@@ -89,7 +90,7 @@ def _pkce(subject: Subject) -> None:
 
 
 def _jwt(subject: Subject) -> None:
-    token = subject.token_for_api()
+    token = tokens.for_api(subject)
     if not token:
         raise Blocked("there is no token to look at (see token.exchange-works)")
     if not is_jwt(token):
@@ -97,17 +98,17 @@ def _jwt(subject: Subject) -> None:
 
 
 def _https(subject: Subject) -> None:
-    if is_private_host(hostname(subject.url_map.target)):
+    if is_private_host(hostname(subject.target.url_map.target)):
         raise NotApplicable("a target on this machine or network needs no TLS")
 
 
 def _localhost(subject: Subject) -> None:
-    if not is_loopback_host(hostname(subject.url_map.target)):
+    if not is_loopback_host(hostname(subject.target.url_map.target)):
         raise NotApplicable("only a plugin on localhost is called by the chat page itself")
 
 
 def _special_secret(subject: Subject) -> None:
-    if not set(subject.given.other_client_secret.reveal()) & set(":%+/&= "):
+    if not set(subject.target.given.other_client_secret.reveal()) & set(":%+/&= "):
         option = "--other-client-secret"
         raise Blocked(
             f"needs a second client whose secret has some of : % + / & = (see {option})",
@@ -116,7 +117,7 @@ def _special_secret(subject: Subject) -> None:
 
 
 def _second_callback(subject: Subject) -> None:
-    if "?" not in subject.given.other_redirect_uri:
+    if "?" not in subject.target.given.other_redirect_uri:
         option = "--other-redirect-uri"
         raise Blocked(
             f"needs a second client that is registered with a query in its callback: give {option}",
@@ -125,12 +126,12 @@ def _second_callback(subject: Subject) -> None:
 
 
 def _basic_scheme(subject: Subject) -> None:
-    if subject.scheme != "basic":
+    if subject.target.scheme != "basic":
         raise NotApplicable("authorization_type is not basic")
 
 
 def _own_header(subject: Subject) -> None:
-    if not (isinstance(subject.auth, HttpAuth) and subject.auth.header):
+    if not (isinstance(subject.target.auth, HttpAuth) and subject.target.auth.header):
         raise NotApplicable("the key is sent as Authorization, not in a header of its own")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
@@ -13,20 +13,22 @@ from mockauth.engine.probe.steps.control_request import Stale
 from mockauth.engine.probe.steps.dispatch import run_trial
 from mockauth.engine.result.result import Result
 from mockauth.engine.result.verdict import conclude
-from mockauth.engine.target.target import Subject
+from mockauth.engine.target.subject import Subject
 from mockauth.profiles import Level
 from mockauth.scenario.model import Expect, Probe
 from mockauth.wire import Exchange
 from mockauth.wire.url import without_query
 
 
-def run_probe(probe: Probe, subject: Subject, level: Level) -> Result:
-    """Judge one probe that binds. Nothing a server does makes it raise."""
+def run_probe(
+    probe: Probe, subject: Subject, level: Level, earlier: Mapping[str, Result]
+) -> Result:
+    """Judge one probe that binds; `earlier` is what the probes before it came to, by id. Nothing
+    a server does makes it raise."""
     if probe.answers_of:
-        return conclude(probe.rule, level, _of_answers(probe, subject))
+        return conclude(probe.rule, level, _of_answers(probe, subject, earlier))
     trials = [Trial(subject=subject, probe=probe, variant=variant) for variant in probe.variants]
     result = conclude(probe.rule, level, _of_trials(probe, subject, trials), "proven")
-    subject.probed[probe.rule.id] = result
     likely = any(trial.confidence == "likely" for trial in trials)
     return replace(result, confidence="likely") if likely and result.confidence else result
 
@@ -66,18 +68,20 @@ def _run(trial: Trial) -> Iterator[Finding | Seen]:
         yield from said
 
 
-def _of_answers(probe: Probe, subject: Subject) -> Iterator[Finding | Seen]:
+def _of_answers(
+    probe: Probe, subject: Subject, earlier: Mapping[str, Result]
+) -> Iterator[Finding | Seen]:
     """What the refusals that other probes met with say, one rule apart from whether they came."""
     require(probe.rule, subject)
     trace = subject.driver.trace
     sent = [
         (exchange, expect)
         for name, expect in probe.answers_of
-        if _tells(subject.probed.get(name))
+        if _tells(earlier.get(name))
         for exchange in trace.select("token", "refresh", "api", purpose="altered", probe=name)
     ]
     if not sent:
-        _raise_as(subject.probed.get(name) for name, _ in probe.answers_of)
+        _raise_as(earlier.get(name) for name, _ in probe.answers_of)
         others = ", ".join(name for name, _ in probe.answers_of)
         raise Blocked(f"no such request was judged (see {others})")
     judged = [
@@ -114,7 +118,7 @@ def _counts(probe: Probe, exchange: Exchange, expect: Expect) -> bool:
 
 
 def _judged(probe: Probe, subject: Subject, exchange: Exchange, expect: Expect) -> Finding | Seen:
-    scheme = "basic" if subject.scheme == "basic" else "bearer"
+    scheme = "basic" if subject.target.scheme == "basic" else "bearer"
     status = str(exchange.answer.status)
     seen = mismatch(exchange, expect, scheme)
     if not seen and expect.status and not is_one_of(status, expect.status):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mockauth.chatgpt.authorize import authorization_request, read_callback
+from mockauth.chatgpt.authorize import authorization_request, code_at
 from mockauth.chatgpt.token import read_token
 from mockauth.checks.finding import Blocked, NotApplicable
-from mockauth.engine.target.target import Subject
+from mockauth.engine.target import browsers, requests
+from mockauth.engine.target.subject import Subject
 from mockauth.manifest.openapi import Operation
 
 UNKNOWN = "mockauth-no-such-scope"
@@ -24,7 +25,7 @@ class Narrow:
 
 def declared_scopes(subject: Subject) -> list[str]:
     """The scopes that ChatGPT asks for, one by one."""
-    return subject.client.auth.scope.split() if subject.client else []
+    return subject.target.client.auth.scope.split() if subject.target.client else []
 
 
 def wide_scope(subject: Subject) -> str:
@@ -49,20 +50,19 @@ def narrow_scope(subject: Subject) -> Narrow:
         Blocked: every scope alone opens the operation, which may be right.
     """
     declared = declared_scopes(subject)
-    given = subject.given.narrow_scope
-    if given and subject.operation:
-        return Narrow(given, subject.operation)
+    given = subject.target.given.narrow_scope
+    if given and subject.target.operation:
+        return Narrow(given, subject.target.operation)
     if len(declared) < 2:
         raise NotApplicable("the service declares fewer than two scopes")
     by_document = _documented(subject, declared)
     if by_document is not None:
         return by_document
-    if subject.operation is None:
+    if subject.target.operation is None:
         raise Blocked("no operation to call: name one with --operation", by_option="--operation")
-    if subject.narrow is None:
-        subject.narrow = _tried(subject, declared)
-    if subject.narrow:
-        return Narrow(subject.narrow, subject.operation)
+    found = subject.once(narrow_by_trying)
+    if found is not None:
+        return found
     raise Blocked(
         "every declared scope alone opens the operation, and the OpenAPI document does not say "
         "which one it needs; name one that must not do with --narrow-scope",
@@ -72,7 +72,7 @@ def narrow_scope(subject: Subject) -> Narrow:
 
 def _documented(subject: Subject, declared: list[str]) -> Narrow | None:
     """The first safe operation whose security requirement names some of the declared scopes."""
-    for operation in subject.openapi.operations if subject.openapi else ():
+    for operation in subject.target.openapi.operations if subject.target.openapi else ():
         callable_ = operation.is_safe and not (operation.required or operation.has_required_body)
         if callable_ and set(operation.scopes) & set(declared):
             rest = [word for word in declared if word not in operation.scopes]
@@ -81,14 +81,17 @@ def _documented(subject: Subject, declared: list[str]) -> Narrow | None:
     return None
 
 
-def _tried(subject: Subject, declared: list[str]) -> str:
+def narrow_by_trying(subject: Subject) -> Narrow | None:
     """The first declared scope whose token, narrowed by its own answer, the API refuses."""
-    for word in declared[:MOST_TRIES]:
+    operation = subject.target.operation
+    if operation is None:
+        return None
+    for word in declared_scopes(subject)[:MOST_TRIES]:
         with subject.during("supply"):
             token = token_with(subject, word)
-            if token and subject.call(token).answer.status in (401, 403):
-                return word
-    return ""
+            if token and requests.call(subject, operation, token).answer.status in (401, 403):
+                return Narrow(word, operation)
+    return None
 
 
 def token_with(subject: Subject, scope: str) -> str:
@@ -97,13 +100,13 @@ def token_with(subject: Subject, scope: str) -> str:
     Raises:
         NotApplicable: the server grants something else than it was asked for.
     """
-    client = subject.client
+    client = subject.target.client
     assert client is not None  # noqa: S101 - probes of oauth only
-    pending = subject.pending()
+    pending = subject.target.pending()
     narrowed = replace(client, auth=replace(client.auth, scope=scope))
-    landing = subject.authorize(authorization_request(narrowed, pending))
-    code = read_callback(landing.params, pending, state_required=False).code
-    grant = read_token(subject.exchange(code).response) if code else None
+    landing = browsers.authorize(subject, authorization_request(narrowed, pending))
+    code = code_at(landing.params)
+    grant = read_token(requests.exchange(subject, code).response) if code else None
     if grant is None or not grant.access_token:
         return ""
     if grant.scope is not None and set(grant.scope.split()) != set(scope.split()):

@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from mockauth.chatgpt.authorize import authorization_request, read_callback
+from mockauth.chatgpt.authorize import authorization_request, code_at
 from mockauth.chatgpt.token import Grant, basic_credentials, read_token
 from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.engine.probe import pkce
 from mockauth.engine.probe.forged_jwt import forge
 from mockauth.engine.probe.scope import narrow_scope, part_of_scope, wide_scope
-from mockauth.engine.target.target import Subject
+from mockauth.engine.target import browsers, discovery, requests, tokens
+from mockauth.engine.target.subject import Subject
 from mockauth.scenario.alterations import change_one_character
 from mockauth.scenario.reference import expand
 from mockauth.wire import Exchange
@@ -63,14 +64,14 @@ class Material:
         if group == "pkce":
             return pkce.material(name)
         if group == "forged":
-            token = self.subject.token_for_api()
-            return forge(name, token, self.subject.keys() if name == "hs256" else ())
+            token = tokens.for_api(self.subject)
+            return forge(name, token, discovery.keys(self.subject) if name == "hs256" else ())
         if reference in MADE:
             return MADE[reference](self)
         return self._earlier(reference)
 
     def _known(self) -> dict[str, str]:
-        subject, given, client = self.subject, self.subject.given, self.subject.client
+        subject, given, client = self.subject, self.subject.target.given, self.subject.target.client
         callback = given.redirect_uri
         path = callback.find("/", 8)
         return {
@@ -88,21 +89,21 @@ class Material:
             "callback.path": callback[path:],
             "callback.base": callback.partition("://")[2],
             "scope": client.auth.scope if client else "",
-            "scheme": "Basic" if subject.scheme == "basic" else "Bearer",
-            "other_scheme": "Bearer" if subject.scheme == "basic" else "Basic",
+            "scheme": "Basic" if subject.target.scheme == "basic" else "Bearer",
+            "other_scheme": "Bearer" if subject.target.scheme == "basic" else "Basic",
             "user.name": given.username,
             "user.password": given.password.reveal(),
             "service_token": given.token.reveal(),
             "other_service_token": given.other_token.reveal(),
             "filler": FILLER,
             "base64.service_token": base64.b64encode(given.token.reveal().encode()).decode(),
-            "access_token": subject.token_for_api(),
+            "access_token": tokens.for_api(subject),
             "refresh_token": self.grant.refresh_token or subject.grant.refresh_token,
         }
 
     def verification_token(self) -> str:
         """The public token of the manifest."""
-        tokens = getattr(self.subject.auth, "verification_tokens", {})
+        tokens = getattr(self.subject.target.auth, "verification_tokens", {})
         token = next((str(value) for value in tokens.values() if value), "")
         if not token:
             raise NotApplicable("the manifest has no verification token")
@@ -111,12 +112,12 @@ class Material:
     def fresh_code(self) -> str:
         """A code that nothing else uses."""
         with self.subject.during("supply"):
-            return self.subject.fresh_code()
+            return browsers.fresh_code(self.subject)
 
     def other_access_token(self) -> str:
         """A token of the second user: the one that was given, or one from a login."""
-        given = self.subject.given.other_token.reveal()
-        if given and self.subject.client is None:
+        given = self.subject.target.given.other_token.reveal()
+        if given and self.subject.target.client is None:
             return given
         if not self._other_token:
             with self.subject.during("supply"):
@@ -124,22 +125,24 @@ class Material:
         return self._other_token
 
     def _sign_in_second(self) -> str:
-        client = self.subject.client
+        client = self.subject.target.client
         assert client is not None  # noqa: S101 - probes of oauth only
-        pending = self.subject.pending()
+        pending = self.subject.target.pending()
         request = authorization_request(client, pending)
-        landing = self.subject.authorize(request, user="second", fresh=True)
-        code = read_callback(landing.params, pending, state_required=False).code
+        landing = browsers.authorize(self.subject, request, user="second", fresh=True)
+        code = code_at(landing.params)
         if code and not landing.filled:
             raise NotApplicable("the server never asks who signs in: it has one user")
-        token = read_token(self.subject.exchange(code).response).access_token if code else ""
+        token = (
+            read_token(requests.exchange(self.subject, code).response).access_token if code else ""
+        )
         if not token:
             raise Blocked("the second user could not sign in; see --other-username")
         return token
 
     def encoded_basic(self) -> str:
         """The client's credentials with every character percent-encoded, then in base64."""
-        given = self.subject.given
+        given = self.subject.target.given
 
         def encoded(text: str) -> str:
             return "".join(f"%{byte:02X}" for byte in text.encode())
@@ -149,18 +152,18 @@ class Material:
 
     def raw_basic(self) -> str:
         """The client's credentials in base64 and nothing else, as many clients send them."""
-        given = self.subject.given
+        given = self.subject.target.given
         pair = f"{given.client_id}:{given.client_secret.reveal()}"
         return base64.b64encode(pair.encode()).decode()
 
     def wrong_basic(self) -> str:
         """The client's id with a wrong secret, for a Basic header."""
-        given = self.subject.given
+        given = self.subject.target.given
         return basic_pair(given.client_id, change_one_character(given.client_secret.reveal()))
 
     def other_basic(self) -> str:
         """The second client's credentials, for a Basic header."""
-        given = self.subject.given
+        given = self.subject.target.given
         return basic_pair(given.other_client_id, given.other_client_secret.reveal())
 
     def _earlier(self, reference: str) -> str:

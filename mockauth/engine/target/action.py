@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 
 from mockauth.chatgpt.placement import in_own_header
 from mockauth.checks.evidence import Given
 from mockauth.engine.events import Event, Noted, StepStarted
 from mockauth.engine.http.secrets_seen import SHORTEST_CREDENTIALS
-from mockauth.engine.target.discovery import WEB, declare, fetch, take_openapi
-from mockauth.engine.target.target import Subject
+from mockauth.engine.target.discovery import WEB, declare, fetch, with_openapi
+from mockauth.engine.target.subject import Subject
+from mockauth.engine.target.target import Target
 from mockauth.errors import NothingJudged, UsageError
 from mockauth.manifest.auth import HttpAuth
 from mockauth.manifest.editor import EditorForm, Kind, fill
@@ -26,8 +28,11 @@ PLACES = ("/openapi.json", "/openapi.yaml")
 """Where a document is looked for below the root of an API."""
 
 
-def read_action(subject: Subject, form: EditorForm, target: str, wanted: str) -> Iterator[Event]:
-    """Import the OpenAPI document as the GPT editor does, and fill in the editor's form.
+def read_action(
+    subject: Subject, form: EditorForm, target: str, wanted: str
+) -> Generator[Event, None, Target]:
+    """Import the OpenAPI document as the GPT editor does, and fill in the editor's form; what is
+    known then.
 
     Raises:
         NothingJudged: no document can be had.
@@ -35,25 +40,27 @@ def read_action(subject: Subject, form: EditorForm, target: str, wanted: str) ->
     """
     yield StepStarted("read the OpenAPI document")
     openapi = _document(subject, form, target)
-    filled = fill(form, openapi, _likely(subject.given))
-    missing = [*filled.missing, *missing_credentials(filled.kind, subject.given)]
+    filled = fill(form, openapi, _likely(subject.target.given))
+    missing = [*filled.missing, *missing_credentials(filled.kind, subject.target.given)]
     if missing:
         what = f"an Action with auth {filled.kind}" if filled.kind else "an Action"
         noted = f" ({'; '.join(filled.notes)})" if filled.notes else ""
         raise UsageError(f"{what} needs " + "; and ".join(missing) + noted)
     for note in filled.notes:
         yield Noted(note)
-    subject.auth = filled.auth
-    declare(subject, *openapi.servers)
+    known = replace(
+        subject.target,
+        auth=filled.auth,
+        profile=with_exchange(subject.target.profile, form.token_exchange),
+    )
+    declare(known, *openapi.servers)
     # ChatGPT calls the first server of an imported document, whatever its domain.
     base = openapi.base
     if not base.startswith(WEB):
-        base = join(subject.url_map.target + "/", base)
-    take_openapi(subject, openapi, base, wanted)
-    subject.profile = with_exchange(subject.profile, form.token_exchange)
+        base = join(subject.target.url_map.target + "/", base)
     if isinstance(filled.auth, HttpAuth) and filled.auth.header:
-        subject.profile = with_custom_header(subject.profile)
-        subject.driver.place = _InHeader(filled.auth.header, subject.driver.secrets)
+        known = replace(known, profile=with_custom_header(known.profile))
+    return with_openapi(known, openapi, base, wanted)
 
 
 def missing_credentials(kind: str, given: Given) -> list[str]:
@@ -86,7 +93,7 @@ def action_origin(form: EditorForm, target: str) -> str:
     return base
 
 
-class _InHeader:
+class InHeader:
     """Places the API key of every call in a header of its own.
 
     What a probe made of the key is registered: unlike Authorization, reports do not mask a header
@@ -119,14 +126,14 @@ def _document(subject: Subject, form: EditorForm, target: str) -> OpenApi:
     if chosen and not chosen.startswith(WEB):
         return _from_file(chosen, "--openapi" if form.openapi else "TARGET")
     if chosen:
-        subject.url_map.declared.add(hostname(chosen))
+        subject.target.url_map.declared.add(hostname(chosen))
     root = without_query(target).rstrip("/")
     urls = [chosen] if chosen else [root + place for place in PLACES]
     if not chosen and (split(root) is not None and urls[0] != origin(root) + PLACES[0]):
         urls = [target, *urls]  # a path may be the document's own, such as /v3/api-docs
     seen = []
     for url in urls:
-        last = fetch(subject, subject.url_map(url), "openapi")
+        last = fetch(subject, subject.target.url_map(url), "openapi")
         if last.response is None and not last.timed_out:
             raise NothingJudged(f"{url} cannot be reached: {last.error}")
         if last.answer.ok:

@@ -19,7 +19,8 @@ from mockauth.engine.probe.form_tampering import (
     sent_cookies,
     visit,
 )
-from mockauth.engine.target.target import Subject
+from mockauth.engine.target.subject import Subject
+from mockauth.engine.target.target import Target
 from mockauth.engine.target.url_map import UrlMap
 from mockauth.plugin.app import create_app
 from mockauth.plugin.behaviour import Policy
@@ -43,9 +44,11 @@ def subject_of(policy: Policy | None = None, *, login: str = "login_and_consent"
     given = options_for(config, SITE).given
     subject = Subject(
         driver=Driver(WsgiTransport(create_app(config)), Trace(), Secrets(), flow=1),
-        profile=PLUGIN,
-        given=replace(given, redirect_uri=PLUGIN.redirect_uris(config.plugin_ids[0])[0]),
-        url_map=UrlMap(SITE),
+        target=Target(
+            profile=PLUGIN,
+            given=replace(given, redirect_uri=PLUGIN.redirect_uris(config.plugin_ids[0])[0]),
+            url_map=UrlMap(SITE),
+        ),
     )
     list(ordinary_flow(subject, SITE, ""))
     return subject

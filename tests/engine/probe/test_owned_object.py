@@ -15,7 +15,8 @@ from mockauth.engine.http.recorder import Driver
 from mockauth.engine.http.transport import WsgiTransport
 from mockauth.engine.probe.owned_object import owned_url
 from mockauth.engine.probe.sample_request import filled_path, required_query, sample, sample_body
-from mockauth.engine.target.target import Subject
+from mockauth.engine.target.subject import Subject
+from mockauth.engine.target.target import Target
 from mockauth.engine.target.url_map import UrlMap
 from mockauth.manifest.openapi import read_openapi
 from mockauth.profiles import PLUGIN
@@ -38,11 +39,13 @@ def subject_of(
     document = {"openapi": "3.0.1", "info": {}, "paths": paths}
     return Subject(
         driver=Driver(WsgiTransport(app), Trace(), Secrets()),
-        profile=PLUGIN,
-        given=Given(owned_path=owned_path),
-        url_map=UrlMap(SITE),
-        openapi=read_openapi(json.dumps(document).encode(), f"{SITE}/openapi.json"),
-        base_url=SITE,
+        target=Target(
+            profile=PLUGIN,
+            given=Given(owned_path=owned_path),
+            url_map=UrlMap(SITE),
+            openapi=read_openapi(json.dumps(document).encode(), f"{SITE}/openapi.json"),
+            base_url=SITE,
+        ),
     )
 
 
@@ -162,7 +165,7 @@ def test_what_is_required_is_filled_in_and_nothing_else() -> None:
     ]
     body: dict[str, Any] = {"content": {"application/json": {"schema": {"properties": {"t": {}}}}}}
     paths = {"/todos/{todoId}": {"put": {"parameters": parameters, "requestBody": body}}}
-    document = subject_of(paths).openapi
+    document = subject_of(paths).target.openapi
     assert document is not None
     (operation,) = document.operations
     assert filled_path(operation, "") == "/todos/1"

@@ -16,6 +16,7 @@ from mockauth.engine.probe.steps.context import Said, Trial
 from mockauth.engine.probe.steps.form import lead_onward, send_changed_form
 from mockauth.engine.probe.steps.judge import judge
 from mockauth.engine.probe.steps.request import client_of
+from mockauth.engine.target import browsers
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange, Request
 from mockauth.wire.message import every, first, pairs_of
@@ -29,14 +30,19 @@ def authorize(trial: Trial, step: Step) -> Said:
     if step.change.onward:
         return lead_onward(trial, step)
     client = client_of(trial, step)
-    pending = replace(trial.subject.pending(), redirect_uri=client.redirect_uri)
+    pending = replace(trial.subject.target.pending(), redirect_uri=client.redirect_uri)
     base = authorization_request(client, pending)
     request = mutate(base, step.change, trial.material.lookup)
     tested = first(request.query, "redirect_uri") or first(request.params, "redirect_uri")
     uris = tuple(dict.fromkeys(filter(None, (pending.redirect_uri, tested))))
     before = len(trial.subject.driver.trace)
-    landing = trial.subject.authorize(
-        request, uris, fresh=step.session == "fresh", decision=step.decision, user=step.user
+    landing = browsers.authorize(
+        trial.subject,
+        request,
+        uris,
+        fresh=step.session == "fresh",
+        decision=step.decision,
+        user=step.user,
     )
     if landing.no_deny:
         raise NotApplicable("the consent page has no way to refuse")

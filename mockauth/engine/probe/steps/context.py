@@ -26,7 +26,7 @@ from mockauth.engine.probe.outcome import (
 )
 from mockauth.engine.probe.variables import Material
 from mockauth.engine.result.result import Confidence
-from mockauth.engine.target.target import Subject
+from mockauth.engine.target.subject import Subject
 from mockauth.scenario.model import Probe, Step
 from mockauth.wire import Exchange
 from mockauth.wire.url import without_query
@@ -67,7 +67,9 @@ class Trial:
 
     def __post_init__(self) -> None:
         self.material = Material(self.subject, self.variant)
-        self.asked_scope = self.subject.client.auth.scope if self.subject.client else ""
+        self.asked_scope = (
+            self.subject.target.client.auth.scope if self.subject.target.client else ""
+        )
 
     def finding(self, actual: str, exchanges: tuple[int, ...], *, at: str = "") -> Finding:
         """A finding of this trial, its variant named."""
@@ -79,7 +81,7 @@ class Trial:
         return Finding(
             expected=self.probe.rule.title,
             actual=f"{actual} [{named}]" if named else actual,
-            at=at or ENDPOINTS.get(kind) or without_query(self.subject.api_url),
+            at=at or ENDPOINTS.get(kind) or without_query(self.subject.target.api_url),
             exchanges=exchanges,
         )
 

@@ -11,6 +11,7 @@ from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.engine.probe.mutate import mutate
 from mockauth.engine.probe.outcome import api_outcome, token_outcome
 from mockauth.engine.probe.steps.context import Trial
+from mockauth.engine.target import browsers, requests, tokens
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange
 
@@ -71,28 +72,28 @@ def _same(trial: Trial, step: Step) -> bool:
     if step.do == "token":
         if not trial.code or any(s.do in ("token", "authorize") for s in earlier):
             return False
-        return token_outcome(subject.exchange(trial.code)) == "accepted"
+        return token_outcome(requests.exchange(subject, trial.code)) == "accepted"
     if step.do == "refresh":
         token = trial.material.grant.refresh_token
         if not token or any(s.do == "refresh" for s in earlier):
             return False
-        return token_outcome(subject.refresh(token)) == "accepted"
+        return token_outcome(requests.refresh(subject, token)) == "accepted"
     return _fresh(trial, step)
 
 
 def _fresh(trial: Trial, step: Step) -> bool:
     """Whether the ordinary message works with fresh material."""
-    subject, client = trial.subject, trial.subject.client
+    subject, client = trial.subject, trial.subject.target.client
     if step.do == "authorize":
-        return bool(subject.fresh_code())
+        return bool(browsers.fresh_code(subject))
     if step.do in ("token", "refresh"):
         if client is None:
             return False
         if step.do == "token":
-            code = subject.fresh_code()
+            code = browsers.fresh_code(subject)
             request = token_request(client, code, client.redirect_uri)
         else:
-            token = subject.fresh_grant().refresh_token
+            token = tokens.fresh_grant(subject).refresh_token
             if not token:
                 raise NotApplicable("the server issues no refresh token")
             request = refresh_request(client, token)
@@ -105,30 +106,30 @@ def _api_works(trial: Trial, step: Step) -> bool:
     subject = trial.subject
     # After a wait, or after tokens of this trial were revoked, no older token needs to be alive.
     waited = any(earlier.do in ("wait", "token") for earlier in trial.probe.steps)
-    token = subject.fresh_grant().access_token if waited else subject.token_for_api()
+    token = tokens.fresh_grant(subject).access_token if waited else tokens.for_api(subject)
     if not token or step.do == "endpoint":
         trial.confidence = "likely"
         return True  # there is no way to a token; the refusal itself was seen
-    operation = subject.operation
+    operation = subject.target.operation
     if operation is None:
         trial.confidence = "likely"
         return True  # every operation changes something: none is called with a token
-    request = subject.operation_request(operation, token)
+    request = requests.operation_request(subject, operation, token)
     request = mutate(request, step.control, trial.material.lookup)
     answer = subject.driver.send(request, "api")
     if api_outcome(answer) == "accepted":
         return True
-    if not waited and subject.client is not None and answer.answer.status in (401, 403):
-        renewed = subject.fresh_grant()
-        again = subject.operation_request(operation, renewed.access_token)
+    if not waited and subject.target.client is not None and answer.answer.status in (401, 403):
+        renewed = tokens.fresh_grant(subject)
+        again = requests.operation_request(subject, operation, renewed.access_token)
         again = mutate(again, step.control, trial.material.lookup)
         if renewed.access_token and subject.driver.send(again, "api").answer.ok:
-            subject.take(renewed)
+            tokens.keep(subject, renewed)
             raise Stale
     # It knows the caller where the same call without a token gets 401 (catalogue, section 8).
     if answer.answer.status not in UNREADY:
         return False
-    nobody = subject.driver.send(subject.operation_request(operation, None), "api")
+    nobody = subject.driver.send(requests.operation_request(subject, operation, None), "api")
     if nobody.answer.status != 401:
         return False
     altered = trial.material.done.get(step.name)

@@ -10,6 +10,7 @@ from mockauth.engine.probe.owned_object import owned_url
 from mockauth.engine.probe.steps.context import Said, Trial, outcome_of
 from mockauth.engine.probe.steps.control_request import without_headers_of_chatgpt
 from mockauth.engine.probe.steps.request import send
+from mockauth.engine.target import requests
 from mockauth.manifest.openapi import Operation
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange
@@ -19,7 +20,7 @@ from mockauth.wire.url import without_query
 def call_every_operation(trial: Trial, step: Step) -> Said:
     """Call all operations without a token, those that change nothing first."""
     subject = trial.subject
-    operations = subject.openapi.operations if subject.openapi else ()
+    operations = subject.target.openapi.operations if subject.target.openapi else ()
     closed = [operation for operation in operations if not operation.is_open]
     if not closed:
         raise NotApplicable("the OpenAPI document names no operation that needs sign-in")
@@ -29,7 +30,7 @@ def call_every_operation(trial: Trial, step: Step) -> Said:
         broken = any(isinstance(item, Finding) for item in said)
         if broken and not operation.is_safe:
             break  # an open API is not asked to change anything
-        request = subject.operation_request(operation, None, known_id)
+        request = requests.operation_request(subject, operation, None, known_id)
         exchange = send(trial, step, mutate(request, step.change, trial.material.lookup))
         said += _unprotected(trial, operation, exchange)
     if not said:

@@ -53,7 +53,7 @@ def judge(trial: Trial, step: Step, exchange: Exchange, outcome: Outcome, seen: 
 def _tells_nothing(trial: Trial, step: Step, exchange: Exchange) -> bool:
     """Whether a call of an operation that changes something, which no control call can vouch for,
     was refused with a status that may be about its body."""
-    vouched = step.do != "api" or trial.subject.operation is not None
+    vouched = step.do != "api" or trial.subject.target.operation is not None
     return not vouched and not exchange.answer.ok and exchange.answer.status not in (401, 403)
 
 
@@ -87,7 +87,7 @@ def _unaccepted(trial: Trial, step: Step, exchange: Exchange, outcome: Outcome, 
         control(trial, step, fresh_only=True)
     if trial.as_ordinary:
         return [Seen(actual=f"as the ordinary call: {seen}", exchanges=(exchange.n,))]
-    scope = trial.subject.client.auth.scope if trial.subject.client else ""
+    scope = trial.subject.target.client.auth.scope if trial.subject.target.client else ""
     tolerated = step.expect.tolerated_unless == "scope-empty" and scope != ""
     word = "broken off" if outcome == "broken" else "refused"
     return [replace(trial.finding(f"{word}: {seen}", (exchange.n,)), tolerated=tolerated)]
@@ -123,7 +123,7 @@ def _wrong(trial: Trial, step: Step, exchange: Exchange, outcome: Outcome) -> Fi
     wrong = _status(trial, step, exchange)
     if wrong is not None:
         return wrong
-    scheme = "basic" if trial.subject.scheme == "basic" else "bearer"
+    scheme = "basic" if trial.subject.target.scheme == "basic" else "bearer"
     seen = mismatch(exchange, expect, scheme)
     done = trial.material.done
     if not seen and expect.like:
@@ -167,7 +167,7 @@ def _other_body(trial: Trial, step: Step, exchange: Exchange) -> Said:
         url = without_query(exchange.request.url)
         return [trial.finding(f"{url}: the second user got the first user's data", numbers)]
     text = mine.answer.text.lower()
-    given = trial.subject.given
+    given = trial.subject.target.given
     if given.username and given.username.lower() in text:
         if not (given.other_username and given.other_username.lower() in text):
             return [trial.finding("the answer to the second user names the first", numbers)]

@@ -15,7 +15,8 @@ from mockauth.engine.probe.owned_object import owned_url
 from mockauth.engine.probe.scope import narrow_scope
 from mockauth.engine.probe.steps.context import Trial
 from mockauth.engine.probe.variables import Missing
-from mockauth.engine.target.target import Subject
+from mockauth.engine.target import browsers, requests, tokens
+from mockauth.engine.target.subject import Subject
 from mockauth.manifest.openapi import Operation
 from mockauth.manifest.plugin import WELL_KNOWN
 from mockauth.scenario.model import Step
@@ -48,10 +49,10 @@ def client_of(trial: Trial, step: Step) -> Client:
     Raises:
         Missing: the service has no OAuth.
     """
-    client = trial.subject.client
+    client = trial.subject.target.client
     if client is None:
         raise Missing("there is no OAuth client to play")
-    return trial.subject.second_client() if step.client == "second" else client
+    return trial.subject.target.second_client() if step.client == "second" else client
 
 
 def _token_request(trial: Trial, step: Step) -> Request:
@@ -62,10 +63,10 @@ def _token_request(trial: Trial, step: Step) -> Request:
         raise Missing("the authorize step before it came to no code")
     if not trial.code and wants and change.raw is None:
         with trial.subject.during("supply"):
-            trial.code = trial.subject.fresh_code(user=step.user)
+            trial.code = browsers.fresh_code(trial.subject, user=step.user)
         if not trial.code:
             raise Blocked("no fresh code could be had for this probe")
-    redirect_uri = trial.redirect_uri or trial.subject.given.redirect_uri
+    redirect_uri = trial.redirect_uri or trial.subject.target.given.redirect_uri
     return token_request(client_of(trial, step), trial.code, redirect_uri)
 
 
@@ -73,7 +74,7 @@ def _refresh_request(trial: Trial, step: Step) -> Request:
     material = trial.material
     replaced = any(name == "refresh_token" for name, _ in step.change.set)
     if not (replaced or material.grant.refresh_token) and "login" in trial.probe.rule.needs:
-        material.grant = trial.subject.fresh_grant()
+        material.grant = tokens.fresh_grant(trial.subject)
         if not material.grant.refresh_token:
             raise Missing("no fresh refresh token could be had for this probe")
     return refresh_request(client_of(trial, step), material.grant.refresh_token)
@@ -82,8 +83,8 @@ def _refresh_request(trial: Trial, step: Step) -> Request:
 def _api_request(trial: Trial, step: Step) -> Request:
     names = {name.lower() for name, _ in step.change.headers}
     needed = "login" in trial.probe.rule.needs
-    token = trial.subject.token_for_api() if needed or "authorization" not in names else ""
-    sends = trial.subject.auth is None or trial.subject.auth.type != "none"
+    token = tokens.for_api(trial.subject) if needed or "authorization" not in names else ""
+    sends = trial.subject.target.auth is None or trial.subject.target.auth.type != "none"
     return _call(trial, step, token if sends else None)
 
 
@@ -93,8 +94,8 @@ def _call(trial: Trial, step: Step, token: str | None) -> Request:
         url = owned_url(subject)
         trial.is_owned = url != ""
         if url:
-            return subject.api_request("GET", url, token)
-    operation = subject.operation
+            return requests.api_request(subject, "GET", url, token)
+    operation = subject.target.operation
     if step.operation == "scoped":
         operation = _scoped(trial)
     if operation is None and "login" not in trial.probe.rule.needs:
@@ -105,12 +106,12 @@ def _call(trial: Trial, step: Step, token: str | None) -> Request:
             "parameters; name one with --operation",
             by_option="--operation",
         )
-    return subject.operation_request(operation, token)
+    return requests.operation_request(subject, operation, token)
 
 
 def _any_operation(subject: Subject) -> Operation | None:
     """One that changes something, where the API has no other: it is called without a token."""
-    operations = subject.openapi.operations if subject.openapi else ()
+    operations = subject.target.openapi.operations if subject.target.openapi else ()
     return next((operation for operation in operations if not operation.is_open), None)
 
 
@@ -125,14 +126,14 @@ def _scoped(trial: Trial) -> Operation:
 def _endpoint_request(trial: Trial, step: Step) -> Request:
     subject = trial.subject
     if step.at == "api":
-        operation = subject.operation
+        operation = subject.target.operation
         if operation is None:
             raise Missing("no operation to call: name one with --operation")
-        token = subject.token_for_api() or None
-        request = subject.operation_request(operation, token)
+        token = tokens.for_api(subject) or None
+        request = requests.operation_request(subject, operation, token)
     elif step.at in ("authorize", "token"):
         client = client_of(trial, step)
-        pending = subject.pending()
+        pending = subject.target.pending()
         request = authorization_request(client, pending)
         if step.at == "token":
             code = trial.material.lookup("random")
@@ -148,15 +149,15 @@ def document_url(trial: Trial, step: Step) -> str:
     """Where a document of the plugin is."""
     subject = trial.subject
     if step.at == "openapi":
-        if subject.openapi is None:
+        if subject.target.openapi is None:
             raise Missing("there is no OpenAPI document (see openapi.served)")
-        if not subject.openapi.source.startswith(("http://", "https://")):
+        if not subject.target.openapi.source.startswith(("http://", "https://")):
             raise Missing("the OpenAPI document was read from a file")
-        return subject.url_map(subject.openapi.source)
-    if not subject.profile.has_manifest:
+        return subject.target.url_map(subject.target.openapi.source)
+    if not subject.target.profile.has_manifest:
         raise Missing("there is no manifest")
-    url = subject.manifest.url if subject.manifest else ""
-    return subject.url_map(url or join(subject.url_map.target, WELL_KNOWN))
+    url = subject.target.manifest.url if subject.target.manifest else ""
+    return subject.target.url_map(url or join(subject.target.url_map.target, WELL_KNOWN))
 
 
 def address_of(trial: Trial, step: Step) -> str:
@@ -165,7 +166,7 @@ def address_of(trial: Trial, step: Step) -> str:
     if step.at in ("manifest", "openapi"):
         return document_url(trial, step)
     if step.at == "api":
-        return subject.base_url or subject.url_map.target
+        return subject.target.base_url or subject.target.url_map.target
     client = client_of(trial, step)
     return client.auth.client_url if step.at == "authorize" else client.auth.authorization_url
 

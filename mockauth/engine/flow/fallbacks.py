@@ -1,0 +1,171 @@
+"""What is tried when the ordinary flow fails: to learn the cause, and to let the run go on.
+
+Each try changes one thing and is recorded with its `Fallback`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+
+from mockauth.browser.landing import Landing
+from mockauth.chatgpt.authorize import authorization_request, code_at
+from mockauth.chatgpt.placement import in_basic_header
+from mockauth.checks.fallback_text import TEXTS
+from mockauth.engine.events import Event, Noted
+from mockauth.engine.http.recorder import Place
+from mockauth.engine.target import browsers, requests, tokens
+from mockauth.engine.target.subject import Subject
+from mockauth.errors import NothingJudged, UsageError
+from mockauth.profiles import Profile
+from mockauth.wire import Request
+from mockauth.wire.message import Encoding
+from mockauth.wire.trace import Fallback, Step
+
+VERIFIER = "mockauth-diagnoses-whether-a-code-challenge-is-wanted"
+QUOTED = 160
+"""Characters of a page that an error quotes."""
+
+
+def ask_for_code(subject: Subject) -> tuple[Landing, str]:
+    """One login; where it ended, and the code or ""."""
+    request = authorization_request(subject.target.oauth_client, subject.target.pending())
+    landing = browsers.authorize(subject, request)
+    return landing, code_at(landing.params) if landing.left else ""
+
+
+def other_callback(subject: Subject) -> str:
+    """Go over to another callback of an Action when that one is accepted; the address, or "".
+
+    ChatGPT uses chat.openai.com and chatgpt.com; a server that knows one of them is not broken.
+    """
+    before = subject.target
+    client, given = before.oauth_client, before.given
+    for uri in given.redirect_uris:
+        if uri == client.redirect_uri:
+            continue
+        subject.target = replace(before, client=replace(client, redirect_uri=uri))
+        with subject.during("fallback", fallback=Fallback.OTHER_CALLBACK):
+            _, code = ask_for_code(subject)
+        if code:
+            subject.target = replace(subject.target, given=replace(given, redirect_uri=uri))
+            return uri
+    subject.target = before
+    return ""
+
+
+def give_up(landing: Landing) -> None:
+    """End the run where the login itself, not the service, is what stopped it.
+
+    Raises:
+        UsageError: the login page asks for what was not given.
+        NothingJudged: the browser could not get past a page.
+    """
+    if landing.reason == "needs-credentials":
+        raise UsageError(f"{landing.url.partition('?')[0]} is {landing.hint}")
+    if landing.reason in ("redirect-loop", "reload-loop") or landing.page is None:
+        return
+    if landing.page.response is None:
+        return
+    seen = "; ".join(landing.forms) or "no form"
+    filled = ", ".join(landing.filled) or "nothing"
+    raise NothingJudged(
+        f"the login failed: {landing.describe()}. Forms on the page: {seen}. Filled in: {filled}. "
+        f"It says: {landing.snippet[:QUOTED]!r}. Try other --username and --password, or --login "
+        "follow with a server that approves by itself."
+    )
+
+
+def diagnose(subject: Subject) -> Generator[Event, None, str]:
+    """After a refusal at authorize, find out what helps: one change at a time, all recorded.
+
+    Gives a code where the run can go on: with a PKCE challenge, which ChatGPT does not send.
+    """
+    before, client = subject.target, subject.target.oauth_client
+    proven = replace(client, verifier=VERIFIER)
+    uris = (client.redirect_uri, client.redirect_uri + "/")
+    tries = (
+        (Fallback.PKCE, authorization_request(proven, before.pending())),
+        (Fallback.NO_SCOPE, _without(authorization_request(client, before.pending()), "scope")),
+        (Fallback.CALLBACK_SLASH, _slashed(authorization_request(client, before.pending()))),
+    )
+    for fallback, request in tries:
+        with subject.during("fallback", fallback=fallback):
+            landing = browsers.authorize(subject, request, uris)
+        code = code_at(landing.params) if landing.left else ""
+        if code and fallback is Fallback.PKCE:
+            subject.target = replace(before, client=proven)
+            yield Noted(
+                "the server demands a PKCE challenge, which ChatGPT does not send and would have "
+                "stopped at; the run goes on with one"
+            )
+            return code
+        if code:
+            return ""
+    return ""
+
+
+def _without(request: Request, name: str) -> Request:
+    return replace(request, query=tuple(pair for pair in request.query if pair[0] != name))
+
+
+def _slashed(request: Request) -> Request:
+    pairs = ((n, v + "/" if n == "redirect_uri" else v) for n, v in request.query)
+    return replace(request, query=tuple(pairs))
+
+
+def other_encoding(subject: Subject) -> Iterator[Event]:
+    """Try what ChatGPT would not, so that the run can go on; say what the endpoint takes."""
+    for encoding, place, fallback in tuple(_token_tries(subject)):
+        client = replace(subject.target.oauth_client, encoding=encoding)
+        with subject.during("fallback", fallback=fallback), subject.placing(place):
+            grant = tokens.from_flow(subject, client=client)
+        if grant.access_token:
+            subject.target = replace(subject.target, client=client)
+            subject.driver.place = place  # from here on
+            tokens.keep(subject, grant)
+            yield Noted(_taken(fallback, subject.target.profile))
+            return
+
+
+def _token_tries(subject: Subject) -> Iterator[tuple[Encoding, Place, Fallback]]:
+    """Each other way to send the exchange, one after the other."""
+    usual = subject.driver.place
+    if subject.target.oauth_client.encoding == "json":
+        yield "form", usual, Fallback.FORM_BODY
+    else:
+        yield "json", usual, Fallback.JSON_BODY
+    if usual is by_basic:
+        yield "form", as_built, Fallback.BODY_CREDENTIALS
+    else:
+        yield "form", by_basic, Fallback.BASIC_HEADER
+
+
+def _taken(fallback: Fallback, profile: Profile) -> str:
+    plugin = profile.has_manifest
+    endpoint = f"token endpoint ({'authorization_url' if plugin else 'Token URL'})"
+    declares = "the manifest declares" if plugin else "the GPT editor is set to"
+    return (
+        f"the {endpoint} took {TEXTS[fallback]} and refused what {declares}; "
+        f"the run goes on with {TEXTS[fallback]}, ChatGPT would have stopped"
+    )
+
+
+def try_post(subject: Subject, check: str) -> None:
+    """The method that was not chosen in the GPT editor: one exchange, judged as advice."""
+    with subject.during("altered", check):
+        with subject.during("supply"):
+            code = browsers.fresh_code(subject)
+        if code:
+            with subject.placing(as_built):
+                requests.exchange(subject, code)
+
+
+def as_built(request: Request, step: Step) -> Request:
+    """Credentials stay in the body."""
+    return request
+
+
+def by_basic(request: Request, step: Step) -> Request:
+    """Credentials travel in a Basic header."""
+    return in_basic_header(request) if step in ("token", "refresh", "endpoint") else request

@@ -1,0 +1,61 @@
+"""The ordinary messages to a service that need no browser, each recorded as it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mockauth.chatgpt import api
+from mockauth.chatgpt.client import Client
+from mockauth.chatgpt.token import refresh_request, token_request
+from mockauth.engine.probe.sample_request import filled_path, required_query, sample_body
+from mockauth.engine.target.subject import Subject
+from mockauth.manifest.openapi import Operation
+from mockauth.wire import Exchange, Request
+from mockauth.wire.message import JSON
+from mockauth.wire.trace import Fallback
+
+
+def exchange(subject: Subject, code: str, client: Client | None = None) -> Exchange:
+    """The ordinary exchange of a code."""
+    chosen = client or subject.target.oauth_client
+    return subject.driver.send(token_request(chosen, code, chosen.redirect_uri), "token")
+
+
+def refresh(subject: Subject, refresh_token: str) -> Exchange:
+    """The ordinary refresh."""
+    request = refresh_request(subject.target.oauth_client, refresh_token)
+    return subject.driver.send(request, "refresh")
+
+
+def call(subject: Subject, operation: Operation, token: str | None) -> Exchange:
+    """The ordinary call of an operation with `token`, or without one."""
+    return subject.driver.send(operation_request(subject, operation, token), "api")
+
+
+def call_plainly(subject: Subject, operation: Operation, token: str) -> Exchange:
+    """The call without ChatGPT's own headers, to learn whether they are what was refused."""
+    request = operation_request(subject, operation, token)
+    for name, _ in api.CONTEXT:
+        request = request.with_header(name, None)
+    with subject.during("fallback", fallback=Fallback.NO_OPENAI_HEADERS):
+        return subject.driver.send(request, "api")
+
+
+def operation_request(
+    subject: Subject, operation: Operation, token: str | None, known_id: str = ""
+) -> Request:
+    """A call of `operation` with all that the document requires of it."""
+    target = subject.target
+    path = filled_path(operation, known_id, target.given.username)
+    request = api_request(subject, operation.method, target.base_url + path, token)
+    request = replace(request, query=required_query(operation))
+    body = sample_body(target.openapi, operation) if target.openapi else None
+    if body is None:
+        return request
+    return replace(request.with_header("Content-Type", JSON), raw=body)
+
+
+def api_request(subject: Subject, method: str, url: str, token: str | None) -> Request:
+    """A call with `token`, or without one."""
+    header = None if token is None else api.authorization_header(subject.target.scheme, token)
+    return api.api_request(method, url, header)

@@ -16,12 +16,13 @@ from pathlib import Path
 import requests
 
 from mockauth.engine.check import run_check
-from mockauth.engine.demo import options_for, served
+from mockauth.engine.demo import options_for
 from mockauth.engine.events import RunFinished
 from mockauth.engine.lint import lint
 from mockauth.engine.result.result import Run
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
+from mockauth.plugin.server.serving import serving
 
 ROUNDS = 5
 
@@ -64,7 +65,7 @@ def run_python(*arguments: str) -> None:
 def main() -> None:
     """Print the ratios."""
     config = PluginConfig()
-    with served(create_app(config)) as base:
+    with serving(create_app(config)) as base:
         run = check(base, config)
         pairs = [
             (timed(lambda: check(base, config)), timed(lambda: replay(run))) for _ in range(ROUNDS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from mockauth.manifest.auth import OAuth
 from mockauth.wire import Secret
@@ -37,7 +36,6 @@ class Client:
     encoding: Encoding
     verifier: str = ""
     """The proof key (RFC 7636) where a server demands one; ChatGPT sends none."""
-    method: Literal["post", "basic"] = "post"
 
 
 def declared_encoding(content_type: str) -> Encoding:

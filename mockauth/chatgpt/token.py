@@ -105,4 +105,4 @@ def _post(client: Client, before: Pairs, after: Pairs) -> Request:
         params=(*before, *after),
         encoding=client.encoding,
     )
-    return authenticated(request, client.id, client.secret.reveal(), client.method)
+    return authenticated(request, client.id, client.secret.reveal(), "post")

@@ -40,14 +40,15 @@ def read_jwt(token: str) -> Jwt | None:
     parts = COMPACT.fullmatch(token) if len(token) <= LONGEST else None
     if parts is None:
         return None
-    header, claims = _object(parts.group(1)), _object(parts.group(2))
+    header, claims = read_part(parts.group(1)), read_part(parts.group(2))
     # Three parts alone make no JWT: opaque tokens have dots, too.
     if header is None or claims is None or not isinstance(header.get("alg"), str):
         return None
     return Jwt(header=header, claims=claims, signature=parts.group(3))
 
 
-def _object(part: str) -> dict[str, Any] | None:
+def read_part(part: str) -> dict[str, Any] | None:
+    """The object that a part of a token holds in base64url (RFC 7515 section 2), or None."""
     try:
         text = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode()
         value = json.loads(text)

@@ -6,21 +6,25 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Finding, Seen
 from mockauth.checks.rule import ALL_AUTH, AuthType, Rule, levels, title_of
 
-Judge = Callable[[Evidence], Iterator[Finding | Seen]]
+E = TypeVar("E")
+Judge = Callable[[E], Iterator[Finding | Seen]]
 
 
 @dataclass(frozen=True)
-class Check:
-    """A rule and the pure function that judges it."""
+class CheckOf(Generic[E]):
+    """A rule and the pure function that judges it on evidence of one kind."""
 
     rule: Rule
-    judge: Judge
+    judge: Judge[E]
+
+
+Check = CheckOf[Evidence]
 
 
 def check(
@@ -35,7 +39,7 @@ def check(
     needs: tuple[str, ...] = (),
     shows: str = "",
     practice: bool = False,
-) -> Callable[[Judge], Check]:
+) -> Callable[[Judge[E]], CheckOf[E]]:
     """Declare a check; the docstring of the function is the rule in one sentence.
 
     Args:
@@ -48,7 +52,7 @@ def check(
         practice: the rule has no RFC or MCP requirement behind it.
     """
 
-    def declare(judge: Judge) -> Check:
+    def declare(judge: Judge[E]) -> CheckOf[E]:
         rule = Rule(
             id=id,
             title=title_of(judge),
@@ -62,7 +66,7 @@ def check(
             chatgpt_shows=shows,
             practice=practice,
         )
-        return Check(rule, judge)
+        return CheckOf(rule, judge)
 
     return declare
 
@@ -78,7 +82,7 @@ def all_checks() -> tuple[Check, ...]:
     for module_info in sorted(pkgutil.iter_modules(package.__path__), key=lambda info: info.name):
         module = importlib.import_module(f"{package.__name__}.{module_info.name}")
         for value in vars(module).values():
-            if isinstance(value, Check) and value is not found.get(value.rule.id):
+            if isinstance(value, CheckOf) and value is not found.get(value.rule.id):
                 if value.rule.id in found:
                     raise ValueError(f"two checks are called {value.rule.id}")
                 found[value.rule.id] = value

@@ -53,8 +53,3 @@ def catalogue(folders: Sequence[Path] = ()) -> tuple[Entry, ...]:
     entries += [Entry(rule=probe.rule, tested=probe_words(probe)) for probe in library.probes]
     entries += [Entry(rule=probe.rule, tested=client_words(probe)) for probe in library.clients]
     return tuple(sorted(entries, key=lambda entry: (entry.rule.area, entry.rule.id)))
-
-
-def all_rules(folders: Sequence[Path] = ()) -> tuple[Rule, ...]:
-    """Every rule, by area and id."""
-    return tuple(entry.rule for entry in catalogue(folders))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from mockauth.checks.evidence import Given
 from mockauth.engine.check import run_check
@@ -19,9 +18,6 @@ from mockauth.profiles.action import Exchange
 from mockauth.scenario.misbehaving import with_faults
 from mockauth.wire import Secret
 from mockauth.wire.message import FORM
-
-if TYPE_CHECKING:
-    from flask import Flask
 
 ProfileName = Literal["plugin", "action"]
 
@@ -40,9 +36,10 @@ def run_demo(
     """
     # Flask takes 120 ms to import; only a served plugin needs it.
     from mockauth.plugin.app import create_app
+    from mockauth.plugin.server.serving import serving
 
     chosen = with_faults(config, faults)
-    with served(create_app(chosen)) as base:
+    with serving(create_app(chosen)) as base:
         yield from run_check(options_for(chosen, base, profile, exchange))
 
 
@@ -111,13 +108,3 @@ def _form(config: PluginConfig, target: str, exchange: Exchange) -> EditorForm:
             )
         return EditorForm(auth="service_http", auth_scheme=config.authorization_type)
     return EditorForm(auth="none")
-
-
-@contextmanager
-def served(app: Flask, host: str = "localhost", port: int = 0) -> Iterator[str]:
-    """Serve `app` from a thread; gives its base URL. The port is bound before anybody asks."""
-    # Flask takes 120 ms to import; only a served plugin needs it.
-    from mockauth.plugin.server.serving import serving
-
-    with serving(app, host, port) as base:
-        yield base

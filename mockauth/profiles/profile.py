@@ -28,8 +28,6 @@ class Profile:
     id_shape: str
     """What an id in the callback looks like, as a regular expression."""
     has_manifest: bool
-    state: Literal["required", "ignored"]
-    """Whether ChatGPT refused a callback without its state."""
     token_encoding: Literal["declared", "form", "json"]
     """`declared`: authorization_content_type of the manifest."""
     client_auth: Literal["post", "basic"]
@@ -107,7 +105,6 @@ PLUGIN = Profile(
     default_plugin_id="plugin-00000000-0000-4000-8000-000000000000",
     id_shape=r"plugin-[0-9a-f]{4,}(-[0-9a-f]+)*",
     has_manifest=True,
-    state="required",
     token_encoding="declared",
     client_auth="post",
 )
@@ -122,7 +119,6 @@ ACTION = Profile(
     default_plugin_id="g-0000000000000000000000000000000000000000",
     id_shape=r"g-[0-9a-f]{10,}(-[\w-]+)?",
     has_manifest=False,
-    state="required",
     token_encoding="form",
     client_auth="post",
 )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 from mockauth.wire.message import Request, Response
 
@@ -126,39 +124,3 @@ class Trace:
         """The last ordinary exchange of that step, or None."""
         found = self.ordinary(step)
         return found[-1] if found else None
-
-    def dump(self) -> Iterator[str]:
-        """One line of JSON per exchange, with every byte: for judging again, not for sharing."""
-        for exchange in self.exchanges:
-            yield json.dumps(asdict(exchange), default=_encode)
-
-    @classmethod
-    def load(cls, lines: Iterable[str]) -> Trace:
-        """The trace that `dump` wrote."""
-        return cls([_exchange(json.loads(line, object_hook=_decode)) for line in lines if line])
-
-
-def _encode(value: object) -> object:
-    if isinstance(value, bytes):
-        return {"base64": base64.b64encode(value).decode()}
-    raise TypeError(f"{type(value).__name__} has no place in a trace")
-
-
-def _decode(value: dict[str, Any]) -> Any:
-    return base64.b64decode(value["base64"]) if value.keys() == {"base64"} else value
-
-
-def _exchange(data: dict[str, Any]) -> Exchange:
-    pairs = ("headers", "query", "params")
-
-    def frozen(part: dict[str, Any]) -> dict[str, Any]:
-        return {k: tuple(map(tuple, v)) if k in pairs else v for k, v in part.items()}
-
-    response = data["response"]
-    return Exchange(
-        **{
-            **data,
-            "request": Request(**frozen(data["request"])),
-            "response": Response(**frozen(response)) if response is not None else None,
-        }
-    )

@@ -214,12 +214,12 @@ def listener() -> Iterator[tuple[int, list[object]]]:
 
 
 def test_nothing_reaches_a_redirect_host_that_is_reachable() -> None:
-    from mockauth.engine.demo import served
+    from mockauth.plugin.server.serving import serving
 
     with listener() as (port, arrived):
         callback = f"http://127.0.0.2:{port}/oauth/callback"
         app = app_with(f'<form method="post" action="/go">{LOGIN}</form>', f"{callback}?code=1")
-        with served(app) as base:
+        with serving(app) as base:
             driver = Driver(SocketTransport(), Trace(), Secrets())
             credentials = Credentials(username="ada", password=Secret("lovelace-1815"))
             session = Session(driver.send, credentials, frozenset({"localhost"}))

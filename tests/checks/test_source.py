@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from mockauth.checks.source import covers, source
-from mockauth.engine.catalogue import all_rules
+from mockauth.engine.catalogue import catalogue
 
 
 def test_every_source_that_a_rule_names_is_known_by_title() -> None:
-    unknown = {ref for rule in all_rules() for ref in rule.refs if source(ref).title == ref}
+    refs = {ref for entry in catalogue() for ref in entry.rule.refs}
+    unknown = {ref for ref in refs if source(ref).title == ref}
 
     assert not unknown, "name them in mockauth/checks/source.py"
 

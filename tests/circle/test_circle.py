@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockauth.engine.catalogue import all_rules
+from mockauth.engine.catalogue import catalogue
 from mockauth.engine.demo import as_action
 from mockauth.engine.result.result import Run
 from mockauth.plugin.config import PluginConfig
@@ -97,7 +97,7 @@ def test_every_check_is_caught_failing_by_some_fault() -> None:
     caught = {check_id for fault in FAULTS for check_id in fault.caught_by}
 
     # tests/client/test_run.py closes the circle for clients.
-    rules = [rule for rule in all_rules() if rule.area != "client"]
+    rules = [entry.rule for entry in catalogue() if entry.rule.area != "client"]
     bound = {r.id for r in rules if {"plugin", "action"} & r.levels.keys()}
     assert bound - caught - ELSEWHERE == set()
 
@@ -109,6 +109,6 @@ def test_what_is_noted_of_every_service_is_noted_of_a_faultless_one(checked: Che
 
 
 def test_every_check_that_a_fault_names_exists() -> None:
-    known = {rule.id for rule in all_rules()}
+    known = {entry.rule.id for entry in catalogue()}
 
     assert {name for fault in FAULTS for name in fault.caught_by} <= known

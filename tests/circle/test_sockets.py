@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 
 from mockauth.engine.check import run_check
-from mockauth.engine.demo import options_for, served
+from mockauth.engine.demo import options_for
 from mockauth.engine.events import RunFinished
 from mockauth.engine.result.result import Result, Run
 from mockauth.plugin.app import create_app
 from mockauth.plugin.behaviour import Policy
 from mockauth.plugin.config import PluginConfig
+from mockauth.plugin.server.serving import serving
 
 KEEPALIVE = "transport.keepalive-clean"
 PROVEN = frozenset({KEEPALIVE})
@@ -24,7 +25,7 @@ def run_served(policy: Policy) -> Run:
     """Check a plugin that is served on a free port, by one check alone."""
     logging.getLogger("mockauth.plugin").setLevel(logging.CRITICAL)
     config = PluginConfig(policy=policy)
-    with served(create_app(config)) as base:
+    with serving(create_app(config)) as base:
         options = replace(options_for(config, base), select=(KEEPALIVE,))
         *_, last = run_check(options)
     assert isinstance(last, RunFinished)

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from mockauth.engine.demo import served
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
+from mockauth.plugin.server.serving import serving
 
 CONFIG = PluginConfig()
 CREDENTIALS = {
@@ -73,7 +73,7 @@ def answering(body: bytes, status: int = 200, location: str = "") -> Iterator[st
 @pytest.fixture
 def plugin() -> Iterator[str]:
     """The built-in plugin, served."""
-    with served(create_app(CONFIG)) as base:
+    with serving(create_app(CONFIG)) as base:
         yield base
 
 

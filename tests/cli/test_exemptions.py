@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from mockauth.engine.demo import served
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
+from mockauth.plugin.server.serving import serving
 from mockauth.scenario.misbehaving import with_faults
 from tests.cli.test_check import CREDENTIALS, mockauth
 
@@ -21,7 +21,7 @@ PAGE = ("--select", "page.frame-guard")
 @pytest.fixture(scope="module")
 def framed() -> Iterator[str]:
     """The built-in plugin with pages that anybody may frame."""
-    with served(create_app(with_faults(PluginConfig(), ["page.no-frame-guard"]))) as base:
+    with serving(create_app(with_faults(PluginConfig(), ["page.no-frame-guard"]))) as base:
         yield base
 
 
@@ -76,7 +76,7 @@ def test_a_baseline_is_written_then_holds_then_must_shrink(
     path = tmp_path / name
     first = mockauth("check", framed, *PAGE, "--write-baseline", str(path), env=CREDENTIALS)
     known = mockauth("check", framed, *PAGE, "--baseline", str(path), env=CREDENTIALS)
-    with served(create_app(PluginConfig())) as mended:
+    with serving(create_app(PluginConfig())) as mended:
         stale = mockauth("check", mended, *PAGE, "--baseline", str(path), env=CREDENTIALS)
 
     assert [first.returncode, known.returncode, stale.returncode] == [1, 0, 1]

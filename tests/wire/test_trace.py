@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockauth.wire import Exchange, Request, Response, Trace
+from mockauth.wire import Exchange, Request, Response
 from mockauth.wire.secret import Secrets
 
 TEXT = st.text(st.characters(), max_size=20)
@@ -35,14 +35,6 @@ EXCHANGES = st.builds(
     elapsed_ms=st.floats(0, 1e9),
 )
 HALF = st.text(st.characters(codec=None), max_size=12) | st.just("token-\ud800-token")
-
-
-@given(st.lists(EXCHANGES, max_size=4))
-def test_a_trace_comes_back_as_it_was(exchanges: list[Exchange]) -> None:
-    trace = Trace()
-    for exchange in exchanges:
-        trace.add(exchange)
-    assert Trace.load(trace.dump()) == trace
 
 
 @given(HALF, HALF)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from urllib.parse import quote, quote_plus, unquote_plus
 
 from mockauth.checks.client.visit import Visit
 from mockauth.wire import Exchange
+from mockauth.wire.basic import read_basic
 from mockauth.wire.message import first
 
 
@@ -52,11 +51,7 @@ def badly_encoded(visit: Visit, exchange: Exchange) -> tuple[str, str] | None:
 
 def _basic_pair(exchange: Exchange) -> tuple[str, str] | None:
     """The pair of a Basic header as it was sent, not form-decoded; None where there is none."""
-    scheme, _, rest = (exchange.request.header("Authorization") or "").partition(" ")
-    if scheme.lower() != "basic":
-        return None
     try:
-        name, _, secret = base64.b64decode(rest.strip()).decode().partition(":")
-    except (binascii.Error, ValueError):
+        return read_basic(exchange.request.header("Authorization") or "")
+    except ValueError:
         return "", ""
-    return name, secret

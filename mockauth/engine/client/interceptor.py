@@ -3,8 +3,6 @@ that no setting of the built-in plugin changes."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import gzip
 import io
 import json
@@ -12,13 +10,15 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, quote_plus, unquote_plus
+from urllib.parse import parse_qsl, unquote_plus
 
+from mockauth.chatgpt.token import basic_credentials
 from mockauth.checks.client.visit import Terms
 from mockauth.clock import Clock
 from mockauth.engine.client.state_mutations import ALTERATIONS, altered_state
 from mockauth.scenario.client_model import AnswerEdit, ClientStep
 from mockauth.wire import Exchange, Pairs, Request, Response
+from mockauth.wire.basic import read_basic
 from mockauth.wire.message import FORM, JSON, first, pairs_of
 from mockauth.wire.trace import Step
 from mockauth.wire.url import join
@@ -131,16 +131,15 @@ class Front:
 
     def _settle_basic(self, environ: WSGIEnvironment) -> None:
         """Encode a Basic pair that came as it is: how it is written is judged, not refused."""
-        scheme, _, rest = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
-        if scheme.lower() != "basic" or not self.terms.auth_method:
+        if not self.terms.auth_method:
             return
         try:
-            name, _, secret = base64.b64decode(rest.strip()).decode().partition(":")
-        except (binascii.Error, ValueError):
+            pair = read_basic(str(environ.get("HTTP_AUTHORIZATION", "")))
+        except ValueError:
             return
+        name, secret = pair or ("", "")
         if secret == self.terms.client_secret != unquote_plus(secret):
-            pair = f"{quote_plus(name)}:{quote_plus(secret)}".encode()
-            environ["HTTP_AUTHORIZATION"] = f"Basic {base64.b64encode(pair).decode()}"
+            environ["HTTP_AUTHORIZATION"] = basic_credentials(name, secret)
 
     def _instead(self, step: Step, request: Request) -> Response | None:
         """What is answered in place of the plugin, or None."""

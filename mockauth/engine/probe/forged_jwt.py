@@ -6,13 +6,13 @@ Source: RFC 8725 sections 2.1, 3.1 and 3.2.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from mockauth.checks.finding import NotApplicable
+from mockauth.checks.jwt import read_part
 
 CURVES: Mapping[str, str] = MappingProxyType({"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"})
 
@@ -106,8 +106,4 @@ def _base64(raw: bytes) -> str:
 
 
 def _json(part: str) -> dict[str, Any]:
-    try:
-        value = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (ValueError, binascii.Error, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
+    return read_part(part) or {}

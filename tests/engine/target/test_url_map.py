@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import pytest
 from flask import Flask
 
-from mockauth.engine.demo import served
 from mockauth.engine.target.url_map import UrlMap
+from mockauth.plugin.server.serving import serving
 
 LOCAL = "http://localhost:3333"
 
@@ -89,7 +89,7 @@ def test_a_port_of_this_machine_where_nothing_listens_means_the_target() -> None
 
 
 def test_a_second_server_on_this_machine_is_asked_in_plain_http_when_it_has_no_tls() -> None:
-    with served(Flask("second"), "127.0.0.1") as base:
+    with serving(Flask("second"), "127.0.0.1") as base:
         assert mapped(f"{base.replace('http', 'https')}/x") == f"{base}/x"
         assert mapped(f"{base}/x") == f"{base}/x"
 

@@ -8,10 +8,15 @@ from dataclasses import replace
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.engine.probe.matchers import mismatch
 from mockauth.engine.probe.prerequisites import require
-from mockauth.engine.probe.steps.context import ENDPOINTS, Trial, is_one_of, outcome_of
-from mockauth.engine.probe.steps.control_request import Stale
-from mockauth.engine.probe.steps.dispatch import run_trial
-from mockauth.engine.result.result import Result
+from mockauth.engine.probe.steps.context import (
+    ENDPOINTS,
+    StepResult,
+    is_one_of,
+    outcome_of,
+    started,
+)
+from mockauth.engine.probe.steps.dispatch import take_steps
+from mockauth.engine.result.result import Confidence, Result
 from mockauth.engine.result.verdict import conclude
 from mockauth.engine.target.subject import Subject
 from mockauth.profiles import Level
@@ -27,45 +32,51 @@ def run_probe(
     a server does makes it raise."""
     if probe.answers_of:
         return conclude(probe.rule, level, _of_answers(probe, subject, earlier))
-    trials = [Trial(subject=subject, probe=probe, variant=variant) for variant in probe.variants]
-    result = conclude(probe.rule, level, _of_trials(probe, subject, trials), "proven")
-    likely = any(trial.confidence == "likely" for trial in trials)
-    return replace(result, confidence="likely") if likely and result.confidence else result
+    confidences: set[Confidence] = set()
+
+    def shown() -> Iterator[Finding | Seen]:
+        for result in _of_variants(probe, subject):
+            confidences.add(result.confidence)
+            yield from result.observations
+
+    result = conclude(probe.rule, level, shown(), "proven")
+    unsure = "likely" in confidences and result.confidence
+    return replace(result, confidence="likely") if unsure else result
 
 
-def _of_trials(probe: Probe, subject: Subject, trials: list[Trial]) -> Iterator[Finding | Seen]:
+def _of_variants(probe: Probe, subject: Subject) -> Iterator[StepResult]:
     """What every variant shows. One that does not apply says nothing; all of them make n/a."""
     require(probe.rule, subject)
     reasons: list[NotApplicable] = []
     shown = False
-    for trial in trials:
+    for variant in probe.variants:
         try:
-            for item in _run(trial):
-                shown = True
-                yield item
+            for result in _of_variant(probe, subject, variant):
+                shown = shown or bool(result.observations)
+                yield result
         except NotApplicable as reason:
             reasons.append(reason)
     if reasons and not shown:
         raise reasons[0]
 
 
-def _run(trial: Trial) -> Iterator[Finding | Seen]:
-    """Run a trial, once more where its access token turned out to have died before."""
-    said: list[Finding | Seen] = []
+def _of_variant(probe: Probe, subject: Subject, variant: Mapping[str, str]) -> Iterator[StepResult]:
+    """Run one variant, once more where its access token turned out to have died before. What the
+    first run showed until then does not count."""
+    results: list[StepResult] = []
     try:
-        for item in run_trial(trial):
-            said.append(item)
-    except Stale:
-        said = []
-        again = Trial(subject=trial.subject, probe=trial.probe, variant=trial.variant)
-        try:
-            yield from run_trial(again)
-        except Stale:
-            why = "each new login ends the token before, so nothing can be compared"
-            raise Blocked(why) from None
-        trial.confidence = again.confidence
-    finally:
-        yield from said
+        for result in take_steps(started(subject, probe, variant)):
+            results.append(result)
+    except (Blocked, NotApplicable):
+        yield from results
+        raise
+    if not any(result.stale for result in results):
+        yield from results
+        return
+    for result in take_steps(started(subject, probe, variant)):
+        if result.stale:
+            raise Blocked("each new login ends the token before, so nothing can be compared")
+        yield result
 
 
 def _of_answers(

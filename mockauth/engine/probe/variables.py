@@ -13,6 +13,7 @@ from mockauth.chatgpt.token import Grant, basic_credentials, read_token
 from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.engine.probe import pkce
 from mockauth.engine.probe.forged_jwt import forge
+from mockauth.engine.probe.json_diff import Path
 from mockauth.engine.probe.scope import narrow_scope, part_of_scope, wide_scope
 from mockauth.engine.target import browsers, discovery, requests, tokens
 from mockauth.engine.target.subject import Subject
@@ -35,14 +36,25 @@ class Missing(Blocked):
 
 @dataclass
 class Material:
-    """The values of one trial: what was given, what is fresh, and what earlier steps brought."""
+    """The values of one run of a probe: what was given, what is fresh, and what earlier steps brought."""
 
     subject: Subject
     variant: Mapping[str, str]
     done: dict[str, Exchange] = field(default_factory=dict)
     grant: Grant = field(default_factory=Grant)
-    """The tokens of this trial, the newest ones."""
+    """The tokens of this run, the newest ones."""
+    code: str = ""
+    """The newest code."""
+    redirect_uri: str = ""
+    """The one that an authorize step sent; "" where there was none."""
+    asked_scope: str = ""
+    volatile: frozenset[Path] = frozenset()
+    """What differs between two answers to one request."""
     _other_token: str = ""
+
+    def __post_init__(self) -> None:
+        client = self.subject.target.client
+        self.asked_scope = client.auth.scope if client else ""
 
     def text(self, value: str) -> str:
         """`value` with its references looked up."""

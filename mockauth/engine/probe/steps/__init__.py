@@ -1,1 +1,1 @@
-"""Trials: one variant of a probe at a time, from fresh material to what it shows."""
+"""The steps of a probe: from fresh material to what one variant shows."""

@@ -12,7 +12,7 @@ from mockauth.engine.probe.outcome import (
     authorize_outcome,
     left_for,
 )
-from mockauth.engine.probe.steps.context import Said, Trial
+from mockauth.engine.probe.steps.context import Came, Observations, ProbeRun, StepResult
 from mockauth.engine.probe.steps.form import lead_onward, send_changed_form
 from mockauth.engine.probe.steps.judge import judge
 from mockauth.engine.probe.steps.request import client_of
@@ -23,21 +23,21 @@ from mockauth.wire.message import every, first, pairs_of
 from mockauth.wire.url import without_query
 
 
-def authorize(trial: Trial, step: Step) -> Said:
+def authorize(run: ProbeRun, step: Step) -> StepResult:
     """Drive an altered authorization request to its end, and judge where that was."""
     if step.change.form is not None:
-        return send_changed_form(trial, step)
+        return StepResult(observations=send_changed_form(run, step))
     if step.change.onward:
-        return lead_onward(trial, step)
-    client = client_of(trial, step)
-    pending = replace(trial.subject.target.pending(), redirect_uri=client.redirect_uri)
+        return StepResult(observations=lead_onward(run, step))
+    client = client_of(run, step)
+    pending = replace(run.subject.target.pending(), redirect_uri=client.redirect_uri)
     base = authorization_request(client, pending)
-    request = mutate(base, step.change, trial.material.lookup)
+    request = mutate(base, step.change, run.material.lookup)
     tested = first(request.query, "redirect_uri") or first(request.params, "redirect_uri")
     uris = tuple(dict.fromkeys(filter(None, (pending.redirect_uri, tested))))
-    before = len(trial.subject.driver.trace)
+    before = len(run.subject.driver.trace)
     landing = browsers.authorize(
-        trial.subject,
+        run.subject,
         request,
         uris,
         fresh=step.session == "fresh",
@@ -48,78 +48,96 @@ def authorize(trial: Trial, step: Step) -> Said:
         raise NotApplicable("the consent page has no way to refuse")
     exchange = landing.page
     assert exchange is not None  # noqa: S101 - a visit records at least one exchange
-    trial.material.done[step.name] = exchange
-    trial.code = first(landing.params, "code") or ""
-    trial.redirect_uri = tested or pending.redirect_uri
+    run.material.done[step.name] = exchange
+    run.material.code = first(landing.params, "code") or ""
+    run.material.redirect_uri = tested or pending.redirect_uri
     scope = first(request.query, "scope")
-    trial.asked_scope = trial.asked_scope if scope is None else scope
+    run.material.asked_scope = run.material.asked_scope if scope is None else scope
     if step.expect.redirect_to in ("nowhere-new", "none"):
-        return _nowhere_new(trial, step, landing, exchange, pending)
+        return _nowhere_new(run, step, landing, exchange, pending)
     if step.expect.page:
-        return _page_shown(trial, landing, exchange, before)
-    trial.is_ordinary = request == base
+        return StepResult(observations=_page_shown(run, step, landing, exchange, before))
     error = first(landing.params, "error")
     if landing.left and error in step.expect.or_error:
-        return [Seen(actual=f"error={error} at the callback", exchanges=(exchange.n,))]
-    said = judge(trial, step, exchange, authorize_outcome(landing), landing.describe())
-    if step.expect.redirect_to == "away" and not landing.left:
-        return [trial.finding(f"instead of the callback, {landing.describe()}", (exchange.n,))]
-    if step.expect.redirect_to == "callback" and landing.outcome != "callback":
+        return StepResult(
+            observations=[Seen(actual=f"error={error} at the callback", exchanges=(exchange.n,))]
+        )
+    came = Came(
+        exchange=exchange,
+        outcome=authorize_outcome(landing),
+        seen=landing.describe(),
+        is_ordinary=request == base,
+    )
+    result = judge(run, step, came)
+    if _astray(step, landing):
         wrong = f"instead of the callback, {landing.describe()}"
-        return [trial.finding(wrong, (exchange.n,))]
-    return said + _callback(trial, step, landing, exchange, request)
+        return replace(result, observations=[run.finding(step, wrong, (exchange.n,))])
+    added = _callback(run, step, landing, exchange, request)
+    return replace(result, observations=[*result.observations, *added])
+
+
+def _astray(step: Step, landing: Landing) -> bool:
+    """Whether the browser ended elsewhere than it must."""
+    if step.expect.redirect_to == "away":
+        return not landing.left
+    return step.expect.redirect_to == "callback" and landing.outcome != "callback"
 
 
 def _nowhere_new(
-    trial: Trial, step: Step, landing: Landing, exchange: Exchange, pending: Pending
-) -> Said:
+    run: ProbeRun, step: Step, landing: Landing, exchange: Exchange, pending: Pending
+) -> StepResult:
     went = left_for(landing, pending.redirect_uri)
     if step.expect.redirect_to == "none" and landing.left:
         went = without_query(landing.url)
     if went:
-        return [trial.finding(f"the browser was sent to {went}", (exchange.n,))]
+        found = run.finding(step, f"the browser was sent to {went}", (exchange.n,))
+        return StepResult(observations=[found])
     if step.expect.verdict == "refused" and authorize_outcome(landing) == "accepted":
         seen = f"a code was sent to the registered callback all the same: {landing.describe()}"
-        return [replace(trial.finding(seen, (exchange.n,)), tolerated=True)]
+        found = run.finding(step, seen, (exchange.n,))
+        return StepResult(observations=[replace(found, tolerated=True)])
     if landing.outcome == "stuck":
         raise Blocked(f"the altered request got stuck: {landing.describe()}")
-    return judge(trial, step, exchange, "refused", landing.describe())
+    came = Came(exchange=exchange, outcome="refused", seen=landing.describe())
+    return judge(run, step, came)
 
 
-def _page_shown(trial: Trial, landing: Landing, exchange: Exchange, before: int) -> Said:
+def _page_shown(
+    run: ProbeRun, step: Step, landing: Landing, exchange: Exchange, before: int
+) -> Observations:
     if authorize_outcome(landing) != "accepted":
         raise Blocked(f"the second login came to no code: {landing.describe()}")
-    flow = trial.subject.driver.trace.exchanges[before:]
+    flow = run.subject.driver.trace.exchanges[before:]
     if any(e.answer.ok and "html" in e.answer.media_type for e in flow):
         return [Seen(actual="a page was shown again", exchanges=(exchange.n,))]
-    return [trial.finding("a code came without a page: silent approval", (exchange.n,))]
+    return [run.finding(step, "a code came without a page: silent approval", (exchange.n,))]
 
 
 def _callback(
-    trial: Trial, step: Step, landing: Landing, exchange: Exchange, request: Request
-) -> Said:
+    run: ProbeRun, step: Step, landing: Landing, exchange: Exchange, request: Request
+) -> Observations:
     """Compare the callback's parameters with what the step expects of them."""
     if not landing.left:
         return []
-    said: Said = []
+    said: Observations = []
     params = (*landing.params, *landing.fragment)
     for name, wanted in step.expect.params:
         value = first(request.all_query, "state") or "" if wanted == "same" else wanted
         came = first(params, name)
         if came not in value.split("|"):
             shown = "absent" if came is None else repr(came)
-            said.append(trial.finding(f"{name} came back {shown}", (exchange.n,)))
+            said.append(run.finding(step, f"{name} came back {shown}", (exchange.n,)))
     for name in step.expect.absent:
         if first(params, name):
-            said.append(trial.finding(f"{name} is in the redirect", (exchange.n,)))
+            said.append(run.finding(step, f"{name} is in the redirect", (exchange.n,)))
     sent = (first(request.query, "redirect_uri") or "").partition("?")[2]
     kept = pairs_of(sent) if step.expect.query else ()
     for name, value in kept:
         if value not in every(params, name):
-            said.append(trial.finding(f"{name}={value} is gone", (exchange.n,)))
+            said.append(run.finding(step, f"{name}={value} is gone", (exchange.n,)))
     for name in () if first(params, "error") else step.expect.once:
         values = every(params, name)
         if len(values) > 1 or any(f"{name}={value}" in sent for value in values):
             seen = f"{name} came {len(values)} times, one of them planted"
-            said.append(trial.finding(seen, (exchange.n,)))
+            said.append(run.finding(step, seen, (exchange.n,)))
     return said

@@ -18,7 +18,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mockauth.checks.finding import Finding, Seen
-from mockauth.engine.probe.json_diff import Path
 from mockauth.engine.probe.outcome import (
     Outcome,
     api_outcome,
@@ -31,7 +30,7 @@ from mockauth.scenario.model import Probe, Step
 from mockauth.wire import Exchange
 from mockauth.wire.url import without_query
 
-Said = list[Finding | Seen]
+Observations = list[Finding | Seen]
 ENDPOINTS = {
     "authorize": "/auth/client_url",
     "token": "/auth/authorization_url",
@@ -39,42 +38,52 @@ ENDPOINTS = {
 }
 
 
-@dataclass
-class Trial:
-    """One variant of a probe. `run` gives what was found and seen."""
+@dataclass(frozen=True, kw_only=True)
+class StepResult:
+    """What a step showed, and how sure that is."""
+
+    observations: Observations = field(default_factory=list)
+    confidence: Confidence = "proven"
+    ended: bool = False
+    """What was due came before the last step: no other is taken."""
+    stale: bool = False
+    """The access token had died, as some servers have it at each new login: nothing was shown, and
+    the whole run of the probe is worth beginning again with the new one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Came:
+    """What came of the message that a step sent."""
+
+    exchange: Exchange
+    outcome: Outcome
+    seen: str
+    """In words for the reader."""
+    is_ordinary: bool = False
+    """The mutation changed nothing: the target is asked for just this anyway."""
+    is_owned: bool = False
+    """The operation that was called reads an object that is the first user's alone."""
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The number of its exchange, for a finding."""
+        return (self.exchange.n,)
+
+
+@dataclass(frozen=True)
+class ProbeRun:
+    """One variant of a probe. What its steps bring lies in `material`."""
 
     subject: Subject
     probe: Probe
     variant: Mapping[str, str]
-    confidence: Confidence = "proven"
-    code: str = ""
-    redirect_uri: str = ""
-    """The one that an authorize step of this trial sent; "" where there was none."""
-    asked_scope: str = ""
-    is_ordinary: bool = False
-    """The mutation changed nothing: the target is asked for just this anyway."""
-    ended: Seen | None = None
-    """What was due came before the last step."""
-    as_ordinary: bool = False
-    """The altered call got the very refusal that the ordinary one gets, for another reason."""
-    is_owned: bool = False
-    """The operation that was called reads an object that is the first user's alone."""
-    volatile: frozenset[Path] = frozenset()
-    """What differs between two answers to one request."""
-    step: Step | None = None
-    """The step that is being taken."""
-    material: Material = field(init=False)
+    material: Material
 
-    def __post_init__(self) -> None:
-        self.material = Material(self.subject, self.variant)
-        self.asked_scope = (
-            self.subject.target.client.auth.scope if self.subject.target.client else ""
-        )
-
-    def finding(self, actual: str, exchanges: tuple[int, ...], *, at: str = "") -> Finding:
-        """A finding of this trial, its variant named."""
+    def finding(
+        self, step: Step, actual: str, exchanges: tuple[int, ...], *, at: str = ""
+    ) -> Finding:
+        """A finding of one step, its variant named."""
         named = ", ".join(f"{name}={value}" for name, value in self.variant.items())
-        step = self.step or self.probe.steps[-1]
         if step.name != step.do:
             named = f"{step.name}, {named}" if named else step.name
         kind = step.at if step.do in ("endpoint", "handshake") else step.do
@@ -84,6 +93,11 @@ class Trial:
             at=at or ENDPOINTS.get(kind) or without_query(self.subject.target.api_url),
             exchanges=exchanges,
         )
+
+
+def started(subject: Subject, probe: Probe, variant: Mapping[str, str]) -> ProbeRun:
+    """A run of a probe that has taken no step yet."""
+    return ProbeRun(subject, probe, variant, Material(subject, variant))
 
 
 def outcome_of(exchange: Exchange) -> Outcome:

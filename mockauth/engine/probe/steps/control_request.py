@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from mockauth.chatgpt.token import refresh_request, token_request
 from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.engine.probe.mutate import mutate
 from mockauth.engine.probe.outcome import api_outcome, token_outcome
-from mockauth.engine.probe.steps.context import Trial
+from mockauth.engine.probe.steps.context import ProbeRun
+from mockauth.engine.result.result import Confidence
 from mockauth.engine.target import browsers, requests, tokens
+from mockauth.manifest.openapi import Operation
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange
 
@@ -28,111 +30,135 @@ UNREADY = (400, 404, 405, 422)
 """Statuses of an API that knows the caller and cannot use the request."""
 
 
-class Stale(Exception):
-    """The access token had died, as some servers have it at each new login: begin the trial again
-    with the new one."""
+@dataclass(frozen=True, kw_only=True)
+class Control:
+    """What the control exchange tells of the altered one."""
+
+    works: bool = True
+    """The ordinary message is accepted, so the mutation was the cause."""
+    confidence: Confidence = "proven"
+    same_as_ordinary: bool = False
+    """The altered call got the very refusal that the ordinary one gets, for another reason."""
+    stale: bool = False
+    """The access token had died and was renewed: begin again."""
 
 
-def control(trial: Trial, step: Step, *, fresh_only: bool = False) -> None:
-    """Send the unaltered request. Raises `Blocked` when that is refused too."""
+def control(run: ProbeRun, step: Step, *, fresh_only: bool = False) -> Control:
+    """Send the unaltered request.
+
+    Raises:
+        Blocked: that is refused, too.
+    """
     if step.no_control:
-        return
-    with trial.subject.during("control", trial.probe.rule.id):
-        if not fresh_only and _same(trial, step):
-            return
-        if not fresh_only:
-            trial.confidence = "likely"
-        if not _fresh(trial, step):
-            raise Blocked(f"the ordinary request is refused as well (see {ORDINARY[step.do]})")
+        return Control()
+    with run.subject.during("control", run.probe.rule.id):
+        made = None if fresh_only else _same(run, step)
+        if made is None or not (made.works or made.stale):
+            made = _fresh(run, step)
+            if not fresh_only:
+                made = replace(made, confidence="likely")
+    if not (made.works or made.stale):
+        raise Blocked(f"the ordinary request is refused as well (see {ORDINARY[step.do]})")
+    return made
 
 
-def without_headers_of_chatgpt(trial: Trial, exchange: Exchange) -> Exchange | None:
+def without_headers_of_chatgpt(run: ProbeRun, exchange: Exchange) -> Exchange | None:
     """The same call without ChatGPT's user agent and openai- headers: were they what opened the
     API? None where they are what the probe is about, or were left out anyway."""
     request = exchange.request
     names = [name for name, _ in request.headers if name.lower().startswith("openai-")]
-    if not names or _changes_them(trial):
+    if not names or _changes_them(run):
         return None
     for name in names:
         request = request.with_header(name, None)
     request = request.with_header("User-Agent", "mockauth")
-    with trial.subject.during("control", trial.probe.rule.id):
-        return trial.subject.driver.send(replace(request), "api")
+    with run.subject.during("control", run.probe.rule.id):
+        return run.subject.driver.send(request, "api")
 
 
-def _changes_them(trial: Trial) -> bool:
-    changed = {name.lower() for step in trial.probe.steps for name, _ in step.change.headers}
+def _changes_them(run: ProbeRun) -> bool:
+    changed = {name.lower() for step in run.probe.steps for name, _ in step.change.headers}
     return any(name == "user-agent" or name.startswith("openai-") for name in changed)
 
 
-def _same(trial: Trial, step: Step) -> bool:
-    """Whether the same code or token works after the altered request."""
-    subject = trial.subject
-    earlier = trial.probe.steps[: trial.probe.steps.index(step)]
+def _same(run: ProbeRun, step: Step) -> Control | None:
+    """Whether the same code or token works after the altered request; None where it cannot be used
+    once more."""
+    subject = run.subject
+    earlier = [one.do for one in run.probe.steps[: run.probe.steps.index(step)]]
     if step.do == "token":
-        if not trial.code or any(s.do in ("token", "authorize") for s in earlier):
-            return False
-        return token_outcome(requests.exchange(subject, trial.code)) == "accepted"
+        if not run.material.code or "token" in earlier or "authorize" in earlier:
+            return None
+        return _accepted(requests.exchange(subject, run.material.code))
     if step.do == "refresh":
-        token = trial.material.grant.refresh_token
-        if not token or any(s.do == "refresh" for s in earlier):
-            return False
-        return token_outcome(requests.refresh(subject, token)) == "accepted"
-    return _fresh(trial, step)
+        token = run.material.grant.refresh_token
+        if not token or "refresh" in earlier:
+            return None
+        return _accepted(requests.refresh(subject, token))
+    return _fresh(run, step)
 
 
-def _fresh(trial: Trial, step: Step) -> bool:
+def _accepted(exchange: Exchange) -> Control:
+    return Control(works=token_outcome(exchange) == "accepted")
+
+
+def _fresh(run: ProbeRun, step: Step) -> Control:
     """Whether the ordinary message works with fresh material."""
-    subject, client = trial.subject, trial.subject.target.client
+    subject, client = run.subject, run.subject.target.client
     if step.do == "authorize":
-        return bool(browsers.fresh_code(subject))
-    if step.do in ("token", "refresh"):
-        if client is None:
-            return False
-        if step.do == "token":
-            code = browsers.fresh_code(subject)
-            request = token_request(client, code, client.redirect_uri)
-        else:
-            token = tokens.fresh_grant(subject).refresh_token
-            if not token:
-                raise NotApplicable("the server issues no refresh token")
-            request = refresh_request(client, token)
-        request = mutate(request, step.control, trial.material.lookup)
-        return token_outcome(subject.driver.send(request, step.do)) == "accepted"
-    return _api_works(trial, step)
+        return Control(works=bool(browsers.fresh_code(subject)))
+    if step.do not in ("token", "refresh"):
+        return _api_works(run, step)
+    if client is None:
+        return Control(works=False)
+    if step.do == "token":
+        code = browsers.fresh_code(subject)
+        request = token_request(client, code, client.redirect_uri)
+    else:
+        token = tokens.fresh_grant(subject).refresh_token
+        if not token:
+            raise NotApplicable("the server issues no refresh token")
+        request = refresh_request(client, token)
+    request = mutate(request, step.control, run.material.lookup)
+    return _accepted(subject.driver.send(request, step.do))
 
 
-def _api_works(trial: Trial, step: Step) -> bool:
-    subject = trial.subject
-    # After a wait, or after tokens of this trial were revoked, no older token needs to be alive.
-    waited = any(earlier.do in ("wait", "token") for earlier in trial.probe.steps)
+def _api_works(run: ProbeRun, step: Step) -> Control:
+    subject = run.subject
+    # After a wait, or after tokens of this run were revoked, no older token needs to be alive.
+    waited = any(earlier.do in ("wait", "token") for earlier in run.probe.steps)
     token = tokens.fresh_grant(subject).access_token if waited else tokens.for_api(subject)
-    if not token or step.do == "endpoint":
-        trial.confidence = "likely"
-        return True  # there is no way to a token; the refusal itself was seen
     operation = subject.target.operation
-    if operation is None:
-        trial.confidence = "likely"
-        return True  # every operation changes something: none is called with a token
-    request = requests.operation_request(subject, operation, token)
-    request = mutate(request, step.control, trial.material.lookup)
-    answer = subject.driver.send(request, "api")
+    if not token or step.do == "endpoint" or operation is None:
+        # There is no way to a token, or every operation changes something and none is called with
+        # one; the refusal itself was seen.
+        return Control(confidence="likely")
+    answer = _called(run, step, operation, token)
     if api_outcome(answer) == "accepted":
-        return True
+        return Control()
     if not waited and subject.target.client is not None and answer.answer.status in (401, 403):
         renewed = tokens.fresh_grant(subject)
-        again = requests.operation_request(subject, operation, renewed.access_token)
-        again = mutate(again, step.control, trial.material.lookup)
-        if renewed.access_token and subject.driver.send(again, "api").answer.ok:
+        if renewed.access_token and _called(run, step, operation, renewed.access_token).answer.ok:
             tokens.keep(subject, renewed)
-            raise Stale
-    # It knows the caller where the same call without a token gets 401 (catalogue, section 8).
+            return Control(works=False, stale=True)
+    return _known_caller(run, step, operation, answer)
+
+
+def _called(run: ProbeRun, step: Step, operation: Operation, token: str) -> Exchange:
+    request = requests.operation_request(run.subject, operation, token)
+    request = mutate(request, step.control, run.material.lookup)
+    return run.subject.driver.send(request, "api")
+
+
+def _known_caller(run: ProbeRun, step: Step, operation: Operation, answer: Exchange) -> Control:
+    """An API that refuses an ordinary call knows the caller where the same call without a token
+    gets 401 (catalogue, section 8)."""
     if answer.answer.status not in UNREADY:
-        return False
-    nobody = subject.driver.send(requests.operation_request(subject, operation, None), "api")
+        return Control(works=False)
+    nobody = requests.call(run.subject, operation, None)
     if nobody.answer.status != 401:
-        return False
-    altered = trial.material.done.get(step.name)
-    trial.as_ordinary = altered is not None and altered.answer.status == answer.answer.status
+        return Control(works=False)
+    altered = run.material.done.get(step.name)
+    same = altered is not None and altered.answer.status == answer.answer.status
     # A refusal that looks like the ordinary answer shows nothing; an acceptance shows all it can.
-    return not trial.as_ordinary or step.expect.verdict == "accepted"
+    return Control(works=not same or step.expect.verdict == "accepted", same_as_ordinary=same)

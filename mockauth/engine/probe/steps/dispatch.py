@@ -1,14 +1,14 @@
-"""The steps of a trial, in order."""
+"""The steps of a run, in order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mockauth.checks.finding import Blocked, Finding, Seen
+from mockauth.checks.finding import Blocked, Finding
 from mockauth.engine.probe.json_diff import volatile
 from mockauth.engine.probe.steps.authorize import authorize
-from mockauth.engine.probe.steps.context import Said, Trial, outcome_of
+from mockauth.engine.probe.steps.context import Came, ProbeRun, StepResult, outcome_of
 from mockauth.engine.probe.steps.every_operation import call_every_operation
 from mockauth.engine.probe.steps.judge import judge
 from mockauth.engine.probe.steps.race import race
@@ -21,65 +21,85 @@ EXPIRY_MARGIN = 1.5
 """Seconds to wait beyond a lifetime: servers round up."""
 
 
-def run_trial(trial: Trial) -> Iterator[Finding | Seen]:
-    """Send every step, in order. What one shows stands, even when a later one cannot be made.
+def take_steps(run: ProbeRun) -> Iterator[StepResult]:
+    """Take every step, in order. What one shows stands, even when a later one cannot be made.
 
     Raises:
         Blocked: a step could not be made, or its control failed.
         NotApplicable: the target does not have what the probe is about.
     """
-    for step in trial.probe.steps:
-        trial.step = step
-        with trial.subject.during("altered", trial.probe.rule.id):
+    for step in run.probe.steps:
+        with run.subject.during("altered", run.probe.rule.id):
             try:
-                found = take_step(trial, step)
+                result = take_step(run, step)
             except Missing:
                 if not step.optional:
                     raise
                 continue
-        if step.expect.tolerated_always:
-            found = [replace(f, tolerated=True) if isinstance(f, Finding) else f for f in found]
-        yield from found
-        if trial.ended is not None:
-            yield trial.ended
+        yield _tolerated(result) if step.expect.tolerated_always else result
+        if result.ended or result.stale:
             return
 
 
-def take_step(trial: Trial, step: Step) -> Said:
+def _tolerated(result: StepResult) -> StepResult:
+    """A warning at most. That a run ends early is no finding."""
+    shown = [
+        replace(o, tolerated=True) if isinstance(o, Finding) else o for o in result.observations
+    ]
+    return replace(result, observations=shown)
+
+
+def take_step(run: ProbeRun, step: Step) -> StepResult:
     """Take one step of the probe."""
     if step.do == "authorize":
-        return authorize(trial, step)
+        return authorize(run, step)
     if step.do == "wait":
-        wait(trial, step)
-        return []
+        wait(run, step)
+        return StepResult()
     if step.do == "handshake":
-        return shake_hands(trial, step)
+        return StepResult(observations=shake_hands(run, step))
     if step.operation == "every":
-        return call_every_operation(trial, step)
+        return StepResult(observations=call_every_operation(run, step))
     if step.at_once:
-        return race(trial, step)
-    if step.expect.like and step.expect.like not in trial.material.done:
+        return StepResult(observations=race(run, step))
+    return _send_and_judge(run, step)
+
+
+def _send_and_judge(run: ProbeRun, step: Step) -> StepResult:
+    material = run.material
+    if step.expect.like and step.expect.like not in material.done:
         raise Missing(f"the step {step.expect.like} was left out")
-    exchanges = [send(trial, step, request_of(trial, step)) for _ in range(step.repeat)]
+    exchanges, is_owned = [], False
+    for _ in range(step.repeat):
+        prepared = request_of(run, step)
+        is_owned = prepared.is_owned
+        exchanges.append(send(run, step, prepared.request))
     exchange = exchanges[-1]
     if outcome_of(exchange) == "refused" and not step.otherwise.is_empty:
-        exchange = send(trial, step, request_of(trial, replace(step, change=step.otherwise)))
+        other = request_of(run, replace(step, change=step.otherwise))
+        exchange = send(run, step, other.request)
     if step.given == "repeatable":
-        trial.volatile = volatile([e.answer for e in exchanges])
-        if () in trial.volatile:
+        material.volatile = volatile([e.answer for e in exchanges])
+        if () in material.volatile:
             raise Blocked("the same request gets another answer each time")
-    trial.material.done[step.name] = exchange
+    material.done[step.name] = exchange
     if step.do in ("token", "refresh"):
-        keep_grant(trial, exchange)
-    return judge(trial, step, exchange, outcome_of(exchange), exchange.outcome)
+        keep_grant(run, exchange)
+    came = Came(
+        exchange=exchange,
+        outcome=outcome_of(exchange),
+        seen=exchange.outcome,
+        is_owned=is_owned,
+    )
+    return judge(run, step, came)
 
 
-def wait(trial: Trial, step: Step) -> None:
+def wait(run: ProbeRun, step: Step) -> None:
     """Let the time go by that a step names."""
     seconds = float(step.seconds)
     if step.until == "access-token-expires":
-        lifetime = trial.material.grant.expires_in or trial.subject.grant.expires_in
+        lifetime = run.material.grant.expires_in or run.subject.grant.expires_in
         if lifetime is None:
             raise Blocked("the token answer has no expires_in")
         seconds += lifetime + EXPIRY_MARGIN
-    trial.subject.clock.sleep(seconds)
+    run.subject.clock.sleep(seconds)

@@ -12,75 +12,75 @@ from mockauth.engine.probe.form_tampering import (
     sent_cookies,
     visit,
 )
-from mockauth.engine.probe.steps.context import Said, Trial
+from mockauth.engine.probe.steps.context import Observations, ProbeRun
 from mockauth.scenario.model import Step
 from mockauth.wire.url import hostname, join, without_query
 
 
-def send_changed_form(trial: Trial, step: Step) -> Said:
+def send_changed_form(run: ProbeRun, step: Step) -> Observations:
     """Sign in with one form altered; a code that comes all the same is a finding."""
     change = step.change.form
     assert change is not None  # noqa: S101 - asked for by the caller
-    subject = trial.subject
+    subject = run.subject
     with subject.during("supply"):
         usual = visit(subject)
     before = len(subject.driver.trace)
     altered = visit(subject, change, usual)
     exchange = altered.landing.page if altered.landing else None
     numbers = (exchange.n,) if exchange else ()
-    if change.which == "login" and _signed_in(trial, altered, before):
+    if change.which == "login" and _signed_in(run, altered, before):
         seen = "the login was taken although its form was sent without token and cookies"
-        return [trial.finding(seen, numbers)]
+        return [run.finding(step, seen, numbers)]
     if not altered.reached_code:
         shown = altered.landing.describe() if altered.landing else "no answer"
         return [Seen(actual=f"refused: {shown}", exchanges=numbers)]
     what = " and ".join(f"its {word}" for word in change.without)
     seen = f"a code came although the form was sent without {what}"
     if "cookies" not in change.without:
-        guarded = _guarded_otherwise(trial, step, usual, altered, before)
+        guarded = _guarded_otherwise(run, step, usual, altered, before)
         if guarded:
             return [Seen(actual=guarded, exchanges=numbers)]
         seen += ", and its session cookie is not SameSite=Lax or Strict"
-    made = trial.finding(seen, numbers)
+    made = run.finding(step, seen, numbers)
     # Nobody else can send a form that needs the user's own password.
     return [replace(made, tolerated=made.tolerated or usual.forms[-1].has_password)]
 
 
-def _guarded_otherwise(trial: Trial, step: Step, usual: Visit, altered: Visit, before: int) -> str:
+def _guarded_otherwise(run: ProbeRun, step: Step, usual: Visit, altered: Visit, before: int) -> str:
     """Why a form without a token is safe all the same; "" when it is not."""
     assert step.change.form is not None  # noqa: S101 - asked for by the caller
     if has_secret_address(usual, altered, step.change.form.which):
         return "the address of the form has a part that nobody else can know"
-    cookies = sent_cookies(trial.subject.driver.trace.exchanges[before:])
+    cookies = sent_cookies(run.subject.driver.trace.exchanges[before:])
     if cookies and all(site in ("lax", "strict") for site in cookies.values()):
         named = ", ".join(f"{name} is SameSite={site}" for name, site in cookies.items())
         return f"no token is asked for, but the cookie {named}"
     return ""
 
 
-def lead_onward(trial: Trial, step: Step) -> Said:
+def lead_onward(run: ProbeRun, step: Step) -> Observations:
     """Sign in with each next-like parameter pointed elsewhere."""
-    address = trial.material.text(step.change.onward)
-    with trial.subject.during("supply"):
-        usual = visit(trial.subject)
-    said: Said = []
-    for name, landing in onward_visits(trial.subject, usual, address):
+    address = run.material.text(step.change.onward)
+    with run.subject.during("supply"):
+        usual = visit(run.subject)
+    said: Observations = []
+    for name, landing in onward_visits(run.subject, usual, address):
         numbers = (landing.page.n,) if landing.page else ()
         if landing.outcome == "elsewhere" and "attacker.example" in hostname(landing.url):
             seen = f"the parameter {name} led the browser to {without_query(landing.url)}"
-            said.append(trial.finding(seen, numbers))
+            said.append(run.finding(step, seen, numbers))
         else:
             said.append(Seen(actual=f"{name}: {landing.describe()}", exchanges=numbers))
     return said
 
 
-def _signed_in(trial: Trial, altered: Visit, before: int) -> bool:
+def _signed_in(run: ProbeRun, altered: Visit, before: int) -> bool:
     """Whether the answer to the altered login form began a session: the way on from it may need
     what was left out."""
     login = next((form for form in altered.forms if form.has_password), None)
     if login is None:
         return False
-    for exchange in trial.subject.driver.trace.exchanges[before:]:
+    for exchange in run.subject.driver.trace.exchanges[before:]:
         answer = exchange.answer
         if exchange.request.method == "POST" and exchange.request.url == login.url:
             onward = without_query(join(login.url, answer.header("Location") or ""))

@@ -8,171 +8,192 @@ from mockauth.chatgpt.token import read_token
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.engine.probe.json_diff import same_data
 from mockauth.engine.probe.matchers import mismatch, unlike, wider
-from mockauth.engine.probe.outcome import (
-    Outcome,
+from mockauth.engine.probe.steps.context import (
+    Came,
+    Observations,
+    ProbeRun,
+    StepResult,
+    is_one_of,
+    outcome_of,
 )
-from mockauth.engine.probe.steps.context import Said, Trial, is_one_of, outcome_of
-from mockauth.engine.probe.steps.control_request import control, without_headers_of_chatgpt
+from mockauth.engine.probe.steps.control_request import (
+    Control,
+    control,
+    without_headers_of_chatgpt,
+)
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange
 from mockauth.wire.url import without_query
 
 
-def judge(trial: Trial, step: Step, exchange: Exchange, outcome: Outcome, seen: str) -> Said:
+def judge(run: ProbeRun, step: Step, came: Came) -> StepResult:
     """Compare what came with what the step expects."""
-    expect = step.expect
-    numbers = (exchange.n,)
-    if outcome == "limited":
+    expect, exchange = step.expect, came.exchange
+    if came.outcome == "limited":
         raise Blocked("the server answered 429 (too many requests); probing was stopped")
     if expect.is_empty:
-        _precondition(trial, step, exchange, outcome, seen)
-        return []
-    if expect.verdict == "accepted" and outcome != "accepted":
-        return _unaccepted(trial, step, exchange, outcome, seen)
-    if expect.verdict == "refused" and outcome == "accepted":
-        return _unrefused(trial, step, exchange, seen)
-    if expect.other_body_than and (not trial.is_owned or exchange.answer.status == 401):
-        raise Blocked(f"the second user's token is refused: {seen}")
-    if _tells_nothing(trial, step, exchange):
+        return _precondition(step, came)
+    if expect.verdict == "accepted" and came.outcome != "accepted":
+        return _unaccepted(run, step, came)
+    if expect.verdict == "refused" and came.outcome == "accepted":
+        return StepResult(observations=_unrefused(run, step, came))
+    if expect.other_body_than and (not came.is_owned or exchange.answer.status == 401):
+        raise Blocked(f"the second user's token is refused: {came.seen}")
+    if _tells_nothing(run, step, exchange):
         raise Blocked(
             f"{exchange.outcome}: refused for another reason than the token, maybe; name an "
             "operation that can be called with --operation",
             by_option="--operation",
         )
-    wrong = _wrong(trial, step, exchange, outcome)
+    wrong = _wrong(run, step, came)
     if wrong is not None:
-        return [wrong]
-    if expect.verdict == "refused":
-        control(trial, step)
-        if outcome == "broken":
-            trial.confidence = "likely"
-    word = {"broken": "broken off"}.get(outcome, outcome)
-    return [Seen(actual=f"{word}: {seen}", exchanges=numbers)]
+        return StepResult(observations=[wrong])
+    return _held(run, step, came)
 
 
-def _tells_nothing(trial: Trial, step: Step, exchange: Exchange) -> bool:
+def _held(run: ProbeRun, step: Step, came: Came) -> StepResult:
+    """It is as expected; a refusal only shows something where the ordinary request is accepted."""
+    made = control(run, step) if step.expect.verdict == "refused" else Control()
+    if made.stale:
+        return StepResult(stale=True)
+    unsure = step.expect.verdict == "refused" and came.outcome == "broken"
+    word = "broken off" if came.outcome == "broken" else came.outcome
+    return StepResult(
+        observations=[Seen(actual=f"{word}: {came.seen}", exchanges=came.numbers)],
+        confidence="likely" if unsure else made.confidence,
+    )
+
+
+def _tells_nothing(run: ProbeRun, step: Step, exchange: Exchange) -> bool:
     """Whether a call of an operation that changes something, which no control call can vouch for,
     was refused with a status that may be about its body."""
-    vouched = step.do != "api" or trial.subject.target.operation is not None
+    vouched = step.do != "api" or run.subject.target.operation is not None
     return not vouched and not exchange.answer.ok and exchange.answer.status not in (401, 403)
 
 
-def _precondition(
-    trial: Trial, step: Step, exchange: Exchange, outcome: Outcome, seen: str
-) -> None:
+def _precondition(step: Step, came: Came) -> StepResult:
     """Raise when a step that only prepares the next one did not come to what it must."""
-    if step.given == "any":
-        return
-    if step.given == "unless-refused" and outcome == "refused":
-        trial.ended = Seen(actual=f"refused: {seen}", exchanges=(exchange.n,))
-        return
-    if step.given == "refused":
-        if outcome == "accepted":
-            raise Blocked(f"the step before the altered one was not refused: {seen}")
-        return
-    if outcome != "accepted":
+    if step.given == "unless-refused" and came.outcome == "refused":
+        seen = Seen(actual=f"refused: {came.seen}", exchanges=came.numbers)
+        return StepResult(observations=[seen], ended=True)
+    if step.given == "refused" and came.outcome == "accepted":
+        raise Blocked(f"the step before the altered one was not refused: {came.seen}")
+    if step.given not in ("any", "refused"):
+        _require_accepted(step, came)
+    return StepResult()
+
+
+def _require_accepted(step: Step, came: Came) -> None:
+    if came.outcome != "accepted":
         if step.given == "feature":
-            raise NotApplicable(f"the server does not take this at all: {seen}")
-        raise Blocked(f"the step before the altered one failed: {seen}")
+            raise NotApplicable(f"the server does not take this at all: {came.seen}")
+        raise Blocked(f"the step before the altered one failed: {came.seen}")
     if step.given in ("rotated", "not-rotated"):
-        came = read_token(exchange.response).refresh_token
-        rotated = came not in ("", exchange.request.param("refresh_token"))
+        newest = read_token(came.exchange.response).refresh_token
+        rotated = newest not in ("", came.exchange.request.param("refresh_token"))
         if rotated != (step.given == "rotated"):
             does = "replaces" if rotated else "does not replace"
             raise NotApplicable(f"the server {does} refresh tokens")
 
 
-def _unaccepted(trial: Trial, step: Step, exchange: Exchange, outcome: Outcome, seen: str) -> Said:
-    if not trial.is_ordinary:
-        control(trial, step, fresh_only=True)
-    if trial.as_ordinary:
-        return [Seen(actual=f"as the ordinary call: {seen}", exchanges=(exchange.n,))]
-    scope = trial.subject.target.client.auth.scope if trial.subject.target.client else ""
+def _unaccepted(run: ProbeRun, step: Step, came: Came) -> StepResult:
+    made = Control() if came.is_ordinary else control(run, step, fresh_only=True)
+    if made.stale:
+        return StepResult(stale=True)
+    if made.same_as_ordinary:
+        same = Seen(actual=f"as the ordinary call: {came.seen}", exchanges=came.numbers)
+        return StepResult(observations=[same], confidence=made.confidence)
+    client = run.subject.target.client
+    scope = client.auth.scope if client else ""
     tolerated = step.expect.tolerated_unless == "scope-empty" and scope != ""
-    word = "broken off" if outcome == "broken" else "refused"
-    return [replace(trial.finding(f"{word}: {seen}", (exchange.n,)), tolerated=tolerated)]
+    word = "broken off" if came.outcome == "broken" else "refused"
+    found = run.finding(step, f"{word}: {came.seen}", came.numbers)
+    return StepResult(
+        observations=[replace(found, tolerated=tolerated)], confidence=made.confidence
+    )
 
 
-def _unrefused(trial: Trial, step: Step, exchange: Exchange, seen: str) -> Said:
+def _unrefused(run: ProbeRun, step: Step, came: Came) -> Observations:
     """An acceptance where a refusal was due, unless it gave nothing away."""
-    expect = step.expect
+    expect, exchange = step.expect, came.exchange
     if expect.scope == "no-wider":
-        return _scope(trial, step, exchange)
-    plain = without_headers_of_chatgpt(trial, exchange) if step.do == "api" else None
-    if plain is not None and _gives_nothing(trial, step, plain):
-        seen = f"nothing without ChatGPT's own headers ({plain.outcome}); with them: {seen}"
+        return _scope(run, step, exchange)
+    plain = without_headers_of_chatgpt(run, exchange) if step.do == "api" else None
+    if plain is not None and _gives_nothing(run, step, came, plain):
+        seen = f"nothing without ChatGPT's own headers ({plain.outcome}); with them: {came.seen}"
         return [Seen(actual=seen, exchanges=(exchange.n, plain.n))]
     if expect.other_body_than:
-        return _other_body(trial, step, exchange)
-    return [trial.finding(f"accepted: {seen}", (exchange.n,))]
+        return _other_body(run, step, came)
+    return [run.finding(step, f"accepted: {came.seen}", came.numbers)]
 
 
-def _gives_nothing(trial: Trial, step: Step, plain: Exchange) -> bool:
+def _gives_nothing(run: ProbeRun, step: Step, came: Came, plain: Exchange) -> bool:
     """Whether the call without ChatGPT's own headers was refused, or got another user's data."""
     if outcome_of(plain) == "refused":
         return True
-    mine = trial.material.done.get(step.expect.other_body_than)
-    if mine is None or not trial.is_owned:
+    mine = run.material.done.get(step.expect.other_body_than)
+    if mine is None or not came.is_owned:
         return False
-    return not same_data(plain.answer, mine.answer, trial.volatile)
+    return not same_data(plain.answer, mine.answer, run.material.volatile)
 
 
-def _wrong(trial: Trial, step: Step, exchange: Exchange, outcome: Outcome) -> Finding | None:
+def _wrong(run: ProbeRun, step: Step, came: Came) -> Finding | None:
     """The first thing in the answer that is not as expected."""
-    expect = step.expect
-    wrong = _status(trial, step, exchange)
+    expect, exchange = step.expect, came.exchange
+    accepted = came.outcome == "accepted"
+    wrong = _status(run, step, exchange)
     if wrong is not None:
         return wrong
-    scheme = "basic" if trial.subject.target.scheme == "basic" else "bearer"
+    scheme = "basic" if run.subject.target.scheme == "basic" else "bearer"
     seen = mismatch(exchange, expect, scheme)
-    done = trial.material.done
+    done = run.material.done
     if not seen and expect.like:
         seen = unlike(exchange.answer, done[expect.like].answer)
-    if not seen and expect.same_body_as and outcome == "accepted":
+    if not seen and expect.same_body_as and accepted:
         other = done[expect.same_body_as].answer
-        seen = "" if same_data(exchange.answer, other, trial.volatile) else "another answer"
-    if not seen and expect.scope == "unchanged" and outcome == "accepted":
-        found = [item for item in _scope(trial, step, exchange) if isinstance(item, Finding)]
+        seen = "" if same_data(exchange.answer, other, run.material.volatile) else "another answer"
+    if not seen and expect.scope == "unchanged" and accepted:
+        found = [item for item in _scope(run, step, exchange) if isinstance(item, Finding)]
         return found[0] if found else None
-    return trial.finding(seen, (exchange.n,)) if seen else None
+    return run.finding(step, seen, (exchange.n,)) if seen else None
 
 
-def _scope(trial: Trial, step: Step, exchange: Exchange) -> Said:
+def _scope(run: ProbeRun, step: Step, exchange: Exchange) -> Observations:
     """Compare the scope of a token answer with the one that was granted."""
-    granted = trial.subject.grant.scope if step.expect.scope == "unchanged" else None
-    granted = granted if granted is not None else trial.asked_scope
+    granted = run.subject.grant.scope if step.expect.scope == "unchanged" else None
+    granted = granted if granted is not None else run.material.asked_scope
     came = read_token(exchange.response).scope
     numbers = (exchange.n,)
     if came is None:
         if step.expect.scope == "unchanged":
             return [Seen(actual="no scope in the answer: unchanged", exchanges=numbers)]
         # Left out means as asked (RFC 6749 section 5.1); servers that ignore scope leave it out too.
-        made = trial.finding("granted, and no scope in the answer: as asked", numbers)
+        made = run.finding(step, "granted, and no scope in the answer: as asked", numbers)
         return [replace(made, tolerated=True)]
     added = wider(came, granted)
     lost = wider(granted, came) if step.expect.scope == "unchanged" else ()
     if added or lost:
         seen = f"scope {came!r}, where {granted!r} was granted"
-        return [trial.finding(seen, numbers)]
+        return [run.finding(step, seen, numbers)]
     return [Seen(actual=f"scope {came!r}", exchanges=numbers)]
 
 
-def _other_body(trial: Trial, step: Step, exchange: Exchange) -> Said:
+def _other_body(run: ProbeRun, step: Step, came: Came) -> Observations:
     """Two users' answers: the same data is a leak only where data can tell the users apart."""
-    mine = trial.material.done[step.expect.other_body_than]
+    exchange, mine = came.exchange, run.material.done[step.expect.other_body_than]
     numbers = (mine.n, exchange.n)
-    if not same_data(exchange.answer, mine.answer, trial.volatile):
+    if not same_data(exchange.answer, mine.answer, run.material.volatile):
         return [Seen(actual="the second user got other data", exchanges=numbers)]
-    if trial.is_owned:
+    if came.is_owned:
         url = without_query(exchange.request.url)
-        return [trial.finding(f"{url}: the second user got the first user's data", numbers)]
+        return [run.finding(step, f"{url}: the second user got the first user's data", numbers)]
     text = mine.answer.text.lower()
-    given = trial.subject.target.given
+    given = run.subject.target.given
     if given.username and given.username.lower() in text:
         if not (given.other_username and given.other_username.lower() in text):
-            return [trial.finding("the answer to the second user names the first", numbers)]
+            return [run.finding(step, "the answer to the second user names the first", numbers)]
     elif step.expect.tolerated_always and holds_something(mine.answer.json()):
-        return [trial.finding("both users got the same data", numbers)]
+        return [run.finding(step, "both users got the same data", numbers)]
     raise Blocked(
         "both users got the same answer, which may be right; name an object of the first user "
         "with --owned-path",
@@ -180,13 +201,13 @@ def _other_body(trial: Trial, step: Step, exchange: Exchange) -> Said:
     )
 
 
-def _status(trial: Trial, step: Step, exchange: Exchange) -> Finding | None:
+def _status(run: ProbeRun, step: Step, exchange: Exchange) -> Finding | None:
     status = str(exchange.answer.status)
     expect = step.expect
     if not expect.status or is_one_of(status, expect.status):
         return None
     wanted = " or ".join(expect.status)
-    made = trial.finding(f"{exchange.outcome} instead of {wanted}", (exchange.n,))
+    made = run.finding(step, f"{exchange.outcome} instead of {wanted}", (exchange.n,))
     tolerated = is_one_of(status, expect.tolerated)
     return replace(made, expected=f"status {wanted}", tolerated=tolerated)
 

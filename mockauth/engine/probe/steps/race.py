@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mockauth.checks.finding import Blocked, Finding, Seen
-from mockauth.engine.probe.steps.context import Said, Trial, outcome_of
+from mockauth.engine.probe.steps.context import Observations, ProbeRun, outcome_of
 from mockauth.engine.probe.steps.request import request_of
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange
@@ -14,23 +14,23 @@ ROUNDS = 3
 """Rounds of a race: one try alone may miss the gap."""
 
 
-def race(trial: Trial, step: Step) -> Said:
+def race(run: ProbeRun, step: Step) -> Observations:
     """Send copies of one request at once, a few rounds of them."""
-    said: Said = []
+    said: Observations = []
     for number in range(ROUNDS):
         if number:
-            trial.code = ""
-            trial.material.grant = replace(trial.material.grant, refresh_token="")
-        request = request_of(trial, step)
+            run.material.code = ""
+            run.material.grant = replace(run.material.grant, refresh_token="")
+        request = request_of(run, step).request
         copies = [request] * step.repeat
-        exchanges = trial.subject.driver.send_all(copies, step.do)  # type: ignore[arg-type]  # token or refresh
-        said += _winners(trial, step, exchanges)
+        exchanges = run.subject.driver.send_all(copies, step.do)  # type: ignore[arg-type]  # token or refresh
+        said += _winners(run, step, exchanges)
         if any(isinstance(item, Finding) and not item.tolerated for item in said):
             break
     return said
 
 
-def _winners(trial: Trial, step: Step, exchanges: list[Exchange]) -> Said:
+def _winners(run: ProbeRun, step: Step, exchanges: list[Exchange]) -> Observations:
     outcomes = [outcome_of(exchange) for exchange in exchanges]
     numbers = tuple(exchange.n for exchange in exchanges)
     won = outcomes.count("accepted")
@@ -40,10 +40,10 @@ def _winners(trial: Trial, step: Step, exchanges: list[Exchange]) -> Said:
     if "broken" in outcomes:
         seen += f", {outcomes.count('broken')} failed with 5xx or broke off"
     if step.expect.winners == "any":
-        made = trial.finding(seen, numbers) if "broken" in outcomes else None
+        made = run.finding(step, seen, numbers) if "broken" in outcomes else None
         return [made or Seen(actual=seen, exchanges=numbers)]
     if won > 1:
-        return [trial.finding(seen, numbers)]
+        return [run.finding(step, seen, numbers)]
     if won == 0:
-        return [replace(trial.finding(seen, numbers), tolerated=True)]
+        return [replace(run.finding(step, seen, numbers), tolerated=True)]
     return [Seen(actual=seen, exchanges=numbers)]

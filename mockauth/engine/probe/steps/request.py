@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from mockauth.chatgpt.api import document_request
 from mockauth.chatgpt.authorize import authorization_request
@@ -13,7 +13,7 @@ from mockauth.engine.probe.matchers import wider
 from mockauth.engine.probe.mutate import mutate
 from mockauth.engine.probe.owned_object import owned_url
 from mockauth.engine.probe.scope import narrow_scope
-from mockauth.engine.probe.steps.context import Trial
+from mockauth.engine.probe.steps.context import ProbeRun
 from mockauth.engine.probe.variables import Missing
 from mockauth.engine.target import browsers, requests, tokens
 from mockauth.engine.target.subject import Subject
@@ -24,81 +24,93 @@ from mockauth.wire import Exchange, Request
 from mockauth.wire.url import join
 
 
-def request_of(trial: Trial, step: Step) -> Request:
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A request that can be sent."""
+
+    request: Request
+    is_owned: bool = False
+    """It reads an object that is the first user's alone."""
+
+
+def request_of(run: ProbeRun, step: Step) -> Prepared:
     """The request of a step, with its one change made."""
+    made = _prepared(run, step)
+    return replace(made, request=mutate(made.request, step.change, run.material.lookup))
+
+
+def _prepared(run: ProbeRun, step: Step) -> Prepared:
     if step.do == "token":
-        request = _token_request(trial, step)
-    elif step.do == "refresh":
-        request = _refresh_request(trial, step)
-    elif step.do == "endpoint":
-        request = _endpoint_request(trial, step)
-    else:
-        request = _api_request(trial, step)
-    return mutate(request, step.change, trial.material.lookup)
+        return Prepared(request=_token_request(run, step))
+    if step.do == "refresh":
+        return Prepared(request=_refresh_request(run, step))
+    if step.do == "endpoint":
+        return Prepared(request=_endpoint_request(run, step))
+    return _api_request(run, step)
 
 
-def send(trial: Trial, step: Step, request: Request) -> Exchange:
+def send(run: ProbeRun, step: Step, request: Request) -> Exchange:
     """Send a request and record it under its kind."""
     kind = step.do if step.do in ("token", "refresh", "api") else "endpoint"
-    return trial.subject.driver.send(request, kind, keep=step.keep_connection)
+    return run.subject.driver.send(request, kind, keep=step.keep_connection)
 
 
-def client_of(trial: Trial, step: Step) -> Client:
+def client_of(run: ProbeRun, step: Step) -> Client:
     """The client that a step plays.
 
     Raises:
         Missing: the service has no OAuth.
     """
-    client = trial.subject.target.client
+    client = run.subject.target.client
     if client is None:
         raise Missing("there is no OAuth client to play")
-    return trial.subject.target.second_client() if step.client == "second" else client
+    return run.subject.target.second_client() if step.client == "second" else client
 
 
-def _token_request(trial: Trial, step: Step) -> Request:
+def _token_request(run: ProbeRun, step: Step) -> Request:
     change = step.change
     replaced = {name for name, _ in change.set} | set(change.remove)
-    wants = "code" not in replaced or "login" in trial.probe.rule.needs
-    if not trial.code and wants and trial.redirect_uri:
+    wants = "code" not in replaced or "login" in run.probe.rule.needs
+    if not run.material.code and wants and run.material.redirect_uri:
         raise Missing("the authorize step before it came to no code")
-    if not trial.code and wants and change.raw is None:
-        with trial.subject.during("supply"):
-            trial.code = browsers.fresh_code(trial.subject, user=step.user)
-        if not trial.code:
+    if not run.material.code and wants and change.raw is None:
+        with run.subject.during("supply"):
+            run.material.code = browsers.fresh_code(run.subject, user=step.user)
+        if not run.material.code:
             raise Blocked("no fresh code could be had for this probe")
-    redirect_uri = trial.redirect_uri or trial.subject.target.given.redirect_uri
-    return token_request(client_of(trial, step), trial.code, redirect_uri)
+    redirect_uri = run.material.redirect_uri or run.subject.target.given.redirect_uri
+    return token_request(client_of(run, step), run.material.code, redirect_uri)
 
 
-def _refresh_request(trial: Trial, step: Step) -> Request:
-    material = trial.material
+def _refresh_request(run: ProbeRun, step: Step) -> Request:
+    material = run.material
     replaced = any(name == "refresh_token" for name, _ in step.change.set)
-    if not (replaced or material.grant.refresh_token) and "login" in trial.probe.rule.needs:
-        material.grant = tokens.fresh_grant(trial.subject)
+    if not (replaced or material.grant.refresh_token) and "login" in run.probe.rule.needs:
+        material.grant = tokens.fresh_grant(run.subject)
         if not material.grant.refresh_token:
             raise Missing("no fresh refresh token could be had for this probe")
-    return refresh_request(client_of(trial, step), material.grant.refresh_token)
+    return refresh_request(client_of(run, step), material.grant.refresh_token)
 
 
-def _api_request(trial: Trial, step: Step) -> Request:
+def _api_request(run: ProbeRun, step: Step) -> Prepared:
     names = {name.lower() for name, _ in step.change.headers}
-    needed = "login" in trial.probe.rule.needs
-    token = tokens.for_api(trial.subject) if needed or "authorization" not in names else ""
-    sends = trial.subject.target.auth is None or trial.subject.target.auth.type != "none"
-    return _call(trial, step, token if sends else None)
+    needed = "login" in run.probe.rule.needs
+    token = tokens.for_api(run.subject) if needed or "authorization" not in names else ""
+    sends = run.subject.target.auth is None or run.subject.target.auth.type != "none"
+    return _call(run, step, token if sends else None)
 
 
-def _call(trial: Trial, step: Step, token: str | None) -> Request:
-    subject = trial.subject
+def _call(run: ProbeRun, step: Step, token: str | None) -> Prepared:
+    subject = run.subject
     if step.operation == "owned":
         url = owned_url(subject)
-        trial.is_owned = url != ""
         if url:
-            return requests.api_request(subject, "GET", url, token)
+            request = requests.api_request(subject, "GET", url, token)
+            return Prepared(request=request, is_owned=True)
     operation = subject.target.operation
     if step.operation == "scoped":
-        operation = _scoped(trial)
-    if operation is None and "login" not in trial.probe.rule.needs:
+        operation = _scoped(run)
+    if operation is None and "login" not in run.probe.rule.needs:
         operation = _any_operation(subject)
     if operation is None:
         raise Blocked(
@@ -106,7 +118,7 @@ def _call(trial: Trial, step: Step, token: str | None) -> Request:
             "parameters; name one with --operation",
             by_option="--operation",
         )
-    return requests.operation_request(subject, operation, token)
+    return Prepared(request=requests.operation_request(subject, operation, token))
 
 
 def _any_operation(subject: Subject) -> Operation | None:
@@ -115,16 +127,16 @@ def _any_operation(subject: Subject) -> Operation | None:
     return next((operation for operation in operations if not operation.is_open), None)
 
 
-def _scoped(trial: Trial) -> Operation:
-    narrow = narrow_scope(trial.subject)
-    granted = trial.material.grant.scope
+def _scoped(run: ProbeRun) -> Operation:
+    narrow = narrow_scope(run.subject)
+    granted = run.material.grant.scope
     if granted is not None and wider(granted, narrow.scope):
         raise NotApplicable("the server does not narrow the scope that it grants")
     return narrow.operation
 
 
-def _endpoint_request(trial: Trial, step: Step) -> Request:
-    subject = trial.subject
+def _endpoint_request(run: ProbeRun, step: Step) -> Request:
+    subject = run.subject
     if step.at == "api":
         operation = subject.target.operation
         if operation is None:
@@ -132,22 +144,22 @@ def _endpoint_request(trial: Trial, step: Step) -> Request:
         token = tokens.for_api(subject) or None
         request = requests.operation_request(subject, operation, token)
     elif step.at in ("authorize", "token"):
-        client = client_of(trial, step)
+        client = client_of(run, step)
         pending = subject.target.pending()
         request = authorization_request(client, pending)
         if step.at == "token":
-            code = trial.material.lookup("random")
+            code = run.material.lookup("random")
             request = token_request(client, code, pending.redirect_uri)
     else:
-        request = document_request(document_url(trial, step))
+        request = document_request(document_url(run, step))
     if step.change.plain_http:
         request = replace(request, url=request.url.replace("https://", "http://", 1))
     return request
 
 
-def document_url(trial: Trial, step: Step) -> str:
+def document_url(run: ProbeRun, step: Step) -> str:
     """Where a document of the plugin is."""
-    subject = trial.subject
+    subject = run.subject
     if step.at == "openapi":
         if subject.target.openapi is None:
             raise Missing("there is no OpenAPI document (see openapi.served)")
@@ -160,23 +172,23 @@ def document_url(trial: Trial, step: Step) -> str:
     return subject.target.url_map(url or join(subject.target.url_map.target, WELL_KNOWN))
 
 
-def address_of(trial: Trial, step: Step) -> str:
+def address_of(run: ProbeRun, step: Step) -> str:
     """The address that a handshake is about."""
-    subject = trial.subject
+    subject = run.subject
     if step.at in ("manifest", "openapi"):
-        return document_url(trial, step)
+        return document_url(run, step)
     if step.at == "api":
         return subject.target.base_url or subject.target.url_map.target
-    client = client_of(trial, step)
+    client = client_of(run, step)
     return client.auth.client_url if step.at == "authorize" else client.auth.authorization_url
 
 
-def keep_grant(trial: Trial, exchange: Exchange) -> None:
-    """Remember the tokens of an answer as the newest of this trial."""
+def keep_grant(run: ProbeRun, exchange: Exchange) -> None:
+    """Remember the tokens of an answer as the newest of this run."""
     grant = read_token(exchange.response)
     if not grant.access_token:
         return
-    material = trial.material
+    material = run.material
     kept = grant.refresh_token or material.grant.refresh_token
     scope = grant.scope if grant.scope is not None else material.grant.scope
     material.grant = replace(grant, refresh_token=kept, scope=scope)

@@ -130,6 +130,10 @@ class Step:
     do: Do
     name: str = ""
     """What later steps call it; `do` when the file gives none."""
+    code: str = ""
+    """Which code `token` exchanges: `${NAME.request.code}` is the one that an earlier token step
+    sent, `${NAME.response.code}` the one that came of an earlier authorize step. A fresh one where
+    no step has had a code yet."""
     change: Change = Change()
     expect: Expect = Expect()
     given: Literal[

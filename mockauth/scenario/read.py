@@ -25,6 +25,7 @@ ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "session": ("authorize",),
         "decision": ("authorize",),
         "user": ("authorize", "token"),
+        "code": ("token",),
         "client": ("authorize", *TOKEN_STEPS),
         "repeat": SENT,
         "at_once": TOKEN_STEPS,
@@ -153,6 +154,7 @@ def _check_steps(document: Document, steps: tuple[Step, ...]) -> None:
             document.complain((*path, "given"), "means nothing in a step that expects something")
         if (step.expect.winners != "") != step.at_once:
             document.complain(path, "at_once and expect.winners belong together")
+        _check_code(document, path, step, steps[:i])
         names.add(step.name)
         for part in _ignored(step):
             where = (*path, *part.split("."))
@@ -162,6 +164,22 @@ def _check_steps(document: Document, steps: tuple[Step, ...]) -> None:
         _check_expect(document, (*path, "expect"), step.expect)
     if all(step.expect.is_empty for step in steps):
         document.complain(("steps",), "no step expects anything, so nothing would be judged")
+
+
+def _check_code(document: Document, path: Path, step: Step, earlier: tuple[Step, ...]) -> None:
+    """A token step that could mean an earlier code says which one it sends."""
+    changed = {name for name, _ in step.change.set} | set(step.change.remove)
+    own = "code" in changed or step.change.raw is not None
+    if step.code and own:
+        document.complain((*path, "code"), "means nothing where the change replaces the code")
+    if step.code and not references(step.code):
+        document.complain((*path, "code"), "must be a reference to an earlier step")
+    known = [one for one in earlier if one.do in ("authorize", "token")]
+    if step.do == "token" and known and not (step.code or own):
+        side = "response" if known[-1].do == "authorize" else "request"
+        document.complain(
+            path, f"which code? Write code: ${{{known[-1].name}.{side}.code}}, or set a fresh one"
+        )
 
 
 def _ignored(step: Step) -> Iterator[str]:
@@ -197,6 +215,7 @@ def _check_references(document: Document, steps: tuple[Step, ...], head: dict[st
     earlier: tuple[str, ...] = ()
     for i, step in enumerate(steps):
         texts = [
+            (("steps", str(i), "code"), step.code),
             *_texts(step.change, ("steps", str(i), "change")),
             *_texts(step.control, ("steps", str(i), "control")),
             *_texts(step.otherwise, ("steps", str(i), "otherwise")),

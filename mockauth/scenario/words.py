@@ -9,6 +9,7 @@ from mockauth.scenario.change_words import change_words
 from mockauth.scenario.expect_words import expect_words
 from mockauth.scenario.model import Probe, Step
 from mockauth.scenario.phrases import either, told
+from mockauth.scenario.reference import references
 
 TOKEN_ENDPOINT = "the token endpoint (authorization_url)"
 PLACES: Mapping[str, str] = MappingProxyType(
@@ -90,9 +91,11 @@ def _does(step: Step, earlier: tuple[Step, ...]) -> str:
 def _code(step: Step, earlier: tuple[Step, ...]) -> str:
     if _replaced(step, "code") or step.change.raw is not None:
         return ""
-    before = [one.do for one in earlier if one.do in ("authorize", "token")]
-    which = {"authorize": "the code that came", "token": "the same code"}
-    return f" with {which[before[-1]] if before else 'a fresh code'}"
+    if not step.code:
+        return " with a fresh code"
+    named = {reference.partition(".")[0] for reference in references(step.code)}
+    came = any(one.do == "authorize" and one.name in named for one in earlier)
+    return f" with {'the code that came' if came else 'the same code'}"
 
 
 def _refresh_token(step: Step, earlier: tuple[Step, ...]) -> str:

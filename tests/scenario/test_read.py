@@ -13,6 +13,7 @@ from mockauth.checks.rule import levels
 from mockauth.scenario.model import Change, Expect, Probe, Step
 from mockauth.scenario.read import read_probe
 from mockauth.scenario.strict import parse_strict
+from mockauth.scenario.words import probe_words
 
 HEAD = """\
 mockauth: 1
@@ -274,8 +275,45 @@ def test_a_wrong_step_is_named_with_its_place(text: str, problem: str) -> None:
     assert problem in step(text)
 
 
+@pytest.mark.parametrize(
+    ("before", "second", "problem"),
+    [
+        (
+            "{do: token, name: first}",
+            "",
+            "which code? Write code: ${first.request.code}, or set a fresh one",
+        ),
+        (
+            "{do: authorize}",
+            "",
+            "which code? Write code: ${authorize.response.code}, or set a fresh one",
+        ),
+        ("{do: authorize}", "code: abc, ", "must be a reference to an earlier step"),
+        ("{do: authorize}", 'code: "${later.request.code}", ', "no earlier step is called 'later'"),
+        (
+            "{do: token, name: first}",
+            'code: "${first.request.code}", change: {set: {code: x}}, ',
+            "means nothing where the change replaces the code",
+        ),
+    ],
+)
+def test_a_step_that_could_mean_an_earlier_code_says_which_one(
+    before: str, second: str, problem: str
+) -> None:
+    text = f"{HEAD}steps:\n  - {before}\n  - {{do: token, {second}expect: {{verdict: refused}}}}\n"
+    assert any(problem in said for said in problems(text))
+
+
+def test_a_code_of_an_earlier_step_is_read_and_has_a_sentence() -> None:
+    again = 'do: token, name: again, code: "${first.request.code}", expect: {verdict: refused}'
+    read = probe(f"{HEAD}steps:\n  - {{do: token, name: first}}\n  - {{{again}}}\n")
+    assert read.steps[1].code == "${first.request.code}"
+    assert "with the same code" in probe_words(read)[1]
+
+
 def test_two_steps_of_one_name_are_refused() -> None:
-    found = problems(HEAD + STEPS + "  - do: token\n    expect: {verdict: refused}\n")
+    second = '  - do: token\n    code: "${token.request.code}"\n    expect: {verdict: refused}\n'
+    found = problems(HEAD + STEPS + second)
 
     assert found == ["p.yaml:11:5: steps.1.name: two steps are called 'token'; name one"]
 

@@ -45,6 +45,8 @@ class Material:
     """The tokens of this run, the newest ones."""
     code: str = ""
     """The newest code."""
+    codes: dict[str, str] = field(default_factory=dict)
+    """What came of each authorize step, by its name; "" where no code came."""
     redirect_uri: str = ""
     """The one that an authorize step sent; "" where there was none."""
     asked_scope: str = ""
@@ -186,10 +188,17 @@ class Material:
             raise Missing(f"the step {name} was left out")
         if side == "request":
             return exchange.request.param(member) or ""
+        if member == "code" and name in self.codes:
+            return self._code_of(name)
         value = exchange.answer.members.get(member)
         if not isinstance(value, str) or not value:
             raise Missing(f"the answer to {name} has no {member}")
         return value
+
+    def _code_of(self, name: str) -> str:
+        if not self.codes[name]:
+            raise Missing(f"the step {name} came to no code")
+        return self.codes[name]
 
 
 def basic_pair(client_id: str, secret: str) -> str:

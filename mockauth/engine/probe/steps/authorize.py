@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mockauth.browser.landing import Landing
-from mockauth.chatgpt.authorize import Pending, authorization_request
+from mockauth.chatgpt.authorize import Pending, authorization_request, code_at
 from mockauth.checks.finding import Blocked, NotApplicable, Seen
 from mockauth.engine.probe.mutate import mutate
 from mockauth.engine.probe.outcome import (
@@ -49,7 +49,7 @@ def authorize(run: ProbeRun, step: Step) -> StepResult:
     exchange = landing.page
     assert exchange is not None  # noqa: S101 - a visit records at least one exchange
     run.material.done[step.name] = exchange
-    run.material.code = first(landing.params, "code") or ""
+    run.material.code = run.material.codes[step.name] = code_at(landing.params)
     run.material.redirect_uri = tested or pending.redirect_uri
     scope = first(request.query, "scope")
     run.material.asked_scope = run.material.asked_scope if scope is None else scope

@@ -68,18 +68,23 @@ def client_of(run: ProbeRun, step: Step) -> Client:
 
 
 def _token_request(run: ProbeRun, step: Step) -> Request:
+    material = run.material
+    if step.code:
+        material.code = material.text(step.code)
+    elif not material.code and _needs_code(run, step):
+        with run.subject.during("supply"):
+            material.code = browsers.fresh_code(run.subject, user=step.user)
+        if not material.code:
+            raise Blocked("no fresh code could be had for this probe")
+    redirect_uri = material.redirect_uri or run.subject.target.given.redirect_uri
+    return token_request(client_of(run, step), material.code, redirect_uri)
+
+
+def _needs_code(run: ProbeRun, step: Step) -> bool:
+    """Whether the request has a code of the server's, or its answer only tells after a login."""
     change = step.change
     replaced = {name for name, _ in change.set} | set(change.remove)
-    wants = "code" not in replaced or "login" in run.probe.rule.needs
-    if not run.material.code and wants and run.material.redirect_uri:
-        raise Missing("the authorize step before it came to no code")
-    if not run.material.code and wants and change.raw is None:
-        with run.subject.during("supply"):
-            run.material.code = browsers.fresh_code(run.subject, user=step.user)
-        if not run.material.code:
-            raise Blocked("no fresh code could be had for this probe")
-    redirect_uri = run.material.redirect_uri or run.subject.target.given.redirect_uri
-    return token_request(client_of(run, step), run.material.code, redirect_uri)
+    return change.raw is None and ("code" not in replaced or "login" in run.probe.rule.needs)
 
 
 def _refresh_request(run: ProbeRun, step: Step) -> Request:

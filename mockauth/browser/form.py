@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote_plus, urlencode
 
@@ -159,47 +160,39 @@ def press(form: Tag, page: Page, decision: Decision) -> Tag | None:
     return None
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Filling:
+    """What the controls of one form are filled in with."""
+
+    form: Tag
+    page: Page
+    credentials: Credentials
+    decision: Decision
+    button: Tag | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Filled:
+    """What one control adds to a submission."""
+
+    fields: Pairs = ()
+    by_us: bool = False
+    """The value is ours, not the page's."""
+    hidden: bool = False
+    missing: str = ""
+    """The option that would have given the value."""
+
+
 def fill(
     form: Tag, page: Page, credentials: Credentials, decision: Decision, button: Tag | None
 ) -> Submission:
     """The form filled in by meaning, and sent by `button`."""
-    fields: list[tuple[str, str]] = []
-    filled: list[str] = []
-    hidden: list[str] = []
-    missing: list[str] = []
-    for control in page.controls(form):
-        name = str(control.get("name", ""))
-        kind = _kind(control)
-        if not name or (_is_submit(control) and control is not button):
-            continue
-        if control is button:
-            suffixes = (".x", ".y") if kind == "image" else ("",)
-            values = ("1", "1") if kind == "image" else (str(control.get("value", "")),)
-            fields += [(name + s, v) for s, v in zip(suffixes, values, strict=True)]
-        elif kind in ("button", "reset", "file", "image"):
-            continue
-        elif kind == "password":
-            fields.append((name, credentials.password.reveal()))
-            filled.append(name)
-            if not credentials.password:
-                missing.append("--password (MOCKAUTH_PASSWORD)")
-        elif kind == "hidden":
-            fields.append((name, str(control.get("value", ""))))
-            hidden.append(name)
-        elif kind in ("checkbox", "radio"):
-            if _ticked(control, kind, form, page, decision):
-                fields.append((name, str(control.get("value", "on"))))
-                filled.append(name)
-        elif kind == "select":
-            fields += [(name, value) for value in _selected(control)]
-        elif _means_user(control, page):
-            fields.append((name, credentials.username))
-            filled.append(name)
-            if not credentials.username:
-                missing.append("--username (MOCKAUTH_USERNAME)")
-        else:
-            text = control.get_text() if kind == "textarea" else str(control.get("value", ""))
-            fields.append((name, text))
+    work = _Filling(form=form, page=page, credentials=credentials, decision=decision, button=button)
+    done = [
+        (str(control["name"]), _control(control, work))
+        for control in page.controls(form)
+        if control.get("name") and (control is button or not _is_submit(control))
+    ]
     pressed = button if button is not None else form
     action = str(pressed.get("formaction") or form.get("action") or "").strip()
     method = str(pressed.get("formmethod") or form.get("method") or "get").upper()
@@ -208,12 +201,76 @@ def fill(
         method="POST" if method == "POST" else "GET",
         url=join(page.base, action) if action not in ("", "#") else page.url.partition("#")[0],
         enctype=enctype,
-        fields=tuple(fields),
-        hidden=tuple(hidden),
+        fields=tuple(pair for _, one in done for pair in one.fields),
+        hidden=tuple(name for name, one in done if one.hidden),
         has_password=asks_password(form, page),
-        filled=tuple(filled),
-        missing=tuple(missing),
+        filled=tuple(name for name, one in done if one.by_us),
+        missing=tuple(one.missing for _, one in done if one.missing),
     )
+
+
+def _control(control: Tag, work: _Filling) -> _Filled:
+    if control is work.button:
+        return _pressed(control)
+    return CONTROLS.get(_kind(control), _text)(control, work)
+
+
+def _named(control: Tag, value: str) -> Pairs:
+    return ((str(control["name"]), value),)
+
+
+def _pressed(button: Tag) -> _Filled:
+    """A button sends its value, a picture the place that was clicked."""
+    name = str(button["name"])
+    if _kind(button) == "image":
+        return _Filled(fields=((f"{name}.x", "1"), (f"{name}.y", "1")))
+    return _Filled(fields=_named(button, str(button.get("value", ""))))
+
+
+def _nothing(control: Tag, work: _Filling) -> _Filled:
+    return _Filled()
+
+
+def _password(control: Tag, work: _Filling) -> _Filled:
+    password = work.credentials.password
+    missing = "" if password else "--password (MOCKAUTH_PASSWORD)"
+    return _Filled(fields=_named(control, password.reveal()), by_us=True, missing=missing)
+
+
+def _hidden(control: Tag, work: _Filling) -> _Filled:
+    return _Filled(fields=_named(control, str(control.get("value", ""))), hidden=True)
+
+
+def _tick(control: Tag, work: _Filling) -> _Filled:
+    if not _ticked(control, _kind(control), work.form, work.page, work.decision):
+        return _Filled()
+    return _Filled(fields=_named(control, str(control.get("value", "on"))), by_us=True)
+
+
+def _select(control: Tag, work: _Filling) -> _Filled:
+    return _Filled(fields=tuple(_named(control, value)[0] for value in _selected(control)))
+
+
+def _text(control: Tag, work: _Filling) -> _Filled:
+    if not _means_user(control, work.page):
+        written = control.get_text() if _kind(control) == "textarea" else control.get("value", "")
+        return _Filled(fields=_named(control, str(written)))
+    name = work.credentials.username
+    missing = "" if name else "--username (MOCKAUTH_USERNAME)"
+    return _Filled(fields=_named(control, name), by_us=True, missing=missing)
+
+
+CONTROLS: Mapping[str, Callable[[Tag, _Filling], _Filled]] = MappingProxyType(
+    {
+        **dict.fromkeys(("button", "reset", "file", "image"), _nothing),
+        "password": _password,
+        "hidden": _hidden,
+        "checkbox": _tick,
+        "radio": _tick,
+        "select": _select,
+    }
+)
+"""How each kind of control is filled in; any other is text."""
 
 
 def _means_user(control: Tag, page: Page) -> bool:

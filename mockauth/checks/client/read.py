@@ -6,7 +6,7 @@ import base64
 import math
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -91,44 +91,84 @@ def state_unguessable_per_flow(evidence: ClientEvidence) -> Iterator[Finding | S
     states = [(first(e.request.all_query, "state") or "", e.n) for e in flows]
     if not states:
         raise Blocked("no authorization request came")
+    for broken in STATE_RULES:
+        found = broken(evidence, states)
+        if found is not None:
+            yield found
+            return
+    room, count = _room_of_states(states), len(states)
+    yield Seen(actual=f"{count} logins, {count} states of {room:.0f} bits or more")
+
+
+States = Sequence[tuple[str, int]]
+"""The state of each login, with the number of its exchange."""
+
+
+def _no_state(evidence: ClientEvidence, states: States) -> Finding | None:
     missing = tuple(n for state, n in states if not state)
-    if missing:
-        yield Finding(expected="a state", actual="none", at=AUTHORIZE, exchanges=missing)
-        return
+    if not missing:
+        return None
+    return Finding(expected="a state", actual="none", at=AUTHORIZE, exchanges=missing)
+
+
+def _state_twice(evidence: ClientEvidence, states: States) -> Finding | None:
     if len(states) < 2:
         raise Blocked("one login was seen, and two are needed: sign in once more")
     values = [state for state, _ in states]
     twice = tuple(n for state, n in states if values.count(state) > 1)
-    if twice:
-        yield Finding(expected="a new state for each login", at=AUTHORIZE, exchanges=twice[:2],
-                      actual=f"the same state in {len(twice)} of {len(states)} logins")  # fmt: skip
-        return
-    if len(values) >= ENOUGH_FLOWS and varying_bits(values) < FEWEST_BITS / 2:
-        yield Finding(expected="random states", at=AUTHORIZE, exchanges=(states[0][1],),
-                      actual=f"about {varying_bits(values):.0f} bits change")  # fmt: skip
-        return
+    if not twice:
+        return None
+    return Finding(expected="a new state for each login", at=AUTHORIZE, exchanges=twice[:2],
+                   actual=f"the same state in {len(twice)} of {len(states)} logins")  # fmt: skip
+
+
+def _shared_part(evidence: ClientEvidence, states: States) -> Finding | None:
+    values = [state for state, _ in states]
+    if len(values) < ENOUGH_FLOWS or varying_bits(values) >= FEWEST_BITS / 2:
+        return None
+    return Finding(expected="random states", at=AUTHORIZE, exchanges=(states[0][1],),
+                   actual=f"about {varying_bits(values):.0f} bits change")  # fmt: skip
+
+
+def _ascending(evidence: ClientEvidence, states: States) -> Finding | None:
     # Of two clients at once, the one that began first may come last.
     alone = [visit for visit in evidence.visits if len(visit.endings) <= 1]
     ordered = [first(e.request.all_query, "state") or "" for v in alone for e in _flows(v)]
     grows = len(ordered) >= ORDERED_FLOWS and _grows(ordered)
-    if grows and varying_bits(ordered) < FEWEST_BITS:
-        yield Finding(expected="random states", at=AUTHORIZE, exchanges=(states[0][1],),
-                      actual="each state is greater than the one before, as of a clock or a counter")  # fmt: skip
-        return
+    if not grows or varying_bits(ordered) >= FEWEST_BITS:
+        return None
+    return Finding(expected="random states", at=AUTHORIZE, exchanges=(states[0][1],),
+                   actual="each state is greater than the one before, as of a clock or a counter")  # fmt: skip
+
+
+def _with_time(evidence: ClientEvidence, states: States) -> Finding | None:
     clocked = [(e.n, moment) for visit in evidence.visits for e, moment in _clocked(visit)]
-    if clocked:
-        yield Finding(expected="random states", at=AUTHORIZE, exchanges=(clocked[0][0],),
-                      actual=f"the time of the login, in {clocked[0][1]}")  # fmt: skip
-        return
-    # By the alphabet of all together: one of them may happen to have digits only.
-    together = "".join(values)
-    room = _room(together) / len(together) * min(map(len, values))
-    if room < FEWEST_BITS:
-        yield Finding(expected=f"room for {FEWEST_BITS} bits or more", at=AUTHORIZE,
-                      tolerated=room >= GUESSABLE_BITS, actual=f"room for {room:.0f} bits",
-                      exchanges=(states[0][1],))  # fmt: skip
-    else:
-        yield Seen(actual=f"{len(values)} logins, {len(values)} states of {room:.0f} bits or more")
+    if not clocked:
+        return None
+    return Finding(expected="random states", at=AUTHORIZE, exchanges=(clocked[0][0],),
+                   actual=f"the time of the login, in {clocked[0][1]}")  # fmt: skip
+
+
+def _too_short(evidence: ClientEvidence, states: States) -> Finding | None:
+    room = _room_of_states(states)
+    if room >= FEWEST_BITS:
+        return None
+    return Finding(expected=f"room for {FEWEST_BITS} bits or more", at=AUTHORIZE,
+                   tolerated=room >= GUESSABLE_BITS, actual=f"room for {room:.0f} bits",
+                   exchanges=(states[0][1],))  # fmt: skip
+
+
+def _room_of_states(states: States) -> float:
+    """The bits of the shortest one, by the alphabet of all together: one of them may happen to
+    have digits only."""
+    together = "".join(state for state, _ in states)
+    return _room(together) / len(together) * min(len(state) for state, _ in states)
+
+
+STATE_RULES: tuple[Callable[[ClientEvidence, States], Finding | None], ...] = (
+    _no_state, _state_twice, _shared_part, _ascending, _with_time, _too_short,
+)  # fmt: skip
+"""In this order; the first that is broken is told."""
 
 
 @client_check(

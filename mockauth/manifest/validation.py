@@ -38,9 +38,9 @@ def validate(data: dict[str, Any], *, seconds: int = SECONDS) -> Validation:
     """
     if _Size(data).written_out() <= MOST_IN_PROCESS:
         return _in_process(data)
-    document = json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogatepass")
     command = [sys.executable, "-P", "-m", "mockauth.manifest.validator"]
     try:
+        document = json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogatepass")
         done = subprocess.run(  # noqa: S603 - our own interpreter and module
             [*command, str(seconds + 1), str(MEGABYTES)],
             input=document,
@@ -53,6 +53,8 @@ def validate(data: dict[str, Any], *, seconds: int = SECONDS) -> Validation:
     except subprocess.TimeoutExpired as late:
         why = f"it could not be validated within {seconds} s"
         return Validation(problems=_read(late.stdout or b""), unfinished=why)
+    except RecursionError:
+        return Validation(unfinished=TOO_DEEP)
     except (OSError, ValueError) as wrong:
         return Validation(unfinished=f"no process could be started: {type(wrong).__name__}")
     return Validation(problems=_read(done.stdout), unfinished=_why(done.returncode))

@@ -91,11 +91,13 @@ def _validator(data: Mapping[str, Any]) -> OpenAPIV30SpecValidator | OpenAPIV31S
         def __call__(self, *_: object) -> Iterator[ValidationError]:
             return iter(())
 
+    own: dict[str, type[KeywordValidator]] = {"default": NotRun}
+
     class Closed30(OpenAPIV30SpecValidator):
-        keyword_validators = {**OpenAPIV30SpecValidator.keyword_validators, "default": NotRun}
+        keyword_validators = OpenAPIV30SpecValidator.keyword_validators | own
 
     class Closed31(OpenAPIV31SpecValidator):
-        keyword_validators = {**OpenAPIV31SpecValidator.keyword_validators, "default": NotRun}
+        keyword_validators = OpenAPIV31SpecValidator.keyword_validators | own
 
     # A registry that is given no way to retrieve anything knows this document alone. The one that
     # the validator would make opens files and calls hosts.

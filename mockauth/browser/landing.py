@@ -57,7 +57,8 @@ class Landing:
     def describe(self) -> str:
         """One sentence for the reader: where it ended and what was seen there."""
         if self.left:
-            return f"a redirect to {without_query(self.url)}"
+            why = f" ({self.hint})" if self.hint else ""
+            return f"a redirect to {without_query(self.url)}{why}"
         seen = f" titled {self.title!r}" if self.title else ""
         status = f" with status {self.page.answer.status}" if self.page else ""
         hint = f": {self.hint}" if self.hint else ""

@@ -26,7 +26,7 @@ from mockauth.browser.words import ALLOW, CAPTCHA, DENY, OTHER_PURPOSE, SIGN_IN
 from mockauth.wire import Exchange, Pairs, Request
 from mockauth.wire.message import FORM, pairs_of
 from mockauth.wire.trace import Step
-from mockauth.wire.url import hostname, is_loopback_host, join, split
+from mockauth.wire.url import hostname, is_loopback_host, join, origin, split
 
 Send = Callable[[Request, Step], Exchange]
 """Sends and records; network trouble is in `Exchange.error`, never raised."""
@@ -52,6 +52,8 @@ class Session:
     credentials: Credentials
     hosts: frozenset[str]
     map_url: Callable[[str], str] = lambda url: url
+    refuses: Callable[[str], str] = lambda url: ""
+    """Why an address must not be visited whatever its host; "" where it may be."""
     follow_only: bool = False
     cookies: Cookies = field(default_factory=Cookies)
 
@@ -69,6 +71,8 @@ class Session:
     def may_visit(self, url: str) -> bool:
         """Whether the address is on the site (or on this machine, when the site is)."""
         host = hostname(url)
+        if self.refuses(url):
+            return False
         if host in self.hosts:
             return True
         return is_loopback_host(host) and any(is_loopback_host(h) for h in self.hosts)
@@ -149,6 +153,9 @@ class _Visit:
             page=exchange,
             filled=tuple(self.filled),
             no_deny=self.decision == "deny" and not self.refused,
+            hint=""
+            if outcome == "callback"
+            else self.session.refuses(self.session.map_url(target)),
         )
 
     def _next(self, request: Request, status: int, target: str) -> Request:
@@ -240,7 +247,7 @@ class _Visit:
                     page.url,
                     exchange,
                     page=page,
-                    hint=f"the form would send the password to {hostname(made.url)}",
+                    hint=f"the form would send the password to {origin(made.url)}",
                 )
             return self._left(made.url, exchange, made.method, made.fields)
         self.submitted.add((made.url, made.fields))

@@ -22,6 +22,7 @@ from mockauth.engine.result.verdict import binding, blocked, judge
 from mockauth.engine.selection import check_words
 from mockauth.engine.target.action import action_origin
 from mockauth.engine.target.dns import Resolver, addresses_of, system_addresses
+from mockauth.engine.target.reach import Reach
 from mockauth.engine.target.target import Subject
 from mockauth.engine.target.url_map import UrlMap
 from mockauth.engine.target.wait import wait_for
@@ -55,7 +56,9 @@ def run_check(
     profile, notes = chosen_profile(options, rules)
     policy = policy_at(started, options.waivers, options.baseline)
     _check_policy(options, policy, checks, probes)
-    subject = _subject(options, profile, transport or SocketTransport(), clock)
+    if resolve is None and transport is None:
+        resolve = system_addresses
+    subject = _subject(options, profile, transport or SocketTransport(), clock, resolve)
     subject.url_map.notes += notes
     yield RunStarted(options.target)
     stopped = ""
@@ -71,8 +74,8 @@ def run_check(
         stopped = str(reason)
     for note in dict.fromkeys(subject.url_map.notes):
         yield Noted(note)
-    if resolve is not None or transport is None:
-        subject.addresses = addresses_of(subject.evidence, resolve or system_addresses)
+    if resolve is not None:
+        subject.addresses = addresses_of(subject.evidence, resolve)
     results: list[Result] = []
     for result in _verdicts(options, subject, checks, probes, stopped):
         if isinstance(result, Result):
@@ -150,7 +153,11 @@ def _probe(probe: Probe, subject: Subject, options: CheckOptions, stopped: str) 
 
 
 def _subject(
-    options: CheckOptions, profile: Profile, transport: Transport, clock: Clock
+    options: CheckOptions,
+    profile: Profile,
+    transport: Transport,
+    clock: Clock,
+    resolve: Resolver | None,
 ) -> Subject:
     given = options.given
     if not given.redirect_uri:
@@ -174,12 +181,13 @@ def _subject(
     for name, secret in pairs:
         if name and secret:
             secrets.add_basic(name, secret.reveal(), "credentials")
-    driver = Driver(transport=transport, trace=Trace(), secrets=secrets, flow=1)
     if profile.has_manifest:
         base = target_origin(options.target)
     else:
         base = action_origin(options.form, options.target)
-    url_map = UrlMap(base, enabled=options.map == "auto")
+    reach = Reach(base, resolve or (lambda host: ()))
+    driver = Driver(transport=transport, trace=Trace(), secrets=secrets, flow=1, reach=reach)
+    url_map = UrlMap(base, enabled=options.map == "auto", refuses=reach, named=reach.named)
     if options.login not in ("auto", "follow", "form"):
         raise UsageError(
             f"--login {options.login} is not in this release; use auto, follow or form"

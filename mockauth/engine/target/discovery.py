@@ -59,6 +59,7 @@ def declare(subject: Subject, *urls: str) -> None:
     if isinstance(subject.auth, OAuth):
         named += [subject.auth.client_url, subject.auth.authorization_url]
     subject.url_map.declared |= {hostname(url) for url in named if hostname(url)}
+    subject.url_map.named |= set(named)
 
 
 def fetch(subject: Subject, url: str, step: Step) -> Exchange:

@@ -101,6 +101,7 @@ class Subject:
             credentials=Credentials(username=name, password=password),
             hosts=self._hosts(),
             map_url=self.url_map,
+            refuses=self.driver.reach,
             follow_only=self.follow_only,
         )
         if not fresh:

@@ -16,6 +16,9 @@ def shake_hands(trial: Trial, step: Step) -> Said:
     if parts is None or parts.scheme != "https":
         raise NotApplicable("the address is not https")
     host, port = hostname(parts.geturl()), parts.port or 443
+    refused = trial.subject.driver.reach(parts.geturl())
+    if refused:
+        raise Blocked(refused)
     try:
         found = trial.subject.driver.transport.handshake(host, port)
     except TransportError as trouble:

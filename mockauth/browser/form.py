@@ -167,6 +167,7 @@ def fill(
     filled: list[str] = []
     hidden: list[str] = []
     missing: list[str] = []
+    radios = set(map(id, _chosen_radios(form, page, decision)))
     for control in page.controls(form):
         name = str(control.get("name", ""))
         kind = _kind(control)
@@ -187,7 +188,7 @@ def fill(
             fields.append((name, str(control.get("value", ""))))
             hidden.append(name)
         elif kind in ("checkbox", "radio"):
-            if _ticked(control, kind, form, page, decision):
+            if id(control) in radios if kind == "radio" else _ticked(control, decision):
                 fields.append((name, str(control.get("value", "on"))))
                 filled.append(name)
         elif kind == "select":
@@ -227,27 +228,32 @@ def _means_user(control: Tag, page: Page) -> bool:
         str(control.get(n, "")) for n in ("name", "id", "placeholder", "aria-label")
     ).replace("_", " ")
     own = control.get("id")
-    caption = page.soup.find("label", attrs={"for": own}) if own else control.find_parent("label")
+    caption = page.captions.get(str(own)) if own else control.find_parent("label")
     if caption is not None:
         names += " " + caption.get_text(" ", strip=True)
     return bool(USER.search(names)) or control.has_attr("required")
 
 
-def _ticked(control: Tag, kind: str, form: Tag, page: Page, decision: Decision) -> bool:
+def _chosen_radios(form: Tag, page: Page, decision: Decision) -> list[Tag]:
+    """Of each group the one that says the decision, else the one that is checked, else the first."""
+    groups: dict[str, list[Tag]] = {}
+    for control in page.controls(form):
+        if _kind(control) == "radio":
+            groups.setdefault(str(control.get("name")), []).append(control)
+    wanted = ALLOW if decision == "allow" else DENY
+    chosen = []
+    for group in groups.values():
+        named = next((c for c in group if wanted.search(_with_caption(c))), None)
+        checked = next((c for c in group if c.has_attr("checked")), None)
+        chosen.append(named or checked or group[0])
+    return chosen
+
+
+def _ticked(control: Tag, decision: Decision) -> bool:
     about = label(control).replace("_", " ")
     caption = control.find_parent("label")
     if caption is not None:
         about += " " + caption.get_text(" ", strip=True)
-    if kind == "radio":
-        group = [
-            c
-            for c in page.controls(form)
-            if _kind(c) == "radio" and c.get("name") == control.get("name")
-        ]
-        wanted = ALLOW if decision == "allow" else DENY
-        named = next((c for c in group if wanted.search(_with_caption(c))), None)
-        checked = next((c for c in group if c.has_attr("checked")), None)
-        return control is (named or checked or group[0])
     if CONSENT.search(about):
         return decision == "allow"
     return control.has_attr("checked") or control.has_attr("required")

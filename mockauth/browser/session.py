@@ -24,6 +24,7 @@ from mockauth.browser.landing import Landing, Outcome, matches
 from mockauth.browser.page import Page, read_page
 from mockauth.browser.words import ALLOW, CAPTCHA, DENY, OTHER_PURPOSE, SIGN_IN
 from mockauth.wire import Exchange, Pairs, Request
+from mockauth.wire.markup import Pages, PageTooLarge
 from mockauth.wire.message import FORM, pairs_of
 from mockauth.wire.trace import Step
 from mockauth.wire.url import hostname, is_loopback_host, join, origin, split
@@ -56,6 +57,7 @@ class Session:
     """Why an address must not be visited whatever its host; "" where it may be."""
     follow_only: bool = False
     cookies: Cookies = field(default_factory=Cookies)
+    pages: Pages = field(default_factory=Pages)
 
     def run(
         self,
@@ -119,7 +121,10 @@ class _Visit:
                     return self._end("stuck", url, exchange, hint="the redirects go in a circle")
                 request = self._next(request, answer.status, target)
                 continue
-            page = read_page(exchange, url)
+            try:
+                page = read_page(exchange, url, self.session.pages)
+            except PageTooLarge as reason:
+                return self._end("stuck", url, exchange, hint=str(reason))
             onward = self._read(page, exchange, url)
             if isinstance(onward, Landing):
                 return onward

@@ -26,6 +26,7 @@ from mockauth.manifest.openapi import OpenApi, Operation
 from mockauth.manifest.plugin import Manifest
 from mockauth.profiles import Profile
 from mockauth.wire import Exchange, Request
+from mockauth.wire.markup import Pages
 from mockauth.wire.message import JSON
 from mockauth.wire.trace import Purpose
 from mockauth.wire.url import hostname, origin
@@ -57,6 +58,8 @@ class Subject:
     narrow: str | None = None
     """A scope with which the operation is refused, "" when there is none; None until asked."""
     flows: int = 1
+    pages: Pages = field(default_factory=Pages)
+    """Every page that was seen lately, parsed once."""
     probed: dict[str, Result] = field(default_factory=dict)
     """What the probes that have been sent came to, by id."""
     _granted_at: float = 0.0
@@ -75,6 +78,7 @@ class Subject:
             openapi=self.openapi,
             auth=self.auth,
             addresses=self.addresses,
+            pages=self.pages,
         )
 
     @property
@@ -102,6 +106,7 @@ class Subject:
             hosts=self._hosts(),
             map_url=self.url_map,
             refuses=self.driver.reach,
+            pages=self.pages,
             follow_only=self.follow_only,
         )
         if not fresh:

@@ -32,10 +32,11 @@ class Validation:
     unfinished: str = ""
 
 
-def validate(data: dict[str, Any], *, seconds: int = SECONDS) -> Validation:
+def validate(data: dict[str, Any], *, seconds: int | None = None) -> Validation:
     """Validate an OpenAPI 3 document, `seconds` at most: a document can ask for more work than can
     ever be done, so any but a small one is validated in a process that is ended then. Never raises.
     """
+    seconds = SECONDS if seconds is None else seconds
     if _Size(data).written_out() <= MOST_IN_PROCESS:
         return _in_process(data)
     command = [sys.executable, "-P", "-m", "mockauth.manifest.validator"]

@@ -169,6 +169,8 @@ class _Filling:
     credentials: Credentials
     decision: Decision
     button: Tag | None
+    radios: frozenset[int]
+    """The chosen one of each group, by identity."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +189,15 @@ def fill(
     form: Tag, page: Page, credentials: Credentials, decision: Decision, button: Tag | None
 ) -> Submission:
     """The form filled in by meaning, and sent by `button`."""
-    work = _Filling(form=form, page=page, credentials=credentials, decision=decision, button=button)
+    radios = frozenset(map(id, _chosen_radios(form, page, decision)))
+    work = _Filling(
+        form=form,
+        page=page,
+        credentials=credentials,
+        decision=decision,
+        button=button,
+        radios=radios,
+    )
     done = [
         (str(control["name"]), _control(control, work))
         for control in page.controls(form)
@@ -241,9 +251,15 @@ def _hidden(control: Tag, work: _Filling) -> _Filled:
     return _Filled(fields=_named(control, str(control.get("value", ""))), hidden=True)
 
 
-def _tick(control: Tag, work: _Filling) -> _Filled:
-    if not _ticked(control, _kind(control), work.form, work.page, work.decision):
-        return _Filled()
+def _radio(control: Tag, work: _Filling) -> _Filled:
+    return _tick(control) if id(control) in work.radios else _Filled()
+
+
+def _checkbox(control: Tag, work: _Filling) -> _Filled:
+    return _tick(control) if _ticked(control, work.decision) else _Filled()
+
+
+def _tick(control: Tag) -> _Filled:
     return _Filled(fields=_named(control, str(control.get("value", "on"))), by_us=True)
 
 
@@ -265,8 +281,8 @@ CONTROLS: Mapping[str, Callable[[Tag, _Filling], _Filled]] = MappingProxyType(
         **dict.fromkeys(("button", "reset", "file", "image"), _nothing),
         "password": _password,
         "hidden": _hidden,
-        "checkbox": _tick,
-        "radio": _tick,
+        "checkbox": _checkbox,
+        "radio": _radio,
         "select": _select,
     }
 )
@@ -284,27 +300,32 @@ def _means_user(control: Tag, page: Page) -> bool:
         str(control.get(n, "")) for n in ("name", "id", "placeholder", "aria-label")
     ).replace("_", " ")
     own = control.get("id")
-    caption = page.soup.find("label", attrs={"for": own}) if own else control.find_parent("label")
+    caption = page.captions.get(str(own)) if own else control.find_parent("label")
     if caption is not None:
         names += " " + caption.get_text(" ", strip=True)
     return bool(USER.search(names)) or control.has_attr("required")
 
 
-def _ticked(control: Tag, kind: str, form: Tag, page: Page, decision: Decision) -> bool:
+def _chosen_radios(form: Tag, page: Page, decision: Decision) -> list[Tag]:
+    """Of each group the one that says the decision, else the one that is checked, else the first."""
+    groups: dict[str, list[Tag]] = {}
+    for control in page.controls(form):
+        if _kind(control) == "radio":
+            groups.setdefault(str(control.get("name")), []).append(control)
+    wanted = ALLOW if decision == "allow" else DENY
+    chosen = []
+    for group in groups.values():
+        named = next((c for c in group if wanted.search(_with_caption(c))), None)
+        checked = next((c for c in group if c.has_attr("checked")), None)
+        chosen.append(named or checked or group[0])
+    return chosen
+
+
+def _ticked(control: Tag, decision: Decision) -> bool:
     about = label(control).replace("_", " ")
     caption = control.find_parent("label")
     if caption is not None:
         about += " " + caption.get_text(" ", strip=True)
-    if kind == "radio":
-        group = [
-            c
-            for c in page.controls(form)
-            if _kind(c) == "radio" and c.get("name") == control.get("name")
-        ]
-        wanted = ALLOW if decision == "allow" else DENY
-        named = next((c for c in group if wanted.search(_with_caption(c))), None)
-        checked = next((c for c in group if c.has_attr("checked")), None)
-        return control is (named or checked or group[0])
     if CONSENT.search(about):
         return decision == "allow"
     return control.has_attr("checked") or control.has_attr("required")

@@ -20,7 +20,7 @@ login with a page that leads nowhere. `stuck`: a page that the browser could not
 Reason = Literal[
     "", "no-answer", "redirect-loop", "reload-loop", "too-many-pages", "no-deny",
     "needs-credentials", "captcha", "login-again", "page-again", "password-elsewhere", "no-form",
-    "needs-script", "dead-link",
+    "needs-script", "dead-link", "may-not-visit", "page-too-large",
 ]  # fmt: skip
 """Why a browser did not get on, for programs; `HINTS` has the words, "" says nothing more."""
 
@@ -40,6 +40,8 @@ HINTS: Mapping[Reason, str] = MappingProxyType(
         "no-form": "no form to sign in with",
         "needs-script": "the page needs script",
         "dead-link": "a link that leads nowhere",
+        "may-not-visit": "",
+        "page-too-large": "",
     }
 )
 """What is said of each reason; the detail of a landing stands behind it."""
@@ -93,7 +95,8 @@ class Landing:
     def describe(self) -> str:
         """One sentence for the reader: where it ended and what was seen there."""
         if self.left:
-            return f"a redirect to {without_query(self.url)}"
+            why = f" ({self.hint})" if self.hint else ""
+            return f"a redirect to {without_query(self.url)}{why}"
         seen = f" titled {self.title!r}" if self.title else ""
         status = f" with status {self.page.answer.status}" if self.page else ""
         hint = f": {self.hint}" if self.hint else ""

@@ -6,21 +6,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from mockauth.wire import Exchange
+from mockauth.wire.markup import Pages
 from mockauth.wire.url import join
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
-LARGEST = 1_000_000
-"""Characters of a page that are parsed."""
+MOST_WALKED = 5_000
+"""Forms and controls of a page that are looked at."""
 MOST_FORMS, MOST_CONTROLS = 100, 500
 """Forms of a page, and controls of one form, that are looked at."""
 CONTROLS = ("input", "select", "textarea", "button")
-BOGUS_COMMENT = re.compile(r"<![^>]*>")
-"""`<![if …]>` and its like, which browsers skip and the parser may reject."""
 SCRIPT_GOES = re.compile(
     r"""(?:window\.|document\.|self\.|top\.)?location(?:\.href)?\s*=\s*(["'])(.+?)\1"""
     r"""|location\.(?:replace|assign)\(\s*(["'])(.+?)\3"""
@@ -86,7 +86,15 @@ class Page:
 
     @cached_property
     def _walk(self) -> list[tuple[Tag, Tag | None, bool]]:
-        return list(_forms_and_controls(self.soup))
+        return list(islice(_forms_and_controls(self.soup), MOST_WALKED))
+
+    @cached_property
+    def captions(self) -> dict[str, Tag]:
+        """The first label of each control that is named by its id."""
+        found: dict[str, Tag] = {}
+        for caption in self.soup.find_all("label", attrs={"for": True}):
+            found.setdefault(str(caption["for"]), caption)
+        return found
 
     def goes_to(self) -> str | None:
         """Where the page goes by itself: a meta refresh, else a plain script assignment."""
@@ -105,13 +113,17 @@ class Page:
         return None
 
 
-def read_page(exchange: Exchange, url: str) -> Page | None:
-    """The answer as a page, or None when it is no HTML."""
+def read_page(exchange: Exchange, url: str, pages: Pages) -> Page | None:
+    """The answer as a page, or None when it is no HTML.
+
+    Raises:
+        PageTooLarge: it has more tags than are looked at.
+    """
     answer = exchange.answer
     head = answer.body[:200].lstrip().lower()
     if "html" not in answer.media_type and not head.startswith((b"<!doctype html", b"<html")):
         return None
-    soup = _parsed(answer.text[:LARGEST])
+    soup = pages.soup(answer)
     if soup is None:
         return None
     base = soup.find("base", href=True)
@@ -121,22 +133,6 @@ def read_page(exchange: Exchange, url: str) -> Page | None:
         soup=soup,
         exchange=exchange,
     )
-
-
-def _parsed(text: str) -> BeautifulSoup | None:
-    # 137 ms to import, and only pages need it.
-    from bs4 import BeautifulSoup
-    from bs4.exceptions import ParserRejectedMarkup
-
-    # A row of tags that never end takes the parser quadratic time; none of them is an element.
-    whole, end, rest = text.rpartition(">")
-    ended = whole + end + rest.partition("<")[0]
-    for markup in (ended, BOGUS_COMMENT.sub("", ended)):
-        try:
-            return BeautifulSoup(markup, "html.parser")
-        except (ParserRejectedMarkup, RecursionError):
-            continue
-    return None
 
 
 def _forms_and_controls(soup: BeautifulSoup) -> Iterator[tuple[Tag, Tag | None, bool]]:

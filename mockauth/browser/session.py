@@ -24,9 +24,10 @@ from mockauth.browser.landing import Landing, Outcome, Reason, matches
 from mockauth.browser.page import Page, read_page
 from mockauth.browser.words import ALLOW, CAPTCHA, DENY, OTHER_PURPOSE, SIGN_IN
 from mockauth.wire import Exchange, Pairs, Request
+from mockauth.wire.markup import Pages, PageTooLarge
 from mockauth.wire.message import FORM, pairs_of
 from mockauth.wire.trace import Step
-from mockauth.wire.url import hostname, is_loopback_host, join, split
+from mockauth.wire.url import hostname, is_loopback_host, join, origin, split
 
 Send = Callable[[Request, Step], Exchange]
 """Sends and records; network trouble is in `Exchange.error`, never raised."""
@@ -52,8 +53,11 @@ class Session:
     credentials: Credentials
     hosts: frozenset[str]
     map_url: Callable[[str], str] = lambda url: url
+    refuses: Callable[[str], str] = lambda url: ""
+    """Why an address must not be visited whatever its host; "" where it may be."""
     follow_only: bool = False
     cookies: Cookies = field(default_factory=Cookies)
+    pages: Pages = field(default_factory=Pages)
 
     def run(
         self,
@@ -69,6 +73,8 @@ class Session:
     def may_visit(self, url: str) -> bool:
         """Whether the address is on the site (or on this machine, when the site is)."""
         host = hostname(url)
+        if self.refuses(url):
+            return False
         if host in self.hosts:
             return True
         return is_loopback_host(host) and any(is_loopback_host(h) for h in self.hosts)
@@ -115,7 +121,12 @@ class _Visit:
                     return self._end("stuck", url, exchange, reason="redirect-loop")
                 request = self._next(request, answer.status, target)
                 continue
-            page = read_page(exchange, url)
+            try:
+                page = read_page(exchange, url, self.session.pages)
+            except PageTooLarge as reason:
+                return self._end(
+                    "stuck", url, exchange, reason="page-too-large", detail=str(reason)
+                )
             onward = self._read(page, exchange, url)
             if isinstance(onward, Landing):
                 return onward
@@ -140,7 +151,9 @@ class _Visit:
     def _left(
         self, target: str, exchange: Exchange, method: str = "GET", form: Pairs = ()
     ) -> Landing:
-        outcome: Outcome = "callback" if matches(target, self.redirect_uris) else "elsewhere"
+        returned = matches(target, self.redirect_uris)
+        outcome: Outcome = "callback" if returned else "elsewhere"
+        refused = "" if returned else self.session.refuses(self.session.map_url(target))
         return Landing(
             outcome=outcome,
             url=target,
@@ -149,6 +162,8 @@ class _Visit:
             page=exchange,
             filled=tuple(self.filled),
             no_deny=self.decision == "deny" and not self.refused,
+            reason="may-not-visit" if refused else "",
+            detail=refused,
         )
 
     def _next(self, request: Request, status: int, target: str) -> Request:
@@ -245,7 +260,7 @@ class _Visit:
                     exchange,
                     page=page,
                     reason="password-elsewhere",
-                    detail=hostname(made.url),
+                    detail=origin(made.url),
                 )
             return self._left(made.url, exchange, made.method, made.fields)
         self.submitted.add((made.url, made.fields))

@@ -10,6 +10,7 @@ from mockauth.manifest.openapi import OpenApi
 from mockauth.manifest.plugin import Manifest
 from mockauth.profiles import PLUGIN, Profile
 from mockauth.wire import Secret, Trace
+from mockauth.wire.markup import Pages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +59,9 @@ class Evidence:
     addresses: Mapping[str, tuple[str, ...]] | None = None
     """The IP addresses behind each public host, as the engine resolved them; a name that did not
     resolve has none. None when nothing was resolved: offline, in process, a local target."""
+
+    pages: Pages = field(default_factory=Pages)
+    """The pages of the record, parsed."""
 
     @property
     def oauth(self) -> OAuth | None:

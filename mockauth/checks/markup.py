@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from mockauth.checks.finding import Blocked
 from mockauth.wire import Exchange
+from mockauth.wire.markup import Pages, PageTooLarge
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
-LARGEST = 500_000
-"""Characters of a page that are parsed."""
 UNSEEN = ("script", "style", "head", "title", "noscript", "template")
 
 
-def elements(page: Exchange, *names: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """The elements of these names in order, with their attributes; comments hold none."""
-    soup = _parsed(page)
+def elements(pages: Pages, page: Exchange, *names: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The elements of these names in order, with their attributes; comments hold none.
+
+    Raises:
+        Blocked: the page has more tags than are looked at.
+    """
+    soup = _soup(pages, page)
     for tag in soup.find_all(names) if soup is not None else ():
         yield (
             tag.name,
@@ -28,31 +32,30 @@ def elements(page: Exchange, *names: str) -> Iterator[tuple[str, dict[str, str]]
         )
 
 
-def visible_text(page: Exchange) -> str:
+def visible_text(pages: Pages, page: Exchange) -> str:
     """The text of a page without scripts, styles and comments, white space folded."""
-    soup = _parsed(page)
+    soup = _soup(pages, page)
     if soup is None:
         return ""
-    # A doctype or a comment is text to the parser, but of a type of its own.
-    shown = [
-        str(text)
-        for text in soup.find_all(string=True)
-        if type(text).__name__ == "NavigableString"
-        and not any(parent.name in UNSEEN for parent in text.parents)
-    ]
-    return " ".join(" ".join(shown).split())
+    return " ".join(" ".join(_texts(soup)).split())
 
 
-def _parsed(page: Exchange) -> BeautifulSoup | None:
-    # 137 ms to import, and only pages need it.
-    from bs4 import BeautifulSoup
-    from bs4.exceptions import ParserRejectedMarkup
+def _texts(soup: BeautifulSoup) -> Iterator[str]:
+    """From above, in one pass: asking every text for all its parents is quadratic in a deep page."""
+    from bs4 import Tag
 
-    text = page.answer.text[:LARGEST]
-    # A row of tags that never end takes the parser quadratic time; none of them is an element.
-    whole, end, rest = text.rpartition(">")
-    ended = whole + end + rest.partition("<")[0]
+    waiting: list[object] = [soup]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Tag):
+            waiting += reversed(node.contents) if node.name not in UNSEEN else ()
+        # A doctype or a comment is text to the parser, but of a type of its own.
+        elif type(node).__name__ == "NavigableString":
+            yield str(node)
+
+
+def _soup(pages: Pages, page: Exchange) -> BeautifulSoup | None:
     try:
-        return BeautifulSoup(ended, "html.parser")
-    except (ParserRejectedMarkup, RecursionError):
-        return None
+        return pages.soup(page.answer)
+    except PageTooLarge as reason:
+        raise Blocked(str(reason)) from reason

@@ -13,6 +13,7 @@ from mockauth.checks.record import callback_params, flow_pages, landed, redirect
 from mockauth.checks.registry import check
 from mockauth.manifest.domains import registrable_domain
 from mockauth.wire import Exchange, Request
+from mockauth.wire.markup import Pages
 from mockauth.wire.message import first
 from mockauth.wire.url import DEFAULT_PORTS, hostname, join, origin, split, without_query
 
@@ -28,10 +29,10 @@ SAFE_POLICIES = {
 LEAKY_POLICIES = {"unsafe-url", "no-referrer-when-downgrade", "always", "default"}
 
 
-def policies(exchange: Exchange) -> list[str]:
+def policies(pages: Pages, exchange: Exchange) -> list[str]:
     """Every Content-Security-Policy of a page, header and meta. Report-Only ones do not count."""
     found = header_policies(exchange)
-    for _, attributes in elements(exchange, "meta"):
+    for _, attributes in elements(pages, exchange, "meta"):
         if attributes.get("http-equiv", "").strip().lower() == "content-security-policy":
             found.append(attributes.get("content", ""))
     return found
@@ -124,7 +125,7 @@ def form_action(evidence: Evidence) -> Iterator[Finding | Seen]:
         raise Blocked("the page that held the form was not seen")
     page = pages[-1]
     hops = [join(e.request.target, e.answer.header("Location") or "") for e in flow[posts[-1] :]]
-    lists = [directive(policy, "form-action") for policy in policies(page)]
+    lists = [directive(policy, "form-action") for policy in policies(evidence.pages, page)]
     for i, target in enumerate([sent.request.target, *hops]):
         for sources in lists:
             if sources is None or _lets_through(evidence, sources, page, target, i > 0):
@@ -208,7 +209,7 @@ def no_307(evidence: Evidence) -> Iterator[Finding | Seen]:
 def referrer_policy(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Pages set a Referrer-Policy that keeps parameters in."""
     for page in flow_pages(evidence):
-        sent = _referrer_words(page)
+        sent = _referrer_words(evidence.pages, page)
         known = [word for word in sent if word in SAFE_POLICIES | LEAKY_POLICIES]
         # The last word that a browser knows counts (Referrer Policy, section 8.1).
         if known and known[-1] in SAFE_POLICIES:
@@ -219,10 +220,10 @@ def referrer_policy(evidence: Evidence) -> Iterator[Finding | Seen]:
                           at=without_query(page.request.target), exchanges=(page.n,))  # fmt: skip
 
 
-def _referrer_words(page: Exchange) -> list[str]:
+def _referrer_words(pages: Pages, page: Exchange) -> list[str]:
     """The words of the header, then those of each meta, which replaces it."""
     words = joined(page.answer, "Referrer-Policy")
-    for _, attributes in elements(page, "meta"):
+    for _, attributes in elements(pages, page, "meta"):
         if attributes.get("name", "").strip().lower() == "referrer":
             words += ", " + attributes.get("content", "")
     return words.lower().replace(",", " ").split()
@@ -239,7 +240,9 @@ def no_third_party(evidence: Evidence) -> Iterator[Finding | Seen]:
     for page in flow_pages(evidence):
         # What is published at another address is mapped to the server under test, and its own.
         own = {registrable_domain(hostname(url)) for url in (page.request.target, *published)}
-        hosts = {hostname(join(page.request.target, url)) for url in _loaded(page)} - {""}
+        hosts = {
+            hostname(join(page.request.target, url)) for url in _loaded(evidence.pages, page)
+        } - {""}
         foreign = {host for host in hosts if registrable_domain(host) not in own}
         if foreign:
             yield Finding(expected="nothing from other sites", actual=", ".join(sorted(foreign))[:120],
@@ -248,9 +251,9 @@ def no_third_party(evidence: Evidence) -> Iterator[Finding | Seen]:
             yield Seen(actual="nothing foreign", exchanges=(page.n,))
 
 
-def _loaded(page: Exchange) -> Iterator[str]:
+def _loaded(pages: Pages, page: Exchange) -> Iterator[str]:
     """The addresses of what a page loads by itself."""
-    for name, attributes in elements(page, *LOADED):
+    for name, attributes in elements(pages, page, *LOADED):
         kinds = set(attributes.get("rel", "").lower().split())
         if name != "link" or kinds & LINKS_THAT_LOAD:
             yield attributes.get(LOADED[name], "").strip()
@@ -303,7 +306,7 @@ def no_code_in_html(evidence: Evidence) -> Iterator[Finding | Seen]:
 def consent_names_client(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The consent page names the client, its host and the scopes."""
     page = _consent(evidence)
-    text = visible_text(page).lower()
+    text = visible_text(evidence.pages, page).lower()
     host = hostname(evidence.given.redirect_uri)
     # What the client was registered as is not known: its id, or the product's name.
     names = {evidence.given.client_id.lower(), "chatgpt", "openai"} - {""}

@@ -19,13 +19,15 @@ def lint(files: tuple[Path, ...], quiet: bool) -> None:
     # The checks bring the validators with them, which --help must not.
     from mockauth.engine.lint import lint as lint_files
 
-    total = failed = warned = 0
+    total = failed = warned = cut = 0
     for report in lint_files(files):
         total += 1
         failed += report.failed
+        cut += bool(report.unfinished)
         warned += not report.failed and any(r.state == "warn" for r in report.results)
         _print(report, quiet=quiet)
-    click.echo(f"{total} files: {failed} with failures, {warned} with warnings only")
+    unfinished = f", {cut} not judged to the end" if cut else ""
+    click.echo(f"{total} files: {failed} with failures, {warned} with warnings only{unfinished}")
     raise click.exceptions.Exit(1 if failed else 0)
 
 
@@ -33,9 +35,8 @@ def _print(report: FileReport, *, quiet: bool) -> None:
     for problem in report.problems:
         click.echo(str(problem))
     for result in report.results:
-        if result.state not in ("fail", "error") and (
-            quiet or result.state not in ("warn", "info")
-        ):
+        shown = ("fail", "error") if quiet else ("fail", "error", "warn", "info")
+        if result.state not in shown and result not in report.unfinished:
             continue
         for finding in result.findings:
             place = f"{report.path}: {finding.at}" if finding.at else str(report.path)

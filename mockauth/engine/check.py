@@ -22,6 +22,7 @@ from mockauth.engine.result.verdict import binding, blocked, judge
 from mockauth.engine.selection import check_words
 from mockauth.engine.target.action import action_origin
 from mockauth.engine.target.dns import Resolver, addresses_of, system_addresses
+from mockauth.engine.target.reach import Reach
 from mockauth.engine.target.subject import Subject
 from mockauth.engine.target.target import Target
 from mockauth.engine.target.url_map import UrlMap
@@ -56,7 +57,9 @@ def run_check(
     profile, notes = chosen_profile(options, rules)
     policy = policy_at(started, options.waivers, options.baseline)
     _check_policy(options, policy, checks, probes)
-    subject = _subject(options, profile, transport or SocketTransport(), clock)
+    if resolve is None and transport is None:
+        resolve = system_addresses
+    subject = _subject(options, profile, transport or SocketTransport(), clock, resolve)
     subject.target.url_map.notes += notes
     yield RunStarted(options.target)
     stopped = ""
@@ -72,10 +75,9 @@ def run_check(
         stopped = str(reason)
     for note in dict.fromkeys(subject.target.url_map.notes):
         yield Noted(note)
-    if resolve is not None or transport is None:
+    if resolve is not None:
         evidence = subject.target.evidence(subject.driver.trace)
-        addresses = addresses_of(evidence, resolve or system_addresses)
-        subject.target = replace(subject.target, addresses=addresses)
+        subject.target = replace(subject.target, addresses=addresses_of(evidence, resolve))
     results: list[Result] = []
     for result in _verdicts(options, subject, checks, probes, stopped):
         if isinstance(result, Result):
@@ -159,7 +161,11 @@ def _bound(probe: Probe, target: Target, options: CheckOptions, stopped: str) ->
 
 
 def _subject(
-    options: CheckOptions, profile: Profile, transport: Transport, clock: Clock
+    options: CheckOptions,
+    profile: Profile,
+    transport: Transport,
+    clock: Clock,
+    resolve: Resolver | None,
 ) -> Subject:
     given = options.given
     if not given.redirect_uri:
@@ -183,12 +189,13 @@ def _subject(
     for name, secret in pairs:
         if name and secret:
             secrets.add_basic(name, secret.reveal(), "credentials")
-    driver = Driver(transport=transport, trace=Trace(), secrets=secrets, flow=1)
     if profile.has_manifest:
         base = target_origin(options.target)
     else:
         base = action_origin(options.form, options.target)
-    url_map = UrlMap(base, enabled=options.map == "auto")
+    reach = Reach(base, resolve or (lambda host: ()))
+    driver = Driver(transport=transport, trace=Trace(), secrets=secrets, flow=1, reach=reach)
+    url_map = UrlMap(base, enabled=options.map == "auto", refuses=reach, named=reach.named)
     if options.login not in ("auto", "follow", "form"):
         raise UsageError(
             f"--login {options.login} is not in this release; use auto, follow or form"

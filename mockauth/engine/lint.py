@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +13,15 @@ from mockauth.checks.registry import Check, all_checks
 from mockauth.engine.result.result import Result
 from mockauth.engine.result.verdict import judge
 from mockauth.errors import UsageError
-from mockauth.manifest.document import LARGEST
-from mockauth.manifest.openapi import OpenApi, read_openapi
+from mockauth.manifest.openapi import LARGEST, OpenApi, read_openapi
 from mockauth.manifest.plugin import Manifest, read_manifest
 from mockauth.scenario.lint import lint_scenario
 from mockauth.scenario.strict import Problem
 
 Kind = Literal["manifest", "openapi", "scenario"]
 SUFFIXES = (".json", ".yaml", ".yml")
+PLAIN_NAME = re.compile(r"[\w-][\w. -]{0,99}")
+"""The name of a file that a manifest may name: no hidden one, no other folder."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +37,13 @@ class FileReport:
     def failed(self) -> bool:
         """Whether anything in the file is a failure, not only a warning."""
         return bool(self.problems) or any(r.state in ("fail", "error") for r in self.results)
+
+    @property
+    def unfinished(self) -> tuple[Result, ...]:
+        """What could not be judged of a document that can be read: it asks for too much."""
+        if self.failed:
+            return ()
+        return tuple(r for r in self.results if r.state == "blocked" and r.rule.area == "openapi")
 
 
 def lint(paths: Sequence[Path]) -> Iterator[FileReport]:
@@ -62,8 +71,7 @@ def _files(path: Path) -> Iterator[Path]:
 
 def _report(path: Path, checks: list[Check]) -> FileReport:
     try:
-        with path.open("rb") as file:
-            text = file.read(LARGEST + 1)
+        text = _read(path)
     except OSError as wrong:
         raise UsageError(f"{path}: cannot be read: {wrong.strerror}") from wrong
     kind = _kind(path, text)
@@ -96,8 +104,15 @@ def _kind(path: Path, text: bytes) -> Kind:
 def _beside(path: Path, manifest: Manifest) -> OpenApi | None:
     """The OpenAPI document on this disk, when api.url ends with the name of a file near by."""
     name = (manifest.api_url or "").partition("?")[0].rpartition("/")[2]
+    if not PLAIN_NAME.fullmatch(name):
+        return None
     for folder in (path.parent, path.parent.parent):
         candidate = folder / name
-        if name and candidate.is_file() and candidate != path:
-            return read_openapi(candidate.read_bytes(), str(candidate))
+        if candidate.is_file() and candidate != path:
+            return read_openapi(_read(candidate), str(candidate))
     return None
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(LARGEST + 1)

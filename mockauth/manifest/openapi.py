@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from itertools import islice
 from typing import Any
 
 from mockauth.manifest.domains import is_at_or_below
+from mockauth.manifest.yaml_document import MOST_VALUES, YamlProblem, read_yaml
 from mockauth.wire.url import hostname, join, origin, split
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 LARGEST = 10 * 1024 * 1024
-DEEPEST = 200
-MOST_VALUES = 1_000_000
-"""Of a YAML document with its aliases written out; the largest published ones have half of it."""
+LONGEST_URL = 4_000
+"""Characters of a path or a server, beyond which nothing can be called."""
+LONGEST_NAME = 200
+MOST_LISTED = 100
+"""Servers of a document, alternatives of a security requirement and scopes that are looked at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,84 +114,45 @@ def _load(text: bytes) -> tuple[dict[str, Any] | None, str]:
         plain = text.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         return None, f"not UTF-8 (byte {wrong.start})"
+    if sum(map(plain.count, ",[{")) > MOST_VALUES:
+        return None, f"more than {MOST_VALUES} values"
     try:
         data = json.loads(plain)
     except (ValueError, RecursionError):
-        data, problem = _load_yaml(plain)
-        if problem:
-            return None, problem
+        try:
+            data = read_yaml(plain)
+        except YamlProblem as wrong:
+            return None, str(wrong)
     if not isinstance(data, dict):
         return None, "no object at the top level"
     return data, ""
 
 
-def _load_yaml(plain: str) -> tuple[Any, str]:
-    import yaml  # only when a document is YAML
-
-    if _depth(plain) > DEEPEST:
-        return None, f"nested deeper than {DEEPEST} levels"
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        data = yaml.load(plain, Loader=loader)  # noqa: S506 - a safe loader, the C one
-        if _size(data, {}) > MOST_VALUES:
-            return None, "YAML aliases that grow without bound"
-        return _as_json(data), ""
-    except yaml.MarkedYAMLError as wrong:
-        mark = wrong.problem_mark
-        place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        return None, f"{place}{wrong.problem or 'no YAML'}"
-    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as wrong:
-        # PyYAML lets the errors of its own constructors through: `!!bool perhaps` is a KeyError.
-        return None, f"no YAML: {type(wrong).__name__}"
-
-
-def _depth(plain: str) -> int:
-    """How deep brackets nest at most, those in texts included."""
-    depth = deepest = 0
-    for found in re.finditer(r"[\[{\]}]", plain):
-        depth = depth + 1 if found.group() in "[{" else max(depth - 1, 0)
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def _size(value: object, sizes: dict[int, float]) -> float:
-    """How many values it holds with every alias written out; infinite when one holds itself."""
-    if not isinstance(value, dict | list | tuple):
-        return 1
-    if id(value) not in sizes:
-        sizes[id(value)] = math.inf
-        inner = value.values() if isinstance(value, dict) else value
-        sizes[id(value)] = 1 + sum(_size(item, sizes) for item in inner)
-    return sizes[id(value)]
-
-
-def _as_json(value: Any) -> Any:
-    """The value as JSON would hold it: YAML reads `200:` as a number and `2023-01-01` as a date."""
-    if isinstance(value, dict):
-        return {str(name): _as_json(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_as_json(inner) for inner in value]
-    return value.isoformat() if isinstance(value, date) else value
-
-
 def _servers(data: dict[str, Any], source: str) -> Iterator[str]:
     listed = data.get("servers")
-    for server in listed if isinstance(listed, list) else []:
+    for server in listed[:MOST_LISTED] if isinstance(listed, list) else []:
         url = server.get("url") if isinstance(server, dict) else None
-        if not isinstance(url, str):
-            continue
-        variables = server.get("variables")
-        for name, variable in variables.items() if isinstance(variables, dict) else ():
-            if isinstance(variable, dict):
-                url = url.replace("{" + str(name) + "}", str(variable.get("default", "")))
-        if split(url) is not None:
-            yield join(source, url).rstrip("/")
+        if isinstance(url, str):
+            url = _with_variables(url, server.get("variables"))
+            if len(url) <= LONGEST_URL and split(url) is not None:
+                yield join(source, url).rstrip("/")
+
+
+def _with_variables(url: str, variables: object) -> str:
+    """The URL with its default variables; cut where their values grow without bound."""
+    for name, variable in variables.items() if isinstance(variables, dict) else ():
+        if len(url) > LONGEST_URL:
+            break
+        if isinstance(variable, dict):
+            value = str(variable.get("default", ""))[: LONGEST_URL + 1]
+            url = url.replace("{" + str(name) + "}", value)
+    return url
 
 
 def _operations(data: dict[str, Any]) -> Iterator[Operation]:
     paths = data.get("paths")
     for path, item in paths.items() if isinstance(paths, dict) else ():
-        if not isinstance(path, str) or not isinstance(item, dict):
+        if not isinstance(path, str) or not isinstance(item, dict) or len(path) > LONGEST_URL:
             continue
         shared = item.get("parameters")
         for method in METHODS:
@@ -208,12 +171,14 @@ def _operation(
             # The operation's own parameter stands in for the path's of that name.
             place = parameter.get("in")
             needed = parameter.get("required") is True or place == "path"
-            required[f"{place}:{parameter.get('name')}"] = needed
-    for name in re.findall(r"\{([^}]*)\}", path):
+            required[f"{place}:{str(parameter.get('name'))[:LONGEST_NAME]}"] = needed
+    for name in re.findall(r"\{([^{}]*)\}", path):
         required[f"path:{name}"] = True
     security = detail.get("security", data.get("security"))
+    if isinstance(security, list):
+        security = security[:MOST_LISTED]
     return Operation(
-        id=str(detail.get("operationId") or f"{method.upper()} {path}"),
+        id=str(detail.get("operationId") or f"{method.upper()} {path}")[:LONGEST_URL],
         method=method.upper(),
         path=path,
         required=tuple(name for name, needed in required.items() if needed),
@@ -228,7 +193,7 @@ def _scopes(security: object) -> Iterator[str]:
     if isinstance(security, list) and len(security) == 1 and isinstance(security[0], dict):
         for listed in security[0].values():
             yield from (
-                (word for word in listed if isinstance(word, str))
+                (word for word in islice(listed, MOST_LISTED) if isinstance(word, str))
                 if isinstance(listed, list)
                 else ()
             )
@@ -242,6 +207,8 @@ def resolve(data: dict[str, Any], entry: object) -> dict[str, Any]:
         ref = entry.get("$ref")
         if not isinstance(ref, str):
             return entry
+        if len(ref) > LONGEST_URL:
+            break
         entry = data
         for part in ref.removeprefix("#/").split("/"):
             name = part.replace("~1", "/").replace("~0", "~")

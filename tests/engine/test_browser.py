@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import pytest
 from flask import Flask, redirect, request
@@ -10,13 +11,14 @@ from werkzeug.wrappers import Response as Answer
 
 from mockauth.browser.form import Credentials, Decision, best_form, fill, press
 from mockauth.browser.landing import Landing
-from mockauth.browser.page import LARGEST, read_page
+from mockauth.browser.page import read_page
 from mockauth.browser.session import Session
 from mockauth.chatgpt.authorize import code_at
 from mockauth.checks.callback import exact_uri
 from mockauth.engine.http.recorder import Driver
 from mockauth.engine.http.transport import WsgiTransport
 from mockauth.wire import Exchange, Request, Response, Secret, Trace
+from mockauth.wire.markup import MOST_TAGS, Pages, PageTooLarge
 from mockauth.wire.secret import Secrets
 from tests.traces import CALLBACK, CODE, STATE, authorize, callback, judged, posted
 from tests.traces import redirect as to
@@ -183,7 +185,7 @@ def page_of(text: str) -> Exchange:
 @pytest.mark.parametrize("mark", ["<![%x;[>", "<![if IE]>", "<![", "<!x[", "<!DOCTYPE [<"])
 def test_a_strange_declaration_does_not_hide_the_form(mark: str) -> None:
     form = '<form method="post"><input type="password" name="p"><button>Log in</button></form>'
-    page = read_page(page_of(f"<html><p>a</p>{form}{mark}"), "http://localhost/")
+    page = read_page(page_of(f"<html><p>a</p>{form}{mark}"), "http://localhost/", Pages())
     assert page is not None
     assert best_form(page) is not None
 
@@ -195,17 +197,27 @@ def test_a_strange_declaration_does_not_hide_the_form(mark: str) -> None:
 @pytest.mark.parametrize("end", ["", ">"])
 def test_a_long_row_of_broken_markup_is_read_in_bounded_time(row: str, end: str) -> None:
     began = time.monotonic()
-    size = min(LARGEST, 200_000) // len(row)
-    page = read_page(page_of("<html>" + row * size + end), "http://localhost/")
-    if page is not None:
-        best_form(page)
-        page.goes_to()
+    size = 200_000 // len(row)
+    with suppress(PageTooLarge):
+        page = read_page(page_of("<html>" + row * size + end), "http://localhost/", Pages())
+        if page is not None:
+            best_form(page)
+            page.goes_to()
     assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize("tag", ["<b>x</b>", "<input>", '<a href="x">l</a>', "<div>", "<option>x"])
+def test_a_page_of_too_many_tags_is_refused_with_the_reason(tag: str) -> None:
+    for rows in (MOST_TAGS * 5, MOST_TAGS - 10):
+        if rows < MOST_TAGS and not tag.startswith(("<div", "<option")):
+            continue
+        with pytest.raises(PageTooLarge, match=r"the page .* more than"):
+            read_page(page_of("<html>" + tag * rows), "http://localhost/", Pages())
 
 
 def test_two_forms_that_are_equal_keep_their_fields_apart() -> None:
     form = '<form method="post"><input name="u"><input type="password" name="p"></form>'
-    page = read_page(page_of(f"<html>{form}{form}"), "http://localhost/")
+    page = read_page(page_of(f"<html>{form}{form}"), "http://localhost/", Pages())
     assert page is not None
     made = fill(page.forms[0], page, Credentials(username="ada"), "allow", None)
     assert [name for name, _ in made.fields] == ["u", "p"]
@@ -220,6 +232,7 @@ def test_controls_outside_in_templates_and_disabled_ones_are_told_apart() -> Non
             '<input name="out" form="f"><button form="f" name="b" value="1">Allow</button>'
         ),
         "http://localhost/",
+        Pages(),
     )
     assert page is not None
     (form,) = page.forms

@@ -42,6 +42,12 @@ def bomb(levels: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def merge_bomb() -> str:
+    """A small YAML text that merges a large mapping many times."""
+    large = "".join(f"  k{i}: 1\n" for i in range(1_000))
+    return f"b: &b\n{large}" + "".join(f"x{i}: {{<<: *b}}\n" for i in range(200))
+
+
 def test_the_first_safe_operation_without_required_parameters_is_chosen() -> None:
     needed = {"name": "q", "in": "query", "required": True}
     document = read(
@@ -156,10 +162,21 @@ def test_calls_go_to_the_first_server_on_the_domain(
         (b" <html>", "HTML or XML"),
         (b"a: \xff", "not UTF-8 (byte 3)"),
         (b'{"a": ' * 50_000, "nested deeper"),
-        (b"[" * 50_000, "nested deeper"),
+        (b"[" * 50_000, "nest"),
         (b"{a: [], b: " * 50_000, "nested deeper"),
         ((HEAD + bomb(12)).encode(), "YAML aliases that grow"),
         (b"a: &a\n  b: *a\n", "YAML aliases that grow"),
+        (b"a: &a {b: 1, <<: *a}\n", "no YAML"),
+        (b"a: 1" + b":1" * 400_000, "a number of 800001 digits"),
+        (b"a: 1" + b":1" * 400_000 + b".5", "a number of 800003 digits"),
+        (b"a: !!int '1" + b":1" * 400_000 + b"'", "a number of 800001 digits"),
+        (b"a: 0x" + b"f" * 400_000, "a number of 400002 digits"),
+        (b'{"a": ' + b"9" * 400_000 + b"}", "a number of 400000 digits"),
+        (b"".join(b"%x: 0\n" % i for i in range(200_000)), "more than 150000 keys"),
+        (b"- " * 50_000, "nested deeper"),
+        (b"? " * 50_000, "nest"),
+        (merge_bomb().encode(), "YAML merge keys that grow"),
+        (b'{"a":[' + b"0," * 600_000 + b"0]}", "more than 500000 values"),
     ],
 )
 def test_what_cannot_be_read_is_named_never_raised(text: bytes, problem: str) -> None:
@@ -264,3 +281,33 @@ def test_no_operation_requires_a_header_of_its_own(name: str, required: bool, st
     document = read({"paths": {"/a": {"get": {"parameters": [header]}}}})
     result = judged(checks.no_required_custom_headers, document, profile=ACTION)
     assert result.state == state
+
+
+def test_what_the_reader_makes_of_a_document_stays_small() -> None:
+    long = "n" * 100_000
+    shared = {"name": long, "in": "query", "required": True}
+    variables = {f"a{i}": {"default": f"{{a{i + 1}}}{{a{i + 1}}}"} for i in range(60)}
+    document = read(
+        {
+            "servers": [{"url": "https://h/{a0}", "variables": variables}, {"url": "/v1"}],
+            "components": {"parameters": {"p": shared}},
+            "paths": {
+                **{f"/{i}": {"get": {"parameters": [{"$ref": "#/components/parameters/p"}]}}
+                   for i in range(100)},
+                "/" + "{" * 100_000: {"get": {}},
+                "/" + "p" * 100_000: {"get": {}},
+            },
+        }
+    )  # fmt: skip
+
+    assert document.servers == ("https://example.com/v1",)
+    assert len(document.operations) == 100
+    assert sum(len(name) for o in document.operations for name in o.required) < 50_000
+
+
+def test_values_that_json_does_not_have_become_ones_that_it_has() -> None:
+    text = HEAD + "x-s: !!set {a}\nx-b: !!binary aGk=\nx-o: !!omap [a: 1]\nx-d: 2023-01-01\n"
+    document = read_openapi(text.encode(), HERE)
+
+    assert document.data is not None
+    assert json.loads(json.dumps(document.data)) == document.data

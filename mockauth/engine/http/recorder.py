@@ -34,11 +34,16 @@ class Driver:
     probe: str = ""
     fallback: Fallback | None = None
     seconds: dict[Step, float] = field(default_factory=lambda: dict(SECONDS))
+    reach: Callable[[str], str] = lambda url: ""
+    """Why an address must not be asked, "" where it may be (`engine/target/reach.py`)."""
     place: Place = lambda request, step: request
     """Asked last of all."""
 
     def send(self, request: Request, step: Step, *, keep: bool = False) -> Exchange:
         """Send `request`, record what came back, never raise for what the network does."""
+        refused = self.reach(request.url)
+        if refused:
+            return self._record(request, step, TransportError(f"not asked: {refused}"), 0.0)
         request = self.place(request, step)
         started = time.perf_counter()
         seconds = self.seconds.get(step, CALL_SECONDS)
@@ -51,6 +56,9 @@ class Driver:
 
     def send_all(self, requests: Sequence[Request], step: Step) -> list[Exchange]:
         """Send all of `requests` at once and record every answer."""
+        refused = [self.reach(request.url) for request in requests]
+        if any(refused):
+            return [self.send(request, step) for request in requests]
         placed = [self.place(request, step) for request in requests]
         started = time.perf_counter()
         seconds = self.seconds.get(step, CALL_SECONDS)

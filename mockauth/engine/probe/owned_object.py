@@ -12,7 +12,7 @@ from mockauth.engine.target import requests, tokens
 from mockauth.engine.target.subject import Subject
 from mockauth.manifest.openapi import Operation
 
-PARAMETER = re.compile(r"\{([^}]*)\}")
+PARAMETER = re.compile(r"\{([^{}]*)\}")
 LONGEST_ID = 100
 DEEPEST = 4
 """Levels of an answer that are looked at."""
@@ -45,16 +45,17 @@ def owned_url(subject: Subject) -> str:
 def _pairs(subject: Subject) -> Iterator[tuple[Operation, Operation]]:
     """A GET that lists, and a GET that reads one entry by one id in its path."""
     operations = subject.target.openapi.operations if subject.target.openapi else ()
+    listings: dict[str, list[Operation]] = {}
+    for listing in operations:
+        if listing.is_safe and not (listing.required or listing.has_required_body):
+            listings.setdefault(listing.path.rstrip("/"), []).append(listing)
     for reading in operations:
         if not reading.is_safe or len(PARAMETER.findall(reading.path)) != 1:
             continue
         if len(reading.required) > 1 or not PARAMETER.search(reading.path.rpartition("/")[2]):
             continue
-        parent = reading.path.rpartition("/")[0]
-        for listing in operations:
-            same = listing.path.rstrip("/") == parent
-            if same and listing.is_safe and not (listing.required or listing.has_required_body):
-                yield listing, reading
+        for listing in listings.get(reading.path.rpartition("/")[0], ()):
+            yield listing, reading
 
 
 def _list(subject: Subject, listing: Operation) -> Any:

@@ -31,7 +31,7 @@ def filled_path(operation: Operation, known_id: str, username: str = "") -> str:
             return quote(username, safe="")
         return known_id or "1"
 
-    return re.sub(r"\{([^}]*)\}", value, operation.path)
+    return re.sub(r"\{([^{}]*)\}", value, operation.path)
 
 
 def required_query(operation: Operation) -> Pairs:

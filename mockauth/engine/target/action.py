@@ -21,7 +21,7 @@ from mockauth.profiles.action import with_custom_header, with_exchange
 from mockauth.wire import Request
 from mockauth.wire.secret import Secrets
 from mockauth.wire.trace import Step
-from mockauth.wire.url import hostname, join, origin, split, without_query
+from mockauth.wire.url import join, origin, split, without_query
 
 SUFFIXES = (".json", ".yaml", ".yml")
 PLACES = ("/openapi.json", "/openapi.yaml")
@@ -126,7 +126,7 @@ def _document(subject: Subject, form: EditorForm, target: str) -> OpenApi:
     if chosen and not chosen.startswith(WEB):
         return _from_file(chosen, "--openapi" if form.openapi else "TARGET")
     if chosen:
-        subject.target.url_map.declared.add(hostname(chosen))
+        declare(subject.target, chosen)
     root = without_query(target).rstrip("/")
     urls = [chosen] if chosen else [root + place for place in PLACES]
     if not chosen and (split(root) is not None and urls[0] != origin(root) + PLACES[0]):

@@ -49,6 +49,8 @@ def session_of(subject: Subject, user: str = "first", *, fresh: bool = False) ->
         credentials=Credentials(username=name, password=password),
         hosts=target.hosts,
         map_url=target.url_map,
+        refuses=subject.driver.reach,
+        pages=target.pages,
         follow_only=target.follow_only,
     )
     if not fresh:

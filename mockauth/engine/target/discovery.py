@@ -66,6 +66,7 @@ def declare(target: Target, *urls: str) -> None:
     if isinstance(target.auth, OAuth):
         named += [target.auth.client_url, target.auth.authorization_url]
     target.url_map.declared |= {hostname(url) for url in named if hostname(url)}
+    target.url_map.named |= set(named)
 
 
 def fetch(subject: Subject, url: str, step: Step) -> Exchange:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from mockauth.chatgpt.authorize import Pending
 from mockauth.chatgpt.client import Client
@@ -16,6 +16,7 @@ from mockauth.manifest.openapi import OpenApi, Operation
 from mockauth.manifest.plugin import Manifest
 from mockauth.profiles import Profile
 from mockauth.wire import Trace
+from mockauth.wire.markup import Pages
 from mockauth.wire.url import hostname, origin
 
 
@@ -38,6 +39,8 @@ class Target:
     follow_only: bool = False
     slow: bool = False
     """Whether the run may take its time and make load."""
+    pages: Pages = field(default_factory=Pages)
+    """Every page that was seen lately, parsed once."""
 
     @property
     def api_url(self) -> str:
@@ -95,4 +98,5 @@ class Target:
             openapi=self.openapi,
             auth=self.auth,
             addresses=self.addresses,
+            pages=self.pages,
         )

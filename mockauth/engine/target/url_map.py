@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mockauth.wire.url import DEFAULT_PORTS, hostname, is_loopback_host, origin, split
@@ -32,12 +33,16 @@ class UrlMap:
     declared: set[str] = field(default_factory=set)
     """Hosts that the manifest names. Any other public host, ChatGPT's own callback above all, is
     never the server under test."""
+    named: set[str] = field(default_factory=set)
+    """Addresses that the manifest and the user name."""
+    refuses: Callable[[str], str] = lambda url: ""
+    """Why an address must not be asked; "" where it may be."""
     _known: dict[str, str] = field(default_factory=dict)
 
     def __call__(self, url: str) -> str:
         """The address to ask instead of `url`; the same one where it can be the server itself."""
         base = origin(url)
-        if not self.enabled or not base or base == self.target:
+        if not self.enabled or not base or base == self.target or self._is_foreign(base):
             return url
         if base not in self._known:
             self._known[base] = self._decide(base)
@@ -49,6 +54,13 @@ class UrlMap:
         if self._known[base] == base:
             return url
         return self._known[base] + re.sub(r"^[^:]*://[^/?#]*", "", url.strip())
+
+    def _is_foreign(self, base: str) -> bool:
+        """Whether it is a port of this machine that nobody names: not even looked at."""
+        host = hostname(base)
+        if not is_loopback_host(host) or _port(base) == _port(self.target):
+            return False
+        return self.refuses(base) != ""
 
     def _decide(self, base: str) -> str:
         if not is_loopback_host(hostname(self.target)):

@@ -16,6 +16,9 @@ def shake_hands(run: ProbeRun, step: Step) -> Observations:
     if parts is None or parts.scheme != "https":
         raise NotApplicable("the address is not https")
     host, port = hostname(parts.geturl()), parts.port or 443
+    refused = run.subject.driver.reach(parts.geturl())
+    if refused:
+        raise Blocked(refused)
     try:
         found = run.subject.driver.transport.handshake(host, port)
     except TransportError as trouble:

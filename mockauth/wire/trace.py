@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from mockauth.wire.message import Request, Response
 
@@ -22,10 +20,23 @@ Purpose = Literal["ordinary", "supply", "altered", "control", "fallback"]
 """Why it was sent: the ordinary flow; to get a fresh code or token for a probe; the altered request
 of a probe; its control; a second try in another encoding that ChatGPT would not make."""
 
+Trouble = Literal["", "timed-out", "broken"]
+"""Why nothing came back: no answer in time, or no connection, or a broken one."""
+
+ROOM = 8 * 2**20
+"""Bytes of answers that a trace keeps as they came; enough for every run that is not an attack."""
+LARGEST = 2**20
+"""Bytes that it keeps of one body."""
+LEAST_HEAD = 8 * 2**10
+LEAST_BODY: dict[Step, int] = {"token": 16 * 2**10, "refresh": 16 * 2**10}
+"""Bytes that it keeps of one body when all its room is taken: a token answer is read by many."""
+LEAST = 4 * 2**10
+
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """One request and what came back. `error` is set, and `response` None, when nothing did.
+    """One request and what came back. `error` and `trouble` are set, and `response` is None, when
+    nothing did.
 
     `flow` numbers the passes through the protocol (1 is the ordinary one); `probe` is the id of
     the check that caused the request, "" in the ordinary flow. `elapsed_ms` is in milliseconds.
@@ -39,6 +50,7 @@ class Exchange:
     request: Request
     response: Response | None = None
     error: str = ""
+    trouble: Trouble = ""
     elapsed_ms: float = 0.0
 
     @property
@@ -56,15 +68,28 @@ class Exchange:
 
 @dataclass
 class Trace:
-    """The exchanges of one run, by number from 1."""
+    """The exchanges of one run, by number from 1. Of answers that are too long it keeps the
+    beginning, and the SHA-256."""
 
     exchanges: list[Exchange] = field(default_factory=list)
+    room: int = ROOM
+    """Bytes of answers that may still be kept as they came."""
 
     def add(self, exchange: Exchange) -> Exchange:
-        """Record `exchange` under the next number and return it numbered."""
+        """Record `exchange` under the next number and return it numbered, with its whole body."""
         numbered = replace(exchange, n=len(self.exchanges) + 1)
-        self.exchanges.append(numbered)
+        self.exchanges.append(self._kept(numbered))
         return numbered
+
+    def _kept(self, exchange: Exchange) -> Exchange:
+        answer = exchange.response
+        if answer is None:
+            return exchange
+        body = min(LARGEST, max(self.room, LEAST_BODY.get(exchange.step, LEAST)))
+        kept = answer.cut(body, max(self.room, LEAST_HEAD))
+        size = len(kept.body) + sum(len(name) + len(value) for name, value in kept.headers)
+        self.room = max(0, self.room - size)
+        return exchange if kept is answer else replace(exchange, response=kept)
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(self.exchanges)
@@ -101,39 +126,3 @@ class Trace:
         """The last ordinary exchange of that step, or None."""
         found = self.ordinary(step)
         return found[-1] if found else None
-
-    def dump(self) -> Iterator[str]:
-        """One line of JSON per exchange, with every byte: for judging again, not for sharing."""
-        for exchange in self.exchanges:
-            yield json.dumps(asdict(exchange), default=_encode)
-
-    @classmethod
-    def load(cls, lines: Iterable[str]) -> Trace:
-        """The trace that `dump` wrote."""
-        return cls([_exchange(json.loads(line, object_hook=_decode)) for line in lines if line])
-
-
-def _encode(value: object) -> object:
-    if isinstance(value, bytes):
-        return {"base64": base64.b64encode(value).decode()}
-    raise TypeError(f"{type(value).__name__} has no place in a trace")
-
-
-def _decode(value: dict[str, Any]) -> Any:
-    return base64.b64decode(value["base64"]) if value.keys() == {"base64"} else value
-
-
-def _exchange(data: dict[str, Any]) -> Exchange:
-    pairs = ("headers", "query", "params")
-
-    def frozen(part: dict[str, Any]) -> dict[str, Any]:
-        return {k: tuple(map(tuple, v)) if k in pairs else v for k, v in part.items()}
-
-    response = data["response"]
-    return Exchange(
-        **{
-            **data,
-            "request": Request(**frozen(data["request"])),
-            "response": Response(**frozen(response)) if response is not None else None,
-        }
-    )

@@ -101,7 +101,7 @@ class _Visit:
             step, drop_cookies = "page", False
             url = request.target
             if exchange.response is None:
-                outcome: Outcome = "timeout" if "timed out" in exchange.error else "stuck"
+                outcome: Outcome = "timeout" if exchange.trouble == "timed-out" else "stuck"
                 return self._end(outcome, url, exchange, hint=exchange.error)
             answer = exchange.response
             if answer.is_redirect:

@@ -221,13 +221,15 @@ class Subject:
         """What the authorization server publishes of itself (RFC 8414 section 3, or OpenID
         Connect Discovery); empty when it publishes nothing. Asked for once."""
         if self._metadata is None:
-            self._metadata = {}
-            for name in ("oauth-authorization-server", "openid-configuration"):
-                found = self._document(f"{self._issuer}/.well-known/{name}")
-                if "authorization_endpoint" in found:
-                    self._metadata = found
-                    break
+            self._metadata = self._published()
         return self._metadata
+
+    def _published(self) -> dict[str, Any]:
+        for name in ("oauth-authorization-server", "openid-configuration"):
+            found = self._document(f"{self._issuer}/.well-known/{name}")
+            if "authorization_endpoint" in found:
+                return found
+        return {}
 
     def keys(self) -> list[dict[str, Any]]:
         """The public keys that the server publishes (RFC 7517 section 5)."""

@@ -82,4 +82,5 @@ def wait(trial: Trial, step: Step) -> None:
         if lifetime is None:
             raise Blocked("the token answer has no expires_in")
         seconds += lifetime + EXPIRY_MARGIN
+    trial.subject.driver.budget.require(seconds)
     trial.subject.clock.sleep(seconds)

@@ -17,7 +17,7 @@ def shake_hands(trial: Trial, step: Step) -> Said:
         raise NotApplicable("the address is not https")
     host, port = hostname(parts.geturl()), parts.port or 443
     try:
-        found = trial.subject.driver.transport.handshake(host, port)
+        found = trial.subject.driver.handshake(host, port)
     except TransportError as trouble:
         raise Blocked(f"{host}:{port}: {trouble}") from None
     at = f"{host}:{port}"

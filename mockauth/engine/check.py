@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
 
+from mockauth.checks.evidence import Evidence
 from mockauth.checks.registry import Check, all_checks
+from mockauth.checks.rule import Rule
 from mockauth.clock import Clock, SystemClock
 from mockauth.engine.events import Event, Judged, Noted, RunFinished, RunStarted, StepStarted
 from mockauth.engine.flow.ordinary import ordinary_flow, target_origin
+from mockauth.engine.http.budget import Budget, Spent, Withheld
 from mockauth.engine.http.recorder import Driver
 from mockauth.engine.http.transport import SocketTransport, Transport
+from mockauth.engine.interruption import Interrupted, Interruption
 from mockauth.engine.options import CheckOptions
 from mockauth.engine.probe.run import run_probe
 from mockauth.engine.result.action_words import worded
@@ -33,6 +39,9 @@ from mockauth.wire import Trace
 from mockauth.wire.secret import Secrets
 from mockauth.wire.url import hostname, is_private_host
 
+LATE = 10.0
+"""Seconds beyond its budget in which a run may judge what is on record."""
+
 
 def run_check(
     options: CheckOptions,
@@ -40,9 +49,11 @@ def run_check(
     transport: Transport | None = None,
     clock: Clock | None = None,
     resolve: Resolver | None = None,
+    interruption: Interruption | None = None,
 ) -> Iterator[Event]:
-    """Check a target; the last event is `RunFinished`. Names are resolved by `resolve`, else by
-    the system where the requests travel over its sockets, else not at all.
+    """Check a target; the last event is `RunFinished`, also when `interruption` or the budget ends
+    the run early. Names are resolved by `resolve`, else by the system where the requests travel
+    over its sockets, else not at all.
 
     Raises:
         UsageError: before anything is judged, for options or scenario files that cannot be used.
@@ -57,29 +68,21 @@ def run_check(
     _check_policy(options, policy, checks, probes)
     subject = _subject(options, profile, transport or SocketTransport(), clock)
     subject.url_map.notes += notes
+    stop = interruption or Interruption()
     yield RunStarted(options.target)
-    stopped = ""
-    try:
-        if options.wait is not None:
-            wait_for(subject.driver.transport, subject.url_map.target, options.wait)
-        for event in ordinary_flow(subject, options.target, options.operation, options.form):
-            if isinstance(event, Noted):
-                subject.url_map.notes.append(event.text)
+    wait_seconds = options.wait or 0.0
+    with stop.limit(wait_seconds + options.budget + LATE) if options.budget else nullcontext():
+        course = _Course(options, subject, stop)
+        yield from course.ordinary()
+        if resolve is not None or transport is None:
+            course.look_up(resolve or system_addresses)
+        results: list[Result] = []
+        for result in _verdicts(course, checks, probes):
+            if isinstance(result, Result):
+                results.append(policy.applied(worded(result, subject.profile)))
+                yield Judged(results[-1])
             else:
-                yield event
-    except NothingJudged as reason:
-        stopped = str(reason)
-    for note in dict.fromkeys(subject.url_map.notes):
-        yield Noted(note)
-    if resolve is not None or transport is None:
-        subject.addresses = addresses_of(subject.evidence, resolve or system_addresses)
-    results: list[Result] = []
-    for result in _verdicts(options, subject, checks, probes, stopped):
-        if isinstance(result, Result):
-            results.append(policy.applied(worded(result, subject.profile)))
-            yield Judged(results[-1])
-        else:
-            yield result
+                yield result
     yield RunFinished(
         Run(
             target=options.target,
@@ -90,39 +93,130 @@ def run_check(
             results=tuple(results),
             trace=subject.driver.trace,
             secrets=subject.driver.secrets,
-            notes=tuple(dict.fromkeys(subject.url_map.notes)),
-            stopped=stopped,
+            notes=tuple(dict.fromkeys(course.notes)),
+            stopped=stop.words or course.stopped,
             policy=tuple(policy.findings(results)),
+            signal=stop.signal,
+            budget_seconds=options.budget,
+            budget_spent=course.is_spent,
         )
     )
 
 
+@dataclass
+class _Course:
+    """How far a run gets. `stopped` says why nothing can be judged; `is_cut`, that the ordinary
+    flow was left before its end, so that what is missing from the record says nothing."""
+
+    options: CheckOptions
+    subject: Subject
+    stop: Interruption
+    stopped: str = ""
+    is_cut: bool = False
+
+    def ordinary(self) -> Iterator[Event]:
+        """Wait for the target, and go through the ordinary flow."""
+        try:
+            yield from self._ordinary()
+        except NothingJudged as reason:
+            self.stopped = str(reason)
+        except (Spent, Interrupted):
+            self.is_cut = True
+        except Withheld:
+            pass  # the time-outs are on record, and judged
+        for note in dict.fromkeys(self.subject.url_map.notes):
+            yield Noted(note)
+
+    def _ordinary(self) -> Iterator[Event]:
+        options, subject = self.options, self.subject
+        if options.wait is not None:
+            with self.stop.section():
+                wait_for(subject.driver.transport, subject.url_map.target, options.wait)
+        subject.driver.budget.start()
+        flow = ordinary_flow(subject, options.target, options.operation, options.form)
+        for event in self.stop.within(flow):
+            if isinstance(event, Noted):
+                subject.url_map.notes.append(event.text)
+            else:
+                yield event
+
+    def look_up(self, resolve: Resolver) -> None:
+        """Ask which addresses the names of the target have."""
+        if not self.is_cut:
+            self.subject.addresses = self.stop.judged(
+                lambda: addresses_of(self.subject.evidence, resolve), lambda: None
+            )
+
+    def judged(self, rule: Rule, judging: Callable[[], Result], *, reads: bool = False) -> Result:
+        """The result of `judging`, or a blocked one when the run is to end."""
+        return self.stop.judged(judging, lambda: self.blocked(rule), reads=reads)
+
+    def blocked(self, rule: Rule) -> Result:
+        """What becomes of a rule that the run did not get to."""
+        level = binding(rule, self.subject.profile, self.subject.auth)
+        return level if isinstance(level, Result) else blocked(rule, level, self.why)
+
+    @property
+    def why(self) -> str:
+        """Why the run ends early."""
+        return self.stop.words or self.subject.driver.budget.words
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the run took all its time."""
+        return self.stop.overdue or self.subject.driver.budget.left == 0
+
+    @property
+    def notes(self) -> list[str]:
+        """What the reader must know of the run."""
+        notes = self.subject.url_map.notes
+        if not self.is_spent:
+            return notes
+        awaited = self.subject.driver.budget.waited_for
+        while_waiting = f" while {awaited} had not answered" if awaited else ""
+        return [
+            *notes,
+            f"the run took all of its {self.options.budget:g} s{while_waiting}; what was not judged "
+            "by then is blocked, and --budget gives more (0 is without a bound)",
+        ]
+
+
 def _verdicts(
-    options: CheckOptions,
-    subject: Subject,
-    checks: tuple[Check, ...],
-    probes: tuple[Probe, ...],
-    stopped: str,
+    course: _Course, checks: tuple[Check, ...], probes: tuple[Probe, ...]
 ) -> Iterator[Result | Event]:
     """Static checks, then the probes from harmless to destructive, then what reads the record."""
+    options, subject = course.options, course.subject
+    evidence = subject.evidence
     for check in checks:
         if check.rule.kind == "static" and options.wants(check.rule):
-            yield judge(check, subject.evidence)
+            yield course.judged(check.rule, partial(_static, course, check, evidence), reads=True)
     wanted = [probe for probe in probes if options.wants(probe.rule)]
     sources = {name for probe in wanted for name, _ in probe.answers_of}
     for probe in sorted(probes, key=_order):
         if probe in wanted or probe.rule.id in sources:
             yield StepStarted(probe.rule.id)
-            result = _probe(probe, subject, options, stopped)
+            result = course.judged(probe.rule, partial(_probe, course, probe))
             if probe in wanted:
                 yield result
     evidence = subject.evidence
     for check in checks:
         if check.rule.kind != "static" and options.wants(check.rule):
-            result = judge(check, evidence)
-            if stopped and result.state not in ("n/a", "fail", "warn", "error"):
-                result = replace(result, state="blocked", actual=stopped)
-            yield result
+            yield course.judged(check.rule, partial(_read, course, check, evidence), reads=True)
+
+
+def _static(course: _Course, check: Check, evidence: Evidence) -> Result:
+    missing = evidence.auth is None and evidence.manifest is None
+    return course.blocked(check.rule) if course.is_cut and missing else judge(check, evidence)
+
+
+def _read(course: _Course, check: Check, evidence: Evidence) -> Result:
+    """What the record says. Where the ordinary flow was cut, what is not in it says nothing."""
+    if course.is_cut:
+        return course.blocked(check.rule)
+    result = judge(check, evidence)
+    if course.stopped and result.state not in ("n/a", "fail", "warn", "error"):
+        return replace(result, state="blocked", actual=course.stopped)
+    return result
 
 
 def _order(probe: Probe) -> tuple[bool, bool, bool, bool, int]:
@@ -136,12 +230,15 @@ def _order(probe: Probe) -> tuple[bool, bool, bool, bool, int]:
     return bool(probe.answers_of), load, slow, probe.destructive, stage
 
 
-def _probe(probe: Probe, subject: Subject, options: CheckOptions, stopped: str) -> Result:
+def _probe(course: _Course, probe: Probe) -> Result:
+    subject, options = course.subject, course.options
     level = binding(probe.rule, subject.profile, subject.auth)
     if isinstance(level, Result):
         return level
-    if stopped or subject.auth is None:
-        why = stopped or "there is no readable manifest to go by (see the manifest checks)"
+    if course.is_cut:
+        return blocked(probe.rule, level, course.why)
+    if course.stopped or subject.auth is None:
+        why = course.stopped or "there is no readable manifest to go by (see the manifest checks)"
         return blocked(probe.rule, level, why)
     if not options.active and not is_private_host(hostname(subject.url_map.target)):
         why = "a public host is probed only with --active: you confirm that you may"
@@ -174,7 +271,8 @@ def _subject(
     for name, secret in pairs:
         if name and secret:
             secrets.add_basic(name, secret.reveal(), "credentials")
-    driver = Driver(transport=transport, trace=Trace(), secrets=secrets, flow=1)
+    budget = Budget(options.budget)
+    driver = Driver(transport=transport, trace=Trace(), secrets=secrets, flow=1, budget=budget)
     if profile.has_manifest:
         base = target_origin(options.target)
     else:

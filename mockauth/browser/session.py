@@ -107,7 +107,7 @@ class _Visit:
             step, drop_cookies = "page", False
             url = request.target
             if exchange.response is None:
-                outcome: Outcome = "timeout" if exchange.timed_out else "stuck"
+                outcome: Outcome = "timeout" if exchange.trouble == "timed-out" else "stuck"
                 return self._end(outcome, url, exchange, reason="no-answer", detail=exchange.error)
             answer = exchange.response
             if answer.is_redirect:

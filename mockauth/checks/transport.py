@@ -27,7 +27,7 @@ def _limit(evidence: Evidence, exchange: Exchange) -> float:
 
 
 def _answered(evidence: Evidence) -> list[Exchange]:
-    found = [e for e in evidence.trace if e.step != "callback"]
+    found = [e for e in evidence.trace if e.step != "callback" and e.trouble != "not-asked"]
     if not found:
         raise NotApplicable("nothing was asked")
     return found
@@ -44,7 +44,7 @@ def answers_in_time(evidence: Evidence) -> Iterator[Finding | Seen]:
     for e in _answered(evidence):
         limit = _limit(evidence, e)
         slowest = max(slowest, e.elapsed_ms)
-        if e.timed_out or e.elapsed_ms > limit * 1000:
+        if e.trouble == "timed-out" or e.elapsed_ms > limit * 1000:
             actual = e.error or f"{e.elapsed_ms / 1000:.1f} s"
             yield Finding(expected=f"at most {limit:g} s", actual=actual,
                           at=without_query(e.request.url), exchanges=(e.n,))  # fmt: skip
@@ -72,7 +72,7 @@ def answers_in_half(evidence: Evidence) -> Iterator[Finding | Seen]:
 def body_below_limit(evidence: Evidence) -> Iterator[Finding | Seen]:
     """API answers have fewer than 100,000 characters."""
     for call in calls(evidence):
-        size = len(call.answer.text)
+        size = call.answer.characters
         if size >= evidence.profile.api_characters or call.answer.truncated:
             yield Finding(expected="fewer than 100,000 characters", actual=f"{size} characters",
                           exchanges=(call.n,))  # fmt: skip
@@ -109,7 +109,7 @@ def no_5xx(evidence: Evidence) -> Iterator[Finding | Seen]:
     for e in _answered(evidence):
         if e.probe == "transport.no-plain-http-service":
             continue  # a closed port is what it wants to find
-        broke = e.response is None and not e.timed_out
+        broke = e.response is None and e.trouble != "timed-out"
         if e.answer.status == 501 and e.request.method not in ("GET", "POST", "HEAD"):
             continue  # the legal answer to a method that is not there (RFC 9110 section 15.6.2)
         what = f"{e.step} {e.probe or text_of(e)}"

@@ -10,6 +10,9 @@ import click
 from mockauth.cli.option import option
 from mockauth.cli.settings import load_settings, waivers
 
+BUDGET = 300.0
+"""Seconds of a run; one against the built-in plugin takes three."""
+
 
 @click.command()
 @click.argument("target")
@@ -65,6 +68,9 @@ from mockauth.cli.settings import load_settings, waivers
 @option("--fail-on", type=click.Choice(["must", "should", "never"]), default="must")
 @option("--strict", is_flag=True, help="A critical check that lacks an option fails the run too.")
 @option("--slow", is_flag=True, help="Also what needs waiting or makes load.")
+@option("--budget", type=click.FloatRange(0), default=None, metavar="SECONDS",
+        help="Seconds that the run may take, --wait apart; 300, without a bound with --slow or 0. "
+        "What is not judged by then is blocked.")  # fmt: skip
 @option("--active", is_flag=True, help="Probe a public host: you confirm that you may.")
 @option("--map", "map_", type=click.Choice(["auto", "off"]), default="auto",
         help="Map the manifest's addresses to the server under test.")  # fmt: skip
@@ -82,12 +88,15 @@ def check(target: str, **values: Any) -> None:
     # The engine brings requests, the checks and the scenarios with it, which --help must not.
     from mockauth.cli.output import finish, report_targets
     from mockauth.engine.check import run_check
+    from mockauth.engine.interruption import Interruption
 
     reports = report_targets(values["reports"])
     options = _options(target, values)
+    stop = Interruption()
     code = finish(
-        run_check(options),
+        run_check(options, interruption=stop),
         reports,
+        stop,
         fail_on=values["fail_on"],
         strict=values["strict"],
         verbose=values["verbose"],
@@ -96,6 +105,13 @@ def check(target: str, **values: Any) -> None:
         write_baseline=values["write_baseline"],
     )
     raise click.exceptions.Exit(code)
+
+
+def _budget(seconds: float | None, *, slow: bool) -> float | None:
+    """Seconds that the run may take, or None. What waits an hour is asked for by --slow."""
+    if seconds is None:
+        return None if slow else BUDGET
+    return seconds or None
 
 
 def _options(target: str, values: dict[str, Any]) -> Any:
@@ -151,6 +167,7 @@ def _options(target: str, values: dict[str, Any]) -> Any:
         scenarios=values["scenarios"],
         active=values["active"],
         slow=values["slow"],
+        budget=_budget(values["budget"], slow=values["slow"]),
         map=values["map_"],
         waivers=waivers(),
         baseline=read_baseline(values["baseline"]) if values["baseline"] else None,

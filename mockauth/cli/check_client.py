@@ -61,12 +61,15 @@ def check_client(command: tuple[str, ...], **values: Any) -> None:
     # The engine brings the plugin and the scenarios with it, which --help must not.
     from mockauth.cli.output import finish, report_targets
     from mockauth.engine.client.run import run_client
+    from mockauth.engine.interruption import Interruption
 
     reports = report_targets(values["reports"])
     options = _options(command, values)
+    stop = Interruption()
     code = finish(
-        _introduced(run_client(options)),
+        _introduced(run_client(options, interruption=stop)),
         reports,
+        stop,
         fail_on=values["fail_on"],
         strict=values["strict"],
         verbose=values["verbose"],

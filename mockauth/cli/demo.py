@@ -26,14 +26,18 @@ def demo(faults: tuple[str, ...], reports: tuple[str, ...], **values: Any) -> No
     # The engine and the plugin bring requests, flask and authlib, which --help must not.
     from mockauth.cli.output import finish, report_targets
     from mockauth.engine.demo import as_action, run_demo
+    from mockauth.engine.interruption import Interruption
     from mockauth.plugin.config import PluginConfig
 
     config = PluginConfig(auth=values["auth"], content_type=values["content_type"])
     if values["profile"] == "action":
         config = as_action(config)
+    stop = Interruption()
+    profile, exchange = values["profile"], values["token_exchange"]
     code = finish(
-        run_demo(config, faults, profile=values["profile"], exchange=values["token_exchange"]),
+        run_demo(config, faults, profile=profile, exchange=exchange, interruption=stop),
         report_targets(reports),
+        stop,
         verbose=values["verbose"],
         quiet=values["quiet"],
     )

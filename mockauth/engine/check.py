@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
 
+from mockauth.checks.evidence import Evidence
 from mockauth.checks.registry import Check, all_checks
+from mockauth.checks.rule import Rule
 from mockauth.clock import Clock, SystemClock
 from mockauth.engine.events import Event, Judged, Noted, RunFinished, RunStarted, StepStarted
 from mockauth.engine.flow.ordinary import ordinary_flow, target_origin
+from mockauth.engine.http.budget import Budget, Spent, Withheld
 from mockauth.engine.http.recorder import Driver
 from mockauth.engine.http.transport import SocketTransport, Transport
+from mockauth.engine.interruption import Interrupted, Interruption
 from mockauth.engine.options import CheckOptions
 from mockauth.engine.probe.run import run_probe
 from mockauth.engine.result.action_words import worded
@@ -35,6 +41,9 @@ from mockauth.wire import Trace
 from mockauth.wire.secret import Secrets
 from mockauth.wire.url import hostname, is_private_host
 
+LATE = 10.0
+"""Seconds beyond its budget in which a run may judge what is on record."""
+
 
 def run_check(
     options: CheckOptions,
@@ -42,9 +51,11 @@ def run_check(
     transport: Transport | None = None,
     clock: Clock | None = None,
     resolve: Resolver | None = None,
+    interruption: Interruption | None = None,
 ) -> Iterator[Event]:
-    """Check a target; the last event is `RunFinished`. Names are resolved by `resolve`, else by
-    the system where the requests travel over its sockets, else not at all.
+    """Check a target; the last event is `RunFinished`, also when `interruption` or the budget ends
+    the run early. Names are resolved by `resolve`, else by the system where the requests travel
+    over its sockets, else not at all.
 
     Raises:
         UsageError: before anything is judged, for options or scenario files that cannot be used.
@@ -61,30 +72,21 @@ def run_check(
         resolve = system_addresses
     subject = _subject(options, profile, transport or SocketTransport(), clock, resolve)
     subject.target.url_map.notes += notes
+    stop = interruption or Interruption()
     yield RunStarted(options.target)
-    stopped = ""
-    try:
-        if options.wait is not None:
-            wait_for(subject.driver.transport, subject.target.url_map.target, options.wait)
-        for event in ordinary_flow(subject, options.target, options.operation, options.form):
-            if isinstance(event, Noted):
-                subject.target.url_map.notes.append(event.text)
+    wait_seconds = options.wait or 0.0
+    with stop.limit(wait_seconds + options.budget + LATE) if options.budget else nullcontext():
+        course = _Course(options, subject, stop)
+        yield from course.ordinary()
+        if resolve is not None:
+            course.look_up(resolve)
+        results: list[Result] = []
+        for result in _verdicts(course, checks, probes):
+            if isinstance(result, Result):
+                results.append(policy.applied(worded(result, subject.target.profile)))
+                yield Judged(results[-1])
             else:
-                yield event
-    except NothingJudged as reason:
-        stopped = str(reason)
-    for note in dict.fromkeys(subject.target.url_map.notes):
-        yield Noted(note)
-    if resolve is not None:
-        evidence = subject.target.evidence(subject.driver.trace)
-        subject.target = replace(subject.target, addresses=addresses_of(evidence, resolve))
-    results: list[Result] = []
-    for result in _verdicts(options, subject, checks, probes, stopped):
-        if isinstance(result, Result):
-            results.append(policy.applied(worded(result, subject.target.profile)))
-            yield Judged(results[-1])
-        else:
-            yield result
+                yield result
     yield RunFinished(
         Run(
             target=options.target,
@@ -95,44 +97,132 @@ def run_check(
             results=tuple(results),
             trace=subject.driver.trace,
             secrets=subject.driver.secrets,
-            notes=tuple(dict.fromkeys(subject.target.url_map.notes)),
-            stopped=stopped,
+            notes=tuple(dict.fromkeys(course.notes)),
+            stopped=stop.words or course.stopped,
             policy=tuple(policy.findings(results)),
+            signal=stop.signal,
+            budget_seconds=options.budget,
+            budget_spent=course.is_spent,
         )
     )
 
 
+@dataclass
+class _Course:
+    """How far a run gets. `stopped` says why nothing can be judged; `is_cut`, that the ordinary
+    flow was left before its end, so that what is missing from the record says nothing."""
+
+    options: CheckOptions
+    subject: Subject
+    stop: Interruption
+    stopped: str = ""
+    is_cut: bool = False
+
+    def ordinary(self) -> Iterator[Event]:
+        """Wait for the target, and go through the ordinary flow."""
+        try:
+            yield from self._ordinary()
+        except NothingJudged as reason:
+            self.stopped = str(reason)
+        except (Spent, Interrupted):
+            self.is_cut = True
+        except Withheld:
+            pass  # the time-outs are on record, and judged
+        for note in dict.fromkeys(self.subject.target.url_map.notes):
+            yield Noted(note)
+
+    def _ordinary(self) -> Iterator[Event]:
+        options, subject = self.options, self.subject
+        if options.wait is not None:
+            with self.stop.section():
+                wait_for(subject.driver.transport, subject.target.url_map.target, options.wait)
+        subject.driver.budget.start()
+        flow = ordinary_flow(subject, options.target, options.operation, options.form)
+        for event in self.stop.within(flow):
+            if isinstance(event, Noted):
+                subject.target.url_map.notes.append(event.text)
+            else:
+                yield event
+
+    def look_up(self, resolve: Resolver) -> None:
+        """Ask which addresses the names of the target have."""
+        if not self.is_cut:
+            subject = self.subject
+            evidence = subject.target.evidence(subject.driver.trace)
+            addresses = self.stop.judged(lambda: addresses_of(evidence, resolve), lambda: None)
+            subject.target = replace(subject.target, addresses=addresses)
+
+    def judged(self, rule: Rule, judging: Callable[[], Result], *, reads: bool = False) -> Result:
+        """The result of `judging`, or a blocked one when the run is to end."""
+        return self.stop.judged(judging, lambda: self.blocked(rule), reads=reads)
+
+    def blocked(self, rule: Rule) -> Result:
+        """What becomes of a rule that the run did not get to."""
+        level = binding(rule, self.subject.target.profile, self.subject.target.auth)
+        return level if isinstance(level, Result) else blocked(rule, level, self.why)
+
+    @property
+    def why(self) -> str:
+        """Why the run ends early."""
+        return self.stop.words or self.subject.driver.budget.words
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the run took all its time."""
+        return self.stop.overdue or self.subject.driver.budget.left == 0
+
+    @property
+    def notes(self) -> list[str]:
+        """What the reader must know of the run."""
+        notes = self.subject.target.url_map.notes
+        if not self.is_spent:
+            return notes
+        awaited = self.subject.driver.budget.waited_for
+        while_waiting = f" while {awaited} had not answered" if awaited else ""
+        return [
+            *notes,
+            f"the run took all of its {self.options.budget:g} s{while_waiting}; what was not judged "
+            "by then is blocked, and --budget gives more (0 is without a bound)",
+        ]
+
+
 def _verdicts(
-    options: CheckOptions,
-    subject: Subject,
-    checks: tuple[Check, ...],
-    probes: tuple[Probe, ...],
-    stopped: str,
+    course: _Course, checks: tuple[Check, ...], probes: tuple[Probe, ...]
 ) -> Iterator[Result | Event]:
     """Static checks, then the probes from harmless to destructive, then what reads the record."""
+    options, subject = course.options, course.subject
+    evidence = subject.target.evidence(subject.driver.trace)
     for check in checks:
         if check.rule.kind == "static" and options.wants(check.rule):
-            yield judge(check, subject.target.evidence(subject.driver.trace))
+            yield course.judged(check.rule, partial(_static, course, check, evidence), reads=True)
     wanted = [probe for probe in probes if options.wants(probe.rule)]
     earlier: dict[str, Result] = {}
     sources = {name for probe in wanted for name, _ in probe.answers_of}
     for probe in sorted(probes, key=_order):
         if probe in wanted or probe.rule.id in sources:
             yield StepStarted(probe.rule.id)
-            level = _bound(probe, subject.target, options, stopped)
-            if isinstance(level, Result):
-                result = level
-            else:
-                result = earlier[probe.rule.id] = run_probe(probe, subject, level, earlier)
+            result = course.judged(probe.rule, partial(_probe, course, probe, earlier))
             if probe in wanted:
                 yield result
     evidence = subject.target.evidence(subject.driver.trace)
     for check in checks:
         if check.rule.kind != "static" and options.wants(check.rule):
-            result = judge(check, evidence)
-            if stopped and result.state not in ("n/a", "fail", "warn", "error"):
-                result = replace(result, state="blocked", actual=stopped)
-            yield result
+            yield course.judged(check.rule, partial(_read, course, check, evidence), reads=True)
+
+
+def _static(course: _Course, check: Check, evidence: Evidence) -> Result:
+    missing = evidence.auth is None and evidence.manifest is None
+    return course.blocked(check.rule) if course.is_cut and missing else judge(check, evidence)
+
+
+def _read(course: _Course, check: Check, evidence: Evidence) -> Result:
+    """What the record says. Where the ordinary flow was cut, what is not in it says nothing."""
+    if course.is_cut:
+        return course.blocked(check.rule)
+    result = judge(check, evidence)
+    if course.stopped and result.state not in ("n/a", "fail", "warn", "error"):
+        return replace(result, state="blocked", actual=course.stopped)
+    return result
 
 
 def _order(probe: Probe) -> tuple[bool, bool, bool, bool, int]:
@@ -146,13 +236,24 @@ def _order(probe: Probe) -> tuple[bool, bool, bool, bool, int]:
     return bool(probe.answers_of), load, slow, probe.destructive, stage
 
 
-def _bound(probe: Probe, target: Target, options: CheckOptions, stopped: str) -> Level | Result:
+def _probe(course: _Course, probe: Probe, earlier: dict[str, Result]) -> Result:
+    level = _bound(course, probe)
+    if isinstance(level, Result):
+        return level
+    result = earlier[probe.rule.id] = run_probe(probe, course.subject, level, earlier)
+    return result
+
+
+def _bound(course: _Course, probe: Probe) -> Level | Result:
     """The level of a probe that can be sent, or the result of one that cannot."""
+    target, options = course.subject.target, course.options
     level = binding(probe.rule, target.profile, target.auth)
     if isinstance(level, Result):
         return level
-    if stopped or target.auth is None:
-        why = stopped or "there is no readable manifest to go by (see the manifest checks)"
+    if course.is_cut:
+        return blocked(probe.rule, level, course.why)
+    if course.stopped or target.auth is None:
+        why = course.stopped or "there is no readable manifest to go by (see the manifest checks)"
         return blocked(probe.rule, level, why)
     if not options.active and not is_private_host(hostname(target.url_map.target)):
         why = "a public host is probed only with --active: you confirm that you may"
@@ -194,7 +295,14 @@ def _subject(
     else:
         base = action_origin(options.form, options.target)
     reach = Reach(base, resolve or (lambda host: ()))
-    driver = Driver(transport=transport, trace=Trace(), secrets=secrets, flow=1, reach=reach)
+    driver = Driver(
+        transport=transport,
+        trace=Trace(),
+        secrets=secrets,
+        flow=1,
+        reach=reach,
+        budget=Budget(options.budget),
+    )
     url_map = UrlMap(base, enabled=options.map == "auto", refuses=reach, named=reach.named)
     if options.login not in ("auto", "follow", "form"):
         raise UsageError(

@@ -9,6 +9,7 @@ from typing import Literal
 from mockauth.checks.evidence import Given
 from mockauth.engine.check import run_check
 from mockauth.engine.events import Event
+from mockauth.engine.interruption import Interruption
 from mockauth.engine.options import CheckOptions
 from mockauth.errors import UsageError
 from mockauth.manifest.editor import EditorForm
@@ -28,6 +29,7 @@ def run_demo(
     *,
     profile: ProfileName = "plugin",
     exchange: Exchange = "post",
+    interruption: Interruption | None = None,
 ) -> Iterator[Event]:
     """Serve the built-in plugin on a free port and check it; `faults` are misbehaviours by name.
 
@@ -40,7 +42,8 @@ def run_demo(
 
     chosen = with_faults(config, faults)
     with serving(create_app(chosen)) as base:
-        yield from run_check(options_for(chosen, base, profile, exchange))
+        options = options_for(chosen, base, profile, exchange)
+        yield from run_check(options, interruption=interruption)
 
 
 def as_action(config: PluginConfig) -> PluginConfig:

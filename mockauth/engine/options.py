@@ -38,6 +38,8 @@ class CheckOptions:
 
     slow: bool = False
     """Also what needs waiting or makes load."""
+    budget: float | None = None
+    """Seconds that the run may take, the waiting for the target apart; None is without a bound."""
     waivers: tuple[Waiver, ...] = ()
     baseline: Baseline | None = None
 

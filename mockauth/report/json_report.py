@@ -37,6 +37,9 @@ def members(run: Run, gate: Gate) -> dict[str, Any]:
             "exit_code": gate.exit_code,
             "reasons": [clean(reason, secrets) for reason in gate.reasons],
         },
+        "interrupted": run.signal != 0,
+        "budget_seconds": run.budget_seconds,
+        "budget_spent": run.budget_spent,
         "stopped": clean(run.stopped, secrets),
         "notes": [clean(note, secrets) for note in run.notes],
         "policy": [

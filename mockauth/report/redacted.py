@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import Any
 
@@ -81,7 +80,7 @@ def exchange_members(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
             "status": response.status,
             "headers": _headers(response.headers, secrets),
             "body": _body(response.text, secrets),
-            "sha256": hashlib.sha256(response.body).hexdigest(),
+            "sha256": response.sha256,
         }
     return {
         "n": exchange.n,

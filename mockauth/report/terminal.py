@@ -37,6 +37,9 @@ class _Say(Protocol):
 
 def verdict(run: Run, gate: Gate) -> str:
     """The last line: can ChatGPT sign in."""
+    if run.signal:
+        done = f"{len(run.judged)} of {len(run.applicable)} checks were judged"
+        return f"Stopped, {run.stopped}: {done}"
     if gate.exit_code == 3:
         return f"Nothing could be judged: {run.stopped or _unjudged(run)}"
     if run.role == "plugin":

@@ -5,9 +5,12 @@ Parameters are lists of pairs, never dicts: a duplicate must be sendable and rea
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -21,6 +24,16 @@ JSON = "application/json"
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 """Half a character, which no text on the wire can hold: JSON may still name one by its escape."""
 ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+MOST_VALUES = 100_000
+"""Values of a JSON body that is read. An answer that ChatGPT takes has fewer characters than that."""
+DEEPEST = 100
+"""Objects and lists inside each other, in a JSON body that is read."""
+NO_CHARSETS = frozenset({"punycode", "idna", "unicode_escape", "raw_unicode_escape"})
+"""Codecs of Python that no browser knows (WHATWG Encoding); punycode takes quadratic time."""
+REMEMBERED = 4096
+"""Bytes of a body whose JSON is kept once it is read; that of a longer one takes too much memory,
+because one value of two characters is an object of 64 bytes."""
+BETWEEN_WORDS = (b" ", b"\n", b"\t", b'"', b"'", b"<", b">", b",")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +102,15 @@ class Request:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Whole:
+    """What a body was of which only the beginning is kept: its length, and the SHA-256 of it."""
+
+    size: int
+    characters: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Response:
     """An answer as it came; `truncated` says that the body was longer than the limit."""
 
@@ -96,6 +118,30 @@ class Response:
     headers: Pairs = ()
     body: bytes = b""
     truncated: bool = False
+    whole: Whole | None = None
+    """Of a body that was cut after it was read (`cut`)."""
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the whole body, in hexadecimal."""
+        return self.whole.sha256 if self.whole else hashlib.sha256(self.body).hexdigest()
+
+    @property
+    def characters(self) -> int:
+        """The length of the whole body as text."""
+        return self.whole.characters if self.whole else len(self.text)
+
+    def cut(self, body: int, head: int) -> Response:
+        """The same with at most so many bytes of the body and characters of the headers.
+
+        It ends between two words: half a secret would not be known for one.
+        """
+        headers = tuple(_first_of(self.headers, head))
+        if len(self.body) <= body:
+            return self if headers == self.headers else replace(self, headers=headers)
+        end = max(self.body.rfind(mark, 0, body) for mark in BETWEEN_WORDS) + 1
+        whole = Whole(size=len(self.body), characters=self.characters, sha256=self.sha256)
+        return replace(self, headers=headers, body=self.body[:end], whole=self.whole or whole)
 
     def header(self, name: str) -> str | None:
         """The first header of that name in any letter case, or None."""
@@ -115,6 +161,8 @@ class Response:
         """The body as text: the declared charset, else UTF-8; what does not decode is replaced."""
         declared = (self.header("Content-Type") or "").lower().partition("charset=")[2]
         charset = declared.partition(";")[0].strip(" \"'") or "utf-8"
+        if charset.replace("-", "_") in NO_CHARSETS:
+            charset = "utf-8"
         try:
             text = self.body.decode(charset, errors="replace")
         except (LookupError, ValueError):  # no charset, or one like `undefined` that never decodes
@@ -122,14 +170,14 @@ class Response:
         return SURROGATE.sub("\ufffd", text)
 
     def json(self) -> Any:
-        """The body as JSON, whatever Content-Type says; None when it is none. Half a surrogate
-        pair becomes U+FFFD, so that every text in it can be sent and written."""
-        try:
-            text = self.body.decode("utf-8-sig")
-            value = json.loads(text)
-            return _whole(value) if ESCAPED_SURROGATE.search(text) else value
-        except (ValueError, RecursionError):
-            return None
+        """The body as JSON, whatever Content-Type says; None when it is none, or has more than
+        `MOST_VALUES` or `DEEPEST`. Half a surrogate pair becomes U+FFFD, so that every text in it
+        can be sent and written. The value is not to be changed: it may be kept."""
+        return self._json if len(self.body) <= REMEMBERED else _read_json(self.body)
+
+    @cached_property
+    def _json(self) -> Any:
+        return _read_json(self.body)
 
     @property
     def members(self) -> dict[str, Any]:
@@ -160,6 +208,44 @@ def first(pairs: Pairs, name: str, *, ignore_case: bool = False) -> str | None:
 def every(pairs: Pairs, name: str) -> tuple[str, ...]:
     """Every value under `name`, in order."""
     return tuple(value for key, value in pairs if key == name)
+
+
+def _first_of(pairs: Pairs, most: int) -> Iterator[tuple[str, str]]:
+    """The first of the pairs, as long as they have `most` characters at most."""
+    for name, value in pairs:
+        most -= len(name) + len(value)
+        if most < 0:
+            return
+        yield name, value
+
+
+def _read_json(body: bytes) -> Any:
+    if sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        return None
+    try:
+        text = body.decode("utf-8-sig")
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if _is_deep(value):
+        return None
+    return _whole(value) if ESCAPED_SURROGATE.search(text) else value
+
+
+def _is_deep(value: Any) -> bool:
+    """Whether lists and objects lie deeper inside each other than anybody follows them."""
+    level = [value]
+    for _ in range(DEEPEST):
+        inner: list[Any] = []
+        for one in level:
+            if isinstance(one, dict):
+                inner += one.values()
+            elif isinstance(one, list):
+                inner += one
+        if not inner:
+            return False
+        level = inner
+    return True
 
 
 def _whole(value: Any) -> Any:

@@ -42,10 +42,24 @@ class Fallback(StrEnum):
     PKCE = "pkce"
 
 
+Trouble = Literal["", "timed-out", "broken", "not-asked"]
+"""Why nothing came back: no answer in time, no connection or a broken one, or an address that must
+not be asked (`engine/target/reach.py`)."""
+
+ROOM = 8 * 2**20
+"""Bytes of answers that a trace keeps as they came; enough for every run that is not an attack."""
+LARGEST = 2**20
+"""Bytes that it keeps of one body."""
+LEAST_HEAD = 8 * 2**10
+LEAST_BODY: dict[Step, int] = {"token": 16 * 2**10, "refresh": 16 * 2**10}
+"""Bytes that it keeps of one body when all its room is taken: a token answer is read by many."""
+LEAST = 4 * 2**10
+
+
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """One request and what came back. `error` is set, and `response` None, when nothing did;
-    `timed_out` when that was for lack of time.
+    """One request and what came back. `error` and `trouble` are set, and `response` is None, when
+    nothing did.
 
     `flow` numbers the passes through the protocol (1 is the ordinary one); `probe` is the id of
     the check that caused the request, "" in the ordinary flow; `fallback` says what a second try
@@ -61,7 +75,7 @@ class Exchange:
     request: Request
     response: Response | None = None
     error: str = ""
-    timed_out: bool = False
+    trouble: Trouble = ""
     elapsed_ms: float = 0.0
 
     @property
@@ -79,15 +93,28 @@ class Exchange:
 
 @dataclass
 class Trace:
-    """The exchanges of one run, by number from 1."""
+    """The exchanges of one run, by number from 1. Of answers that are too long it keeps the
+    beginning, and the SHA-256."""
 
     exchanges: list[Exchange] = field(default_factory=list)
+    room: int = ROOM
+    """Bytes of answers that may still be kept as they came."""
 
     def add(self, exchange: Exchange) -> Exchange:
-        """Record `exchange` under the next number and return it numbered."""
+        """Record `exchange` under the next number and return it numbered, with its whole body."""
         numbered = replace(exchange, n=len(self.exchanges) + 1)
-        self.exchanges.append(numbered)
+        self.exchanges.append(self._kept(numbered))
         return numbered
+
+    def _kept(self, exchange: Exchange) -> Exchange:
+        answer = exchange.response
+        if answer is None:
+            return exchange
+        body = min(LARGEST, max(self.room, LEAST_BODY.get(exchange.step, LEAST)))
+        kept = answer.cut(body, max(self.room, LEAST_HEAD))
+        size = len(kept.body) + sum(len(name) + len(value) for name, value in kept.headers)
+        self.room = max(0, self.room - size)
+        return exchange if kept is answer else replace(exchange, response=kept)
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(self.exchanges)

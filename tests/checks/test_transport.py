@@ -42,7 +42,7 @@ def document(elapsed: float = 5.0, response: Response | None = None, error: str 
         (api(answer(), elapsed_ms=22_400), "pass", "pass"),
         (api(answer(), elapsed_ms=44_000), "pass", "warn"),
         (
-            api(None, elapsed_ms=45_100, error="timed out after 45 s", timed_out=True),
+            api(None, elapsed_ms=45_100, error="timed out after 45 s", trouble="timed-out"),
             "fail",
             "warn",
         ),
@@ -87,7 +87,7 @@ def test_a_redirect_of_a_call_is_found(status: int, state: State) -> None:
         (api(answer(500)), "warn"),
         (api(answer(503), purpose="altered", probe="api.no-token-is-401"), "warn"),
         (api(None, error="connection reset"), "warn"),
-        (api(None, error="timed out after 45 s", timed_out=True), "pass"),
+        (api(None, error="timed out after 45 s", trouble="timed-out"), "pass"),
     ],
 )
 def test_a_crash_anywhere_is_found(exchange: Exchange, state: State) -> None:

@@ -12,7 +12,7 @@ from mockauth.clock import MovableClock
 from mockauth.engine.check import run_check
 from mockauth.engine.demo import options_for
 from mockauth.engine.events import RunFinished
-from mockauth.engine.http.transport import TransportError, WsgiTransport
+from mockauth.engine.http.transport import TimedOut, WsgiTransport
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
 from mockauth.wire import Request, Response
@@ -35,7 +35,7 @@ class Slow(WsgiTransport):
         took = self.seconds_at.get(request.target.removeprefix(TARGET).partition("?")[0], 0.01)
         self.now += min(took, seconds)
         if took > seconds:
-            raise TransportError(f"timed out after {seconds:g} s", timed_out=True)
+            raise TimedOut(f"timed out after {seconds:g} s")
         return super().send(request, seconds=seconds, keep=keep)
 
     def stopwatch(self) -> float:

@@ -1,40 +1,66 @@
-"""A trace that is written and read again is the same, whatever travelled."""
+"""What is kept of what travelled, and how it is read."""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockauth.wire import Exchange, Request, Response
+from mockauth.wire import Exchange, Request, Response, Trace
 from mockauth.wire.secret import Secrets
 
-TEXT = st.text(st.characters(), max_size=20)
-PAIRS = st.lists(st.tuples(TEXT, TEXT), max_size=3).map(tuple)
-REQUESTS = st.builds(
-    Request,
-    method=st.sampled_from(["GET", "POST"]),
-    url=TEXT,
-    query=PAIRS,
-    headers=PAIRS,
-    params=PAIRS,
-    encoding=st.sampled_from(["none", "form", "json"]),
-    raw=st.none() | st.binary(max_size=20),
-)
-RESPONSES = st.builds(
-    Response, status=st.integers(0, 999), headers=PAIRS, body=st.binary(), truncated=st.booleans()
-)
-EXCHANGES = st.builds(
-    Exchange,
-    flow=st.integers(0, 99),
-    step=st.sampled_from(["token", "page", "callback"]),
-    purpose=st.sampled_from(["ordinary", "altered"]),
-    probe=TEXT,
-    request=REQUESTS,
-    response=st.none() | RESPONSES,
-    error=TEXT,
-    elapsed_ms=st.floats(0, 1e9),
-)
 HALF = st.text(st.characters(codec=None), max_size=12) | st.just("token-\ud800-token")
+
+
+def test_a_body_is_cut_between_two_words_and_its_hash_is_that_of_all_of_it() -> None:
+    body = b'{"access_token": "' + b"a" * 5000 + b'"}'
+    response = Response(status=200, headers=(("A", "b" * 100), ("B", "c")), body=body)
+
+    cut = response.cut(4096, 50)
+
+    assert cut.body == b'{"access_token": "'
+    assert cut.headers == ()
+    assert (cut.sha256, cut.characters) == (response.sha256, response.characters)
+    assert cut.cut(10, 50).sha256 == response.sha256
+
+
+@given(st.binary(max_size=300), st.integers(0, 300))
+def test_what_is_kept_of_a_body_is_its_beginning(body: bytes, most: int) -> None:
+    cut = Response(status=200, body=body).cut(most, 0)
+
+    assert body.startswith(cut.body)
+    assert len(cut.body) <= max(most, 0)
+    assert cut.body == body or cut.whole is not None
+
+
+def test_a_trace_has_room_for_eight_mebibytes_and_keeps_a_little_of_the_rest() -> None:
+    trace = Trace()
+    for _ in range(30):
+        body = b"word " * 200_000
+        request = Request(method="GET", url="http://h.example/")
+        made = trace.add(
+            Exchange(step="api", request=request, response=Response(status=200, body=body))
+        )
+        assert made.answer.body == body
+
+    sizes = [len(exchange.answer.body) for exchange in trace]
+    assert sizes[:8] == [1_000_000] * 8
+    assert set(sizes[9:]) == {4095}
+    assert {exchange.answer.characters for exchange in trace} == {1_000_000}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 101 + b"]" * 101, b"[" * 10**6, b"[" + b"0," * 100_001 + b"0]", b"9" * 10**5],
+    ids=["deep", "very deep", "many", "long number"],
+)
+def test_json_that_nobody_could_use_is_none(body: bytes) -> None:
+    assert Response(status=200, body=body).json() is None
+
+
+def test_json_of_a_hundred_levels_and_of_all_characters_that_chatgpt_takes_is_read() -> None:
+    assert Response(status=200, body=b"[" * 100 + b"]" * 100).json() is not None
+    assert Response(status=200, body=b"[" + b"0," * 49_998 + b"0]").json() == [0] * 49_999
 
 
 @given(HALF, HALF)
@@ -62,7 +88,17 @@ def test_json_that_names_a_whole_pair_is_read_as_it_is() -> None:
     }
 
 
-@given(st.binary(), st.sampled_from(["utf-7", "undefined", "idna", "hex", "\0", "utf-16", "no"]))
+@given(
+    st.binary(),
+    st.sampled_from(["utf-7", "undefined", "idna", "hex", "\0", "utf-16", "no"])
+    | st.sampled_from(["punycode", "unicode-escape"]),
+)
 def test_no_declared_charset_breaks_the_text(body: bytes, charset: str) -> None:
     headers = (("Content-Type", f"text/html; charset={charset}"),)
     Response(status=200, headers=headers, body=body).text.encode()
+
+
+def test_a_charset_that_takes_quadratic_time_is_none() -> None:
+    headers = (("Content-Type", "text/html; charset=PunyCode"),)
+    text = Response(status=200, headers=headers, body=b"a" * 10**6 + b"-" + b"b" * 10**6).text
+    assert text == "a" * 10**6 + "-" + "b" * 10**6

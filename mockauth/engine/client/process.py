@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, Protocol
 
 from mockauth.checks.client.visit import Ending
@@ -35,6 +35,12 @@ class CommandStarter:
     """A client that is a command of the developer's."""
 
     command: tuple[str, ...]
+    _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def stop(self) -> None:
+        """End what other threads have started and wait for."""
+        for process in tuple(self._running):
+            _stop(process)
 
     def __call__(self, settings: Mapping[str, str], seconds: float) -> Ending:
         """Start the command in a process group of its own; see `Starter`."""
@@ -51,6 +57,7 @@ class CommandStarter:
             except OSError as wrong:
                 raise UsageError(_not_started(self.command[0], wrong)) from wrong
             timed_out = False
+            self._running.append(process)
             try:
                 process.wait(seconds)
             except subprocess.TimeoutExpired:
@@ -58,6 +65,7 @@ class CommandStarter:
             finally:
                 if process.poll() is None:
                     _stop(process)
+                self._running.remove(process)
             return Ending(
                 status=process.returncode,
                 timed_out=timed_out,

@@ -10,7 +10,9 @@ import re
 import shlex
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from html import unescape
 from itertools import chain
 
@@ -34,6 +36,7 @@ from mockauth.engine.events import (
     Serving,
     StepStarted,
 )
+from mockauth.engine.interruption import Interrupted, Interruption
 from mockauth.engine.result.exemptions import Policy, check_ids, policy_at
 from mockauth.engine.result.profile_options import read_levels
 from mockauth.engine.result.result import Result, Run
@@ -64,9 +67,14 @@ class _Plan:
 
 
 def run_client(
-    options: ClientOptions, *, starter: Starter | None = None, clock: Clock | None = None
+    options: ClientOptions,
+    *,
+    starter: Starter | None = None,
+    clock: Clock | None = None,
+    interruption: Interruption | None = None,
 ) -> Iterator[Event]:
-    """Judge a client; the last event is `RunFinished`. `starter` stands in for the command.
+    """Judge a client; the last event is `RunFinished`, also when `interruption` ends the run early.
+    `starter` stands in for the command.
 
     Raises:
         UsageError: for options, scenario files or a command that cannot be used.
@@ -76,17 +84,21 @@ def run_client(
         starter = CommandStarter(options.command)
     plan = _planned(options, clock.now())
     began, results = time.perf_counter(), []
+    stop = interruption or Interruption()
     with opened(options, clock) as stand:
         visiting = Visiting(stand=stand, seconds=options.seconds, patience=options.patience)
         target = shlex.join(options.command) or stand.base
         yield RunStarted(target)
-        yield from _ordinary_visits(plan, visiting, starter)
+        with suppress(Interrupted):
+            yield from stop.within(_ordinary_visits(plan, visiting, starter))
         stopped, astray = _stopped(visiting.visits), _not_signed_in(visiting.visits)
+        if stop.wished:
+            stopped = stop.words
         notes = (*plan.notes, *_notes(visiting.visits))
         yield from map(Noted, notes)
         for event in chain(
-            _verdicts(plan, visiting, starter, stopped, astray),
-            map(Judged, _read(plan, visiting, stopped)),
+            _verdicts(plan, visiting, starter, stopped, astray, stop),
+            map(Judged, _read(plan, visiting, stopped, stop)),
         ):
             if isinstance(event, Judged):
                 results.append(event.result)
@@ -102,9 +114,10 @@ def run_client(
             trace=visiting.trace,
             secrets=visiting.secrets,
             notes=notes,
-            stopped=stopped or astray,
+            stopped=stop.words or stopped or astray,
             policy=tuple(plan.policy.findings(results)),
             role="plugin",
+            signal=stop.signal,
         )
     )
 
@@ -140,7 +153,12 @@ def _ordinary_visits(plan: _Plan, visiting: Visiting, starter: Starter | None) -
 
 
 def _verdicts(
-    plan: _Plan, visiting: Visiting, starter: Starter | None, stopped: str, astray: str
+    plan: _Plan,
+    visiting: Visiting,
+    starter: Starter | None,
+    stopped: str,
+    astray: str,
+    stop: Interruption,
 ) -> Iterator[Event]:
     """The scenario files, each with its starts; `astray` says why the client does not get in."""
     for probe in plan.probes:
@@ -150,16 +168,35 @@ def _verdicts(
         level = _level(probe.rule, plan.profile)
         if isinstance(level, Result):
             result = level
-        elif stopped or (astray and not _tells_all_the_same(probe, visiting.visits)):
-            result = blocked(probe.rule, level, stopped or astray)
-        elif starter is None:
-            why = f"needs a client that mockauth can start: give {COMMAND}"
-            result = blocked(probe.rule, level, why, by_option=COMMAND)
-        elif astray and not _asks_for_first(probe):
-            result = conclude(probe.rule, level, _contrast(probe, visiting, starter, astray))
         else:
-            result = conclude(probe.rule, level, _reactions(probe, visiting, starter))
+            result = stop.judged(
+                partial(_reaction, probe, level, visiting, starter, stopped, astray),
+                partial(_unjudged, probe.rule, level, stop),
+            )
         yield Judged(plan.policy.applied(result))
+
+
+def _unjudged(rule: Rule, level: Level, stop: Interruption) -> Result:
+    return blocked(rule, level, stop.words)
+
+
+def _reaction(
+    probe: ClientProbe,
+    level: Level,
+    visiting: Visiting,
+    starter: Starter | None,
+    stopped: str,
+    astray: str,
+) -> Result:
+    """What the client makes of one scenario file."""
+    if stopped or (astray and not _tells_all_the_same(probe, visiting.visits)):
+        return blocked(probe.rule, level, stopped or astray)
+    if starter is None:
+        why = f"needs a client that mockauth can start: give {COMMAND}"
+        return blocked(probe.rule, level, why, by_option=COMMAND)
+    if astray and not _asks_for_first(probe):
+        return conclude(probe.rule, level, _contrast(probe, visiting, starter, astray))
+    return conclude(probe.rule, level, _reactions(probe, visiting, starter))
 
 
 def _tells_all_the_same(probe: ClientProbe, visits: Sequence[Visit]) -> bool:
@@ -202,9 +239,9 @@ def _reactions(
         raise reason
 
 
-def _read(plan: _Plan, visiting: Visiting, stopped: str) -> Iterator[Result]:
+def _read(plan: _Plan, visiting: Visiting, stopped: str, stop: Interruption) -> Iterator[Result]:
     """What stands in the record of all visits, and in the client's store."""
-    store = _searched(plan, visiting)
+    store = stop.judged(partial(_searched, plan, visiting), lambda: None, reads=True)
     evidence = ClientEvidence(visits=tuple(visiting.visits), store=store)
     for check in CHECKS:
         if not plan.options.wants(check.rule):
@@ -213,7 +250,11 @@ def _read(plan: _Plan, visiting: Visiting, stopped: str) -> Iterator[Result]:
         if isinstance(level, Result):
             result = level
         else:
-            result = conclude(check.rule, level, check.judge(evidence))
+            result = stop.judged(
+                partial(conclude, check.rule, level, check.judge(evidence)),
+                partial(_unjudged, check.rule, level, stop),
+                reads=True,
+            )
             if stopped and result.state != "error":
                 result = replace(result, state="blocked", actual=stopped)
         yield plan.policy.applied(result)

@@ -13,8 +13,9 @@ from types import MappingProxyType
 from mockauth.checks.client.visit import Ending, Visit, plain_lines
 from mockauth.engine.client.interceptor import Front
 from mockauth.engine.client.mock_server import Stand
-from mockauth.engine.client.process import Starter
+from mockauth.engine.client.process import CommandStarter, Starter
 from mockauth.engine.http.secrets_seen import learn
+from mockauth.engine.interruption import Interrupted
 from mockauth.scenario.client_model import Start
 from mockauth.wire import Exchange, Trace
 from mockauth.wire.secret import Secrets
@@ -71,7 +72,12 @@ class Visiting:
             return (starter(settings, seconds),)
         with ThreadPoolExecutor(max_workers=at_once) as pool:
             jobs = [pool.submit(starter, settings, seconds) for _ in range(at_once)]
-            return tuple(job.result() for job in jobs)
+            try:
+                return tuple(job.result() for job in jobs)
+            except Interrupted:
+                if isinstance(starter, CommandStarter):
+                    starter.stop()
+                raise
 
     def _keep(
         self, front: Front, endings: tuple[Ending, ...], start: Start | None, probe: str
@@ -87,9 +93,10 @@ class Visiting:
                 purpose="ordinary" if honest else "altered",
                 probe=probe,
             )
+            # First: whoever interrupts a run must not find an exchange whose secrets nobody knows.
+            learn(self.secrets, exchange)
             kept.append(self.trace.add(exchange))
             arrived[kept[-1].n] = moment
-            learn(self.secrets, exchange)
         # Before anything is cut from it: half a token would not be known for a secret.
         endings = tuple(replace(e, output=self.secrets.scrub(e.output)) for e in endings)
         if honest:

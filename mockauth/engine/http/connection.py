@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import http.client
+import socket
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from mockauth.wire import Request, Response
+from mockauth.wire import Pairs, Request, Response
 from mockauth.wire.url import DEFAULT_PORTS, split
 
 if TYPE_CHECKING:
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from urllib3.connection import HTTPConnection
 
 MOST_BYTES = 10 * 1024 * 1024
+MOST_HEAD = 64 * 1024
+"""Characters of all headers of an answer; servers and browsers take 8 to 64 thousand."""
 LOST = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
 """`http.client.RemoteDisconnected` is one of them: the peer went away before it answered."""
 AS_IT_IS = "".join(map(chr, range(0x21, 0x7F)))
@@ -23,11 +28,17 @@ Place = tuple[str, str, int]
 """Scheme, host and port."""
 
 
+class LongHead(http.client.HTTPException):
+    """The headers of an answer are longer than `MOST_HEAD`."""
+
+
 @dataclass
 class Connections:
     """Sends exactly what a request says, one after the other; redirects are not followed."""
 
     _kept: dict[Place, HTTPConnection] = field(default_factory=dict)
+    _asked: socket.socket | None = None
+    """What the answer is read from."""
 
     def exchange(self, request: Request, seconds: float) -> Response:
         """Send `request` and read the answer, each read within `seconds`.
@@ -36,19 +47,20 @@ class Connections:
             OSError, http.client.HTTPException, urllib3.exceptions.HTTPError: the network or the
                 peer.
             ValueError: the request cannot be written down.
+            LongHead: the headers are longer than anybody reads.
             TimeoutError: the body takes longer than `seconds`.
         """
         deadline = time.monotonic() + seconds
         place, target = place_and_target(request.target)
         try:
             got = self._ask(place, target, request, seconds)
+            headers = _head(got)
             body, truncated = _body(got, deadline)
         except BaseException:
             self.drop(request)
             raise
         if truncated:
             self.drop(request)
-        headers = tuple((name, value) for name, value in got.headers.items())
         return Response(status=got.status, headers=headers, body=body, truncated=truncated)
 
     def drop(self, request: Request) -> None:
@@ -58,11 +70,18 @@ class Connections:
         if kept is not None:
             kept.close()
 
+    def break_off(self) -> None:
+        """End the exchange that is under way in another thread, which reads for ever otherwise."""
+        asked = self._asked
+        if asked is not None:
+            with suppress(OSError):
+                asked.shutdown(socket.SHUT_RDWR)
+
     def _ask(self, place: Place, target: str, request: Request, seconds: float) -> BaseHTTPResponse:
         kept = self._kept.get(place)
         if kept is not None and kept.is_connected:
             try:
-                return _answer(kept, target, request, seconds)
+                return self._answer(kept, target, request, seconds)
             except LOST:
                 # The server closed it while the request was on its way, which is its right
                 # (RFC 9112 section 9.5); on a new connection that would be its fault.
@@ -70,7 +89,24 @@ class Connections:
         if kept is not None:
             kept.close()
         self._kept[place] = _new(place, seconds)
-        return _answer(self._kept[place], target, request, seconds)
+        return self._answer(self._kept[place], target, request, seconds)
+
+    def _answer(
+        self, connection: HTTPConnection, target: str, request: Request, seconds: float
+    ) -> BaseHTTPResponse:
+        connection.timeout = seconds
+        body = request.body
+        try:
+            connection.request(
+                request.method, target, body=body or None, headers=_headers(request),
+                preload_content=False,
+            )  # fmt: skip
+        except (BrokenPipeError, ConnectionResetError):
+            # A server may refuse before it has read the whole body; its answer may still be there.
+            if connection.sock is None:
+                raise
+        self._asked = connection.sock
+        return connection.getresponse()
 
 
 def place_and_target(url: str) -> tuple[Place, str]:
@@ -105,23 +141,6 @@ def _new(place: Place, seconds: float) -> HTTPConnection:
     )
 
 
-def _answer(
-    connection: HTTPConnection, target: str, request: Request, seconds: float
-) -> BaseHTTPResponse:
-    connection.timeout = seconds
-    body = request.body
-    try:
-        connection.request(
-            request.method, target, body=body or None, headers=_headers(request),
-            preload_content=False,
-        )  # fmt: skip
-    except (BrokenPipeError, ConnectionResetError):
-        # A server may refuse before it has read the whole body; its answer may still be there.
-        if connection.sock is None:
-            raise
-    return connection.getresponse()
-
-
 def _headers(request: Request) -> HTTPHeaderDict:
     """The headers of the request, duplicates kept, and none that urllib3 would add of its own."""
     from urllib3 import HTTPHeaderDict
@@ -138,16 +157,25 @@ def _headers(request: Request) -> HTTPHeaderDict:
     return headers
 
 
+def _head(got: BaseHTTPResponse) -> Pairs:
+    """The headers of an answer.
+
+    Raises:
+        LongHead: they are longer than `MOST_HEAD`.
+    """
+    headers = tuple(got.headers.items())
+    if sum(len(name) + len(value) for name, value in headers) > MOST_HEAD:
+        raise LongHead
+    return headers
+
+
 def _body(got: BaseHTTPResponse, deadline: float) -> tuple[bytes, bool]:
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        part = got.read1(65536, decode_content=True)
-        if not part:
-            return b"".join(parts), False
-        parts.append(part)
-        size += len(part)
-        if size > MOST_BYTES:
-            return b"".join(parts)[:MOST_BYTES], True
+    """The body, cut as it is read; a list of its parts would take forty times its bytes."""
+    body = bytearray()
+    while part := got.read1(65536, decode_content=True):
+        body += part
+        if len(body) > MOST_BYTES:
+            return bytes(body[:MOST_BYTES]), True
         if time.monotonic() > deadline:
             raise TimeoutError
+    return bytes(body), False

@@ -7,8 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from mockauth.browser.landing import Landing
+from mockauth.engine.http.budget import Budget
 from mockauth.engine.http.secrets_seen import learn
-from mockauth.engine.http.transport import Transport, TransportError
+from mockauth.engine.http.tls import SECONDS as TLS_SECONDS
+from mockauth.engine.http.tls import Handshake
+from mockauth.engine.http.transport import NotAsked, Transport, TransportError
 from mockauth.wire import Exchange, Request, Response, Trace
 from mockauth.wire.secret import Secrets
 from mockauth.wire.trace import Fallback, Purpose, Step
@@ -38,60 +41,91 @@ class Driver:
     """Why an address must not be asked, "" where it may be (`engine/target/reach.py`)."""
     place: Place = lambda request, step: request
     """Asked last of all."""
+    budget: Budget = field(default_factory=Budget)
 
     def send(self, request: Request, step: Step, *, keep: bool = False) -> Exchange:
-        """Send `request`, record what came back, never raise for what the network does."""
+        """Send `request`, record what came back, never raise for what the network does.
+
+        Raises:
+            Withheld: the endpoint has timed out too often, or the time of the run is over; nothing
+                is recorded.
+        """
         refused = self.reach(request.url)
         if refused:
-            return self._record(request, step, TransportError(f"not asked: {refused}"), 0.0)
+            return self._record(request, step, NotAsked(f"not asked: {refused}"), 0.0)
         request = self.place(request, step)
+        seconds = self.budget.allowed(request, self._limit(step))
         started = time.perf_counter()
-        seconds = self.seconds.get(step, CALL_SECONDS)
-        came: Response | TransportError
+        answer: Response | TransportError
         try:
-            came = self.transport.send(request, seconds=seconds, keep=keep)
+            answer = self.transport.send(request, seconds=seconds, keep=keep)
         except TransportError as trouble:
-            came = trouble
-        return self._record(request, step, came, (time.perf_counter() - started) * 1000)
+            answer = trouble
+        elapsed = (time.perf_counter() - started) * 1000
+        self._count(request, step, answer, seconds)
+        return self._record(request, step, answer, elapsed)
 
     def send_all(self, requests: Sequence[Request], step: Step) -> list[Exchange]:
-        """Send all of `requests` at once and record every answer."""
+        """Send all of `requests` at once and record every answer.
+
+        Raises:
+            Withheld: as from `send`.
+        """
         refused = [self.reach(request.url) for request in requests]
         if any(refused):
             return [self.send(request, step) for request in requests]
         placed = [self.place(request, step) for request in requests]
+        seconds = min(self.budget.allowed(request, self._limit(step)) for request in placed)
         started = time.perf_counter()
-        seconds = self.seconds.get(step, CALL_SECONDS)
         answers = self.transport.send_all(placed, seconds=seconds)
         elapsed = (time.perf_counter() - started) * 1000
-        return [
-            self._record(request, step, answer, elapsed)
-            for request, answer in zip(placed, answers, strict=True)
-        ]
+        pairs = list(zip(placed, answers, strict=True))
+        for request, answer in pairs:
+            self._count(request, step, answer, seconds)
+        return [self._record(request, step, answer, elapsed) for request, answer in pairs]
+
+    def handshake(self, host: str, port: int) -> Handshake:
+        """Shake hands with a TLS server; nothing is recorded.
+
+        Raises:
+            TransportError: nothing there speaks TLS.
+            Withheld: the time of the run is over.
+        """
+        seconds = min(TLS_SECONDS, self.budget.require(0.0))
+        return self.transport.handshake(host, port, seconds=seconds)
 
     def capture(self, landing: Landing) -> Exchange:
         """Record a redirect that was about to leave the site. It is never sent."""
         request = Request(method=landing.method, url=landing.url, params=landing.form)
         return self._record(request, "callback", None, 0.0)
 
+    def _limit(self, step: Step) -> float:
+        return self.seconds.get(step, CALL_SECONDS)
+
+    def _count(
+        self, request: Request, step: Step, answer: Response | TransportError, seconds: float
+    ) -> None:
+        if isinstance(answer, TransportError) and answer.trouble == "timed-out":
+            self.budget.timed_out(request, seconds, self._limit(step))
+
     def _record(
-        self, request: Request, step: Step, came: Response | TransportError | None, elapsed: float
+        self, request: Request, step: Step, answer: Response | TransportError | None, elapsed: float
     ) -> Exchange:
-        trouble = came if isinstance(came, TransportError) else None
-        exchange = self.trace.add(
-            Exchange(
-                flow=self.flow,
-                step=step,
-                purpose=self.purpose,
-                probe=self.probe,
-                fallback=self.fallback,
-                request=request,
-                response=came if isinstance(came, Response) else None,
-                error=str(trouble or ""),
-                timed_out=trouble is not None and trouble.timed_out,
-                elapsed_ms=round(elapsed, 3),
-            )
+        failed = answer if isinstance(answer, TransportError) else None
+        exchange = Exchange(
+            flow=self.flow,
+            step=step,
+            purpose=self.purpose,
+            probe=self.probe,
+            fallback=self.fallback,
+            request=request,
+            response=answer if isinstance(answer, Response) else None,
+            error=str(failed or ""),
+            trouble=failed.trouble if failed else "",
+            elapsed_ms=round(elapsed, 3),
         )
+        # First: whoever interrupts a run must not find an exchange whose secrets nobody knows.
         learn(self.secrets, exchange)
+        exchange = self.trace.add(exchange)
         self.watch(exchange)
         return exchange

@@ -26,27 +26,32 @@ class Handshake:
     """Versions below TLS 1.2 that the server takes as well."""
 
 
-def shake_hands(host: str, port: int) -> Handshake:
-    """Negotiate with `host` as ChatGPT would, then with less and less care.
+def shake_hands(host: str, port: int, seconds: float = SECONDS) -> Handshake:
+    """Negotiate with `host` as ChatGPT would, then with less and less care, each time within
+    `seconds`.
 
     Raises:
         OSError: nothing there speaks TLS of any version.
     """
     problem, days = "", None
     try:
-        version, days = _negotiate(host, port, ssl.create_default_context())
+        version, days = _negotiate(host, port, ssl.create_default_context(), seconds)
     except ssl.SSLCertVerificationError as wrong:
         problem = wrong.verify_message
-        version, _ = _negotiate(host, port, _careless())
+        version, _ = _negotiate(host, port, _careless(), seconds)
     except ssl.SSLError:
-        version, _ = _negotiate(host, port, _old())
+        version, _ = _negotiate(host, port, _old(), seconds)
         problem = "not looked at: no handshake with TLS 1.2 or newer"
-    return Handshake(version=version, problem=problem, days_left=days, older=_older(host, port))
+    return Handshake(
+        version=version, problem=problem, days_left=days, older=_older(host, port, seconds)
+    )
 
 
-def _negotiate(host: str, port: int, context: ssl.SSLContext) -> tuple[str, float | None]:
+def _negotiate(
+    host: str, port: int, context: ssl.SSLContext, seconds: float
+) -> tuple[str, float | None]:
     with (
-        socket.create_connection((host, port), timeout=SECONDS) as plain,
+        socket.create_connection((host, port), timeout=seconds) as plain,
         context.wrap_socket(plain, server_hostname=host) as secured,
     ):
         ends = (secured.getpeercert() or {}).get("notAfter")
@@ -75,9 +80,9 @@ def _old() -> ssl.SSLContext:
     return context
 
 
-def _older(host: str, port: int) -> tuple[str, ...]:
+def _older(host: str, port: int, seconds: float) -> tuple[str, ...]:
     try:
-        version, _ = _negotiate(host, port, _old())
+        version, _ = _negotiate(host, port, _old(), seconds)
     except OSError:
         return ()
     return (version,) if version else ()

@@ -10,29 +10,47 @@ import queue
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from mockauth.engine.http.connection import MOST_BYTES, Connections, place_and_target
+from mockauth.engine.http.connection import MOST_BYTES, Connections, LongHead, place_and_target
 from mockauth.engine.http.tls import SECONDS, Handshake, shake_hands
 from mockauth.wire import Request, Response
+from mockauth.wire.trace import Trouble
 from mockauth.wire.url import origin
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-NOT_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")
-"""What OpenSSL calls an answer that is not TLS at all."""
+T = TypeVar("T")
+NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"})
+"""The reasons by which OpenSSL names an answer that is not TLS at all."""
+LATE = 0.5
+"""Seconds that a worker has beyond a deadline to notice it by itself."""
+NEGOTIATIONS = 3
+"""Attempts of which a handshake consists at most."""
+SLICE = 1.0
+"""Seconds of waiting at a time: Windows delivers no signal within."""
 
 
 class TransportError(Exception):
     """No usable answer came; the text says what happened, in plain words."""
 
-    def __init__(self, text: str, *, timed_out: bool = False) -> None:
-        super().__init__(text)
-        self.timed_out = timed_out
+    trouble: Trouble = "broken"
+
+
+class TimedOut(TransportError):
+    """No whole answer came in time."""
+
+    trouble: Trouble = "timed-out"
+
+
+class NotAsked(TransportError):
+    """Nothing was sent: nobody named that address, or it is private and the target is public."""
+
+    trouble: Trouble = "not-asked"
 
 
 class Transport(Protocol):
@@ -55,8 +73,8 @@ class Transport(Protocol):
         """Send all of `requests` at once, each on a connection of its own."""
         ...
 
-    def handshake(self, host: str, port: int) -> Handshake:
-        """Shake hands with a TLS server.
+    def handshake(self, host: str, port: int, *, seconds: float = SECONDS) -> Handshake:
+        """Shake hands with a TLS server, each time within `seconds`.
 
         Raises:
             TransportError: nothing there speaks TLS.
@@ -69,27 +87,23 @@ class SocketTransport:
     """Real HTTP on kept connections, TLS verified.
 
     A peer can dribble headers for ever, which no socket time-out notices; so the exchange runs in
-    a worker thread that is abandoned at the deadline.
+    a worker thread that is broken off and left behind at the deadline.
     """
 
-    _jobs: queue.SimpleQueue[_Job] | None = None
+    _worker: _Worker | None = None
     _racers: list[SocketTransport] = field(default_factory=list)
 
     def send(self, request: Request, *, seconds: float, keep: bool = False) -> Response:
         """Send over a socket; see `Transport.send`."""
-        if self._jobs is None:
+        if self._worker is None:
             self._start()
-        assert self._jobs is not None  # noqa: S101 - set by _start
-        answer: queue.SimpleQueue[Response | TransportError] = queue.SimpleQueue()
-        self._jobs.put(_Job(request, seconds, answer, keep))
+        assert self._worker is not None  # noqa: S101 - set by _start
         try:
-            result = answer.get(timeout=seconds + 0.5)
-        except queue.Empty:
-            self._jobs = None  # the worker is stuck; leave it behind
-            raise TransportError(f"timed out after {seconds:g} s", timed_out=True) from None
-        if isinstance(result, Response):
-            return result
-        raise result
+            return self._worker.send(request, seconds, keep)
+        except TimedOut:
+            self._worker.leave()
+            self._worker = None
+            raise
 
     def send_all(
         self, requests: Sequence[Request], *, seconds: float
@@ -100,103 +114,170 @@ class SocketTransport:
             self._racers[-1]._start()
         return _race(list(zip(self._racers, requests, strict=False)), seconds)
 
-    def handshake(self, host: str, port: int) -> Handshake:
+    def handshake(self, host: str, port: int, *, seconds: float = SECONDS) -> Handshake:
         """Shake hands over a socket; see `Transport.handshake`."""
-        try:
-            return shake_hands(host, port)
-        except (OSError, ValueError) as wrong:  # ValueError: what cannot be the name of a host
-            raise TransportError(f"no TLS handshake: {plain_words(wrong, SECONDS)}") from wrong
+        ended: queue.SimpleQueue[Handshake | TransportError] = queue.SimpleQueue()
+
+        def shake() -> None:
+            try:
+                ended.put(shake_hands(host, port, seconds))
+            except (OSError, ValueError) as wrong:  # ValueError: what cannot be the name of a host
+                words = f"no TLS handshake: {plain_words(wrong, seconds)}"
+                ended.put(TransportError(words))
+
+        threading.Thread(target=shake, daemon=True).start()
+        # A peer that dribbles it is left behind, as in `send`.
+        found = _wait(ended, seconds * NEGOTIATIONS)
+        if isinstance(found, Handshake):
+            return found
+        raise found or TimedOut(f"no TLS handshake: {_late(seconds * NEGOTIATIONS)}")
 
     def _start(self) -> None:
-        jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
-        self._jobs = jobs
-        threading.Thread(target=_work, args=(jobs,), daemon=True).start()
+        self._worker = _Worker()
+        threading.Thread(target=self._worker.work, daemon=True).start()
 
 
 @dataclass(frozen=True)
 class _Job:
     request: Request
     seconds: float
-    answer: queue.SimpleQueue[Response | TransportError]
     keep: bool
+    answer: queue.SimpleQueue[Response | TransportError] = field(default_factory=queue.SimpleQueue)
 
 
-def _work(jobs: queue.SimpleQueue[_Job]) -> None:
-    connections = Connections()
-    while True:
-        job = jobs.get()
+@dataclass
+class _Worker:
+    """A thread that sends one request after the other, on connections of its own."""
+
+    jobs: queue.SimpleQueue[_Job | None] = field(default_factory=queue.SimpleQueue)
+    connections: Connections = field(default_factory=Connections)
+
+    def send(self, request: Request, seconds: float, keep: bool) -> Response:
+        """Have the thread send `request`, and wait for it no longer than `seconds`."""
+        job = _Job(request, seconds, keep)
+        self.jobs.put(job)
+        answer = _wait(job.answer, seconds + LATE)
+        if answer is None:
+            raise TimedOut(_late(seconds))
+        if isinstance(answer, Response):
+            return answer
+        raise answer
+
+    def leave(self) -> None:
+        """Break off what the thread reads, so that it ends."""
+        self.jobs.put(None)
+        self.connections.break_off()
+
+    def work(self) -> None:
+        """Do the jobs, one after the other; None is the last."""
+        while (job := self.jobs.get()) is not None:
+            try:
+                got = self.connections.exchange(job.request, job.seconds)
+                if job.request.body and got.status >= 400 and not job.keep:
+                    self.connections.drop(job.request)
+                job.answer.put(got)
+            except Exception as wrong:  # the words of any network trouble belong in the report
+                job.answer.put(error_of(wrong, job.seconds))
+
+
+def _wait(answer: queue.SimpleQueue[T], seconds: float) -> T | None:
+    """What comes within `seconds`, or None. A signal is noticed meanwhile."""
+    ends = time.monotonic() + seconds
+    while (left := ends - time.monotonic()) > 0:
         try:
-            got = connections.exchange(job.request, job.seconds)
-            if job.request.body and got.status >= 400 and not job.keep:
-                connections.drop(job.request)
-            job.answer.put(got)
-        except Exception as wrong:  # the words of any network trouble belong in the report
-            job.answer.put(trouble(wrong, job.seconds))
+            return answer.get(timeout=min(SLICE, left))
+        except queue.Empty:
+            continue
+    return None
 
 
 def _race(
     racers: Sequence[tuple[Transport, Request]], seconds: float
 ) -> list[Response | TransportError]:
     line = threading.Barrier(len(racers))
+    ended: queue.SimpleQueue[tuple[int, Response | TransportError]] = queue.SimpleQueue()
 
-    def run(racer: tuple[Transport, Request]) -> Response | TransportError:
-        transport, request = racer
-        line.wait(timeout=seconds)
+    def run(number: int, transport: Transport, request: Request) -> None:
+        answer: Response | TransportError
         try:
-            return transport.send(request, seconds=seconds)
+            line.wait(timeout=seconds)
+            answer = transport.send(request, seconds=seconds)
+        except threading.BrokenBarrierError:
+            answer = TransportError("the requests could not be sent at once")
         except TransportError as trouble:
-            return trouble
+            answer = trouble
+        ended.put((number, answer))
 
-    with ThreadPoolExecutor(max_workers=len(racers)) as pool:
-        return list(pool.map(run, racers))
-
-
-def trouble(wrong: Exception, seconds: float) -> TransportError:
-    """`wrong` as what a transport raises."""
-    return TransportError(plain_words(wrong, seconds), timed_out=_is_timeout(wrong))
-
-
-def _is_timeout(wrong: Exception) -> bool:
-    import urllib3
-
-    # urllib3 counts every connection that was not made among its time-outs.
-    if isinstance(wrong, urllib3.exceptions.NewConnectionError):
-        return False
-    return isinstance(wrong, TimeoutError | urllib3.exceptions.TimeoutError)
+    for number, (transport, request) in enumerate(racers):
+        # Daemons: whoever interrupts the run does not wait for the slowest of them.
+        threading.Thread(target=run, args=(number, transport, request), daemon=True).start()
+    answers = dict(ended.get() for _ in racers)
+    return [answers[number] for number in range(len(racers))]
 
 
-def _causes(wrong: BaseException | None) -> Iterator[BaseException]:
-    """`wrong`, and what it was raised from."""
-    while wrong is not None:
-        yield wrong
-        wrong = wrong.__cause__ or wrong.__context__
+def error_of(wrong: Exception, seconds: float) -> TransportError:
+    """The error that tells what went wrong on the way, of the type that fits."""
+    words = plain_words(wrong, seconds)
+    return TimedOut(words) if _is_late(wrong) else TransportError(words)
 
 
 def plain_words(wrong: Exception, seconds: float) -> str:
     """What went wrong on the way, as a developer would say it."""
+    import urllib3
+
+    if _is_late(wrong):
+        return _late(seconds)
+    if isinstance(wrong, urllib3.exceptions.NameResolutionError | socket.gaierror):
+        return "the host name does not resolve"
+    if isinstance(wrong, ConnectionRefusedError) or isinstance(
+        wrong.__cause__, ConnectionRefusedError
+    ):
+        return "connection refused: nothing listens there"
+    if isinstance(wrong, urllib3.exceptions.NewConnectionError):
+        return "the host cannot be reached"
+    if isinstance(wrong, ssl.SSLError | urllib3.exceptions.SSLError):
+        return "TLS failed: " + (
+            "the server speaks plain http"
+            if _tls_reason(wrong) in NOT_TLS
+            else "the certificate or the handshake is not acceptable"
+        )
+    if isinstance(wrong, urllib3.exceptions.DecodeError):
+        return "the body is not what its Content-Encoding says"
+    return _words_of_others(wrong)
+
+
+def _words_of_others(wrong: Exception) -> str:
     import http.client
 
     import urllib3
 
-    if any(isinstance(cause, ConnectionRefusedError) for cause in _causes(wrong)):
-        return "connection refused: nothing listens there"
-    if isinstance(wrong, urllib3.exceptions.NameResolutionError | socket.gaierror):
-        return "the host name does not resolve"
-    if isinstance(wrong, urllib3.exceptions.NewConnectionError):
-        return "the host cannot be reached"
-    if _is_timeout(wrong):
-        return f"timed out after {seconds:g} s"
-    if isinstance(wrong, ssl.SSLError | urllib3.exceptions.SSLError):
-        return "TLS failed: " + (
-            "the server speaks plain http"
-            if any(isinstance(c, ssl.SSLError) and c.reason in NOT_TLS for c in _causes(wrong))
-            else "the certificate or the handshake is not acceptable"
-        )
+    if isinstance(wrong, LongHead):
+        return "the headers are longer than 64 KiB"
     if isinstance(wrong, ValueError | http.client.InvalidURL):
         return f"cannot be asked for: {type(wrong).__name__}"
     if isinstance(wrong, http.client.HTTPException | urllib3.exceptions.HTTPError | OSError):
         return "the connection broke off"
     return f"no usable answer: {type(wrong).__name__}"
+
+
+def _late(seconds: float) -> str:
+    return f"timed out after {seconds:g} s"
+
+
+def _is_late(wrong: Exception) -> bool:
+    import urllib3
+
+    # urllib3 counts every connection that was not made among its time-outs.
+    made = not isinstance(wrong, urllib3.exceptions.NewConnectionError)
+    return made and isinstance(wrong, TimeoutError | urllib3.exceptions.TimeoutError)
+
+
+def _tls_reason(wrong: Exception) -> str:
+    """OpenSSL's own name of what went wrong; urllib3 wraps the error that has it."""
+    for one in (wrong, wrong.__cause__, *wrong.args):
+        if isinstance(one, ssl.SSLError):
+            return one.reason or ""
+    return ""
 
 
 @dataclass
@@ -213,7 +294,7 @@ class WsgiTransport:
         """Call the app from as many threads; see `Transport.send_all`."""
         return _race([(self, request) for request in requests], seconds)
 
-    def handshake(self, host: str, port: int) -> Handshake:
+    def handshake(self, host: str, port: int, *, seconds: float = SECONDS) -> Handshake:
         """Say what `tls` says; see `Transport.handshake`."""
         if self.tls is None:
             raise TransportError("an app in this process has no TLS")
@@ -240,7 +321,7 @@ class WsgiTransport:
                 data=request.body or None,
             )
         except ValueError as wrong:
-            raise trouble(wrong, seconds) from wrong
+            raise error_of(wrong, seconds) from wrong
         try:
             got = Client(self.app, WerkzeugResponse, use_cookies=False).open(builder)
             body = got.get_data()

@@ -19,12 +19,15 @@ class Gate:
 
 
 def gate(run: Run, *, fail_on: FailOn = "must", strict: bool = False) -> Gate:
-    """Decide the exit code: 0 clean, 1 findings, 3 nothing could be judged.
+    """Decide the exit code: 0 clean, 1 findings, 3 nothing could be judged; 128 and the number of
+    the signal that ended the run early.
 
     A critical check that the target's behaviour blocked counts as a finding; one blocked for want
     of an option only when `strict`. A waived result closes nothing; a waiver that expired, and a
     waiver or a line of the baseline that nothing needs any more, do.
     """
+    if run.signal:
+        return Gate(128 + run.signal, (run.stopped,))
     # A client that does not get in may show why: what is found broken says more than that.
     explained = run.role == "plugin" and any(r.state == "fail" for r in run.results)
     if run.stopped and not (explained and fail_on != "never"):

@@ -89,6 +89,12 @@ class Run:
     role: Literal["chatgpt", "plugin"] = "chatgpt"
     """What mockauth played; as `plugin` it judged a client."""
     options: dict[str, str] = field(default_factory=dict)
+    signal: int = 0
+    """The signal that ended it early; 0 when none did."""
+    budget_seconds: float | None = None
+    """What it was allowed to take; None is without a bound."""
+    budget_spent: bool = False
+    """Whether it took all of that, so that some checks are blocked."""
 
     @property
     def summary(self) -> dict[State, int]:

@@ -134,7 +134,7 @@ def _document(subject: Subject, form: EditorForm, target: str) -> OpenApi:
     seen = []
     for url in urls:
         last = fetch(subject, subject.target.url_map(url), "openapi")
-        if last.response is None and not last.timed_out:
+        if last.response is None and last.trouble != "timed-out":
             raise NothingJudged(f"{url} cannot be reached: {last.error}")
         if last.answer.ok:
             openapi = read_openapi(last.answer.body, url)

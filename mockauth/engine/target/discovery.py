@@ -35,7 +35,7 @@ def fetch_manifest(subject: Subject, target: str) -> Manifest | None:
         return read_manifest(Path(target).read_bytes(), target)
     url = target if target.endswith(".json") else join(target, WELL_KNOWN)
     last = fetch(subject, url, "manifest")
-    if last.response is None and not last.timed_out:
+    if last.response is None and last.trouble != "timed-out":
         raise NothingJudged(f"{url} cannot be reached: {last.error}")
     if last.response is not None and last.response.status in WALLS:
         last = _as_browser(subject, last)

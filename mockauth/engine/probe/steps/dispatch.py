@@ -102,4 +102,5 @@ def wait(run: ProbeRun, step: Step) -> None:
         if lifetime is None:
             raise Blocked("the token answer has no expires_in")
         seconds += lifetime + EXPIRY_MARGIN
+    run.subject.driver.budget.require(seconds)
     run.subject.clock.sleep(seconds)

@@ -20,7 +20,7 @@ def shake_hands(run: ProbeRun, step: Step) -> Observations:
     if refused:
         raise Blocked(refused)
     try:
-        found = run.subject.driver.transport.handshake(host, port)
+        found = run.subject.driver.handshake(host, port)
     except TransportError as trouble:
         raise Blocked(f"{host}:{port}: {trouble}") from None
     at = f"{host}:{port}"

@@ -1,0 +1,31 @@
+"""Writing a file whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write `text` to `path` in UTF-8, so that no half of it ever stands there: beside it first,
+    then in its place. A pipe or a device is written to as it is.
+
+    Raises:
+        OSError: it cannot be written; what stood there before still does.
+    """
+    real = Path(os.path.realpath(path))
+    if real.exists() and not real.is_file():
+        real.write_text(text, "utf-8")
+        return
+    beside = real.with_name(f".{secrets.token_hex(4)}.tmp")
+    try:
+        # "x" gives the rights that a new file has here; a temporary file would be ours alone.
+        with beside.open("x", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(beside, real)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.context import Plugin, base_url
 from mockauth.plugin.faults.apply import misbehave
 from mockauth.plugin.faults.fault import Fault
-from mockauth.plugin.server.lean import App
+from mockauth.plugin.faults.wire import leave_body
 from mockauth.plugin.server.sessions import Sessions
 from mockauth.plugin.state import State
 
@@ -65,7 +64,7 @@ def create_app(
         base=config, state=State(), clock=clock, signing=_signing(config), control=control
     )
     plugin.rearm()
-    app = App("mockauth.plugin")
+    app = Flask("mockauth.plugin")
     app.extensions["mockauth"] = plugin
     app.config.update(
         SECRET_KEY=secrets.token_hex(32),
@@ -130,8 +129,7 @@ def _walls(app: Flask, plugin: Plugin) -> None:
     @app.after_request
     def leave_the_body(response: Response) -> Response:
         if not plugin.policy.bodies_read and response.status_code >= 400:
-            with suppress(AttributeError):  # cheroot drains what it still counts
-                request.environ["wsgi.input"].remaining = 0
+            leave_body()
         return response
 
     @app.teardown_request

@@ -178,7 +178,7 @@ class Connection:
 
     def _send(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
-        head = f"HTTP/1.1 {status}\r\n{lines}\r\n".encode("latin-1")
+        head = f"HTTP/1.1 {status}\r\n{lines}\r\n".encode("latin-1", "replace")
         self._line.settimeout(SEND_SECONDS)
         self._line.sendall(head + body)
 

@@ -73,7 +73,7 @@ def run_client(
     """
     clock = clock or SystemClock()
     if starter is None and options.command:
-        starter = CommandStarter(options.command)
+        starter = CommandStarter(options.command, options.pass_env)
     plan = _planned(options, clock.now())
     began, results = time.perf_counter(), []
     with opened(options, clock) as stand:
@@ -241,7 +241,9 @@ def _stopped(visits: Sequence[Visit]) -> str:
     if any(visit.exchanges for visit in visits):
         return ""
     words = next((visit.words for visit in visits if visit.endings), "")
-    return f"the client never came to the mock; {words}" if words else "no client came"
+    failed = any(ending.status for visit in visits for ending in visit.endings)
+    hint = " (does it need a variable of your environment? see --pass-env)" if failed else ""
+    return f"the client never came to the mock; {words}{hint}" if words else "no client came"
 
 
 def _not_signed_in(visits: Sequence[Visit]) -> str:

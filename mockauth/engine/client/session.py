@@ -13,7 +13,7 @@ from types import MappingProxyType
 from mockauth.checks.client.visit import Ending, Visit, plain_lines
 from mockauth.engine.client.interceptor import Front
 from mockauth.engine.client.mock_server import Stand
-from mockauth.engine.client.process import Starter
+from mockauth.engine.client.process import CommandStarter, Starter
 from mockauth.engine.http.secrets_seen import learn
 from mockauth.scenario.client_model import Start
 from mockauth.wire import Exchange, Trace
@@ -67,11 +67,14 @@ class Visiting:
     def _run(
         self, starter: Starter, settings: Mapping[str, str], seconds: float, at_once: int
     ) -> tuple[Ending, ...]:
-        if at_once == 1:
-            return (starter(settings, seconds),)
-        with ThreadPoolExecutor(max_workers=at_once) as pool:
+        with _stoppable(), ThreadPoolExecutor(max_workers=at_once) as pool:
             jobs = [pool.submit(starter, settings, seconds) for _ in range(at_once)]
-            return tuple(job.result() for job in jobs)
+            try:
+                return tuple(job.result() for job in jobs)
+            except KeyboardInterrupt:
+                if isinstance(starter, CommandStarter):
+                    starter.stop()
+                raise
 
     def _keep(
         self, front: Front, endings: tuple[Ending, ...], start: Start | None, probe: str

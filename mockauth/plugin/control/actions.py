@@ -75,7 +75,7 @@ class Operator:
     def advance(self, seconds: float) -> None:
         """Move its clock on."""
         with self._control.lock:
-            if not (seconds >= 0 and self.shift + seconds <= LONGEST_SHIFT):
+            if not 0 <= seconds <= LONGEST_SHIFT - self.shift:
                 raise Wrong(
                     f"advance must be 0 or more, and {LONGEST_SHIFT} seconds in all at most"
                 )

@@ -14,6 +14,7 @@ from mockauth.errors import UsageError
 from mockauth.plugin.behaviour import Policy
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.faults.fault import PLACES, AnswerChange, Fault
+from mockauth.plugin.faults.parse import LARGEST_NUMBER
 from mockauth.plugin.faults.trigger import Trigger
 from mockauth.wire.message import SURROGATE
 
@@ -21,6 +22,9 @@ T = TypeVar("T")
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 LONGEST_NUMBER = 15
+MOST_PADDING = 16 * 1024 * 1024
+LONGEST_DELAY = 86_400
+PATH = re.compile(r"[\x21-\x7e]*")
 FRAMING = ("content-length", "transfer-encoding", "connection")
 PREFIX = "/_mockauth"
 FIXED = (
@@ -54,6 +58,19 @@ def body() -> dict[str, Any]:
     if SURROGATE.search(written):
         raise Wrong("a text has half a character in it (a lone surrogate)")
     return value
+
+
+def _check_numbers(value: object) -> None:
+    """Refuse what no clock, counter or status can be, wherever it stands.
+
+    Raises:
+        Wrong: a number is not finite, or too large.
+    """
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            _check_numbers(inner)
+    elif isinstance(value, int | float) and not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
+        raise Wrong(f"a number must be finite, and not beyond {LARGEST_NUMBER}")
 
 
 def only(given: dict[str, Any], *known: str) -> dict[str, Any]:
@@ -100,6 +117,7 @@ def instance(kind: type[T], value: object, place: str) -> T:
     """
     if not isinstance(value, dict):
         raise Wrong(f"{place} must be an object")
+    _check_numbers(value)
     known = [item.name for item in fields(kind)]  # type: ignore[arg-type]  # dataclasses only
     for name in value:
         if name not in known:
@@ -108,7 +126,8 @@ def instance(kind: type[T], value: object, place: str) -> T:
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        return TypeAdapter(kind).validate_python(value)
+        # As JSON, and strictly: true is not 1, and "5" no number.
+        return TypeAdapter(kind).validate_json(json.dumps(value), strict=True)
     except ValidationError as wrong:
         first = wrong.errors(include_input=False, include_url=False)[0]
         path = ".".join(map(str, (place, *first["loc"])))
@@ -130,6 +149,8 @@ def armed(value: dict[str, Any]) -> tuple[Fault | str, Trigger]:
         raise Wrong("trigger.value needs trigger.parameter beside it")
     if trigger.times is not None and trigger.times < 1:
         raise Wrong("trigger.times must be 1 or more")
+    if min(trigger.after, trigger.seconds or 0) < 0:
+        raise Wrong("trigger.after and trigger.seconds must be 0 or more")
     if trigger.place not in ("", *PLACES):
         raise Wrong(f"trigger.place must be one of {', '.join(PLACES)}")
     named = "policy" not in value and "answers" not in value
@@ -176,10 +197,24 @@ def _own(name: str, value: Mapping[str, Any]) -> Fault:
         raise Wrong("answers must be a list")
     changes = [instance(AnswerChange, one, f"answers.{i}") for i, one in enumerate(answers)]
     for i, change in enumerate(changes):
-        if change.place not in PLACES:
-            raise Wrong(f"answers.{i}.place must be one of {', '.join(PLACES)}")
-        check_headers(change.headers, f"answers.{i}.headers")
+        _check_change(change, f"answers.{i}")
     return Fault(name=name, policy=policy, answers=tuple(changes))
+
+
+def _check_change(change: AnswerChange, place: str) -> None:
+    if change.place not in PLACES:
+        raise Wrong(f"{place}.place must be one of {', '.join(PLACES)}")
+    for name, value, least, most in (
+        ("status", 200 if change.status is None else change.status, 200, 599),
+        ("cut", change.cut or 0, 0, LARGEST_NUMBER),
+        ("pad", change.pad, 0, MOST_PADDING),
+        ("delay", change.delay, 0, LONGEST_DELAY),
+    ):
+        if not least <= value <= most:
+            raise Wrong(f"{place}.{name} must be between {least} and {most}")
+    if not PATH.fullmatch(change.redirect_path_suffix):
+        raise Wrong(f"{place}.redirect_path_suffix must be of printable ASCII without blanks")
+    check_headers(change.headers, f"{place}.headers")
 
 
 def _settings() -> set[str]:

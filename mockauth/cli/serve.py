@@ -135,8 +135,8 @@ def _app(
 
 def _introduce(base: str, config: PluginConfig, profile: str) -> None:
     # Flask comes with the plugin, which --help must not load.
-    from mockauth.plugin.api.resource import PATHS
     from mockauth.plugin.faults.parse import spelled
+    from mockauth.plugin.resource import PATHS
 
     if profile == "plugin" and config.api != "mcp":
         _line("manifest", f"{base}/.well-known/ai-plugin.json")
@@ -156,7 +156,7 @@ def _introduce(base: str, config: PluginConfig, profile: str) -> None:
 
 
 def _introduce_oauth(base: str, config: PluginConfig, profile: str) -> None:
-    from mockauth.plugin.api.resource import document_address
+    from mockauth.plugin.resource import document_address
 
     if config.api == "mcp":
         _line("authorize endpoint", f"{base}/authorize")

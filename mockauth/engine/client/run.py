@@ -24,7 +24,7 @@ from mockauth.engine.client.mock_server import opened
 from mockauth.engine.client.options import ClientOptions
 from mockauth.engine.client.process import CommandStarter, Starter
 from mockauth.engine.client.secret_search import search
-from mockauth.engine.client.session import Visiting
+from mockauth.engine.client.session import ClientSession
 from mockauth.engine.events import (
     Event,
     Judged,
@@ -76,17 +76,17 @@ def run_client(
         starter = CommandStarter(options.command, options.pass_env)
     plan = _planned(options, clock.now())
     began, results = time.perf_counter(), []
-    with opened(options, clock) as stand:
-        visiting = Visiting(stand=stand, seconds=options.seconds, patience=options.patience)
-        target = shlex.join(options.command) or stand.base
+    with opened(options, clock) as server:
+        session = ClientSession(server=server, seconds=options.seconds, patience=options.patience)
+        target = shlex.join(options.command) or server.base
         yield RunStarted(target)
-        yield from _ordinary_visits(plan, visiting, starter)
-        stopped, astray = _stopped(visiting.visits), _not_signed_in(visiting.visits)
-        notes = (*plan.notes, *_notes(visiting.visits))
+        yield from _ordinary_visits(plan, session, starter)
+        stopped, astray = _stopped(session.visits), _not_signed_in(session.visits)
+        notes = (*plan.notes, *_notes(session.visits))
         yield from map(Noted, notes)
         for event in chain(
-            _verdicts(plan, visiting, starter, stopped, astray),
-            map(Judged, _read(plan, visiting, stopped)),
+            _verdicts(plan, session, starter, stopped, astray),
+            map(Judged, _read(plan, session, stopped)),
         ):
             if isinstance(event, Judged):
                 results.append(event.result)
@@ -99,8 +99,8 @@ def run_client(
             started=plan.started,
             duration_ms=round((time.perf_counter() - began) * 1000, 1),
             results=tuple(results),
-            trace=visiting.trace,
-            secrets=visiting.secrets,
+            trace=session.trace,
+            secrets=session.secrets,
             notes=notes,
             stopped=stopped or astray,
             policy=tuple(plan.policy.findings(results)),
@@ -128,19 +128,21 @@ def _planned(options: ClientOptions, started: float) -> _Plan:
     )
 
 
-def _ordinary_visits(plan: _Plan, visiting: Visiting, starter: Starter | None) -> Iterator[Event]:
+def _ordinary_visits(
+    plan: _Plan, session: ClientSession, starter: Starter | None
+) -> Iterator[Event]:
     """The sign-ins at the honest mock: by the command, or by a person who is told where it is."""
     if starter is None:
-        yield Serving(visiting.stand.settings(visiting.stand.terms()))
-        visiting.watch(plan.options.watch_seconds)
+        yield Serving(session.server.settings(session.server.terms()))
+        session.watch(plan.options.watch_seconds)
         return
     for _ in range(ORDINARY_STARTS):
         yield StepStarted("the ordinary sign-in")
-        visiting.visit(starter)
+        session.visit(starter)
 
 
 def _verdicts(
-    plan: _Plan, visiting: Visiting, starter: Starter | None, stopped: str, astray: str
+    plan: _Plan, session: ClientSession, starter: Starter | None, stopped: str, astray: str
 ) -> Iterator[Event]:
     """The scenario files, each with its starts; `astray` says why the client does not get in."""
     for probe in plan.probes:
@@ -150,15 +152,15 @@ def _verdicts(
         level = _level(probe.rule, plan.profile)
         if isinstance(level, Result):
             result = level
-        elif stopped or (astray and not _tells_all_the_same(probe, visiting.visits)):
+        elif stopped or (astray and not _tells_all_the_same(probe, session.visits)):
             result = blocked(probe.rule, level, stopped or astray)
         elif starter is None:
             why = f"needs a client that mockauth can start: give {COMMAND}"
             result = blocked(probe.rule, level, why, by_option=COMMAND)
         elif astray and not _asks_for_first(probe):
-            result = conclude(probe.rule, level, _contrast(probe, visiting, starter, astray))
+            result = conclude(probe.rule, level, _contrast(probe, session, starter, astray))
         else:
-            result = conclude(probe.rule, level, _reactions(probe, visiting, starter))
+            result = conclude(probe.rule, level, _reactions(probe, session, starter))
         yield Judged(plan.policy.applied(result))
 
 
@@ -175,24 +177,24 @@ def _asks_for_first(probe: ClientProbe) -> bool:
 
 
 def _contrast(
-    probe: ClientProbe, visiting: Visiting, starter: Starter, astray: str
+    probe: ClientProbe, session: ClientSession, starter: Starter, astray: str
 ) -> Iterator[Finding | Seen]:
     """What a client does that takes no token answer of the honest mock: where it takes one of these,
     the difference is why."""
-    said = list(_reactions(probe, visiting, starter))
+    said = list(_reactions(probe, session, starter))
     if not any(isinstance(item, Seen) for item in said):
         raise Blocked(astray)
     yield from said
 
 
 def _reactions(
-    probe: ClientProbe, visiting: Visiting, starter: Starter
+    probe: ClientProbe, session: ClientSession, starter: Starter
 ) -> Iterator[Finding | Seen]:
     """What the client does in each start. One that could not be judged blocks the rule, unless
     another start has found it broken."""
     unjudged: list[Blocked | NotApplicable] = []
     for start in probe.starts:
-        visit = visiting.visit(starter, start, probe.rule.id)
+        visit = session.visit(starter, start, probe.rule.id)
         try:
             yield from REACTIONS[start.expected](visit)
         except (Blocked, NotApplicable) as why:
@@ -202,10 +204,10 @@ def _reactions(
         raise reason
 
 
-def _read(plan: _Plan, visiting: Visiting, stopped: str) -> Iterator[Result]:
+def _read(plan: _Plan, session: ClientSession, stopped: str) -> Iterator[Result]:
     """What stands in the record of all visits, and in the client's store."""
-    store = _searched(plan, visiting)
-    evidence = ClientEvidence(visits=tuple(visiting.visits), store=store)
+    store = _searched(plan, session)
+    evidence = ClientEvidence(visits=tuple(session.visits), store=store)
     for check in CHECKS:
         if not plan.options.wants(check.rule):
             continue
@@ -219,11 +221,11 @@ def _read(plan: _Plan, visiting: Visiting, stopped: str) -> Iterator[Result]:
         yield plan.policy.applied(result)
 
 
-def _searched(plan: _Plan, visiting: Visiting) -> Store | None:
+def _searched(plan: _Plan, session: ClientSession) -> Store | None:
     if plan.options.store is None:
         return None
     secrets = {plan.options.client_secret: "client secret"}
-    for visit in visiting.visits:
+    for visit in session.visits:
         secrets |= visit.issued()
     return search(plan.options.store, secrets, plan.started)
 

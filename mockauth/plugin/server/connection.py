@@ -36,7 +36,7 @@ ENVIRON_NAMES = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENG
 BODILESS = ("204", "304")
 
 
-class Connection:
+class ClientConnection:
     """One client. An app reaches it through the environment, under `CONNECTION`."""
 
     def __init__(

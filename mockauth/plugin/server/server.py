@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mockauth.plugin.server.connection import Connection
+from mockauth.plugin.server.connection import ClientConnection
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -61,8 +61,8 @@ class Server:
         self._wake, self._woken = socket.socketpair()
         self._ending = threading.Event()
         self._lock = threading.Lock()
-        self._threads: dict[Connection, threading.Thread] = {}
-        self._silent: dict[Connection, None] = {}
+        self._threads: dict[ClientConnection, threading.Thread] = {}
+        self._silent: dict[ClientConnection, None] = {}
         """Those of which a request is awaited, the oldest first."""
 
     def serve(self) -> None:
@@ -104,13 +104,13 @@ class Server:
             return
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         environ = {**self._environ, "REMOTE_ADDR": address, "REMOTE_PORT": str(port)}
-        one = Connection(line, self._app, environ, self._ending.is_set)
+        one = ClientConnection(line, self._app, environ, self._ending.is_set)
         thread = threading.Thread(target=self._serve, args=(one,), daemon=True)
         with self._lock:
             self._threads[one] = thread
         thread.start()
 
-    def _serve(self, one: Connection) -> None:
+    def _serve(self, one: ClientConnection) -> None:
         def waits(is_silent: bool) -> None:
             with self._lock:
                 self._silent.pop(one, None)

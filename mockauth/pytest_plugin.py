@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from mockauth.testing import MockPlugin, Stage
+    from mockauth.testing import MockPlugin, PluginServer
 
 MARK = "mock_plugin"
 SERVED = pytest.StashKey["MockPlugin"]()
@@ -38,11 +38,11 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def mock_plugin_stage() -> Iterator[Stage]:
+def mock_plugin_stage() -> Iterator[PluginServer]:
     """The server of the session, on a free port."""
-    from mockauth.testing import stage
+    from mockauth.testing import plugin_server
 
-    with stage() as found:
+    with plugin_server() as found:
         yield found
 
 
@@ -56,7 +56,7 @@ def mock_plugin_settings() -> dict[str, Any]:
 @pytest.fixture
 def mock_plugin(
     request: pytest.FixtureRequest,
-    mock_plugin_stage: Stage,
+    mock_plugin_stage: PluginServer,
     mock_plugin_settings: dict[str, Any],
 ) -> Iterator[MockPlugin]:
     """The built-in plugin, served over HTTP and as new for each test. What a test queues and does
@@ -68,6 +68,6 @@ def mock_plugin(
     settings = dict(mock_plugin_settings)
     for kwargs in reversed(marks):  # the closest one last
         settings |= kwargs
-    plugin = request.node.stash[SERVED] = mock_plugin_stage.play(**settings)
+    plugin = request.node.stash[SERVED] = mock_plugin_stage.serve(**settings)
     yield plugin
     plugin.reset()

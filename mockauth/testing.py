@@ -20,13 +20,13 @@ from mockauth.browser.form import Credentials
 from mockauth.browser.session import Session
 from mockauth.engine.http.transport import WsgiTransport
 from mockauth.errors import UsageError
-from mockauth.plugin.api.resource import PATHS
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import ClientConfig, PluginConfig, UserConfig
-from mockauth.plugin.control.actions import Operator
-from mockauth.plugin.control.state import QueuedError, QueuedResponse
+from mockauth.plugin.control.actions import PluginControl
+from mockauth.plugin.control_state import QueuedError, QueuedResponse
 from mockauth.plugin.faults.parse import fault_named
 from mockauth.plugin.faults.trigger import Trigger
+from mockauth.plugin.resource import PATHS
 from mockauth.plugin.server.serving import serving
 from mockauth.scenario.misbehaving import KnownFaults, with_faults
 from mockauth.wire import Exchange, Request, Secret
@@ -53,9 +53,9 @@ class MockPlugin:
     known: Mapping[str, Any]
 
     @property
-    def operator(self) -> Operator:
+    def operator(self) -> PluginControl:
         """All that can be switched while it runs."""
-        return Operator(self.app.extensions["mockauth"], self.known)
+        return PluginControl(self.app.extensions["mockauth"], self.known)
 
     @property
     def issuer(self) -> str:
@@ -160,7 +160,7 @@ class MockPlugin:
     def add_user(self, name: str, password: str = "secret", **claims: Any) -> UserConfig:
         """One more user, with what tokens say of them."""
         user = UserConfig(name=name, password=password, claims=claims)
-        self.operator.enrol(user)
+        self.operator.add_user(user)
         return user
 
     def add_client(
@@ -229,34 +229,34 @@ class MockPlugin:
         self.operator.reset(tokens=True)
 
 
-class Stage:
+class PluginServer:
     """One server for many plugins, one at a time: a test session binds one port."""
 
     def __init__(self) -> None:
         self.url = ""
         self._ready: list[tuple[Mapping[str, Any], MockPlugin]] = []
-        self._playing: WSGIApplication | None = None
+        self._serving: WSGIApplication | None = None
 
-    def play(self, **settings: Any) -> MockPlugin:
+    def serve(self, **settings: Any) -> MockPlugin:
         """Serve the plugin of these settings from now on, as for `config_of`; the same one again
         where it was served before."""
         found = next((plugin for known, plugin in self._ready if known == settings), None)
         if found is None:
             found = _made(config_of(**settings), self.url)
             self._ready.append((settings, found))
-        self._playing = found.app
+        self._serving = found.app
         return found
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer as the plugin that is on."""
-        assert self._playing is not None  # noqa: S101 - nobody knows the address before
-        return self._playing(environ, start)
+        assert self._serving is not None  # noqa: S101 - nobody knows the address before
+        return self._serving(environ, start)
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
+def plugin_server() -> Iterator[PluginServer]:
     """A server on a free port of this machine, until the end of the block."""
-    found = Stage()
+    found = PluginServer()
     with serving(found) as found.url:
         yield found
 
@@ -270,9 +270,9 @@ def served_plugin(*, https: Path | None = None, **settings: Any) -> Iterator[Moc
         UsageError: a setting is unknown, or https cannot be had.
         AssertionError: something that was queued has not been used.
     """
-    found = Stage()
+    found = PluginServer()
     with serving(found, ca_file=https) as found.url:
-        plugin = found.play(**settings)
+        plugin = found.serve(**settings)
         yield plugin
         check_used(plugin)
 

@@ -97,7 +97,8 @@ def test_time_faults_and_queues_are_the_words_of_the_command_line(mock_plugin: M
     assert [called(mock_plugin, token) for _ in range(2)] == [418, 200]
     mock_plugin.advance(3600)
     assert called(mock_plugin, token) == 401
-    assert mock_plugin.requests[-1]["near_misses"] == ["the token expired 0 s ago"]
+    [near] = mock_plugin.requests[-1]["near_misses"]
+    assert near.startswith("the token expired ")
 
 
 @pytest.mark.mock_plugin(token_format="jwt")

@@ -24,13 +24,17 @@ if TYPE_CHECKING:
 @option("--content-type", type=FORM_OR_JSON, default="application/x-www-form-urlencoded",
         show_default=True, help="What the manifest declares for token requests.")  # fmt: skip
 @option("--client-id", default="", help="The client's id at the mock.")
-@option("--client-secret", default="", help="Likewise.")
+@option("--client-secret", default="", help="The client's secret at the mock.")
 @option("--redirect-uri", default="", help="The client's callback, as registered at the mock.")
-@option("--port", type=click.IntRange(0, 65535), default=0, help="Else a free one.")
+@option("--port", type=click.IntRange(0, 65535), default=0,
+        help="Port to listen on (default: a free one).")  # fmt: skip
 @option("--timeout", type=click.FloatRange(1, 600), default=None,
         help="Seconds that one start of COMMAND may take; 20.")  # fmt: skip
 @option("--for", "watch_seconds", type=click.FloatRange(1), default=None,
         help="Without COMMAND: watch for so many seconds; else until Ctrl-C.")  # fmt: skip
+@option("--pass-env", multiple=True, metavar="NAME",
+        help="A variable of this environment that COMMAND needs, besides PATH, HOME, LANG and the "
+        "like; * stands for any characters.")  # fmt: skip
 @option("--store", type=click.Path(path_type=Path), default=None,
         help="File or folder where the client keeps its secrets, searched for them.")  # fmt: skip
 @option("--select", multiple=True, help="Only these ids, areas or sources, comma-separated.")
@@ -52,11 +56,12 @@ if TYPE_CHECKING:
 def check_client(command: tuple[str, ...], **values: Any) -> None:
     """Play the server for an OAuth client, and judge what it does.
 
-    Put -- before COMMAND. It is started once for each scenario, must sign in as AUTHORIZE_URL,
-    TOKEN_URL, API_URL, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI and SCOPE in its environment say (or
-    MANIFEST_URL or the metadata of ISSUER), call the API, and end: with status 0 when that worked.
-    AUTH_METHOD is there where only one will do, CONTENT_TYPE is what the manifest declares. Without
-    COMMAND you drive the client by hand.
+    Put -- before COMMAND. It is started once for each scenario, reads AUTHORIZE_URL, TOKEN_URL,
+    API_URL, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI and SCOPE (or MANIFEST_URL, or ISSUER and its
+    metadata) from its environment, signs in, calls the API, and ends: with status 0 when that
+    worked. AUTH_METHOD is there where only one will do, CONTENT_TYPE is what the manifest declares.
+    Of your own environment it gets PATH, HOME, LANG and the like, and what --pass-env names. What
+    it has started is ended with it. Without COMMAND you drive the client by hand.
     """
     # The engine brings the plugin and the scenarios with it, which --help must not.
     from mockauth.cli.output import finish, report_targets
@@ -102,6 +107,7 @@ def _options(command: tuple[str, ...], values: dict[str, Any]) -> ClientOptions:
 
     return defaults.ClientOptions(
         command=command,
+        pass_env=values["pass_env"],
         profile=values["profile"],
         content_type=values["content_type"],
         client_id=values["client_id"] or defaults.CLIENT_ID,

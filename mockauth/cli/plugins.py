@@ -51,7 +51,7 @@ def called_back(plugin: PluginConfig, redirect_uris: Sequence[str]) -> PluginCon
         UsageError: one of them is no address, or has a fragment (RFC 6749 section 3.1.2).
     """
     # Flask comes with the plugin, which --help must not load.
-    from mockauth.plugin.valid import wrong_uri
+    from mockauth.plugin.config_problems import wrong_uri
 
     for wrong in filter(None, map(wrong_uri, redirect_uris)):
         raise UsageError(f"--{wrong.replace('_', '-', 1)}")
@@ -93,9 +93,9 @@ def _faults(table: Any, place: str) -> list[str]:
 
 def _plugin(table: Any, place: str, shared: PluginConfig | None) -> PluginConfig:
     # Flask comes with the plugin, which --help must not load.
-    from mockauth.plugin.behaviour import Policy
+    from mockauth.plugin.behaviour import Behaviour
     from mockauth.plugin.config import PluginConfig
-    from mockauth.plugin.valid import wrong_settings
+    from mockauth.plugin.config_problems import wrong_settings
 
     if table == {}:
         return shared or PluginConfig()
@@ -110,7 +110,7 @@ def _plugin(table: Any, place: str, shared: PluginConfig | None) -> PluginConfig
     document = Document(file=place)
     own = {name: value for name, value in table.items() if name not in skipped}
     values = form.read(document, (), own)
-    policy = members(Policy, MappingProxyType({})).read(
+    policy = members(Behaviour, MappingProxyType({})).read(
         document, ("policy",), table.get("policy", {})
     )
     if document.problems:

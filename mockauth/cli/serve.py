@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
@@ -60,13 +61,15 @@ serve_option = partial(option, prefix="MOCKAUTH_SERVE")
 @option("--admin-token", metavar="TOKEN",
               help="The bearer token of /_mockauth/.  [default: a random one, printed]")  # fmt: skip
 def serve(host: str, port: int, **values: Any) -> None:
-    """Serve the built-in plugin until Ctrl-C."""
-    import gc
+    """Serve the built-in plugin until Ctrl-C, or until SIGTERM, which ends it with status 0."""
+    import signal
     import threading
 
     if values["list_faults"]:
         _list_faults(values["folders"])
         return
+    # For process 1 of a container the kernel has no default action: without this it goes on.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     plugins = _plugins(values)
     token = (values["admin_token"] or secrets.token_urlsafe(24)) if values["admin"] else ""
     app = _app(plugins, token, values["folders"], behind_a_proxy=values["behind_proxy"])
@@ -76,18 +79,13 @@ def serve(host: str, port: int, **values: Any) -> None:
     with ExitStack() as stack:
         try:
             base = stack.enter_context(serving(app, host, port, values["ca_file"]))
-        except (OSError, SystemExit) as wrong:
-            why = getattr(wrong, "strerror", "") or "is the port taken?"
+        except OSError as wrong:
+            why = wrong.strerror or "is the port taken?"
             raise UsageError(f"--host {host} --port {port}: cannot be served at: {why}") from wrong
         for plugin in plugins:
             _introduce(f"{base}/{plugin.name}".rstrip("/"), plugin, values["profile"])
         _introduce_admin(base, plugins, token, shown=not values["admin_token"])
         _warn_of(host)
-        # What is there by now stays for good; each collection of garbage would look through it
-        # again, for a twentieth of the time of a sign-in. So do tokens, and the rare collection
-        # of all would stop the server for longer the more there are of them.
-        gc.freeze()
-        gc.set_threshold(700, 10, 10_000)
         threading.Event().wait()
 
 
@@ -137,8 +135,8 @@ def _app(
 
 def _introduce(base: str, config: PluginConfig, profile: str) -> None:
     # Flask comes with the plugin, which --help must not load.
-    from mockauth.plugin.api.resource import PATHS
     from mockauth.plugin.faults.parse import spelled
+    from mockauth.plugin.resource import PATHS
 
     if profile == "plugin" and config.api != "mcp":
         _line("manifest", f"{base}/.well-known/ai-plugin.json")
@@ -158,7 +156,7 @@ def _introduce(base: str, config: PluginConfig, profile: str) -> None:
 
 
 def _introduce_oauth(base: str, config: PluginConfig, profile: str) -> None:
-    from mockauth.plugin.api.resource import document_address
+    from mockauth.plugin.resource import document_address
 
     if config.api == "mcp":
         _line("authorize endpoint", f"{base}/authorize")

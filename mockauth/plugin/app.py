@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -19,15 +18,16 @@ from mockauth.plugin.api.embeddings import embeddings_blueprint
 from mockauth.plugin.api.mcp import mcp_blueprint
 from mockauth.plugin.api.todos import api_blueprint
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.context import Plugin, base_url
-from mockauth.plugin.faults.apply import misbehave
+from mockauth.plugin.context import Plugin
+from mockauth.plugin.current_request import base_url
 from mockauth.plugin.faults.fault import Fault
-from mockauth.plugin.server.lean import App
+from mockauth.plugin.faults.wire import leave_body
+from mockauth.plugin.misbehave import misbehave
 from mockauth.plugin.server.sessions import Sessions
-from mockauth.plugin.state import State
+from mockauth.plugin.state import PluginState
 
 if TYPE_CHECKING:
-    from mockauth.plugin.oauth.signing import Signing
+    from mockauth.plugin.signing import Signing
 
 LOGO = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -57,15 +57,15 @@ def create_app(
     control = None
     if admin_token:
         # Most apps of the tests and every demo do without.
-        from mockauth.plugin.control.state import Control, ShiftedClock
+        from mockauth.plugin.control_state import Control, ShiftedClock
 
         clock = ShiftedClock(clock)
         control = Control(clock=clock)
     plugin = Plugin(
-        base=config, state=State(), clock=clock, signing=_signing(config), control=control
+        base=config, state=PluginState(), clock=clock, signing=_signing(config), control=control
     )
-    plugin.rearm()
-    app = App("mockauth.plugin")
+    plugin.reset_faults()
+    app = Flask("mockauth.plugin")
     app.extensions["mockauth"] = plugin
     app.config.update(
         SECRET_KEY=secrets.token_hex(32),
@@ -94,20 +94,20 @@ def create_app(
 
 
 def _controlled(app: Flask, plugin: Plugin, token: str, known: Mapping[str, Fault]) -> None:
-    from mockauth.plugin.control.actions import Operator
+    from mockauth.plugin.control.actions import PluginControl
     from mockauth.plugin.control.hooks import hook_control
     from mockauth.plugin.control.http import control_blueprint
 
     assert plugin.control is not None  # noqa: S101 - only called where there is one
     hook_control(app, plugin, plugin.control)
-    app.register_blueprint(control_blueprint(Operator(plugin, known), token))
+    app.register_blueprint(control_blueprint(PluginControl(plugin, known), token))
 
 
 def _signing(config: PluginConfig) -> Signing | None:
     if config.auth != "oauth" or config.token_format != "jwt":
         return None
     # joserfc and cryptography take 100 ms to import; only JWTs need them.
-    from mockauth.plugin.oauth.signing import Signing
+    from mockauth.plugin.signing import Signing
 
     return Signing()
 
@@ -130,8 +130,7 @@ def _walls(app: Flask, plugin: Plugin) -> None:
     @app.after_request
     def leave_the_body(response: Response) -> Response:
         if not plugin.policy.bodies_read and response.status_code >= 400:
-            with suppress(AttributeError):  # cheroot drains what it still counts
-                request.environ["wsgi.input"].remaining = 0
+            leave_body()
         return response
 
     @app.teardown_request

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Policy:
+class Behaviour:
     """Named behaviours; a fault loosens or breaks one of them."""
 
     # The authorize endpoint (client_url).

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from mockauth.errors import UsageError
-from mockauth.plugin.behaviour import Policy
+from mockauth.plugin.behaviour import Behaviour
 from mockauth.plugin.faults.fault import Fault
 from mockauth.wire.message import AuthMethod
 
@@ -99,7 +99,7 @@ class PluginConfig:
     """Members of the manifest to overwrite, by dotted path."""
     openapi: Mapping[str, Any] = field(default_factory=dict)
     """The same for the OpenAPI document."""
-    policy: Policy = field(default_factory=Policy)
+    policy: Behaviour = field(default_factory=Behaviour)
     faults: tuple[Fault, ...] = ()
 
     @cached_property

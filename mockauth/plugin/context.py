@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flask import Request, request
-from werkzeug.sansio.utils import get_current_url
-
 from mockauth.clock import Clock
-from mockauth.plugin.behaviour import Policy
+from mockauth.plugin.active_faults import Switches
+from mockauth.plugin.behaviour import Behaviour
 from mockauth.plugin.config import ClientConfig, PluginConfig
-from mockauth.plugin.faults.active import Switches
-from mockauth.plugin.state import State
+from mockauth.plugin.state import PluginState
 
 if TYPE_CHECKING:
-    from mockauth.plugin.control.state import Control
-    from mockauth.plugin.oauth.signing import Signing
+    from mockauth.plugin.control_state import Control
+    from mockauth.plugin.signing import Signing
 
 
 class Now(threading.local):
@@ -36,14 +32,14 @@ class Plugin:
     `control` where it can be changed while it runs."""
 
     base: PluginConfig
-    state: State
+    state: PluginState
     clock: Clock
     switches: Switches = field(default_factory=Switches)
     now: Now = field(default_factory=lambda: Now())
     signing: Signing | None = None
     control: Control | None = None
 
-    def rearm(self) -> None:
+    def reset_faults(self) -> None:
         """Switch on the faults of the settings that have a trigger, and no others."""
         with self.switches.lock:
             self.switches.armed.clear()
@@ -70,25 +66,6 @@ class Plugin:
             return given or self.state.clients.get(client_id)
 
     @property
-    def policy(self) -> Policy:
+    def policy(self) -> Behaviour:
         """The behaviours, with the faults that are on for this request."""
         return (self.now.config or self.base).policy
-
-
-def at_hand() -> Request:
-    """The request at hand, for those who look at it more than once: `request` itself is a proxy,
-    and finds it anew each time (0.3 µs)."""
-    found: Request = request._get_current_object()  # type: ignore[attr-defined]  # typed as Request
-    return found
-
-
-def base_url() -> str:
-    """The address of this plugin as the client wrote it, without a slash; the issuer."""
-    given = at_hand()
-    return _base_url(given.scheme, given.host, given.root_path)
-
-
-@lru_cache(maxsize=256)
-def _base_url(scheme: str, host: str, root_path: str) -> str:
-    """As Werkzeug spells it, which takes 20 µs."""
-    return get_current_url(scheme, host, root_path).rstrip("/")

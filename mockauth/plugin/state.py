@@ -76,7 +76,7 @@ Record = TypeVar("Record", CodeRecord, TokenRecord)
 
 
 @dataclass
-class State:
+class PluginState:
     """The memory of one app."""
 
     codes: OrderedDict[bytes, CodeRecord] = field(default_factory=OrderedDict)

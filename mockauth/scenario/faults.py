@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Literal
 
-from mockauth.plugin.behaviour import Policy
+from mockauth.plugin.behaviour import Behaviour
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.faults.fault import PLACES, Fault
 from mockauth.scenario.form import (
@@ -48,7 +48,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         ),
         "Fault.title": SENTENCE,
         "Fault.caught_by": listing(SENTENCE, least=1),
-        "Fault.policy": members(Policy, MappingProxyType({})),
+        "Fault.policy": members(Behaviour, MappingProxyType({})),
         "Fault.config": members(PluginConfig, MappingProxyType({}), skip=("policy", "faults")),
         "AnswerChange.place": word(PLACES),
         "AnswerChange.cut": optional(COUNT),

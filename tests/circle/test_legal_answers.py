@@ -22,7 +22,7 @@ from mockauth.engine.events import RunFinished
 from mockauth.engine.http.transport import WsgiTransport
 from mockauth.engine.result.result import Run
 from mockauth.plugin.app import create_app
-from mockauth.plugin.behaviour import Policy
+from mockauth.plugin.behaviour import Behaviour
 from mockauth.plugin.config import PluginConfig
 from mockauth.wire import Request, Response
 from mockauth.wire.message import Pairs, pairs_of
@@ -359,11 +359,11 @@ CHANGES: tuple[Change, ...] = (
 
 MODES: Mapping[str, Mapping[str, Any]] = {
     "as it is": {},
-    "keeps refresh tokens": {"policy": Policy(refresh_rotates=False)},
-    "gives no refresh token": {"policy": Policy(refresh_issued=False)},
-    "ignores PKCE": {"policy": Policy(pkce_supported=False)},
-    "ignores an unknown scope": {"policy": Policy(unknown_scope="ignored")},
-    "takes POST at authorize": {"policy": Policy(authorize_post=True)},
+    "keeps refresh tokens": {"policy": Behaviour(refresh_rotates=False)},
+    "gives no refresh token": {"policy": Behaviour(refresh_issued=False)},
+    "ignores PKCE": {"policy": Behaviour(pkce_supported=False)},
+    "ignores an unknown scope": {"policy": Behaviour(unknown_scope="ignored")},
+    "takes POST at authorize": {"policy": Behaviour(authorize_post=True)},
     "publishes nothing": {"metadata": False, "issuer_in_redirect": False},
     "JWT": {"token_format": "jwt"},
     "form": {"content_type": "application/x-www-form-urlencoded"},
@@ -372,7 +372,7 @@ MODES: Mapping[str, Mapping[str, Any]] = {
 }
 """What a correct server may do otherwise, beyond its words."""
 
-BROKEN_MODES = {"any user reaches any object": {"policy": Policy(object_owner_checked=False)}}
+BROKEN_MODES = {"any user reaches any object": {"policy": Behaviour(object_owner_checked=False)}}
 
 ADVISED: Mapping[Change | str, set[str]] = {
     no_expiry: {"grant.expires-in-present"},

@@ -12,7 +12,7 @@ from mockauth.engine.demo import options_for
 from mockauth.engine.events import RunFinished
 from mockauth.engine.result.result import Result, Run
 from mockauth.plugin.app import create_app
-from mockauth.plugin.behaviour import Policy
+from mockauth.plugin.behaviour import Behaviour
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.server.serving import serving
 
@@ -21,7 +21,7 @@ PROVEN = frozenset({KEEPALIVE})
 """The checks that are caught failing here; `tests/circle/test_circle.py` counts on it."""
 
 
-def run_served(policy: Policy) -> Run:
+def run_served(policy: Behaviour) -> Run:
     """Check a plugin that is served on a free port, by one check alone."""
     logging.getLogger("mockauth.plugin").setLevel(logging.CRITICAL)
     config = PluginConfig(policy=policy)
@@ -40,6 +40,6 @@ def only(run: Run) -> Result:
 
 @pytest.mark.parametrize(("read", "state"), [(True, "pass"), (False, "warn")])
 def test_a_body_that_is_left_in_the_connection_is_noticed(read: bool, state: str) -> None:
-    result = only(run_served(Policy(bodies_read=read)))
+    result = only(run_served(Behaviour(bodies_read=read)))
 
     assert (result.rule.id, result.state) == (KEEPALIVE, state)

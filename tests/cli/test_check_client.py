@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import pytest
 from jsonschema import Draft202012Validator
 
 import mockauth.report
@@ -35,7 +38,7 @@ def test_a_faultless_client_exits_zero_and_the_report_keeps_to_the_schema() -> N
 def test_a_defect_exits_one_and_is_named_without_a_secret() -> None:
     done = run_mockauth(
         "check-client", "--select", STATE, "--client-secret", "very-secret-string-1", "-v",
-        "--", *CLIENT, env={"DEFECT": "state-unchecked"},
+        "--", *CLIENT, env={"DEFECT": "state-unchecked", "MOCKAUTH_PASS_ENV": "DEFECT"},
     )  # fmt: skip
 
     assert done.returncode == 1
@@ -60,11 +63,87 @@ def test_a_command_that_hangs_is_ended_in_time() -> None:
 
 def test_a_client_that_cannot_sign_in_is_blocked_and_says_why() -> None:
     done = run_mockauth(
-        "check-client", "--select", STATE, "--", *CLIENT, env={"DEFECT": "redirect-not-repeated"}
+        "check-client",
+        "--select",
+        STATE,
+        "--pass-env",
+        "DEFECT",
+        "--",
+        *CLIENT,
+        env={"DEFECT": "redirect-not-repeated"},
     )
 
     assert done.returncode == 3
     assert "its token request was refused: 400 invalid_" in done.stdout
+
+
+def test_a_client_gets_its_settings_and_what_programs_need_and_no_secret_of_ours(
+    tmp_path: Path,
+) -> None:
+    seen = tmp_path / "environment.json"
+    script = f"import json, os; open({str(seen)!r}, 'w').write(json.dumps(dict(os.environ)))"
+    secrets = {
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "MOCKAUTH_PASSWORD": "y",
+        "MOCKAUTH_X": "y",
+        "MINE": "z",
+    }
+    run_mockauth(
+        "check-client", "--select", STATE, "--pass-env", "MIN*", "--pass-env", "MOCKAUTH_X",
+        "--", sys.executable, "-c", script, env={**secrets, "LC_CTYPE": "C.UTF-8", "PATH": os.environ["PATH"]},
+    )  # fmt: skip
+
+    found = json.loads(seen.read_text())
+    assert {"PATH", "LC_CTYPE", "MINE", "AUTHORIZE_URL", "MOCKAUTH_SCENARIO"} <= found.keys()
+    assert not {"AWS_SECRET_ACCESS_KEY", "MOCKAUTH_PASSWORD", "MOCKAUTH_X"} & found.keys()
+
+
+LEAVES_A_CHILD = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], stdout=subprocess.DEVNULL)
+open({file!r}, "a").write(f"{{child.pid}} ")
+{then}
+"""
+
+
+def is_alive(pid: int) -> bool:
+    state = Path(f"/proc/{pid}/stat")
+    return state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def all_end(pids: Path) -> bool:
+    """Whether the processes end, soon: a killed one lives on for a moment."""
+    until = time.monotonic() + 20
+    while any(is_alive(int(pid)) for pid in pids.read_text().split()):
+        if time.monotonic() > until:
+            return False
+    return True
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+def test_what_a_client_has_started_ends_with_it(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    script = LEAVES_A_CHILD.format(file=str(pids), then="")
+    run_mockauth("check-client", "--select", STATE, "--", sys.executable, "-c", script)
+
+    assert all_end(pids)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_client_ends_with_mockauth(tmp_path: Path, number: signal.Signals) -> None:
+    pids = tmp_path / "pids"
+    script = LEAVES_A_CHILD.format(file=str(pids), then="import time; time.sleep(60)")
+    command = [sys.executable, "-m", "mockauth", "check-client", "--", sys.executable, "-c", script]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, stdout=quiet, stderr=quiet) as running:  # noqa: S603 - our own command
+        until = time.monotonic() + 60
+        while not (pids.exists() and pids.read_text().endswith(" ")):
+            assert time.monotonic() < until
+        running.send_signal(number)
+        running.wait(60)
+
+    assert all_end(pids)
 
 
 def test_a_command_that_does_not_exist_is_wrong_use() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -58,6 +59,8 @@ def test_several_plugins_share_what_the_table_says() -> None:
         ({"plugins": {"name": "one"}}, "write [[serve.plugins]]"),
         ({"plugins": [{"nam": "one"}]}, "serve.plugins entry 1"),
         ({"access_seconds": 0}, "access_seconds: must be 1 or more, not 0"),
+        ({"access_seconds": 10**400}, "access_seconds: must be at most"),
+        ({"access_seconds": True}, "access_seconds"),
         ({"scope": "a  b"}, "scope: must be words"),
         ({"scope": 'a"b'}, "scope: must be words"),
         ({"clients": [{"id": "a"}, {"id": "a"}]}, "clients: 'a' stands twice"),
@@ -111,3 +114,39 @@ def test_options_come_from_the_environment_and_a_taken_port_is_named() -> None:
         environment = {**os.environ, "MOCKAUTH_SERVE_PORT": str(taken.getsockname()[1])}
         done = subprocess.run(command[:-2], capture_output=True, text=True, env=environment)  # noqa: S603 - our own interpreter
     assert (done.returncode, "cannot be served at: " in done.stderr) == (2, True)
+
+
+def ended(*before: str) -> int | None:
+    """The status of a server that serves, and is told to end."""
+    command = [*before, sys.executable, "-m", "mockauth", "serve", "--port", "0"]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:  # noqa: S603 - our own interpreter
+        assert server.stdout is not None
+        for line in server.stdout:
+            if "Ctrl-C" in line:
+                break
+        if before:  # the one that counts is the child of unshare, and process 1 of its own world
+            children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+            os.kill(int(children[0]), signal.SIGTERM)
+        else:
+            server.terminate()
+        return server.wait(20)
+
+
+def test_sigterm_ends_the_server_with_status_0() -> None:
+    assert ended() == 0
+
+
+UNSHARED = ("unshare", "--user", "--map-root-user", "--pid", "--fork")
+
+
+def may_unshare() -> bool:
+    try:
+        return subprocess.run([*UNSHARED, "true"], capture_output=True, check=False).returncode == 0  # noqa: S603 - our own command
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not may_unshare(), reason="needs unshare")
+def test_sigterm_ends_the_server_as_process_1() -> None:
+    assert ended(*UNSHARED) == 0

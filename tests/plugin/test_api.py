@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mockauth.plugin.api.documents import openapi
-from mockauth.plugin.oauth.signing import Signing
+from mockauth.plugin.signing import Signing
 from tests.plugin.tour import Tour, touring
 
 

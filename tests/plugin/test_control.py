@@ -309,3 +309,48 @@ def test_the_control_token_comes_as_a_bearer_token(header: str, status: int) -> 
     answer = controlled().outside().get("/_mockauth/clock", headers={"Authorization": header})
 
     assert answer.status_code == status
+
+
+NO_NUMBER = ["1" + "0" * 400, "1" * 5000, "-1", "NaN", "Infinity", "-Infinity", "true", '"5"', "[]"]
+NUMBERS = {
+    "/clock": '{"advance": %s}',
+    "/faults times": '{"name": "token.broken", "trigger": {"times": %s}}',
+    "/faults after": '{"name": "token.broken", "trigger": {"after": %s}}',
+    "/faults seconds": '{"name": "token.broken", "trigger": {"seconds": %s}}',
+    "/faults status": '{"name": "x", "answers": [{"place": "token", "status": %s}]}',
+    "/faults delay": '{"name": "x", "answers": [{"place": "token", "delay": %s}]}',
+    "/faults pad": '{"name": "x", "answers": [{"place": "token", "pad": %s}]}',
+    "/faults cut": '{"name": "x", "answers": [{"place": "token", "cut": %s}]}',
+    "/queues/responses": '{"path": "/health", "status": %s}',
+}
+
+
+@pytest.mark.parametrize("number", NO_NUMBER, ids=lambda number: number[:10])
+@pytest.mark.parametrize("place", NUMBERS)
+def test_what_is_no_number_that_can_be_meant_is_refused(place: str, number: str) -> None:
+    tour = controlled()
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    answer = tour.outside().post(
+        "/_mockauth" + place.partition(" ")[0],
+        data=NUMBERS[place] % number,
+        content_type="application/json",
+        headers=headers,
+    )
+
+    assert answer.status_code == 400, answer.get_data(as_text=True)
+    assert control(tour, "GET", "/clock").get_json()["shift"] == 0
+
+
+@pytest.mark.parametrize("value", [True, "5", 1.5, 10**400])
+def test_a_behaviour_that_counts_is_given_as_a_number(value: object) -> None:
+    policy = {"lockout_after": value}
+
+    assert control(controlled(), "POST", "/faults", name="x", policy=policy).status_code == 400
+
+
+def test_a_redirect_that_no_header_can_carry_is_refused() -> None:
+    change = {"place": "redirect", "redirect_path_suffix": "a\nb"}
+
+    assert control(controlled(), "POST", "/faults", name="x", answers=[change]).status_code == 400
+    client = {"id": "a", "secret": "a-secret", "redirect_uris": ["https://a.example/\x01"]}
+    assert control(controlled(), "POST", "/clients", **client).status_code == 400

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mockauth.clock import MovableClock
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.state import REMEMBERED_SECONDS, Family, State, TokenRecord
+from mockauth.plugin.state import REMEMBERED_SECONDS, Family, PluginState, TokenRecord
 from tests.plugin.tour import Tour
 
 
@@ -13,7 +13,7 @@ def record(expires_at: float) -> TokenRecord:
 
 
 def test_expired_records_are_forgotten_as_new_ones_come() -> None:
-    state, clock = State(), MovableClock()
+    state, clock = PluginState(), MovableClock()
     most = 0
     for number in range(20_000):
         now = clock.now()
@@ -25,7 +25,7 @@ def test_expired_records_are_forgotten_as_new_ones_come() -> None:
 
 
 def test_a_burst_is_forgotten_bit_by_bit_and_not_at_once() -> None:
-    state, clock = State(), MovableClock()
+    state, clock = PluginState(), MovableClock()
     for number in range(1000):
         state.keep(state.access, f"token {number}", record(clock.now() + 60), clock.now())
     clock.sleep(60 + REMEMBERED_SECONDS)
@@ -38,7 +38,7 @@ def test_a_burst_is_forgotten_bit_by_bit_and_not_at_once() -> None:
 
 
 def test_a_token_that_is_issued_again_lives_on() -> None:
-    state, clock = State(), MovableClock()
+    state, clock = PluginState(), MovableClock()
     for _ in range(3):
         state.keep(state.access, "the same", record(clock.now() + 60), clock.now())
         clock.sleep(REMEMBERED_SECONDS)

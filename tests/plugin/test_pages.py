@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.plugin.tour import touring
+from mockauth.plugin.config import ClientConfig, PluginConfig
+from tests.plugin.tour import Tour, touring
 
 
 def consent(policy: dict[str, Any], *, token: bool, cookie: bool) -> int:
@@ -97,3 +98,28 @@ def test_a_login_hint_fills_in_the_user_name() -> None:
 def test_a_refusal_goes_back_to_chatgpt() -> None:
     assert "error=access_denied" in touring().land(deciding="deny").headers["Location"]
     assert touring({"deny_reported": False}).land(deciding="deny").status_code == 403
+
+
+@pytest.mark.parametrize("odd", ["\n", "\r\nX: y", "\t", "\0", "\x1f", "\x7f", " ", "\u2028", "ä"])
+@pytest.mark.parametrize("policy", [{}, {"next_checked": False}])
+def test_a_next_that_no_header_can_carry_is_refused(policy: dict[str, Any], odd: str) -> None:
+    tour = touring(policy)
+    page = tour.browser.get(tour.authorize().headers["Location"])
+
+    assert tour.submit(page, next=f"/authorize?a={odd}").status_code == 400
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\u061c", "\u200f", "\ufeff", "\U000e0041"])
+def test_signs_that_turn_text_round_are_shown_on_the_pages(sign: str) -> None:
+    shown = sign.encode("unicode_escape").decode()
+    client = ClientConfig(id="mine", secret="a-secret", name=f"Ev{sign}il")
+    tour = Tour(config=PluginConfig(clients=(client,)))
+    login = tour.browser.get(tour.authorize(login_hint=f"a{sign}da").headers["Location"])
+    consent = tour.browser.get(tour.submit(login).headers["Location"])
+    refused = tour.authorize(scope=f"todos:{sign}", redirect_uri=f"https://a.example/{sign}")
+
+    for page, text in ((login, f"a{shown}da"), (consent, f"Ev{shown}il"), (refused, "work")):
+        html = page.get_data(as_text=True)
+        visible = html.replace(f'name="next" value="{sign}"', "")
+        assert text in visible
+        assert sign not in visible

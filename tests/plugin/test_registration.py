@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from mockauth.plugin.state import MOST_CLIENTS, State
+from mockauth.plugin.state import MOST_CLIENTS, PluginState
 from tests.plugin.tour import CHALLENGE, VERIFIER, Tour, error, touring
 
 URI = "http://127.0.0.1:18199/callback"
@@ -203,7 +203,7 @@ def test_nobody_registers_where_it_is_off() -> None:
 
 
 def test_the_oldest_client_makes_way_when_there_are_too_many() -> None:
-    state, tour = State(), touring(registration=True)
+    state, tour = PluginState(), touring(registration=True)
     client = tour.client()
     for number in range(MOST_CLIENTS + 5):
         state.register(type(client)(id=f"c{number}"))

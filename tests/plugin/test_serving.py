@@ -13,7 +13,7 @@ from werkzeug.test import Client
 
 from mockauth.errors import UsageError
 from mockauth.plugin.app import create_app
-from mockauth.plugin.behaviour import Policy
+from mockauth.plugin.behaviour import Behaviour
 from mockauth.plugin.config import ClientConfig, PluginConfig
 from mockauth.plugin.server.serving import behind_proxy, serving
 from mockauth.plugin.several import create_apps
@@ -21,7 +21,7 @@ from mockauth.plugin.several import create_apps
 BODY = b'{"todo": "' + b"x" * 500 + b'"}'
 
 
-def statuses(policy: Policy) -> list[int]:
+def statuses(policy: Behaviour) -> list[int]:
     """A refused POST with a body, then a GET, on one connection."""
     with serving(create_app(PluginConfig(policy=policy))) as base:
         connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=5)
@@ -37,11 +37,11 @@ def statuses(policy: Policy) -> list[int]:
 
 
 def test_a_refused_post_leaves_the_connection_clean() -> None:
-    assert statuses(Policy()) == [401, 200]
+    assert statuses(Behaviour()) == [401, 200]
 
 
 def test_a_plugin_may_leave_the_body_in_the_connection() -> None:
-    assert statuses(Policy(bodies_read=False)) == [401, 400]
+    assert statuses(Behaviour(bodies_read=False)) == [401, 400]
 
 
 def test_https_is_served_under_an_authority_that_a_client_can_trust(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from werkzeug.test import Client, TestResponse
 
 from mockauth.clock import MovableClock
 from mockauth.plugin.app import create_app
-from mockauth.plugin.behaviour import Policy
+from mockauth.plugin.behaviour import Behaviour
 from mockauth.plugin.config import DEMO_PLUGIN_ID, ClientConfig, PluginConfig
 
 CALLBACK = f"https://chat.openai.com/aip/{DEMO_PLUGIN_ID}/oauth/callback"
@@ -157,7 +157,7 @@ def merged(params: Mapping[str, str | None], changes: Mapping[str, str | None]) 
 
 def touring(policy: Mapping[str, Any] | None = None, **config: Any) -> Tour:
     """A tour of a plugin with that policy and those settings."""
-    return Tour(PluginConfig(policy=Policy(**(policy or {})), **config))
+    return Tour(PluginConfig(policy=Behaviour(**(policy or {})), **config))
 
 
 def error(answer: TestResponse) -> str:

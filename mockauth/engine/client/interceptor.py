@@ -1,4 +1,4 @@
-"""The front of the mock while one visit lasts: it records what comes, and changes the answers
+"""What stands before the mock while one visit lasts: it records what comes, and changes the answers
 that no setting of the built-in plugin changes."""
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Memory:
 
 
 @dataclass(kw_only=True)
-class Front:
+class Interceptor:
     """One visit, as the server sees it. `app` is the built-in plugin, under the address `base`."""
 
     app: WSGIApplication

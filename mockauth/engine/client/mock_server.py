@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mockauth.checks.client.visit import Terms
 from mockauth.clock import Clock
-from mockauth.engine.client.interceptor import Front, Memory
+from mockauth.engine.client.interceptor import Interceptor, Memory
 from mockauth.engine.client.options import ClientOptions
 from mockauth.errors import UsageError
 from mockauth.plugin.config import ClientConfig, PluginConfig
@@ -30,17 +30,17 @@ ODD_SECRET = "odd secret+with/=and%41"
 
 
 @dataclass(kw_only=True)
-class Stand:
-    """The two hosts; `front` is who answers now."""
+class MockServer:
+    """The two hosts; `interceptor` is who answers now."""
 
     options: ClientOptions
     clock: Clock
     base: str = ""
     other: str = ""
-    front: Front | None = None
+    interceptor: Interceptor | None = None
     memory: Memory = field(default_factory=Memory)
 
-    def receive(self, start: Start | None = None) -> Front:
+    def receive(self, start: Start | None = None) -> Interceptor:
         """Make ready for a visit: the ordinary one, or what awaits the client in `start`."""
         # Flask and Authlib take 250 ms to import; only a served plugin needs them.
         from mockauth.plugin.app import create_app
@@ -72,7 +72,7 @@ class Stand:
         if edits:
             config = config.with_faults(Fault(name="scenario", answers=edits))
         logging.getLogger("mockauth.plugin").setLevel(logging.CRITICAL)
-        self.front = Front(
+        self.interceptor = Interceptor(
             app=create_app(config, self.clock),
             base=self.base,
             terms=terms,
@@ -80,7 +80,7 @@ class Stand:
             memory=self.memory,
             steps=steps,
         )
-        return self.front
+        return self.interceptor
 
     def terms(self, start: Start | None = None) -> Terms:
         """What the client is told in this start."""
@@ -122,17 +122,17 @@ class Stand:
 
     def main(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """The WSGI app of the mock."""
-        assert self.front is not None  # noqa: S101 - served from `receive` on
-        return self.front(environ, start)
+        assert self.interceptor is not None  # noqa: S101 - served from `receive` on
+        return self.interceptor(environ, start)
 
     def elsewhere(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """The WSGI app of the other host."""
-        assert self.front is not None  # noqa: S101 - served from `receive` on
-        return self.front.elsewhere(environ, start)
+        assert self.interceptor is not None  # noqa: S101 - served from `receive` on
+        return self.interceptor.elsewhere(environ, start)
 
 
 @contextmanager
-def opened(options: ClientOptions, clock: Clock) -> Iterator[Stand]:
+def opened(options: ClientOptions, clock: Clock) -> Iterator[MockServer]:
     """Both hosts on free ports of this machine, until the end of the block.
 
     Raises:
@@ -141,17 +141,17 @@ def opened(options: ClientOptions, clock: Clock) -> Iterator[Stand]:
     # cheroot takes 60 ms to import; only a served plugin needs it.
     from mockauth.plugin.server.serving import serving
 
-    stand = Stand(options=options, clock=clock)
+    server = MockServer(options=options, clock=clock)
     with ExitStack() as stack:
         try:
-            stand.base = stack.enter_context(serving(stand.main, HOST, options.port))
-            stand.other = stack.enter_context(serving(stand.elsewhere, OTHER_HOST))
+            server.base = stack.enter_context(serving(server.main, HOST, options.port))
+            server.other = stack.enter_context(serving(server.elsewhere, OTHER_HOST))
         except OSError as wrong:
             raise UsageError(
                 f"--port {options.port}: this port cannot be served at; is it taken?"
             ) from wrong
-        stand.receive()
-        yield stand
+        server.receive()
+        yield server
 
 
 def _edits(step: ClientStep, other: str) -> Iterator[AnswerChange]:

@@ -28,6 +28,8 @@ class ClientOptions:
     """
 
     command: tuple[str, ...] = ()
+    pass_env: tuple[str, ...] = ()
+    """Names of variables that the command gets besides those that every program needs."""
     profile: Literal["plugin", "action"] = "plugin"
     content_type: str = FORM
     client_id: str = CLIENT_ID

@@ -7,9 +7,10 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import IO, Protocol
 
 from mockauth.checks.client.visit import Ending
@@ -18,11 +19,24 @@ from mockauth.errors import UsageError
 MOST_OUTPUT = 64 * 1024
 
 
+NEEDED = (
+    "PATH", "PATHEXT", "HOME", "USER", "LOGNAME", "USERPROFILE", "SHELL", "COMSPEC", "TERM", "TZ",
+    "LANG", "LANGUAGE", "LC_*", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "WINDIR", "APPDATA",
+    "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES", "XDG_*", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH",
+    "VIRTUAL_ENV", "CONDA_PREFIX", "PYTHON*", "NODE_PATH", "NODE_OPTIONS", "NODE_EXTRA_CA_CERTS",
+    "JAVA_HOME", "GEM_HOME", "GEM_PATH", "RUBYLIB", "BUNDLE_GEMFILE", "GOPATH", "GOROOT", "GOCACHE",
+    "CARGO_HOME", "RUSTUP_HOME", "DOTNET_ROOT", "COMPOSER_HOME", "SSL_CERT_FILE", "SSL_CERT_DIR",
+)  # fmt: skip
+"""What programs need to start; the rest of the environment is nobody's business."""
+OWN = "MOCKAUTH_*"
+"""Our own settings, secrets among them, which no client gets."""
+
+
 class Starter(Protocol):
     """Runs the client once, from its start to its end."""
 
     def __call__(self, settings: Mapping[str, str], seconds: float) -> Ending:
-        """Run with `settings` beside the environment, for `seconds` at most.
+        """Run with `settings` in the environment, for `seconds` at most.
 
         Raises:
             UsageError: there is no such command.
@@ -32,46 +46,62 @@ class Starter(Protocol):
 
 @dataclass(frozen=True)
 class CommandStarter:
-    """A client that is a command of the developer's."""
+    """A client that is a command of the developer's. `passed` are names of variables of our own
+    environment that it gets besides those that programs need; `*` stands for any characters."""
 
     command: tuple[str, ...]
-    _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
-    def stop(self) -> None:
-        """End what other threads have started and wait for."""
-        for process in tuple(self._running):
-            _stop(process)
+    passed: tuple[str, ...] = ()
+    _running: set[subprocess.Popen[bytes]] = field(default_factory=set)
 
     def __call__(self, settings: Mapping[str, str], seconds: float) -> Ending:
-        """Start the command in a process group of its own; see `Starter`."""
+        """Start the command in a process group of its own, which ends with it; see `Starter`."""
         with tempfile.TemporaryFile() as output:
-            try:
-                process = subprocess.Popen(  # noqa: S603 - the developer's own command
-                    self.command,
-                    env={**os.environ, **_direct(os.environ), **settings},
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
-            except OSError as wrong:
-                raise UsageError(_not_started(self.command[0], wrong)) from wrong
+            process = self._started(settings, output)
             timed_out = False
-            self._running.append(process)
             try:
                 process.wait(seconds)
             except subprocess.TimeoutExpired:
                 timed_out = True
             finally:
-                if process.poll() is None:
-                    _stop(process)
-                self._running.remove(process)
+                _end_group(process)
+                self._running.discard(process)
             return Ending(
                 status=process.returncode,
                 timed_out=timed_out,
                 seconds=seconds,
                 output=_last_of(output),
             )
+
+    def stop(self) -> None:
+        """End whatever still runs."""
+        for process in list(self._running):
+            _end_group(process)
+
+    def _started(self, settings: Mapping[str, str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+        try:
+            process = subprocess.Popen(  # noqa: S603 - the developer's own command
+                self.command,
+                env={**environment_of(os.environ, self.passed), **settings},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as wrong:
+            raise UsageError(_not_started(self.command[0], wrong)) from wrong
+        self._running.add(process)
+        return process
+
+
+def environment_of(own: Mapping[str, str], passed: Iterable[str] = ()) -> dict[str, str]:
+    """What a client gets of our own environment: what programs need, and what is `passed` by name."""
+    patterns = (*NEEDED, *passed)
+    found = {
+        name: value
+        for name, value in own.items()
+        if not fnmatchcase(name, OWN) and any(fnmatchcase(name, one) for one in patterns)
+    }
+    return {**found, **_direct(own)}
 
 
 def _last_of(output: IO[bytes]) -> str:
@@ -89,8 +119,9 @@ def _direct(environment: Mapping[str, str]) -> dict[str, str]:
     return {"no_proxy": direct, "NO_PROXY": direct}
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End the process that we started, and what it has started in its group."""
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """End the process that we started, and what it has started in its group and left behind."""
+    # PermissionError is what macOS says of a group that has only just ended.
     with suppress(ProcessLookupError, PermissionError):
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)

@@ -26,7 +26,7 @@ from mockauth.engine.client.mock_server import opened
 from mockauth.engine.client.options import ClientOptions
 from mockauth.engine.client.process import CommandStarter, Starter
 from mockauth.engine.client.secret_search import search
-from mockauth.engine.client.session import Visiting
+from mockauth.engine.client.session import ClientSession
 from mockauth.engine.events import (
     Event,
     Judged,
@@ -81,24 +81,24 @@ def run_client(
     """
     clock = clock or SystemClock()
     if starter is None and options.command:
-        starter = CommandStarter(options.command)
+        starter = CommandStarter(options.command, options.pass_env)
     plan = _planned(options, clock.now())
     began, results = time.perf_counter(), []
     stop = interruption or Interruption()
-    with opened(options, clock) as stand:
-        visiting = Visiting(stand=stand, seconds=options.seconds, patience=options.patience)
-        target = shlex.join(options.command) or stand.base
+    with opened(options, clock) as server:
+        session = ClientSession(server=server, seconds=options.seconds, patience=options.patience)
+        target = shlex.join(options.command) or server.base
         yield RunStarted(target)
         with suppress(Interrupted):
-            yield from stop.within(_ordinary_visits(plan, visiting, starter))
-        stopped, astray = _stopped(visiting.visits), _not_signed_in(visiting.visits)
+            yield from stop.within(_ordinary_visits(plan, session, starter))
+        stopped, astray = _stopped(session.visits), _not_signed_in(session.visits)
         if stop.wished:
             stopped = stop.words
-        notes = (*plan.notes, *_notes(visiting.visits))
+        notes = (*plan.notes, *_notes(session.visits))
         yield from map(Noted, notes)
         for event in chain(
-            _verdicts(plan, visiting, starter, stopped, astray, stop),
-            map(Judged, _read(plan, visiting, stopped, stop)),
+            _verdicts(plan, session, starter, stopped, astray, stop),
+            map(Judged, _read(plan, session, stopped, stop)),
         ):
             if isinstance(event, Judged):
                 results.append(event.result)
@@ -111,8 +111,8 @@ def run_client(
             started=plan.started,
             duration_ms=round((time.perf_counter() - began) * 1000, 1),
             results=tuple(results),
-            trace=visiting.trace,
-            secrets=visiting.secrets,
+            trace=session.trace,
+            secrets=session.secrets,
             notes=notes,
             stopped=stop.words or stopped or astray,
             policy=tuple(plan.policy.findings(results)),
@@ -141,20 +141,22 @@ def _planned(options: ClientOptions, started: float) -> _Plan:
     )
 
 
-def _ordinary_visits(plan: _Plan, visiting: Visiting, starter: Starter | None) -> Iterator[Event]:
+def _ordinary_visits(
+    plan: _Plan, session: ClientSession, starter: Starter | None
+) -> Iterator[Event]:
     """The sign-ins at the honest mock: by the command, or by a person who is told where it is."""
     if starter is None:
-        yield Serving(visiting.stand.settings(visiting.stand.terms()))
-        visiting.watch(plan.options.watch_seconds)
+        yield Serving(session.server.settings(session.server.terms()))
+        session.watch(plan.options.watch_seconds)
         return
     for _ in range(ORDINARY_STARTS):
         yield StepStarted("the ordinary sign-in")
-        visiting.visit(starter)
+        session.visit(starter)
 
 
 def _verdicts(
     plan: _Plan,
-    visiting: Visiting,
+    session: ClientSession,
     starter: Starter | None,
     stopped: str,
     astray: str,
@@ -170,7 +172,7 @@ def _verdicts(
             result = level
         else:
             result = stop.judged(
-                partial(_reaction, probe, level, visiting, starter, stopped, astray),
+                partial(_reaction, probe, level, session, starter, stopped, astray),
                 partial(_unjudged, probe.rule, level, stop),
             )
         yield Judged(plan.policy.applied(result))
@@ -183,20 +185,20 @@ def _unjudged(rule: Rule, level: Level, stop: Interruption) -> Result:
 def _reaction(
     probe: ClientProbe,
     level: Level,
-    visiting: Visiting,
+    session: ClientSession,
     starter: Starter | None,
     stopped: str,
     astray: str,
 ) -> Result:
     """What the client makes of one scenario file."""
-    if stopped or (astray and not _tells_all_the_same(probe, visiting.visits)):
+    if stopped or (astray and not _tells_all_the_same(probe, session.visits)):
         return blocked(probe.rule, level, stopped or astray)
     if starter is None:
         why = f"needs a client that mockauth can start: give {COMMAND}"
         return blocked(probe.rule, level, why, by_option=COMMAND)
     if astray and not _asks_for_first(probe):
-        return conclude(probe.rule, level, _contrast(probe, visiting, starter, astray))
-    return conclude(probe.rule, level, _reactions(probe, visiting, starter))
+        return conclude(probe.rule, level, _contrast(probe, session, starter, astray))
+    return conclude(probe.rule, level, _reactions(probe, session, starter))
 
 
 def _tells_all_the_same(probe: ClientProbe, visits: Sequence[Visit]) -> bool:
@@ -212,24 +214,24 @@ def _asks_for_first(probe: ClientProbe) -> bool:
 
 
 def _contrast(
-    probe: ClientProbe, visiting: Visiting, starter: Starter, astray: str
+    probe: ClientProbe, session: ClientSession, starter: Starter, astray: str
 ) -> Iterator[Finding | Seen]:
     """What a client does that takes no token answer of the honest mock: where it takes one of these,
     the difference is why."""
-    said = list(_reactions(probe, visiting, starter))
+    said = list(_reactions(probe, session, starter))
     if not any(isinstance(item, Seen) for item in said):
         raise Blocked(astray)
     yield from said
 
 
 def _reactions(
-    probe: ClientProbe, visiting: Visiting, starter: Starter
+    probe: ClientProbe, session: ClientSession, starter: Starter
 ) -> Iterator[Finding | Seen]:
     """What the client does in each start. One that could not be judged blocks the rule, unless
     another start has found it broken."""
     unjudged: list[Blocked | NotApplicable] = []
     for start in probe.starts:
-        visit = visiting.visit(starter, start, probe.rule.id)
+        visit = session.visit(starter, start, probe.rule.id)
         try:
             yield from REACTIONS[start.expected](visit)
         except (Blocked, NotApplicable) as why:
@@ -239,10 +241,12 @@ def _reactions(
         raise reason
 
 
-def _read(plan: _Plan, visiting: Visiting, stopped: str, stop: Interruption) -> Iterator[Result]:
+def _read(
+    plan: _Plan, session: ClientSession, stopped: str, stop: Interruption
+) -> Iterator[Result]:
     """What stands in the record of all visits, and in the client's store."""
-    store = stop.judged(partial(_searched, plan, visiting), lambda: None, reads=True)
-    evidence = ClientEvidence(visits=tuple(visiting.visits), store=store)
+    store = stop.judged(partial(_searched, plan, session), lambda: None, reads=True)
+    evidence = ClientEvidence(visits=tuple(session.visits), store=store)
     for check in CHECKS:
         if not plan.options.wants(check.rule):
             continue
@@ -260,11 +264,11 @@ def _read(plan: _Plan, visiting: Visiting, stopped: str, stop: Interruption) -> 
         yield plan.policy.applied(result)
 
 
-def _searched(plan: _Plan, visiting: Visiting) -> Store | None:
+def _searched(plan: _Plan, session: ClientSession) -> Store | None:
     if plan.options.store is None:
         return None
     secrets = {plan.options.client_secret: "client secret"}
-    for visit in visiting.visits:
+    for visit in session.visits:
         secrets |= visit.issued_in_words()
     return search(plan.options.store, secrets, plan.started)
 
@@ -282,7 +286,9 @@ def _stopped(visits: Sequence[Visit]) -> str:
     if any(visit.exchanges for visit in visits):
         return ""
     words = next((visit.words for visit in visits if visit.endings), "")
-    return f"the client never came to the mock; {words}" if words else "no client came"
+    failed = any(ending.status for visit in visits for ending in visit.endings)
+    hint = " (does it need a variable of your environment? see --pass-env)" if failed else ""
+    return f"the client never came to the mock; {words}{hint}" if words else "no client came"
 
 
 def _not_signed_in(visits: Sequence[Visit]) -> str:

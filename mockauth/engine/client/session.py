@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from mockauth.checks.client.visit import Ending, Visit, plain_lines
-from mockauth.engine.client.interceptor import Front
-from mockauth.engine.client.mock_server import Stand
+from mockauth.engine.client.interceptor import Interceptor
+from mockauth.engine.client.mock_server import MockServer
 from mockauth.engine.client.process import CommandStarter, Starter
 from mockauth.engine.http.secrets_seen import learn
 from mockauth.engine.interruption import Interrupted
@@ -22,10 +22,10 @@ from mockauth.wire.secret import Secrets
 
 
 @dataclass(kw_only=True)
-class Visiting:
+class ClientSession:
     """The visits of a run so far, with the trace and the secrets that they fill."""
 
-    stand: Stand
+    server: MockServer
     seconds: float
     patience: float
     """Seconds of a start in which an answer is held back."""
@@ -41,36 +41,38 @@ class Visiting:
         Raises:
             UsageError: the client cannot be started.
         """
-        front = self.stand.receive(start)
-        settings = dict(self.stand.settings(front.terms))
+        interceptor = self.server.receive(start)
+        settings = dict(self.server.settings(interceptor.terms))
         settings["MOCKAUTH_SCENARIO"] = probe + (f" {start.name}" if start and start.name else "")
-        self.secrets.add(front.terms.client_secret, "client secret")
-        if front.terms.client_secret:
-            self.secrets.add_basic(front.terms.client_id, front.terms.client_secret, "credentials")
+        self.secrets.add(interceptor.terms.client_secret, "client secret")
+        if interceptor.terms.client_secret:
+            self.secrets.add_basic(
+                interceptor.terms.client_id, interceptor.terms.client_secret, "credentials"
+            )
         held = start is not None and any(step.change.special == "held" for step in start.steps)
         seconds = max(self.seconds, self.patience) if held else self.seconds
         try:
             endings = self._run(starter, settings, seconds, start.at_once if start else 1)
         finally:
-            front.over.set()
-        return self._keep(front, endings, start, probe)
+            interceptor.over.set()
+        return self._keep(interceptor, endings, start, probe)
 
     def watch(self, seconds: float | None) -> Visit:
         """Let a person drive the client, for `seconds` or until Ctrl-C (or SIGTERM)."""
         # Not a new one: the client may have come as soon as the settings were printed.
-        front = self.stand.front or self.stand.receive()
-        self.secrets.add(front.terms.client_secret, "client secret")
-        self.secrets.add_basic(front.terms.client_id, front.terms.client_secret, "credentials")
+        interceptor = self.server.interceptor or self.server.receive()
+        self.secrets.add(interceptor.terms.client_secret, "client secret")
+        self.secrets.add_basic(
+            interceptor.terms.client_id, interceptor.terms.client_secret, "credentials"
+        )
         with suppress(KeyboardInterrupt), _stoppable():
             threading.Event().wait(seconds)
-        return self._keep(front, (), None, "")
+        return self._keep(interceptor, (), None, "")
 
     def _run(
         self, starter: Starter, settings: Mapping[str, str], seconds: float, at_once: int
     ) -> tuple[Ending, ...]:
-        if at_once == 1:
-            return (starter(settings, seconds),)
-        with ThreadPoolExecutor(max_workers=at_once) as pool:
+        with _stoppable(), ThreadPoolExecutor(max_workers=at_once) as pool:
             jobs = [pool.submit(starter, settings, seconds) for _ in range(at_once)]
             try:
                 return tuple(job.result() for job in jobs)
@@ -80,13 +82,13 @@ class Visiting:
                 raise
 
     def _keep(
-        self, front: Front, endings: tuple[Ending, ...], start: Start | None, probe: str
+        self, interceptor: Interceptor, endings: tuple[Ending, ...], start: Start | None, probe: str
     ) -> Visit:
         flow = len(self.visits) + 1
         honest = start is None
         kept: list[Exchange] = []
         arrived: dict[int, float] = {}
-        for moment, exchange in sorted(front.record(), key=lambda pair: pair[0]):
+        for moment, exchange in sorted(interceptor.record(), key=lambda pair: pair[0]):
             exchange = replace(
                 exchange,
                 flow=flow,
@@ -106,7 +108,7 @@ class Visiting:
         visit = Visit(
             name=start.name if start else "",
             honest=honest,
-            terms=front.terms,
+            terms=interceptor.terms,
             exchanges=tuple(kept),
             arrived=MappingProxyType(arrived),
             endings=endings,

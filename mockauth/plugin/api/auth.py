@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from flask import Response, jsonify, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.plugin.api.resource import document_address
-from mockauth.plugin.context import Plugin, at_hand, base_url
+from mockauth.plugin.context import Plugin
+from mockauth.plugin.current_request import base_url, current_request
 from mockauth.plugin.oauth.lookup import access_token
+from mockauth.plugin.resource import document_address
 from mockauth.plugin.state import TokenRecord, digest
 
 EVERYBODY = "everybody"
@@ -104,7 +105,7 @@ def _presented(plugin: Plugin) -> str:
         Refused: the header is of another scheme, or the token comes twice.
     """
     config, policy = plugin.config, plugin.policy
-    given = at_hand()
+    given = current_request()
     query = given.args.get("access_token", "") if given.query_string else ""
     # The body is looked at only where it could be a form (RFC 6750 section 2.2).
     body = given.form.get("access_token", "") if given.mimetype.endswith("urlencoded") else ""

@@ -16,8 +16,9 @@ from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.plugin.api.auth import Caller, Refused, caller
-from mockauth.plugin.api.resource import PATHS
-from mockauth.plugin.context import Plugin, base_url
+from mockauth.plugin.context import Plugin
+from mockauth.plugin.current_request import base_url
+from mockauth.plugin.resource import PATHS
 from mockauth.plugin.state import LONGEST_TODO
 from mockauth.wire.message import JSON
 from mockauth.wire.url import hostname, is_loopback_host, origin
@@ -29,7 +30,7 @@ EVENTS = "text/event-stream"
 Message = dict[str, Any]
 
 
-class Wrong(Exception):
+class McpError(Exception):
     """A request that cannot be done, as JSON-RPC says it: a code and a sentence."""
 
     def __init__(self, code: int, text: str, status: int = 200) -> None:
@@ -49,8 +50,8 @@ def mcp_blueprint(plugin: Plugin) -> Blueprint:
     def refuse(refused: Refused) -> BaseResponse:
         return refused.answer
 
-    @blueprint.errorhandler(Wrong)
-    def wrong(error: Wrong) -> BaseResponse:
+    @blueprint.errorhandler(McpError)
+    def wrong(error: McpError) -> BaseResponse:
         return _said({"id": None, "error": _error(error)}, error.status)
 
     @blueprint.route(PATHS["mcp"], methods=["GET", "DELETE"])
@@ -68,7 +69,7 @@ def mcp_blueprint(plugin: Plugin) -> Blueprint:
             return Response(status=202)  # a notification, or an answer to what we never asked
         try:
             return _said({"id": asked["id"], "result": _result(plugin, who, asked)})
-        except Wrong as error:
+        except McpError as error:
             return _said({"id": asked["id"], "error": _error(error)}, error.status)
 
     return blueprint
@@ -78,7 +79,7 @@ def _check_origin() -> None:
     """Refuse the page of another site (MCP basic/transports, security warning: DNS rebinding)."""
     sent = request.headers.get("Origin")
     if sent and origin(sent) != origin(base_url()) and not is_loopback_host(hostname(sent)):
-        raise Wrong(INVALID_REQUEST, "pages of that origin may not call this server", 403)
+        raise McpError(INVALID_REQUEST, "pages of that origin may not call this server", 403)
 
 
 def _peek() -> Any:
@@ -98,24 +99,26 @@ def _message() -> Message:
     """The JSON-RPC message of the request.
 
     Raises:
-        Wrong: it is none, or comes in another way than the transport demands.
+        McpError: it is none, or comes in another way than the transport demands.
     """
     if request.mimetype != JSON:
-        raise Wrong(INVALID_REQUEST, "send application/json", 415)
+        raise McpError(INVALID_REQUEST, "send application/json", 415)
     if not all(request.accept_mimetypes.quality(kind) for kind in (JSON, EVENTS)):
         text = "Accept must list application/json and text/event-stream"
-        raise Wrong(INVALID_REQUEST, text, 406)
+        raise McpError(INVALID_REQUEST, text, 406)
     revision = request.headers.get("MCP-Protocol-Version")
     if revision and revision not in REVISIONS:
-        raise Wrong(INVALID_REQUEST, f"MCP-Protocol-Version must be of {', '.join(REVISIONS)}", 400)
+        raise McpError(
+            INVALID_REQUEST, f"MCP-Protocol-Version must be of {', '.join(REVISIONS)}", 400
+        )
     asked = _peek()
     if asked is None:
-        raise Wrong(PARSE_ERROR, "the body is not JSON", 400)
+        raise McpError(PARSE_ERROR, "the body is not JSON", 400)
     is_call = isinstance(asked, dict) and asked.get("jsonrpc") == "2.0"
     if not is_call or not isinstance(asked.get("method", ""), str):
-        raise Wrong(INVALID_REQUEST, "the body must be one JSON-RPC 2.0 message", 400)
+        raise McpError(INVALID_REQUEST, "the body must be one JSON-RPC 2.0 message", 400)
     if "id" in asked and type(asked["id"]) not in (str, int, float):
-        raise Wrong(INVALID_REQUEST, "id must be a text or a number", 400)
+        raise McpError(INVALID_REQUEST, "id must be a text or a number", 400)
     found: Message = asked
     return found
 
@@ -123,7 +126,7 @@ def _message() -> Message:
 def _result(plugin: Plugin, who: Caller, asked: Message) -> Message:
     method, params = asked.get("method"), asked.get("params", {})
     if not isinstance(params, dict):
-        raise Wrong(INVALID_PARAMS, "params must be an object")
+        raise McpError(INVALID_PARAMS, "params must be an object")
     if method == "initialize":
         wanted = params.get("protocolVersion")
         return {
@@ -137,15 +140,15 @@ def _result(plugin: Plugin, who: Caller, asked: Message) -> Message:
         return {"tools": [_described(name) for name in TOOLS]}
     if method == "tools/call":
         return _called(plugin, who, params)
-    raise Wrong(METHOD_NOT_FOUND, "there are initialize, ping, tools/list and tools/call")
+    raise McpError(METHOD_NOT_FOUND, "there are initialize, ping, tools/list and tools/call")
 
 
 def _called(plugin: Plugin, who: Caller, params: Message) -> Message:
     name, given = params.get("name"), params.get("arguments", {})
     if not isinstance(name, str) or name not in TOOLS:
-        raise Wrong(INVALID_PARAMS, f"name must be one of {', '.join(TOOLS)}")
+        raise McpError(INVALID_PARAMS, f"name must be one of {', '.join(TOOLS)}")
     if not isinstance(given, dict):
-        raise Wrong(INVALID_PARAMS, "arguments must be an object")
+        raise McpError(INVALID_PARAMS, "arguments must be an object")
     text, failed = TOOLS[name](plugin, who, given)
     return {"content": [{"type": "text", "text": text}], "isError": failed}
 
@@ -189,7 +192,7 @@ def _described(name: str) -> Message:
     return {"name": name, "description": TOOLS[name].__doc__, "inputSchema": schema}
 
 
-def _error(wrong: Wrong) -> Message:
+def _error(wrong: McpError) -> Message:
     return {"code": wrong.code, "message": str(wrong)}
 
 

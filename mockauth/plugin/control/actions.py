@@ -7,24 +7,27 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
+from mockauth.clock import iso
 from mockauth.errors import UsageError
 from mockauth.plugin.config import ClientConfig, PluginConfig, UserConfig
+from mockauth.plugin.config_problems import wrong_client
 from mockauth.plugin.context import Plugin
-from mockauth.plugin.control.parse import PREFIX, Wrong, check_fault, check_headers
-from mockauth.plugin.control.state import ERROR_PLACES, QueuedError, QueuedResponse
+from mockauth.plugin.control.parse import PREFIX, ControlError, check_fault, check_headers
+from mockauth.plugin.control.redact import masked, masked_text
+from mockauth.plugin.control_state import ERROR_PLACES, QueuedError, QueuedResponse
 from mockauth.plugin.faults.fault import Fault
 from mockauth.plugin.faults.parse import fault_named
 from mockauth.plugin.faults.trigger import Trigger
+from mockauth.plugin.journal import JournalEntry
 from mockauth.plugin.state import Family
-from mockauth.plugin.valid import wrong_client
 
 LONGEST_SHIFT = 10**9
 SENDABLE = re.compile(r"[\x20\x21\x23-\x5b\x5d-\x7e]*")
 """RFC 6749 section 4.1.2.1: what error and error_description may be made of."""
 
 
-class Operator:
-    """The switches of one plugin. Every method raises `Wrong`, a `UsageError`, where something
+class PluginControl:
+    """The switches of one plugin. Every method raises `ControlError`, a `UsageError`, where something
     cannot be done, and says what could be."""
 
     def __init__(self, plugin: Plugin, known: Mapping[str, Fault]) -> None:
@@ -52,7 +55,7 @@ class Operator:
             try:
                 fault = fault_named(fault, self._known)
             except UsageError as wrong:
-                raise Wrong(str(wrong)) from None
+                raise ControlError(str(wrong)) from None
             trigger = trigger if trigger != Trigger() else fault.trigger or trigger
             fault = replace(fault, trigger=None)
         check_fault(fault)
@@ -61,7 +64,7 @@ class Operator:
     def switch_off(self, name: str) -> None:
         """Stop one misbehaviour."""
         if not self._plugin.switches.switch_off(name):
-            raise Wrong(f"the fault {name!r} is not on", status=404)
+            raise ControlError(f"the fault {name!r} is not on", status=404)
 
     def now(self) -> float:
         """The time of the plugin, in seconds since the epoch."""
@@ -75,8 +78,8 @@ class Operator:
     def advance(self, seconds: float) -> None:
         """Move its clock on."""
         with self._control.lock:
-            if not (seconds >= 0 and self.shift + seconds <= LONGEST_SHIFT):
-                raise Wrong(
+            if not 0 <= seconds <= LONGEST_SHIFT - self.shift:
+                raise ControlError(
                     f"advance must be 0 or more, and {LONGEST_SHIFT} seconds in all at most"
                 )
             self._control.clock.shift += seconds
@@ -86,52 +89,54 @@ class Operator:
         """The settings, with the users and clients that were added."""
         return self._control.config_for(self._plugin.base)
 
-    def enrol(self, user: UserConfig) -> None:
+    def add_user(self, user: UserConfig) -> None:
         """Add a user who can log in."""
         if not user.name:
-            raise Wrong("user.name must not be empty")
+            raise ControlError("user.name must not be empty")
         with self._control.lock:
             if user.name in self._user_names():
-                raise Wrong(f"there is a user {user.name!r} already")
+                raise ControlError(f"there is a user {user.name!r} already")
             self._control.users.append(user)
 
     def register(self, client: ClientConfig) -> None:
         """Add a client."""
         if not client.id:
-            raise Wrong("client.id must not be empty")
+            raise ControlError("client.id must not be empty")
         for wrong in wrong_client(self._plugin.base, client):
-            raise Wrong(f"client: {wrong}")
+            raise ControlError(f"client: {wrong}")
         with self._control.lock, self._plugin.state.lock:
             known = {one.id for one in self.config.clients} | self._plugin.state.clients.keys()
             if client.id in known:
-                raise Wrong(f"there is a client {client.id!r} already")
+                raise ControlError(f"there is a client {client.id!r} already")
             self._control.clients.append(client)
 
     def queue_user(self, name: str) -> None:
         """Say who signs in next, without pages."""
         if name not in self._user_names():
-            raise Wrong(f"name must be one of {', '.join(sorted(self._user_names()))}")
+            raise ControlError(f"name must be one of {', '.join(sorted(self._user_names()))}")
         with self._control.lock:
             self._control.next_users.append(name)
 
     def queue_error(self, error: QueuedError) -> None:
         """Say which error the next request at a place gets."""
         if error.place not in ERROR_PLACES:
-            raise Wrong(f"error.place must be one of {', '.join(ERROR_PLACES)}")
+            raise ControlError(f"error.place must be one of {', '.join(ERROR_PLACES)}")
         for name, text in (("error", error.error), ("error_description", error.error_description)):
             if not SENDABLE.fullmatch(text):
-                raise Wrong(f"error.{name} must be of printable ASCII without quote and backslash")
+                raise ControlError(
+                    f"error.{name} must be of printable ASCII without quote and backslash"
+                )
         if not error.error:
-            raise Wrong("error.error must not be empty")
+            raise ControlError("error.error must not be empty")
         with self._control.lock:
             self._control.next_errors.append(error)
 
     def queue_response(self, response: QueuedResponse) -> None:
         """Say what the next request at a path gets in place of an answer."""
         if not response.path.startswith("/") or response.path.startswith(PREFIX):
-            raise Wrong(f"response.path must be a path of the plugin, not below {PREFIX}")
+            raise ControlError(f"response.path must be a path of the plugin, not below {PREFIX}")
         if not 200 <= response.status <= 599:
-            raise Wrong("response.status must be between 200 and 599")
+            raise ControlError("response.status must be between 200 and 599")
         check_headers(response.headers, "response.headers")
         with self._control.lock:
             self._control.next_responses.append(response)
@@ -151,7 +156,7 @@ class Operator:
         whose address is the issuer. The first client, and all that it may ask for, unless said
         otherwise."""
         if self._plugin.base.auth != "oauth":
-            raise Wrong(f"a plugin with auth {self._plugin.base.auth} issues no tokens")
+            raise ControlError(f"a plugin with auth {self._plugin.base.auth} issues no tokens")
         # Authlib takes 150 ms to import; the other auth types never need it.
         from mockauth.plugin.oauth.client import find_client
         from mockauth.plugin.oauth.issue import make_token
@@ -161,12 +166,12 @@ class Operator:
         client = find_client(self._plugin, client_id or self._plugin.clients[0].id)
         if client is None:
             known = ", ".join(one.id for one in self._plugin.clients)
-            raise Wrong(f"client_id must be one of {known}")
+            raise ControlError(f"client_id must be one of {known}")
         if user not in self._user_names():
-            raise Wrong(f"user must be one of {', '.join(sorted(self._user_names()))}")
+            raise ControlError(f"user must be one of {', '.join(sorted(self._user_names()))}")
         unknown = set(scope.split()) - set(client.get_allowed_scope(None).split())
         if unknown:
-            raise Wrong(f"scope {min(unknown)} is not known")
+            raise ControlError(f"scope {min(unknown)} is not known")
         return make_token(self._plugin, client, user, scope or None, family=Family())
 
     def requests(
@@ -178,7 +183,7 @@ class Operator:
             kept = list(self._control.journal)
         wanted = ((path, "path"), (method.upper(), "method"), (status, "status"))
         return [
-            entry.shown(self._plugin, number)
+            _shown(self._plugin, number, entry)
             for number, entry in kept
             if number > after
             and all(want in ("", 0, getattr(entry, have)) for want, have in wanted)
@@ -193,9 +198,24 @@ class Operator:
         """Put everything back as at the start; `tokens` forgets what was issued, what has registered
         itself, and the API's data, too."""
         self._control.reset()
-        self._plugin.rearm()
+        self._plugin.reset_faults()
         if tokens:
             self._plugin.state.clear()
 
     def _user_names(self) -> set[str]:
         return {user.name for user in self.config.users}
+
+
+def _shown(plugin: Plugin, number: int, entry: JournalEntry) -> dict[str, Any]:
+    """The entry as it is read over HTTP."""
+    return {
+        "n": number,
+        "at": iso(entry.at),
+        "method": entry.method,
+        "path": masked_text(plugin, entry.path),
+        "params": masked(plugin, entry.carried.params()),
+        "authorization": entry.scheme,
+        "status": entry.status,
+        "faults": list(entry.faults),
+        "near_misses": list(entry.near_misses),
+    }

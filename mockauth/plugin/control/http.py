@@ -9,15 +9,15 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.clock import iso
 from mockauth.plugin.config import ClientConfig, UserConfig
-from mockauth.plugin.context import base_url
 from mockauth.plugin.control import parse
-from mockauth.plugin.control.actions import Operator
+from mockauth.plugin.control.actions import PluginControl
 from mockauth.plugin.control.openapi import describe
 from mockauth.plugin.control.parse import PREFIX
-from mockauth.plugin.control.state import QueuedError, QueuedResponse
+from mockauth.plugin.control_state import QueuedError, QueuedResponse
+from mockauth.plugin.current_request import base_url
 
 
-def control_blueprint(operator: Operator, token: str) -> Blueprint:
+def control_blueprint(control: PluginControl, token: str) -> Blueprint:
     """The control interface of one app; every request needs `Authorization: Bearer <token>`."""
     blueprint = Blueprint("control", __name__, url_prefix=PREFIX)
 
@@ -31,8 +31,8 @@ def control_blueprint(operator: Operator, token: str) -> Blueprint:
         answer.headers["WWW-Authenticate"] = 'Bearer realm="mockauth control"'
         return answer
 
-    @blueprint.errorhandler(parse.Wrong)
-    def wrong(error: parse.Wrong) -> BaseResponse:
+    @blueprint.errorhandler(parse.ControlError)
+    def wrong(error: parse.ControlError) -> BaseResponse:
         return _problem(error.status, str(error))
 
     @blueprint.get("/")
@@ -42,74 +42,74 @@ def control_blueprint(operator: Operator, token: str) -> Blueprint:
 
     @blueprint.get("/faults")
     def faults() -> BaseResponse:
-        known = operator.known_faults.values()
+        known = control.known_faults.values()
         titles = [{"name": fault.name, "title": fault.title} for fault in known]
-        return jsonify({"on": operator.faults_on(), "known": titles})
+        return jsonify({"on": control.faults_on(), "known": titles})
 
     @blueprint.post("/faults")
     def arm() -> BaseResponse:
-        operator.switch_on(*parse.armed(parse.body()))
+        control.switch_on(*parse.armed(parse.body()))
         return _done(201)
 
     @blueprint.delete("/faults/<name>")
     def disarm(name: str) -> BaseResponse:
-        operator.switch_off(name)
+        control.switch_off(name)
         return _done()
 
     @blueprint.get("/clock")
     def clock() -> BaseResponse:
-        now = operator.now()
-        return jsonify({"now": now, "iso": iso(now), "shift": operator.shift})
+        now = control.now()
+        return jsonify({"now": now, "iso": iso(now), "shift": control.shift})
 
     @blueprint.post("/clock")
     def advance() -> BaseResponse:
         asked = parse.only(parse.body(), "advance")
         seconds = asked.get("advance")
         if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-            raise parse.Wrong("advance must be a number of seconds, 0 or more")
-        operator.advance(seconds)
+            raise parse.ControlError("advance must be a number of seconds, 0 or more")
+        control.advance(seconds)
         return clock()
 
     @blueprint.post("/users")
     def add_user() -> BaseResponse:
-        operator.enrol(parse.instance(UserConfig, parse.body(), "user"))
+        control.add_user(parse.instance(UserConfig, parse.body(), "user"))
         return _done(201)
 
     @blueprint.post("/clients")
     def add_client() -> BaseResponse:
-        operator.register(parse.instance(ClientConfig, parse.body(), "client"))
+        control.register(parse.instance(ClientConfig, parse.body(), "client"))
         return _done(201)
 
     @blueprint.post("/tokens")
     def issue() -> BaseResponse:
         asked = parse.texts(parse.only(parse.body(), "user", "client_id", "scope"))
-        answer = jsonify(operator.issue(**{"user": "", **asked}))
+        answer = jsonify(control.issue(**{"user": "", **asked}))
         answer.status_code = 201
         return answer
 
     @blueprint.get("/queues")
     def queues() -> BaseResponse:
-        return jsonify(operator.queues())
+        return jsonify(control.queues())
 
     @blueprint.post("/queues/users")
     def queue_user() -> BaseResponse:
-        operator.queue_user(parse.texts(parse.only(parse.body(), "name")).get("name", ""))
+        control.queue_user(parse.texts(parse.only(parse.body(), "name")).get("name", ""))
         return _done(201)
 
     @blueprint.post("/queues/errors")
     def queue_error() -> BaseResponse:
-        operator.queue_error(parse.instance(QueuedError, parse.body(), "error"))
+        control.queue_error(parse.instance(QueuedError, parse.body(), "error"))
         return _done(201)
 
     @blueprint.post("/queues/responses")
     def queue_response() -> BaseResponse:
-        operator.queue_response(parse.instance(QueuedResponse, parse.body(), "response"))
+        control.queue_response(parse.instance(QueuedResponse, parse.body(), "response"))
         return _done(201)
 
     @blueprint.get("/requests")
     def requests() -> BaseResponse:
         asked = parse.only(request.args.to_dict(), "path", "method", "status", "after")
-        found = operator.requests(
+        found = control.requests(
             path=asked.get("path", ""),
             method=asked.get("method", ""),
             status=parse.number(asked, "status"),
@@ -119,15 +119,15 @@ def control_blueprint(operator: Operator, token: str) -> Blueprint:
 
     @blueprint.delete("/requests")
     def forget() -> BaseResponse:
-        operator.forget_requests()
+        control.forget_requests()
         return _done()
 
     @blueprint.post("/reset")
     def reset() -> BaseResponse:
         asked = parse.only(parse.body(), "tokens") if request.data else {}
         if not isinstance(asked.get("tokens", False), bool):
-            raise parse.Wrong("tokens must be true or false")
-        operator.reset(**asked)
+            raise parse.ControlError("tokens must be true or false")
+        control.reset(**asked)
         return _done()
 
     return blueprint

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockauth.plugin.control.state import ERROR_PLACES
+from mockauth.plugin.control_state import ERROR_PLACES
 
 TEXT = {"type": "string"}
 NAME = {**TEXT, "minLength": 1}

@@ -13,6 +13,8 @@ from mockauth.plugin.faults.fault import PLACES, Fault
 from mockauth.plugin.faults.trigger import Trigger
 
 HOW = "write NAME, NAME:once or NAME:times=2,after=1,client=…"
+LARGEST_NUMBER = 10**12
+"""Enough for a moment in seconds since the epoch."""
 KEYS: Mapping[str, Callable[[str], object]] = MappingProxyType(
     {
         "times": int, "after": int, "seconds": float, "until": float, "place": str, "path": str,
@@ -71,11 +73,12 @@ def _read(text: str, key: str, value: str) -> object:
         read = kind(value)
     except ValueError:
         wanted = "a whole number" if kind is int else "a number"
-        raise UsageError(f"fault {text}: {key} must be {wanted}, not {value!r}") from None
+        raise UsageError(f"fault {text}: {key} must be {wanted}, not {value[:20]!r}") from None
     if key == "times" and read == 0:
         raise UsageError(f"fault {text}: times must be 1 or more, not 0")
-    if isinstance(read, int | float) and not 0 <= read < float("inf"):
-        raise UsageError(f"fault {text}: {key} must be 0 or more, not {value}")
+    if isinstance(read, int | float) and not 0 <= read <= LARGEST_NUMBER:
+        wanted = f"0 or more, and {LARGEST_NUMBER} at most"
+        raise UsageError(f"fault {text}: {key} must be {wanted}, not {value[:20]}")
     return read
 
 

@@ -18,11 +18,15 @@ CONNECTION = "mockauth.connection"
 PIECE_SECONDS = 0.25
 
 
-class Connection(Protocol):
+class FaultyConnection(Protocol):
     """What a server lets an app do to a connection."""
 
     def close_after(self) -> None:
         """Close it behind this answer, however short that is."""
+        ...
+
+    def leave_body(self) -> None:
+        """Leave the body of the request unread: it is taken for the next request."""
         ...
 
     def reset(self) -> None:
@@ -37,10 +41,17 @@ class Connection(Protocol):
 
 def delay(clock: Clock, seconds: float) -> None:
     """Let time go by before an answer; no longer than the server runs."""
-    connection: Connection | None = request.environ.get(CONNECTION)
+    connection: FaultyConnection | None = request.environ.get(CONNECTION)
     while seconds > 0 and not (connection and connection.is_ending):
         clock.sleep(min(seconds, PIECE_SECONDS))
         seconds -= PIECE_SECONDS
+
+
+def leave_body() -> None:
+    """Leave the body of a request in its connection."""
+    connection: FaultyConnection | None = request.environ.get(CONNECTION)
+    if connection is not None:
+        connection.leave_body()
 
 
 def break_off(response: Response, size: int) -> None:
@@ -48,18 +59,18 @@ def break_off(response: Response, size: int) -> None:
     whole = response.get_data()
     response.set_data(whole[:size])
     response.headers["Content-Length"] = str(len(whole))
-    connection: Connection | None = request.environ.get(CONNECTION)
+    connection: FaultyConnection | None = request.environ.get(CONNECTION)
     if connection is not None:
         connection.close_after()
 
 
 def hang_up() -> Response:
     """Instead of an answer."""
-    connection: Connection | None = request.environ.get(CONNECTION)
+    connection: FaultyConnection | None = request.environ.get(CONNECTION)
     return Response(_reset(connection), headers={"Content-Length": "1"})
 
 
-def _reset(connection: Connection | None) -> Iterator[bytes]:
+def _reset(connection: FaultyConnection | None) -> Iterator[bytes]:
     # When the body is read nothing has been sent, not even a status.
     if connection is not None:
         connection.reset()

@@ -10,11 +10,12 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from flask import g, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.plugin.context import Plugin, at_hand
-from mockauth.plugin.control.near_miss import explain
+from mockauth.plugin.context import Plugin
+from mockauth.plugin.current_request import current_request
 from mockauth.plugin.oauth import pages
 from mockauth.plugin.oauth.issue import make_token
 from mockauth.plugin.oauth.login import TOO_OLD, form_token, form_token_fits, signed_in
+from mockauth.plugin.oauth.near_miss import explain
 from mockauth.plugin.oauth.redirect import finish
 from mockauth.plugin.oauth.request import Incoming, authorize_request
 from mockauth.plugin.oauth.server import ScopeCrash
@@ -37,7 +38,7 @@ def decide(plugin: Plugin, server: Any) -> BaseResponse:
 def authorize(plugin: Plugin, server: Any, decision: str | None = None) -> BaseResponse:
     """Judge the request; then a page for the user, or the redirect that answers it."""
     try:
-        incoming = authorize_request(at_hand(), plugin.config)
+        incoming = authorize_request(current_request(), plugin.config)
         asked = incoming.values.copy()
         implicit = _adjust(plugin, incoming, server)
         grant = server.get_consent_grant(request=incoming)

@@ -18,7 +18,7 @@ LOOPBACK = re.compile(
 
 
 @dataclass(frozen=True)
-class Client(ClientMixin):
+class OAuthClient(ClientMixin):
     """A registered client. `known` is False for one that nobody has registered."""
 
     given: ClientConfig
@@ -110,14 +110,14 @@ class Client(ClientMixin):
         return grant_type in self.given.grant_types
 
 
-def find_client(plugin: Plugin, client_id: str) -> Client | None:
+def find_client(plugin: Plugin, client_id: str) -> OAuthClient | None:
     """The client of that id; an invented one where nobody checks."""
     given = plugin.client(client_id)
     if given is not None:
-        return Client(given, plugin)
+        return OAuthClient(given, plugin)
     if plugin.policy.client_checked or not client_id:
         return None
-    return Client(ClientConfig(id=client_id), plugin, known=False)
+    return OAuthClient(ClientConfig(id=client_id), plugin, known=False)
 
 
 def belongs(plugin: Plugin, client_id: str, secret: str) -> bool:

@@ -6,8 +6,8 @@ from flask import Blueprint, g, jsonify, request
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.plugin.api.resource import PATHS, WELL_KNOWN, resource_document
-from mockauth.plugin.context import Plugin, base_url
+from mockauth.plugin.context import Plugin
+from mockauth.plugin.current_request import base_url
 from mockauth.plugin.oauth import authorize as authorizing
 from mockauth.plugin.oauth import login as login_pages
 from mockauth.plugin.oauth.introspect import introspection
@@ -15,6 +15,7 @@ from mockauth.plugin.oauth.metadata import metadata_document
 from mockauth.plugin.oauth.revoke import revocation
 from mockauth.plugin.oauth.server import build_server
 from mockauth.plugin.oauth.token import token as token_answer
+from mockauth.plugin.resource import PATHS, WELL_KNOWN, resource_document
 
 
 def oauth_blueprint(plugin: Plugin) -> Blueprint:

@@ -11,7 +11,7 @@ from authlib.oauth2.rfc6749 import grants
 from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError, InvalidScopeError
 
 from mockauth.plugin.context import Plugin
-from mockauth.plugin.oauth.client import Client
+from mockauth.plugin.oauth.client import OAuthClient
 from mockauth.plugin.oauth.issue import make_token
 from mockauth.plugin.oauth.pkce import check_challenge, check_verifier
 from mockauth.plugin.oauth.resource_indicator import check_same_resource
@@ -55,7 +55,7 @@ class IssuedRefresh:
         """What the user granted."""
         return self.record.scope
 
-    def check_client(self, client: Client) -> bool:
+    def check_client(self, client: OAuthClient) -> bool:
         """Whether it was issued to that client."""
         return not self._bound or self.record.client_id == client.id
 
@@ -92,7 +92,7 @@ def code_grant(plugin: Plugin) -> type[grants.AuthorizationCodeGrant]:
             )
             state.keep(state.codes, code, record, clock.now())
 
-        def query_authorization_code(self, code: str, client: Client) -> IssuedCode | None:
+        def query_authorization_code(self, code: str, client: OAuthClient) -> IssuedCode | None:
             policy = plugin.policy
             asked = self.request.payload.redirect_uri or ""
             with state.lock:

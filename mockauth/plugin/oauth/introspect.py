@@ -8,7 +8,8 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from flask import jsonify
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.plugin.context import Plugin, base_url
+from mockauth.plugin.context import Plugin
+from mockauth.plugin.current_request import base_url
 from mockauth.plugin.oauth.lookup import access_token, audience_of, refresh_token
 from mockauth.plugin.oauth.token import answered, read_request
 from mockauth.plugin.state import TokenRecord

@@ -6,15 +6,16 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
-from mockauth.plugin.api.resource import resource_of
-from mockauth.plugin.context import Plugin, base_url
-from mockauth.plugin.oauth.client import Client
+from mockauth.plugin.context import Plugin
+from mockauth.plugin.current_request import base_url
+from mockauth.plugin.oauth.client import OAuthClient
+from mockauth.plugin.resource import resource_of
 from mockauth.plugin.state import Family, TokenRecord
 
 
 def make_token(
     plugin: Plugin,
-    client: Client,
+    client: OAuthClient,
     user: str,
     scope: str | None,
     *,
@@ -64,7 +65,7 @@ def make_token(
 
 
 def _access_token(
-    plugin: Plugin, client: Client, user: str, scope: str, issuer: str, audience: str
+    plugin: Plugin, client: OAuthClient, user: str, scope: str, issuer: str, audience: str
 ) -> tuple[str, str]:
     """The token and the text under which it is remembered: itself, or the id of a JWT."""
     if plugin.policy.token_is == "client_secret":

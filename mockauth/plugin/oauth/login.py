@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 
 from flask import redirect, request, session, url_for
@@ -13,6 +14,8 @@ from mockauth.plugin.oauth import pages
 from mockauth.wire.message import first, pairs_of
 from mockauth.wire.url import origin
 
+SENDABLE = re.compile(r"[\x21-\x7e]*")
+"""What our own `next` is made of: an encoded query, which can stand in a Location."""
 TOO_OLD = "This page is too old. Go back to ChatGPT and start again."
 
 
@@ -27,6 +30,8 @@ def login(plugin: Plugin) -> BaseResponse:
     onward = request.form.get("next", "")
     policy = plugin.policy
     if policy.login_csrf and not form_token_fits():
+        return pages.error(400, TOO_OLD)
+    if not SENDABLE.fullmatch(onward):
         return pages.error(400, TOO_OLD)
     if policy.next_checked and not onward.startswith(url_for("oauth.authorize") + "?"):
         return pages.error(400, TOO_OLD)

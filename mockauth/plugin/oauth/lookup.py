@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mockauth.plugin.api.resource import resource_of
 from mockauth.plugin.context import Plugin
+from mockauth.plugin.resource import resource_of
 from mockauth.plugin.state import TokenRecord, digest
 
 

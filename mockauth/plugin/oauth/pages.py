@@ -24,7 +24,7 @@ LOGIN = (
 )
 CONSENT = (
     LAYOUT
-    + """<p><strong>{{ client }}</strong> at {{ back }} asks for:</p>
+    + """<p><strong><bdi>{{ client }}</bdi></strong> at {{ back }} asks for:</p>
 <ul>{% for word in scope.split() %}<li>{{ word }}</li>{% endfor %}</ul>
 <form method="post" action="{{ action }}">
 <input type="hidden" name="csrf_token" value="{{ csrf }}">
@@ -44,7 +44,13 @@ def login(
 ) -> BaseResponse:
     """The login page; `onward` is where a right password leads, `origins` what may follow it."""
     html = render_template_string(
-        LOGIN, title="Log in", action=action, onward=onward, csrf=csrf, note=note, hint=hint
+        LOGIN,
+        title="Log in",
+        action=action,
+        onward=onward,
+        csrf=csrf,
+        note=note,
+        hint=visible(hint),
     )
     return private(Response(html), f"'self' {origins}")
 
@@ -55,9 +61,9 @@ def consent(client: str, back: str, scope: str, action: str, csrf: str) -> BaseR
     html = render_template_string(
         CONSENT,
         title="Allow access?",
-        client=client,
-        back=back,
-        scope=scope,
+        client=visible(client),
+        back=visible(back),
+        scope=visible(scope),
         action=action,
         csrf=csrf,
     )
@@ -66,8 +72,19 @@ def consent(client: str, back: str, scope: str, action: str, csrf: str) -> BaseR
 
 def error(status: int, text: str, reasons: Sequence[str] = ()) -> BaseResponse:
     """A page that leads nowhere; `reasons` are for the author of the application."""
-    html = render_template_string(ERROR, title="That did not work", text=text, reasons=reasons)
+    html = render_template_string(
+        ERROR, title="That did not work", text=visible(text), reasons=list(map(visible, reasons))
+    )
     return private(Response(html, status=status), "'none'")
+
+
+def visible(text: str) -> str:
+    """A text of somebody else's, in which control and format characters are shown as \\u202e: they
+    would turn the sentence round that stands beside them."""
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for one in text
+    )
 
 
 def private(response: BaseResponse, form_action: str = "'self'") -> BaseResponse:

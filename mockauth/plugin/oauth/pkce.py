@@ -8,14 +8,14 @@ from typing import Any
 
 from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError
 
-from mockauth.plugin.behaviour import Policy
-from mockauth.plugin.proof import challenge_of
+from mockauth.plugin.behaviour import Behaviour
+from mockauth.plugin.oauth.challenge import challenge_of
 from mockauth.plugin.state import CodeRecord
 
 FORM = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # RFC 7636 section 4.1
 
 
-def check_challenge(params: dict[str, Any], policy: Policy, *, public: bool) -> None:
+def check_challenge(params: dict[str, Any], policy: Behaviour, *, public: bool) -> None:
     """Judge the challenge of an authorization request.
 
     Raises:
@@ -39,7 +39,7 @@ def check_challenge(params: dict[str, Any], policy: Policy, *, public: bool) -> 
         raise InvalidRequestError("code_challenge_method is unknown")
 
 
-def check_verifier(verifier: str | None, record: CodeRecord, policy: Policy) -> None:
+def check_verifier(verifier: str | None, record: CodeRecord, policy: Behaviour) -> None:
     """Judge the verifier of a token request against the code's challenge.
 
     Raises:

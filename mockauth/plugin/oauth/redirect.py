@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from flask import request
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.plugin.context import Plugin, base_url
+from mockauth.plugin.context import Plugin
+from mockauth.plugin.current_request import base_url
 from mockauth.plugin.oauth import pages
 
 

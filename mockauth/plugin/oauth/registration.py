@@ -19,7 +19,8 @@ from joserfc.errors import InvalidClaimError
 from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.plugin.config import ClientConfig
-from mockauth.plugin.context import Plugin, base_url
+from mockauth.plugin.context import Plugin
+from mockauth.plugin.current_request import base_url
 from mockauth.plugin.oauth.metadata import metadata_document
 from mockauth.plugin.oauth.token import answered
 from mockauth.wire.message import SURROGATE, pairs_of

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -15,6 +13,7 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload, OAuth2Request
 from flask import Request as FlaskRequest
 
 from mockauth.plugin.config import PluginConfig
+from mockauth.plugin.current_request import basic_pair, decoded_basic_pair
 from mockauth.wire.message import FORM, JSON, pairs_of
 
 KNOWN = frozenset(
@@ -101,10 +100,10 @@ def token_request(request: FlaskRequest, config: PluginConfig, right: Right) -> 
     params = _params(pairs, config)
     header = request.headers.get("Authorization", "")
     used_basic = bool(header)
-    if header:
+    if used_basic:
         if not policy.basic_accepted:
             raise InvalidClientError(status_code=401)
-        params = _with_basic(params, header, config, right)
+        params = _with_basic(params, config, right)
     elif "client_secret" in params and not policy.post_accepted:
         raise InvalidClientError(status_code=401)
     elif "client_secret" in params and policy.body_decoded_twice:
@@ -113,10 +112,8 @@ def token_request(request: FlaskRequest, config: PluginConfig, right: Right) -> 
     return Incoming("POST", given, used_basic=used_basic, scope="scope" in params)
 
 
-def _with_basic(
-    params: dict[str, str], header: str, config: PluginConfig, right: Right
-) -> dict[str, str]:
-    client_id, secret = _basic(header, config.policy.basic_form_decoded, right)
+def _with_basic(params: dict[str, str], config: PluginConfig, right: Right) -> dict[str, str]:
+    client_id, secret = _basic(config.policy.basic_form_decoded, right)
     if "client_secret" in params:
         if config.policy.two_auth_methods_refused:
             raise InvalidRequestError("credentials in the header and in the body")
@@ -166,16 +163,9 @@ def _json(text: str) -> Iterable[tuple[str, str]]:
     return [(str(name), str(text)) for name, text in value]
 
 
-def _basic(header: str, form_decoded: bool, right: Right) -> tuple[str, str]:
-    scheme, _, encoded = header.partition(" ")
-    try:
-        pair = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
-    except (binascii.Error, ValueError):
-        raise InvalidClientError(status_code=401) from None
-    if scheme.lower() != "basic" or ":" not in pair:
+def _basic(form_decoded: bool, right: Right) -> tuple[str, str]:
+    pair = basic_pair()
+    if pair is None:
         raise InvalidClientError(status_code=401)
-    client_id, _, secret = pair.partition(":")
     # RFC 6749 section 2.3.1 wants both form-encoded; clients that forget it are understood, too.
-    if not form_decoded or right(client_id, secret):
-        return client_id, secret
-    return unquote_plus(client_id), unquote_plus(secret)
+    return pair if not form_decoded or right(*pair) else decoded_basic_pair()

@@ -7,8 +7,9 @@ from typing import Any
 
 from authlib.oauth2 import OAuth2Error
 
-from mockauth.plugin.api.resource import is_own
-from mockauth.plugin.context import Plugin, base_url
+from mockauth.plugin.context import Plugin
+from mockauth.plugin.current_request import base_url
+from mockauth.plugin.resource import is_own
 
 
 class InvalidTargetError(OAuth2Error):

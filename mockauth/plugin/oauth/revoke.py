@@ -9,7 +9,7 @@ from flask import jsonify
 from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.plugin.context import Plugin
-from mockauth.plugin.oauth.client import Client
+from mockauth.plugin.oauth.client import OAuthClient
 from mockauth.plugin.oauth.grants import AUTH_METHODS
 from mockauth.plugin.oauth.lookup import access_token, refresh_token
 from mockauth.plugin.oauth.token import answered, read_request
@@ -23,7 +23,7 @@ def revocation(plugin: Plugin, server: Any) -> BaseResponse:
 
 def _revoked(plugin: Plugin, server: Any) -> BaseResponse:
     incoming, policy = read_request(plugin), plugin.policy
-    client: Client | None = None
+    client: OAuthClient | None = None
     if policy.revocation_checks_client:
         client = server.authenticate_client(incoming, AUTH_METHODS, "revocation")
     token = incoming.values.get("token", "")

@@ -9,7 +9,7 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidScopeError
 
 from mockauth.plugin.context import Plugin
-from mockauth.plugin.oauth.client import Client, find_client
+from mockauth.plugin.oauth.client import OAuthClient, find_client
 from mockauth.plugin.oauth.grants import (
     code_grant,
     honour_pkce,
@@ -31,14 +31,14 @@ def build_server(plugin: Plugin) -> AuthorizationServer:
         def create_oauth2_request(self, request: Any) -> Any:
             return request
 
-        def query_client(self, client_id: str) -> Client | None:
+        def query_client(self, client_id: str) -> OAuthClient | None:
             return find_client(plugin, client_id)
 
         def authenticate_client(
             self, request: Incoming, methods: list[str], endpoint: str = "token"
-        ) -> Client:
+        ) -> OAuthClient:
             try:
-                client: Client = super().authenticate_client(request, methods, endpoint)
+                client: OAuthClient = super().authenticate_client(request, methods, endpoint)
             except InvalidClientError:
                 # Authlib's words name methods that are its own affair.
                 raise InvalidClientError("unknown client, or not the right secret") from None

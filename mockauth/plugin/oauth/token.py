@@ -14,7 +14,8 @@ from authlib.oauth2.rfc6749.errors import (
 from flask import g, jsonify, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.plugin.context import Plugin, at_hand
+from mockauth.plugin.context import Plugin
+from mockauth.plugin.current_request import current_request
 from mockauth.plugin.oauth.client import belongs, find_client
 from mockauth.plugin.oauth.grants import AUTH_METHODS
 from mockauth.plugin.oauth.issue import make_token
@@ -54,7 +55,7 @@ def read_request(plugin: Plugin) -> Incoming:
     def right(client_id: str, secret: str) -> bool:
         return belongs(plugin, client_id, secret)
 
-    return token_request(at_hand(), plugin.config, right)
+    return token_request(current_request(), plugin.config, right)
 
 
 def error(plugin: Plugin, wrong: OAuth2Error, status: int = 0) -> BaseResponse:

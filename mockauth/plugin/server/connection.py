@@ -1,186 +1,214 @@
-"""A kept connection, served quickly: cheroot's own reads and writes through Python's slow `_pyio`,
-reads a head line by line, sends head and body apart, and hands a connection to another thread after
-each request. All that together costs more than the plugin does."""
+"""One connection with its thread: requests in, answers out, and what faults on the wire need."""
 
 from __future__ import annotations
 
 import io
 import socket
+import ssl
+import struct
+import sys
 import time
+from collections.abc import Callable
 from email.utils import formatdate
-from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
 
-from cheroot.makefile import MakeFile
-from cheroot.server import HTTPConnection, HTTPRequest
+from mockauth.plugin.faults.wire import CONNECTION
+from mockauth.plugin.server.request import Received, RequestReader
 
-from mockauth.plugin.server.framing import StrictReader, names_host
-from mockauth.plugin.server.head import Head, ordinary_head
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
-LINGER_SECONDS = 0.005
-"""How long a thread waits for the next request of a connection before it gives it back."""
-AWAKE_SECONDS = 0.00015
-"""How long it stays awake before that: a client on the same machine asks again sooner than a
-processor that sleeps wakes up, which took a fifth of a sign-in."""
-
-
-class Received(io.RawIOBase):
-    """What comes in. Python's own `SocketIO` reads no more once it has waited in vain."""
-
-    def __init__(self, line: socket.socket) -> None:
-        self._line = line
-
-    def readable(self) -> bool:
-        """Yes."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Receive."""
-        return self._line.recv_into(buffer)
+HANDSHAKE_SECONDS = 10.0
+IDLE_SECONDS = 60.0
+"""How long a connection may be silent between two requests."""
+REQUEST_SECONDS = 20.0
+"""How long a request may take from its first byte to its last, head and body."""
+SEND_SECONDS = 30.0
+LINGER_SECONDS = 1.0
+"""How long what a client still sends is thrown away: closed at once, it would lose the answer."""
+CLIENT_HELLO = b"\x16"
+"""How whatever speaks TLS begins."""
+PIECE = 64 * 1024
+CLOSE_WITH_RST = struct.pack("ii", 1, 0)
+ENVIRON_NAMES = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+"""The headers whose names in a WSGI environment have no HTTP_."""
+BODILESS = ("204", "304")
 
 
-class Reader(io.BufferedReader):
-    """The receiving side."""
+class ClientConnection:
+    """One client. An app reaches it through the environment, under `CONNECTION`."""
 
-    def __init__(self, line: socket.socket) -> None:
-        super().__init__(Received(line))
-        self._line = line
-        self.bytes_read = 0
+    def __init__(
+        self,
+        line: socket.socket,
+        app: WSGIApplication,
+        environ: WSGIEnvironment,
+        is_ending: Callable[[], bool],
+    ) -> None:
+        self._line, self._app, self._environ = line, app, environ
+        self._is_server_ending = is_ending
+        self._reader, self._request = RequestReader(), Received()
+        self._is_last, self._left = False, b""
 
-    def has_data(self, within: float = 0) -> bool:
-        """Whether more has come, into the buffer where the socket will not tell of it, or comes
-        within so many seconds."""
-        patience = self._line.gettimeout()
-        self._line.settimeout(within)
+    def close_after(self) -> None:
+        """Close it behind this answer."""
+        self._is_last = True
+
+    def leave_body(self) -> None:
+        """Leave the body of the request unread: it is taken for the next request."""
+        self._left = bytes(self._request.body)
+
+    def reset(self) -> None:
+        """Reset it: a socket that does not linger is closed with RST instead of FIN."""
+        self._line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, CLOSE_WITH_RST)
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether the server is being stopped."""
+        return self._is_server_ending()
+
+    def end(self) -> None:
+        """Wake the thread that waits for this client, and let it finish."""
         try:
-            return bool(self.peek(1))
+            self._line.shutdown(socket.SHUT_RDWR)
         except OSError:
-            return False
+            return  # it is closed already
+
+    def serve(self, context: ssl.SSLContext | None, waits: Callable[[bool], None]) -> None:
+        """Answer until either side has enough. `waits` is told when a request is awaited."""
+        try:
+            if context is not None:
+                self._shake_hands(context)
+            while not self._is_last and not self.is_ending:
+                waits(True)
+                request = self._next()
+                waits(False)
+                if request is None:
+                    break
+                self._answer(request)
+            self._say_goodbye()
+        except OSError:
+            return  # the client has gone, or was reset
         finally:
-            self._line.settimeout(patience)
+            self._line.close()
 
-
-class Writer:
-    """The sending side; what is corked leaves together with what comes next."""
-
-    def __init__(self, line: socket.socket) -> None:
-        self._line, self._held, self._corked = line, b"", False
-        self.bytes_written = 0
-
-    def cork(self) -> None:
-        """Hold the next piece back."""
-        self._corked = True
-
-    def write(self, piece: bytes) -> int:
-        """Send, or hold."""
-        self._held += piece
-        if self._corked:
-            self._corked = False
-        else:
-            self.flush()
-        return len(piece)
-
-    def flush(self) -> None:
-        """Send what is held."""
-        held, self._held = self._held, b""
-        if held:
-            self._line.sendall(held)
-
-
-class Exchange(HTTPRequest):
-    """One request and its answer; `head` is there where it is an ordinary one."""
-
-    head: Head | None = None
-    header_reader = StrictReader()
-
-    def read_request_headers(self) -> bool:
-        """Read them; False where the request has been refused."""
-        if not super().read_request_headers():  # type: ignore[no-untyped-call]  # cheroot has none
-            return False
-        host = self.inheaders.get(b"Host")
-        is_new = self.request_protocol == b"HTTP/1.1"
-        if (is_new or host is not None) and not names_host(host and host.decode("latin-1")):
-            self.simple_response("400 Bad Request", "Host is missing or malformed.")
-            return False
-        if not is_new and b"Transfer-Encoding" in self.inheaders:
-            # RFC 9112 section 6.1: HTTP/1.0 has none, and where the body ends is not known.
-            self.simple_response("400 Bad Request", "Transfer-Encoding needs HTTP/1.1.")
-            return False
-        if _asks_to_close(self.inheaders.get(b"Connection", b"").decode("latin-1")):
-            self.close_connection = True
-        return True
-
-    def parse_request(self) -> None:
-        """Read the head."""
-        head = ordinary_head(self.conn.rfile.peek(1)) if self.conn.is_plain else None
-        most = self.server.max_request_body_size
-        if head is None or head.length > most > 0:
-            super().parse_request()
+    def _shake_hands(self, context: ssl.SSLContext) -> None:
+        self._line.settimeout(HANDSHAKE_SECONDS)
+        if self._line.recv(1, socket.MSG_PEEK) != CLIENT_HELLO:
+            self._refuse("400 Bad Request")
+            self._is_last = True
             return
-        self.conn.rfile.read(head.size)
-        self.started_request = self.ready = True
-        self.head, self.method = head, head.method.encode("ascii")
-        self.request_protocol, self.response_protocol = b"HTTP/1.1", "HTTP/1.1"
-        self.inheaders = {b"Content-Length": head.length}
-        self.close_connection = _asks_to_close(head.headers.get("CONNECTION", ""))
+        # Wrapped first: `end` must reach the connection in the middle of the handshake, too.
+        self._line = context.wrap_socket(
+            self._line, server_side=True, do_handshake_on_connect=False
+        )
+        self._line.do_handshake()
 
-    def send_headers(self) -> None:
-        """Hold the head back until its body, or until the end."""
-        self.conn.wfile.cork()
-        if all(name.lower() != b"date" for name, _ in self.outheaders):
-            self.outheaders.append((b"Date", _date(int(time.time()))))
-        super().send_headers()
+    def _next(self) -> Received | None:
+        """The next request; None where there is none, or one that is refused."""
+        reader, until = self._reader, time.monotonic() + IDLE_SECONDS
+        while not (reader.ready or reader.refusal):
+            had_begun = reader.began
+            try:
+                self._line.settimeout(max(until - time.monotonic(), 0.001))
+                data = self._line.recv(PIECE)
+            except TimeoutError:
+                if had_begun:
+                    self._refuse("408 Request Timeout")
+                return None
+            if not data:
+                return None
+            reader.feed(data)
+            if not had_begun:
+                until = time.monotonic() + REQUEST_SECONDS
+            if reader.awaits_continue and not reader.refusal:
+                reader.awaits_continue = False
+                self._line.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if reader.ready:
+            return reader.ready.popleft()
+        self._refuse(reader.refusal)
+        return None
 
-    def respond(self) -> None:
-        """Answer."""
-        super().respond()
-        self.conn.wfile.flush()
+    def _refuse(self, status: str) -> None:
+        text = status.encode()
+        self._send(status, [("Content-Type", "text/plain"), ("Connection", "close")], text)
 
+    def _answer(self, request: Received) -> None:
+        self._request, self._is_last = request, not request.keep_alive
+        status, headers, body = self._called(self._environ_of(request))
+        named = {name.lower(): value for name, value in headers}
+        bodiless = request.method == "HEAD" or status[:3] in BODILESS
+        # A body shorter than it is said to be is a fault; its end is that of the connection.
+        length = int(named.get("content-length", len(body)))
+        self._is_last = self._is_last or (length > len(body) and not bodiless)
+        if self._is_last:
+            headers.append(("Connection", "close"))
+        elif request.version == "1.0":
+            headers.append(("Connection", "keep-alive"))
+        if "content-length" not in named and status[:3] not in BODILESS:
+            headers.append(("Content-Length", str(len(body))))
+        if "date" not in named:
+            headers.append(("Date", formatdate(usegmt=True)))
+        if "server" not in named:
+            headers.append(("Server", "mockauth"))
+        self._send(status, headers, b"" if bodiless else body[:length])
+        if self._left:
+            self._reader, left, self._left = RequestReader(), self._left, b""
+            self._reader.feed(left)
 
-class Connection(HTTPConnection):
-    """A connection that stays with its thread while the client goes on."""
+    def _called(self, environ: WSGIEnvironment) -> tuple[str, list[tuple[str, str]], bytes]:
+        """What the app answers: status, headers, body."""
+        begun: list[Any] = []
 
-    RequestHandlerClass = Exchange
+        def start_response(status: str, headers: list[Any], wrong: Any = None) -> Any:
+            begun[:] = [status, list(headers)]
 
-    def __init__(self, server: Any, line: socket.socket, makefile: Any = MakeFile) -> None:
-        super().__init__(server, line, makefile)
-        self.is_plain = makefile is MakeFile
-        if self.is_plain:
-            self.rfile.close()
-            self.rfile = Reader(line)
-        self.wfile = Writer(line)
+        try:
+            answer = self._app(environ, start_response)
+            body = b"".join(answer)
+            if hasattr(answer, "close"):
+                answer.close()
+        except ConnectionError:
+            raise  # a fault resets the connection
+        except Exception:
+            self._is_last = True
+            return "500 Internal Server Error", [], b""
+        return begun[0], begun[1], body
 
-    def communicate(self) -> bool:
-        """Serve the requests that come at once; whether there may be more, later."""
-        while super().communicate():  # type: ignore[no-untyped-call]  # cheroot has no types here
-            if not (self.is_plain and self._is_next_here()):
-                return True
-        return False
+    def _send(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+        head = f"HTTP/1.1 {status}\r\n{lines}\r\n".encode("latin-1", "replace")
+        self._line.settimeout(SEND_SECONDS)
+        self._line.sendall(head + body)
 
-    def _is_next_here(self) -> bool:
-        # Where connections are queued, every thread is busy, and they wait for this one.
-        if self.server.requests.qsize or not self.server.ready:
-            return False
-        until = time.perf_counter() + (AWAKE_SECONDS if self._is_alone() else 0)
-        while time.perf_counter() < until:
-            if self.rfile.has_data():
-                return True
-        return bool(self.rfile.has_data(LINGER_SECONDS))
+    def _environ_of(self, request: Received) -> WSGIEnvironment:
+        path, _, query = request.target.partition(b"?")
+        headers = {name: v for name, v in request.headers.items() if "_" not in name}
+        headers.pop("transfer-encoding", None)  # the body has been read, and has a length
+        if request.length:
+            headers["content-length"] = str(request.length)
+        return {
+            **self._environ,
+            "REQUEST_METHOD": request.method,
+            "REQUEST_URI": request.target.decode("latin-1"),
+            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+            "QUERY_STRING": query.decode("latin-1"),
+            "SERVER_PROTOCOL": f"HTTP/{request.version}",
+            "wsgi.input": io.BytesIO(request.body),
+            "wsgi.errors": sys.stderr,
+            CONNECTION: self,
+            **{
+                ENVIRON_NAMES.get(name) or "HTTP_" + name.upper().replace("-", "_"): value
+                for name, value in headers.items()
+            },
+        }
 
-    def _is_alone(self) -> bool:
-        # To stay awake takes time from the client where there is one processor, and from other
-        # connections where there are any.
-        others: int = self.server.numthreads - 1 - self.server.requests.idle
-        return self.server.processors > 1 and others == 0
-
-
-def _asks_to_close(connection: str) -> bool:
-    """Whether a Connection header has the option close (RFC 9110 section 7.6.1)."""
-    options = connection.lower().split(",") if connection else ()
-    return any(option.strip() == "close" for option in options)
-
-
-@lru_cache(maxsize=1)
-def _date(second: int) -> bytes:
-    """The Date header, spelled once a second: at each answer that costs half as much as the whole head."""
-    return formatdate(second, usegmt=True).encode("ascii")
+    def _say_goodbye(self) -> None:
+        """Say that nothing more comes, and wait until the client has read it."""
+        self._line.shutdown(socket.SHUT_WR)
+        until = time.monotonic() + LINGER_SECONDS
+        while (rest := until - time.monotonic()) > 0:
+            self._line.settimeout(rest)
+            if not self._line.recv(PIECE):
+                return

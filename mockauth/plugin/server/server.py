@@ -1,157 +1,160 @@
-"""The HTTP server under a plugin: cheroot, which closes what it cannot keep clean."""
+"""The HTTP server under a plugin: a thread for each connection, so that no client waits for
+another one that is slow, silent, or shaking hands."""
 
 from __future__ import annotations
 
-import os
+import errno
+import selectors
 import socket
-import struct
-import sys
-from functools import cached_property
-from typing import Any
+import ssl
+import threading
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from cheroot.server import HTTPRequest
-from cheroot.wsgi import Gateway_10, Server
+from mockauth.plugin.server.connection import ClientConnection
 
-from mockauth.plugin.faults.wire import CONNECTION
-from mockauth.plugin.server.connection import Connection
-from mockauth.plugin.server.framing import MOST_HEADER_BYTES
-from mockauth.plugin.server.head import Head
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
-MOST_TAKEN = 16 * 1024 * 1024
-"""Bytes of a body that are read although they are too many; of a longer one nothing is read."""
-MOST_SERVED = 1024 * 1024
-"""Bytes of a body that an app takes: its MAX_CONTENT_LENGTH."""
-PIECE = 64 * 1024
-ENVIRON_NAMES = {"CONTENT-TYPE": "CONTENT_TYPE", "CONTENT-LENGTH": "CONTENT_LENGTH"}
-"""The headers whose names in a WSGI environment have no HTTP_."""
-CLOSE_WITH_RST = struct.pack("ii", 1, 0)
-
-
-class Line:
-    """What an app may do to the connection of a request."""
-
-    def __init__(self, request: HTTPRequest) -> None:
-        self._request = request
-
-    def close_after(self) -> None:
-        """Close it behind this answer."""
-        self._request.close_connection = True
-
-    @property
-    def is_ending(self) -> bool:
-        """Whether the server is being stopped."""
-        return not self._request.server.ready
-
-    def reset(self) -> None:
-        """Reset it: a socket that does not linger is closed with RST instead of FIN."""
-        self.close_after()
-        self._request.sent_headers = True  # else the server would still answer
-        connection: Any = self._request.conn
-        connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, CLOSE_WITH_RST)
-        # cheroot shuts a socket down before it closes it, which is a polite FIN.
-        connection._close_kernel_socket = _nothing
-        # The files of a socket keep it open; its number is closed under their hands.
-        os.close(connection.socket.detach())
+MOST_CONNECTIONS = 512
+"""Connections at once; the one that has been silent for longest makes way for one more."""
+BACKLOG = 512
+BREATH_SECONDS = 0.02
+ATTEMPTS = 20
+"""Free ports that are tried until one is free at both loopback addresses."""
+STOP_SECONDS = 1.0
+"""How long answers that are on their way may take when the server stops."""
+LOOPBACK = ("127.0.0.1", "::1")
+NO_SUCH_ADDRESS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 
-def _nothing() -> None:
-    """Leave the socket alone."""
+class Server:
+    """Serves one app; bound when it is made, so that nobody asks too early."""
 
+    def __init__(
+        self,
+        app: WSGIApplication,
+        host: str,
+        port: int,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
+        """Listen; localhost is both loopback addresses, on the same port.
 
-class Gateway(Gateway_10):
-    """Hands the connection to the app, and leaves no body in it."""
-
-    def __init__(self, request: HTTPRequest) -> None:
-        super().__init__(request)
-        environ: Any = self.env
-        environ[CONNECTION] = Line(request)
-        if request.chunked_read:
-            # The body ends where its last chunk does; what the app leaves of it cannot be counted.
-            environ["wsgi.input_terminated"] = True
-            request.close_connection = True
-
-    def get_environ(self) -> Any:
-        """The request as WSGI has it."""
-        request: Any = self.req
-        head: Head | None = request.head
-        if head is None:
-            return super().get_environ()  # type: ignore[no-untyped-call]  # cheroot has none
-        environ = {
-            **request.server.environ,
-            "PATH_INFO": head.path,
-            "QUERY_STRING": head.query,
-            "REMOTE_ADDR": request.conn.remote_addr or "",
-            "REMOTE_PORT": str(request.conn.remote_port or ""),
-            "REQUEST_METHOD": head.method,
-            "REQUEST_URI": head.uri,
-            "wsgi.errors": sys.stderr,
-            "wsgi.input": request.rfile,
-        }
-        for name, value in head.headers.items():
-            environ[ENVIRON_NAMES.get(name) or "HTTP_" + name.replace("-", "_")] = value
-        return environ
-
-    def start_response(self, status: str, headers: list[tuple[str, str]], wrong: Any = None) -> Any:
-        """Note how the answer begins."""
-        if wrong or self.started_response:
-            return super().start_response(status, headers, wrong)
-        self.started_response = True
-        self.req.status = status.encode("latin-1")
-        for name, value in headers:
-            if name.lower() == "content-length":
-                self.remaining_bytes_out = int(value)
-            self.req.outheaders.append((name.encode("latin-1"), value.encode("latin-1")))
-        return self.write
-
-    def respond(self) -> None:
-        """Answer. A client that is still sending would take an early answer for a broken line."""
-        remaining = getattr(self.req.rfile, "remaining", 0)
-        while remaining > MOST_SERVED:
-            self.req.rfile.read(PIECE)
-            remaining = self.req.rfile.remaining
-        super().respond()
-
-
-class QuietServer(Server):
-    """Closes what it could not bind, and writes no line: addresses carry codes."""
-
-    max_request_body_size = MOST_TAKEN
-    max_request_header_size = MOST_HEADER_BYTES
-    ConnectionClass = Connection
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self.gateway = Gateway
-        may_use = getattr(os, "sched_getaffinity", None)  # Linux only
-        self.processors = len(may_use(0)) if may_use else os.cpu_count() or 1
-
-    @cached_property
-    def environ(self) -> dict[str, Any]:
-        """What the environments of all ordinary requests have in common."""
-        return {
-            "ACTUAL_SERVER_PROTOCOL": self.protocol,
+        Raises:
+            OSError: the address cannot be served at.
+        """
+        self._app, self._context = app, context
+        self._listeners = _listening(LOOPBACK if host == "localhost" else (host,), port)
+        self.port: int = self._listeners[0].getsockname()[1]
+        self._environ: WSGIEnvironment = {
             "SCRIPT_NAME": "",
-            "SERVER_NAME": self.server_name,
-            "SERVER_PORT": str(self.bind_addr[1]),
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "SERVER_SOFTWARE": self.software,
-            "wsgi.input_terminated": False,
+            "SERVER_NAME": host,
+            "SERVER_PORT": str(self.port),
+            "SERVER_SOFTWARE": "mockauth",
             "wsgi.multiprocess": False,
             "wsgi.multithread": True,
             "wsgi.run_once": False,
-            "wsgi.url_scheme": "http",
+            "wsgi.url_scheme": "http" if context is None else "https",
             "wsgi.version": (1, 0),
         }
+        self._wake, self._woken = socket.socketpair()
+        self._ending = threading.Event()
+        self._lock = threading.Lock()
+        self._threads: dict[ClientConnection, threading.Thread] = {}
+        self._silent: dict[ClientConnection, None] = {}
+        """Those of which a request is awaited, the oldest first."""
 
-    @staticmethod
-    def bind_socket(socket_: socket.socket, bind_addr: Any) -> Any:
-        """Bind, or close."""
+    def serve(self) -> None:
+        """Take connections until `stop`."""
+        with selectors.DefaultSelector() as selector:
+            for line in (*self._listeners, self._woken):
+                selector.register(line, selectors.EVENT_READ)
+            while not self._ending.is_set():
+                for key, _ in selector.select():
+                    if key.fileobj is not self._woken:
+                        self._accept(key.fileobj)  # type: ignore[arg-type]
+        for line in (*self._listeners, self._woken):
+            line.close()
+
+    def stop(self) -> None:
+        """End what is going on, and wait for it, at most `STOP_SECONDS`."""
+        self._ending.set()
+        self._wake.close()
+        with self._lock:
+            silent, threads = list(self._silent), dict(self._threads)
+        for one in silent:
+            one.end()
+        until = time.monotonic() + STOP_SECONDS
+        for one, thread in threads.items():
+            thread.join(max(until - time.monotonic(), 0))
+            if thread.is_alive():
+                one.end()
+
+    def _accept(self, listener: socket.socket) -> None:
+        with self._lock:
+            is_full = len(self._threads) >= MOST_CONNECTIONS
+        if is_full:
+            self._make_way()
         try:
-            socket_.bind(bind_addr)
-        except OSError:
-            socket_.close()
-            raise
-        return socket_
+            line, (address, port, *_) = listener.accept()
+        except OSError:  # it has hung up already, or this process has no more files
+            self._make_way()
+            self._ending.wait(BREATH_SECONDS)
+            return
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        environ = {**self._environ, "REMOTE_ADDR": address, "REMOTE_PORT": str(port)}
+        one = ClientConnection(line, self._app, environ, self._ending.is_set)
+        thread = threading.Thread(target=self._serve, args=(one,), daemon=True)
+        with self._lock:
+            self._threads[one] = thread
+        thread.start()
 
-    def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
-        """Say nothing."""
+    def _serve(self, one: ClientConnection) -> None:
+        def waits(is_silent: bool) -> None:
+            with self._lock:
+                self._silent.pop(one, None)
+                if is_silent:
+                    self._silent[one] = None
+
+        try:
+            waits(True)
+            one.serve(self._context, waits)
+        finally:
+            with self._lock:
+                self._silent.pop(one, None)
+                self._threads.pop(one, None)
+
+    def _make_way(self) -> None:
+        with self._lock:
+            oldest = next(iter(self._silent), None)
+        if oldest is not None:
+            oldest.end()
+
+
+def _listening(hosts: Sequence[str], port: int) -> list[socket.socket]:
+    """One listener for each address, all on one port: any free one where that is 0."""
+    for attempt in range(1, ATTEMPTS + 1):
+        found: list[socket.socket] = []
+        try:
+            for host in hosts:
+                found += _listener(host, found[0].getsockname()[1] if found else port)
+        except OSError:
+            for one in found:
+                one.close()
+            if port or attempt == ATTEMPTS:
+                raise
+        else:
+            return found
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _listener(host: str, port: int) -> list[socket.socket]:
+    """A listener; none where this machine has no such loopback address."""
+    family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    try:
+        return [socket.create_server(address[:2], family=family, backlog=BACKLOG)]
+    except OSError as wrong:
+        if host == LOOPBACK[1] and wrong.errno in NO_SUCH_ADDRESS:
+            return []
+        raise

@@ -23,7 +23,7 @@ from mockauth.engine.target.subject import Subject
 from mockauth.engine.target.target import Target
 from mockauth.engine.target.url_map import UrlMap
 from mockauth.plugin.app import create_app
-from mockauth.plugin.behaviour import Policy
+from mockauth.plugin.behaviour import Behaviour
 from mockauth.plugin.config import PluginConfig
 from mockauth.profiles import PLUGIN
 from mockauth.scenario.model import FormChange
@@ -37,10 +37,10 @@ BARE = FormChange(which="last", without=("token", "cookies"))
 LOGIN = FormChange(which="login", without=("token", "cookies"))
 
 
-def subject_of(policy: Policy | None = None, *, login: str = "login_and_consent") -> Subject:
+def subject_of(policy: Behaviour | None = None, *, login: str = "login_and_consent") -> Subject:
     """A subject that has signed in to a plugin of that policy."""
     logging.getLogger("mockauth.plugin").setLevel(logging.CRITICAL)
-    config = PluginConfig(policy=policy or Policy(), login=login)  # type: ignore[arg-type]  # one of its words
+    config = PluginConfig(policy=policy or Behaviour(), login=login)  # type: ignore[arg-type]  # one of its words
     given = options_for(config, SITE).given
     subject = Subject(
         driver=Driver(WsgiTransport(create_app(config)), Trace(), Secrets(), flow=1),
@@ -88,14 +88,14 @@ def test_only_the_token_is_taken_out_of_the_form() -> None:
 
 
 def test_a_consent_form_that_needs_no_token_gives_a_code() -> None:
-    policy = Policy(consent_csrf=False)
+    policy = Behaviour(consent_csrf=False)
     assert altered(subject_of(policy), LAST).reached_code
     assert altered(subject_of(policy), BARE).reached_code
 
 
 def test_a_login_form_without_token_is_refused_by_default_and_not_when_nobody_looks() -> None:
     for checked in (True, False):
-        subject = subject_of(Policy(login_csrf=checked))
+        subject = subject_of(Behaviour(login_csrf=checked))
         before = len(subject.driver.trace)
         made = altered(subject, LOGIN)
         login = next(form for form in made.forms if form.has_password)
@@ -149,7 +149,7 @@ def test_the_state_that_we_sent_makes_no_address_secret() -> None:
     ("setting", "read"), [("Lax", "lax"), ("Strict", "strict"), ("None", "none"), ("absent", "")]
 )
 def test_the_site_attribute_of_the_session_cookie_is_read(setting: str, read: str) -> None:
-    subject = subject_of(Policy(cookie_samesite=setting))
+    subject = subject_of(Behaviour(cookie_samesite=setting))
     before = len(subject.driver.trace)
     visit(subject)
     cookies = sent_cookies(subject.driver.trace.exchanges[before:])
@@ -158,7 +158,7 @@ def test_the_site_attribute_of_the_session_cookie_is_read(setting: str, read: st
 
 @pytest.mark.parametrize("checked", [True, False])
 def test_a_next_parameter_leads_off_the_site_only_where_it_is_not_checked(checked: bool) -> None:
-    subject = subject_of(Policy(next_checked=checked))
+    subject = subject_of(Behaviour(next_checked=checked))
     usual = visit(subject)
     ends = list(onward_visits(subject, usual, "https://attacker.example/"))
     assert ends

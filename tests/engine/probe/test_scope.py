@@ -20,7 +20,7 @@ from mockauth.engine.probe.scope import (
 )
 from mockauth.engine.target.subject import Subject
 from mockauth.manifest.openapi import OpenApi, read_openapi
-from mockauth.plugin.behaviour import Policy
+from mockauth.plugin.behaviour import Behaviour
 from tests.engine.probe.test_form_tampering import subject_of
 
 
@@ -107,7 +107,7 @@ def test_a_scope_that_is_refused_gives_no_token() -> None:
 
 def test_a_server_that_grants_another_scope_does_not_narrow() -> None:
     with pytest.raises(NotApplicable, match="does not narrow"):
-        token_with(subject_of(Policy(unknown_scope="ignored")), f"todos:read {UNKNOWN}")
+        token_with(subject_of(Behaviour(unknown_scope="ignored")), f"todos:read {UNKNOWN}")
 
 
 def test_what_was_tried_once_is_not_tried_again() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from mockauth.clock import Clock
 from mockauth.plugin.config import ClientConfig, PluginConfig, UserConfig
-from mockauth.plugin.control.journal import Noted
+from mockauth.plugin.journal import JournalEntry
 
 MOST_KEPT = 1000
 ERROR_PLACES = ("authorize", "token", "refresh")
@@ -59,7 +59,9 @@ class Control:
     next_users: deque[str] = field(default_factory=deque)
     next_errors: deque[QueuedError] = field(default_factory=deque)
     next_responses: deque[QueuedResponse] = field(default_factory=deque)
-    journal: deque[tuple[int, Noted]] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
+    journal: deque[tuple[int, JournalEntry]] = field(
+        default_factory=lambda: deque(maxlen=MOST_KEPT)
+    )
     numbers: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -99,7 +101,7 @@ class Control:
                 self.next_responses.remove(due)
             return due
 
-    def record(self, entry: Noted) -> None:
+    def record(self, entry: JournalEntry) -> None:
         """Note one request; the oldest is forgotten."""
         with self.lock:
             self.numbers += 1

@@ -14,14 +14,18 @@ EXAMPLE = "http://localhost:8080/callback"
 SCOPE = re.compile(r"([\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*)?")
 """RFC 6749 section 3.3."""
 GRANTS = ("authorization_code", "refresh_token")
+LONGEST_LIFETIME = 10**9
+"""Seconds: thirty years, with which every clock can reckon."""
 LIFETIMES = ("access_seconds", "code_seconds", "refresh_seconds")
 
 
 def wrong_settings(plugin: PluginConfig) -> Iterator[str]:
     """What is wrong with a plugin, each as `place: what`."""
     for name in LIFETIMES:
-        if getattr(plugin, name) < 1:
-            yield f"{name}: must be 1 or more, not {getattr(plugin, name)}"
+        seconds = getattr(plugin, name)
+        if not 1 <= seconds <= LONGEST_LIFETIME:
+            wanted = f"at most {LONGEST_LIFETIME}" if seconds > 1 else f"1 or more, not {seconds}"
+            yield f"{name}: must be {wanted}"
     if not SCOPE.fullmatch(plugin.scope):
         yield f"scope: must be words of ASCII with one blank between, not {plugin.scope!r}"
     for kind, names in (
@@ -56,6 +60,6 @@ def wrong_uri(uri: str) -> str:
         is_whole = bool(urlsplit(whole).scheme)
     except ValueError:
         is_whole = False
-    if is_whole and not re.search(r"[#*\s]", whole):
+    if is_whole and re.fullmatch(r"[\x21\x22\x24-\x29\x2b-\x7e]+", whole):
         return ""
     return f"redirect_uri {uri}: must be a whole address without # or *, such as {EXAMPLE}"

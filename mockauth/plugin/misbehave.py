@@ -10,9 +10,9 @@ from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
 from mockauth.plugin.context import Plugin
-from mockauth.plugin.faults.body import facts
 from mockauth.plugin.faults.fault import AnswerChange
 from mockauth.plugin.faults.wire import break_off, delay, hang_up
+from mockauth.plugin.request_facts import facts
 from mockauth.wire.message import pairs_of
 
 EXEMPT = "/_mockauth"

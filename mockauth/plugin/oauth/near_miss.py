@@ -7,12 +7,13 @@ from urllib.parse import unquote
 
 from flask import request
 
-from mockauth.plugin.api.resource import is_own, resource_of
 from mockauth.plugin.config import ClientConfig
-from mockauth.plugin.context import Plugin, base_url
-from mockauth.plugin.faults.body import basic_pair, bearer, params
+from mockauth.plugin.context import Plugin
+from mockauth.plugin.current_request import base_url, bearer, decoded_basic_pair
+from mockauth.plugin.faults.body import params
+from mockauth.plugin.oauth.challenge import challenge_of
 from mockauth.plugin.oauth.lookup import access_token, refresh_token
-from mockauth.plugin.proof import challenge_of
+from mockauth.plugin.resource import is_own, resource_of
 from mockauth.plugin.state import CodeRecord, digest
 from mockauth.wire.url import hostname
 
@@ -57,7 +58,7 @@ def difference(given: str, right: str) -> str:
 
 
 def _at_authorize(plugin: Plugin) -> Iterator[str]:
-    from mockauth.plugin.oauth.client import Client  # Authlib is there where this is asked
+    from mockauth.plugin.oauth.client import OAuthClient  # Authlib is there where this is asked
 
     given = params()
     client = plugin.client(given.get("client_id", ""))
@@ -65,7 +66,7 @@ def _at_authorize(plugin: Plugin) -> Iterator[str]:
         yield from _unknown_client(plugin, given.get("client_id", ""))
         return
     uris = plugin.config.registered(client)
-    if not Client(client, plugin).check_redirect_uri(given.get("redirect_uri", "")):
+    if not OAuthClient(client, plugin).check_redirect_uri(given.get("redirect_uri", "")):
         told = [difference(given.get("redirect_uri", ""), uri) for uri in uris]
         said = next((one for one in told if one), "")
         yield (
@@ -87,7 +88,7 @@ def _at_authorize(plugin: Plugin) -> Iterator[str]:
 
 def _of_client(plugin: Plugin) -> Iterator[str]:
     given = params()
-    basic_id, basic_secret = basic_pair()
+    basic_id, basic_secret = decoded_basic_pair()
     client_id = given.get("client_id", basic_id)
     client = plugin.client(client_id)
     if client is None:
@@ -104,7 +105,7 @@ def _of_client(plugin: Plugin) -> Iterator[str]:
 
 def _at_token(plugin: Plugin) -> Iterator[str]:
     given = params()
-    client_id = given.get("client_id", basic_pair()[0])
+    client_id = given.get("client_id", decoded_basic_pair()[0])
     with plugin.state.lock:
         record = plugin.state.codes.get(digest(given.get("code", "")))
     if record is not None:

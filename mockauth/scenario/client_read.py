@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from mockauth.checks.client.reaction import REACTIONS
 from mockauth.checks.rule import PROFILE_ORDER, Rule
@@ -52,11 +52,6 @@ class ClientFile:
     declare: Declared = field(default_factory=Declared)
     steps: Annotated[tuple[ClientStep, ...], "client_steps"] = ()
     starts: Annotated[tuple[Start, ...], "starts"] = ()
-
-
-def is_client_file(value: Any) -> bool:
-    """Whether a parsed file is about a client under test."""
-    return isinstance(value, dict) and value.get("role") == "plugin"
 
 
 def read_client_probe(document: Document) -> ClientProbe | None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client
 
-from mockauth.cli.plugins import plugins_of
 from mockauth.plugin.app import create_app
 from mockauth.scenario.misbehaving import KnownFaults
+from mockauth.settings import plugins_of
 
 pytest_plugins = ("pytester",)
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
@@ -45,23 +45,23 @@ class App:
                            "redirect_uri": CALLBACK})
         api = self.token_url.removesuffix("/token") + "/todos"
         headers = {"Authorization": "Bearer " + token["access_token"]}
-        return SimpleNamespace(user=requests.get(api, headers=headers, timeout=20).json()["user"])
+        return SimpleNamespace(user=requests.get(api, headers=headers, timeout=60).json()["user"])
 
     def keep(self, token):
         self.token = token
 
     def call(self, api):
         headers = {"Authorization": "Bearer " + self.token["access_token"]}
-        answer = requests.get(api, headers=headers, timeout=20)
+        answer = requests.get(api, headers=headers, timeout=60)
         if answer.status_code == 200:
             return SimpleNamespace(needs_login=False)
-        token = requests.post(api.removesuffix("/todos") + "/token", timeout=20, data={
+        token = requests.post(api.removesuffix("/todos") + "/token", timeout=60, data={
             "grant_type": "refresh_token", "refresh_token": self.token["refresh_token"]})
         return SimpleNamespace(needs_login=token.json().get("error") == "invalid_grant")
 
     def post(self, params):
         own = {"client_id": self.client.id, "client_secret": self.client.secret}
-        return requests.post(self.token_url, data={**params, **own}, timeout=20).json()
+        return requests.post(self.token_url, data={**params, **own}, timeout=60).json()
 
 @pytest.fixture
 def my_app():

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable
-from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 import click
 
 from mockauth.engine.result.waiver import Waiver, read_waivers
 from mockauth.errors import UsageError
+from mockauth.settings import hint, read_settings
 
-TABLES = ("check", "levels", "waiver", "serve")
 WAIVERS = "mockauth.waivers"
 """Where the waivers of the file stand in `click.Context.meta`."""
 SECRETS = (
@@ -37,7 +33,7 @@ def load_settings(context: click.Context, parameter: click.Parameter, value: str
     known = {p.name: p for p in params if p.name and isinstance(p, click.Option)}
     for key in table:
         if key.replace("-", "_") not in known:
-            raise UsageError(f"{source}: [check] has no key {key!r}{_hint(key, known)}")
+            raise UsageError(f"{source}: [check] has no key {key!r}{hint(key, known)}")
     defaults: dict[str, Any] = {}
     for key, given in table.items():
         name = key.replace("-", "_")
@@ -73,43 +69,3 @@ def _levels(table: dict[str, Any], source: str) -> list[str]:
                 'dot in quotes, "token.form-accepted" = "should"'
             )
     return [f"{name}={level}" for name, level in table.items()]
-
-
-def read_settings(value: str | None) -> tuple[dict[str, Any], str]:
-    """What the first file with settings says, and its name."""
-    candidates = [value] if value else ["mockauth.toml", "pyproject.toml"]
-    for name in candidates:
-        path = Path(name)
-        if not path.is_file():
-            if value:
-                raise UsageError(f"{path}: no such file (--config)")
-            continue
-        data = _read(path)
-        for key in data:
-            if key not in TABLES:
-                hint = _hint(key, TABLES) or f"; there are {', '.join(TABLES)}"
-                raise UsageError(f"{path}: unknown key {key!r}{hint}")
-        if data:
-            return data, str(path)
-    return {}, ""
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        data: Any = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-        raise UsageError(f"{path}: no TOML: {wrong}") from wrong
-    except OSError as wrong:
-        raise UsageError(f"{path}: {wrong.strerror} (--config)") from wrong
-    if path.name == "pyproject.toml":
-        # Somebody else's file: only our own table of it is ours to judge.
-        tool = data.get("tool", {})
-        data = tool.get("mockauth", {}) if isinstance(tool, dict) else {}
-    if not isinstance(data, dict):
-        raise UsageError(f"{path}: tool.mockauth must be a table; write [tool.mockauth.check]")
-    return data
-
-
-def _hint(key: str, known: Iterable[str]) -> str:
-    near = get_close_matches(key, list(known), n=1)
-    return f"; did you mean {near[0]}?" if near else ""

@@ -18,8 +18,8 @@ from mockauth.checks.api import WITHOUT_HEADERS
 from mockauth.checks.evidence import Evidence, Given
 from mockauth.clock import Clock, SystemClock
 from mockauth.engine.http.recorder import Driver
-from mockauth.engine.probe.sample_request import filled_path, required_query, sample_body
 from mockauth.engine.result.result import Result
+from mockauth.engine.target.sample_request import filled_path, required_query, sample_body
 from mockauth.engine.target.url_map import UrlMap
 from mockauth.manifest.auth import Auth, HttpAuth, Scheme
 from mockauth.manifest.openapi import OpenApi, Operation

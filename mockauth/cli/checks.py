@@ -20,28 +20,35 @@ LEVELS = click.Choice(["critical", "must", "should", "info", "must-not"])
 @click.argument("check_id", required=False)
 @click.option("--area", default="", help="Only this area, such as token.")
 @click.option("--profile", type=click.Choice(["plugin", "action", "mcp"]), default=None,
-              help="Only what binds this profile, with its levels there.")  # fmt: skip
+              help="Only what applies to this profile, with its levels there.")  # fmt: skip
 @click.option("--level", type=LEVELS, default=None,
               help="Only this level, under --profile (else plugin).")  # fmt: skip
-@click.option("--source", default="", help="Only what rests on this, such as RFC6749 or RFC6749-5.")
+@click.option(
+    "--source", default="", help="Only what cites this source, such as RFC6749 or RFC6749-5."
+)
 @click.option("--kind", type=click.Choice(["static", "read", "probe"]), default=None)
 @click.option("--scenarios", multiple=True, type=click.Path(path_type=Path),
               help="More scenario files.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["text", "markdown"]), default="text")
 def checks(check_id: str | None, scenarios: tuple[Path, ...], form: str, **only: Any) -> None:
-    """List the checks, or explain one: requirement, source, why, how it is tested, how to mend."""
+    """List the checks, or explain one: requirement, source, why, how it is tested, how to fix it,
+    and where its code, its faults and its tests are."""
     # The checks and the scenario files, which --help must not load.
     from mockauth.engine.catalogue import catalogue
+    from mockauth.engine.places import places_of
     from mockauth.report import reference
 
     entries = catalogue(scenarios)
     if check_id is not None:
         entry = _named(entries, check_id)
-        _say(reference.explained(entry) if form == "text" else reference.section(entry).rstrip())
+        if form == "markdown":
+            _say(reference.section(entry).rstrip())
+        else:
+            _say(reference.explained(entry, places_of(check_id, scenarios)))
         return
     chosen = _filtered(entries, **only)
     if not chosen:
-        click.echo("no check is all of that", err=True)
+        click.echo("no check matches these filters", err=True)
     elif form == "markdown":
         _say(reference.markdown(chosen).rstrip())
     else:
@@ -77,7 +84,7 @@ def _filtered(
     refs = {ref for entry in entries for ref in entry.rule.refs}
     if source and not any(covers(source, ref) for ref in refs):
         hint = did_you_mean(source, {word for ref in refs for word in documents(ref)})
-        raise UsageError(f"--source {source}: no check rests on that{hint}")
+        raise UsageError(f"--source {source}: no check cites this source{hint}")
     return tuple(
         entry
         for entry in entries

@@ -9,6 +9,7 @@ from itertools import groupby
 from mockauth.checks.rule import ALL_AUTH, PROFILE_ORDER
 from mockauth.checks.source import Source, source
 from mockauth.engine.catalogue import Entry
+from mockauth.engine.places import Places
 from mockauth.report.need_words import need_words
 
 HEAD = """\
@@ -47,7 +48,7 @@ def listing(entries: Sequence[Entry], profile: str) -> str:
     return "\n".join(lines)
 
 
-def explained(entry: Entry) -> str:
+def explained(entry: Entry, places: Places) -> str:
     """Everything there is to say of one check, for a terminal."""
     rule = entry.rule
     lines = [rule.id, "", rule.title, ""]
@@ -63,7 +64,16 @@ def explained(entry: Entry) -> str:
     lines.append(f"fix      {rule.fix}")
     if rule.chatgpt_shows:
         lines.append(f"ChatGPT  shows {rule.chatgpt_shows}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_places(places)])
+
+
+def _places(places: Places) -> Iterator[str]:
+    """Where the code is, for somebody who wants to change it."""
+    yield f"code     {places.rule}"
+    for n, (name, place) in enumerate(places.faults.items()):
+        yield f"{'faults' if n == 0 else '':8} {place}  {name}"
+    for n, place in enumerate(places.tests):
+        yield f"{'tests' if n == 0 else '':8} {place}"
 
 
 def markdown(entries: Sequence[Entry]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from mockauth.clock import MovableClock
 from mockauth.engine.check import run_check
@@ -17,6 +18,14 @@ from mockauth.engine.result.result import Run
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
 from mockauth.profiles.action import Exchange
+
+settings.register_profile(
+    "mockauth",
+    deadline=None,
+    # How long an example takes to make and to run depends on what else the machine does.
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("mockauth")
 
 
 class Checked(Protocol):

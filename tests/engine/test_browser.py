@@ -195,13 +195,13 @@ def test_a_strange_declaration_does_not_hide_the_form(mark: str) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("end", ["", ">"])
 def test_a_long_row_of_broken_markup_is_read_in_bounded_time(row: str, end: str) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     size = min(LARGEST, 200_000) // len(row)
     page = read_page(page_of("<html>" + row * size + end), "http://localhost/")
     if page is not None:
         best_form(page)
         page.goes_to()
-    assert time.monotonic() - began < 20
+    assert time.thread_time() - began < 20
 
 
 def test_two_forms_that_are_equal_keep_their_fields_apart() -> None:

@@ -58,7 +58,7 @@ def shown(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes
 def answers(base: str, *pieces: bytes) -> bytes:
     """All that comes back until the server hangs up."""
     found = b""
-    with socket.create_connection(("127.0.0.1", urlsplit(base).port or 0), timeout=5) as line:
+    with socket.create_connection(("127.0.0.1", urlsplit(base).port or 0), timeout=60) as line:
         for piece in pieces:
             line.sendall(piece)
         line.shutdown(socket.SHUT_WR)

@@ -15,26 +15,26 @@ from mockauth.report.need_words import need_words
 HEAD = """\
 # The checks
 
-<!-- Written by `mockauth checks --format markdown`; change the checks, not this file. -->
+<!-- Written by `python -m tests.regenerate`; change the checks, not this file. -->
 
-Each check says what should hold, where that is written, why, how mockauth tests it, and how to mend
+Each check says what should hold, where that is written, why, how mockauth tests it, and how to fix
 it. Its level depends on the profile: a 2023 plugin, a GPT Action, or an MCP app.
 
 | level | when it is broken |
 |---|---|
-| critical | fails: an open door, or no login can succeed; not judged is a finding too |
+| critical | fails: a security hole, or nobody can sign in; not judged is a finding too |
 | must | fails |
 | should | warns |
 | info | is noted |
 | must-not | fails where it is done: what others require breaks this host |
 
-A probe sends a request of its own. When the request that it altered is refused, the unaltered one is
-sent as well: only when that works is the refusal taken for a proof. Words in ‹…› stand for values of
-the run. A check marked *practice* has no RFC or MCP requirement behind it: it is ChatGPT's own
-contract or plain engineering.
+A probe sends an altered request. When that is refused, the unaltered request is sent as well: only
+if it works does the refusal prove anything. Words in ‹…› stand for values of the run. A check marked
+*practice* has no RFC or MCP requirement behind it: it is ChatGPT's own contract or plain
+engineering.
 
-The area client has the roles turned round: `mockauth check-client` is the server, and judges the
-OAuth client that comes.
+In the area client mockauth is the server: `mockauth check-client` judges an OAuth client that signs
+in to it.
 """
 LINKS = re.compile(r"([*<\[\]])")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -26,6 +27,33 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("mockauth")
+
+
+SLOW = (
+    "circle",
+    "checks/test_hostile.py",
+    "cli/test_check.py",
+    "cli/test_check_client.py",
+    "cli/test_exemptions.py",
+    "cli/test_serve.py",
+    "client/test_real_clients.py",
+    "client/test_run.py",
+    "engine/test_action.py",
+    "plugin/test_fuzz.py",
+    "report/test_schema.py",
+    "test_pytest_plugin.py",
+    "test_readme.py",
+    "test_wheel.py",
+)
+"""Files and folders that start processes, make whole runs or try many inputs."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything else as `quick`."""
+    slow = [Path(__file__).parent / name for name in SLOW]
+    for item in items:
+        if not any(item.path.is_relative_to(path) for path in slow):
+            item.add_marker(pytest.mark.quick)
 
 
 class Checked(Protocol):

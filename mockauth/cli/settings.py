@@ -13,8 +13,13 @@ from mockauth.settings import hint, read_settings
 WAIVERS = "mockauth.waivers"
 """Where the waivers of the file stand in `click.Context.meta`."""
 SECRETS = (
-    "client_secret", "password", "token", "other_client_secret", "other_password", "other_token",
-)  # fmt: skip
+    "client_secret",
+    "password",
+    "token",
+    "other_client_secret",
+    "other_password",
+    "other_token",
+)
 
 
 def load_settings(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
@@ -26,32 +31,32 @@ def load_settings(context: click.Context, parameter: click.Parameter, value: str
     """
     data, source = read_settings(value)
     context.meta[WAIVERS] = read_waivers(data.get("waiver", []), source)
-    table = data.get("check", {})
+    defaults = _defaults(context.command, data.get("check", {}), source)
+    levels = _levels(data.get("levels", {}), source)
+    if levels:
+        defaults["levels"] = [*defaults.get("levels", []), *levels]
+    for name in (name for name in SECRETS if name in defaults):
+        click.echo(
+            f"mockauth: {source} holds {name}; secrets belong in the environment "
+            f"(MOCKAUTH_{name.upper()})",
+            err=True,
+        )
+    context.default_map = {**(context.default_map or {}), **defaults}
+
+
+def _defaults(command: click.Command, table: Any, source: str) -> dict[str, Any]:
+    """The values of the table by the names of the command's options."""
     if not isinstance(table, dict):
         raise UsageError(f"{source}: check must be a table; write [check]")
-    params = context.command.params
-    known = {p.name: p for p in params if p.name and isinstance(p, click.Option)}
-    for key in table:
-        if key.replace("-", "_") not in known:
-            raise UsageError(f"{source}: [check] has no key {key!r}{hint(key, known)}")
+    known = {p.name: p for p in command.params if p.name and isinstance(p, click.Option)}
     defaults: dict[str, Any] = {}
     for key, given in table.items():
         name = key.replace("-", "_")
-        # An option that may stand several times takes a list; one text is a list of one.
+        if name not in known:
+            raise UsageError(f"{source}: [check] has no key {key!r}{hint(key, known)}")
+        # An option that may be given several times takes a list; one string is a list of one.
         defaults[name] = [given] if known[name].multiple and isinstance(given, str) else given
-    levels = data.get("levels", {})
-    if not isinstance(levels, dict):
-        raise UsageError(f"{source}: levels must be a table; write [levels]")
-    if levels:
-        defaults["levels"] = [*defaults.get("levels", []), *_levels(levels, source)]
-    for name in SECRETS:
-        if name in defaults:
-            click.echo(
-                f"mockauth: {source} holds {name}; secrets belong in the environment "
-                f"(MOCKAUTH_{name.upper()})",
-                err=True,
-            )
-    context.default_map = {**(context.default_map or {}), **defaults}
+    return defaults
 
 
 def waivers() -> tuple[Waiver, ...]:
@@ -60,8 +65,10 @@ def waivers() -> tuple[Waiver, ...]:
     return found
 
 
-def _levels(table: dict[str, Any], source: str) -> list[str]:
+def _levels(table: Any, source: str) -> list[str]:
     """The table as values of --level; names and levels are checked with those."""
+    if not isinstance(table, dict):
+        raise UsageError(f"{source}: levels must be a table; write [levels]")
     for name, level in table.items():
         if not isinstance(level, str):
             raise UsageError(

@@ -29,6 +29,7 @@ from mockauth.plugin.faults.trigger import Trigger
 from mockauth.plugin.resource import PATHS
 from mockauth.plugin.server.serving import serving
 from mockauth.scenario.misbehaving import KnownFaults, with_faults
+from mockauth.settings import called_back, plugins_of
 from mockauth.wire import Exchange, Request, Secret
 from mockauth.wire.trace import Step
 from mockauth.wire.url import hostname
@@ -285,9 +286,6 @@ def config_of(**settings: Any) -> PluginConfig:
     Raises:
         UsageError: a setting or a fault is unknown, or a value is of another type.
     """
-    # The table of the settings file and the arguments of a fixture are one vocabulary.
-    from mockauth.cli.plugins import called_back, plugins_of
-
     settings = {"login": "auto", **settings}
     uris = [*settings.pop("redirect_uris", ()), *filter(None, [settings.pop("redirect_uri", "")])]
     faults = settings.pop("faults", ())

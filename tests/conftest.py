@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from pathlib import Path
 from typing import Protocol
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from mockauth.clock import MovableClock
 from mockauth.engine.check import run_check
@@ -17,6 +19,41 @@ from mockauth.engine.result.result import Run
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
 from mockauth.profiles.action import Exchange
+
+settings.register_profile(
+    "mockauth",
+    deadline=None,
+    # How long an example takes to make and to run depends on what else the machine does.
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("mockauth")
+
+
+SLOW = (
+    "circle",
+    "checks/test_hostile.py",
+    "cli/test_check.py",
+    "cli/test_check_client.py",
+    "cli/test_exemptions.py",
+    "cli/test_serve.py",
+    "client/test_real_clients.py",
+    "client/test_run.py",
+    "engine/test_action.py",
+    "plugin/test_fuzz.py",
+    "report/test_schema.py",
+    "test_pytest_plugin.py",
+    "test_readme.py",
+    "test_wheel.py",
+)
+"""Files and folders that start processes, make whole runs or try many inputs."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything else as `quick`."""
+    slow = [Path(__file__).parent / name for name in SLOW]
+    for item in items:
+        if not any(item.path.is_relative_to(path) for path in slow):
+            item.add_marker(pytest.mark.quick)
 
 
 class Checked(Protocol):

@@ -1,22 +1,18 @@
-"""The generated documentation is what the code says today."""
+"""The generated files are what the code says today."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from itertools import zip_longest
 
-from mockauth.engine.catalogue import catalogue
-from mockauth.report.reference import markdown
+import pytest
 
-CHECKS = Path(__file__).parent.parent / "docs" / "checks.md"
-AGAIN = "python -m mockauth checks --format markdown > docs/checks.md"
+from tests.regenerate import COMMAND, GENERATED, ROOT
 
 
-def test_the_reference_of_the_checks_is_current() -> None:
-    written = CHECKS.read_text("utf-8").split("\n")
+@pytest.mark.parametrize("name", GENERATED)
+def test_a_generated_file_is_current(name: str) -> None:
+    written = (ROOT / name).read_text("utf-8").split("\n")
 
     # Compared line by line, so that the first difference is shown and not 200 kB of text.
-    for n, (is_now, was) in enumerate(
-        zip(markdown(catalogue()).split("\n"), written, strict=False)
-    ):
-        assert was == is_now, f"docs/checks.md is stale at line {n + 1}; write it again: {AGAIN}"
-    assert len(markdown(catalogue()).split("\n")) == len(written), f"write it again: {AGAIN}"
+    for n, (now, was) in enumerate(zip_longest(GENERATED[name]().split("\n"), written), 1):
+        assert was == now, f"{name} is stale at line {n}; run `{COMMAND}`"

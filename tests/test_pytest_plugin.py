@@ -40,13 +40,13 @@ def exchanged(plugin: MockPlugin, callback: str, **changes: str) -> requests.Res
         **changes,
     }
     with requests.Session() as session:
-        return session.post(plugin.token_url, data=params, timeout=20)
+        return session.post(plugin.token_url, data=params, timeout=60)
 
 
 def called(plugin: MockPlugin, token: str) -> int:
     with requests.Session() as session:
         headers = {"Authorization": f"Bearer {token}"}
-        return session.get(plugin.api_url, headers=headers, timeout=20).status_code
+        return session.get(plugin.api_url, headers=headers, timeout=60).status_code
 
 
 @pytest.mark.parametrize("pages", ["auto", "login", "login_and_consent"])
@@ -135,7 +135,7 @@ def test_https_is_served_with_a_certificate_to_trust(tmp_path: Path) -> None:
         served_plugin(https=authority) as plugin,
         requests.Session() as session,
     ):
-        answer = session.get(plugin.manifest_url, verify=str(authority), timeout=20)
+        answer = session.get(plugin.manifest_url, verify=str(authority), timeout=60)
 
     assert answer.json()["auth"]["authorization_url"] == plugin.token_url
     assert plugin.url.startswith("https://localhost:")

@@ -15,8 +15,13 @@ PROFILE = click.Choice(["plugin", "action"])
 @click.option("--profile", type=PROFILE, default="plugin", show_default=True)
 @click.option("--auth", type=AUTH, default="oauth", show_default=True)
 @click.option("--content-type", type=FORM_OR_JSON, default="application/json", show_default=True)
-@click.option("--token-exchange", type=click.Choice(["post", "basic"]), default="post",
-              show_default=True, help="GPT Action: the Token Exchange Method.")  # fmt: skip
+@click.option(
+    "--token-exchange",
+    type=click.Choice(["post", "basic"]),
+    default="post",
+    show_default=True,
+    help="GPT Action: the Token Exchange Method.",
+)
 @click.option("--fault", "faults", multiple=True, help="Let the plugin misbehave by this name.")
 @click.option("--report", "reports", multiple=True, metavar="FORMAT=PATH")
 @click.option("-v", "--verbose", is_flag=True, help="Print every exchange.")

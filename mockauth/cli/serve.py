@@ -14,9 +14,8 @@ import click
 
 from mockauth.cli.demo import AUTH, FORM_OR_JSON, PROFILE
 from mockauth.cli.option import option
-from mockauth.cli.plugins import called_back, plugins_of
-from mockauth.cli.settings import read_settings
 from mockauth.errors import UsageError
+from mockauth.settings import called_back, plugins_of, read_settings
 
 if TYPE_CHECKING:
     from mockauth.plugin.config import PluginConfig

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable
-from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 import click
 
 from mockauth.engine.result.waiver import Waiver, read_waivers
 from mockauth.errors import UsageError
+from mockauth.settings import hint, read_settings
 
-TABLES = ("check", "levels", "waiver", "serve")
 WAIVERS = "mockauth.waivers"
 """Where the waivers of the file stand in `click.Context.meta`."""
 SECRETS = (
-    "client_secret", "password", "token", "other_client_secret", "other_password", "other_token",
-)  # fmt: skip
+    "client_secret",
+    "password",
+    "token",
+    "other_client_secret",
+    "other_password",
+    "other_token",
+)
 
 
 def load_settings(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
@@ -30,32 +31,32 @@ def load_settings(context: click.Context, parameter: click.Parameter, value: str
     """
     data, source = read_settings(value)
     context.meta[WAIVERS] = read_waivers(data.get("waiver", []), source)
-    table = data.get("check", {})
+    defaults = _defaults(context.command, data.get("check", {}), source)
+    levels = _levels(data.get("levels", {}), source)
+    if levels:
+        defaults["levels"] = [*defaults.get("levels", []), *levels]
+    for name in (name for name in SECRETS if name in defaults):
+        click.echo(
+            f"mockauth: {source} holds {name}; secrets belong in the environment "
+            f"(MOCKAUTH_{name.upper()})",
+            err=True,
+        )
+    context.default_map = {**(context.default_map or {}), **defaults}
+
+
+def _defaults(command: click.Command, table: Any, source: str) -> dict[str, Any]:
+    """The values of the table by the names of the command's options."""
     if not isinstance(table, dict):
         raise UsageError(f"{source}: check must be a table; write [check]")
-    params = context.command.params
-    known = {p.name: p for p in params if p.name and isinstance(p, click.Option)}
-    for key in table:
-        if key.replace("-", "_") not in known:
-            raise UsageError(f"{source}: [check] has no key {key!r}{_hint(key, known)}")
+    known = {p.name: p for p in command.params if p.name and isinstance(p, click.Option)}
     defaults: dict[str, Any] = {}
     for key, given in table.items():
         name = key.replace("-", "_")
-        # An option that may stand several times takes a list; one text is a list of one.
+        if name not in known:
+            raise UsageError(f"{source}: [check] has no key {key!r}{hint(key, known)}")
+        # An option that may be given several times takes a list; one string is a list of one.
         defaults[name] = [given] if known[name].multiple and isinstance(given, str) else given
-    levels = data.get("levels", {})
-    if not isinstance(levels, dict):
-        raise UsageError(f"{source}: levels must be a table; write [levels]")
-    if levels:
-        defaults["levels"] = [*defaults.get("levels", []), *_levels(levels, source)]
-    for name in SECRETS:
-        if name in defaults:
-            click.echo(
-                f"mockauth: {source} holds {name}; secrets belong in the environment "
-                f"(MOCKAUTH_{name.upper()})",
-                err=True,
-            )
-    context.default_map = {**(context.default_map or {}), **defaults}
+    return defaults
 
 
 def waivers() -> tuple[Waiver, ...]:
@@ -64,8 +65,10 @@ def waivers() -> tuple[Waiver, ...]:
     return found
 
 
-def _levels(table: dict[str, Any], source: str) -> list[str]:
+def _levels(table: Any, source: str) -> list[str]:
     """The table as values of --level; names and levels are checked with those."""
+    if not isinstance(table, dict):
+        raise UsageError(f"{source}: levels must be a table; write [levels]")
     for name, level in table.items():
         if not isinstance(level, str):
             raise UsageError(
@@ -73,43 +76,3 @@ def _levels(table: dict[str, Any], source: str) -> list[str]:
                 'dot in quotes, "token.form-accepted" = "should"'
             )
     return [f"{name}={level}" for name, level in table.items()]
-
-
-def read_settings(value: str | None) -> tuple[dict[str, Any], str]:
-    """What the first file with settings says, and its name."""
-    candidates = [value] if value else ["mockauth.toml", "pyproject.toml"]
-    for name in candidates:
-        path = Path(name)
-        if not path.is_file():
-            if value:
-                raise UsageError(f"{path}: no such file (--config)")
-            continue
-        data = _read(path)
-        for key in data:
-            if key not in TABLES:
-                hint = _hint(key, TABLES) or f"; there are {', '.join(TABLES)}"
-                raise UsageError(f"{path}: unknown key {key!r}{hint}")
-        if data:
-            return data, str(path)
-    return {}, ""
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        data: Any = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-        raise UsageError(f"{path}: no TOML: {wrong}") from wrong
-    except OSError as wrong:
-        raise UsageError(f"{path}: {wrong.strerror} (--config)") from wrong
-    if path.name == "pyproject.toml":
-        # Somebody else's file: only our own table of it is ours to judge.
-        tool = data.get("tool", {})
-        data = tool.get("mockauth", {}) if isinstance(tool, dict) else {}
-    if not isinstance(data, dict):
-        raise UsageError(f"{path}: tool.mockauth must be a table; write [tool.mockauth.check]")
-    return data
-
-
-def _hint(key: str, known: Iterable[str]) -> str:
-    near = get_close_matches(key, list(known), n=1)
-    return f"; did you mean {near[0]}?" if near else ""

@@ -7,7 +7,9 @@ is the authorize endpoint and becomes `client_url`; its "Token URL" becomes `aut
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Literal
 
 from mockauth.errors import UsageError
@@ -20,6 +22,18 @@ from mockauth.wire.url import hostname, split
 Kind = Literal["none", "service_http", "oauth"]
 HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """A field name of RFC 9110 section 5.1."""
+MISSING: Mapping[str, str] = MappingProxyType(
+    {
+        "--authorize-url": (
+            "--authorize-url (MOCKAUTH_AUTHORIZE_URL): the editor's Authorization URL, where the "
+            "user signs in"
+        ),
+        "--token-url": (
+            "--token-url (MOCKAUTH_TOKEN_URL): the editor's Token URL, which takes the code"
+        ),
+    }
+)
+"""What is said where an endpoint is neither given nor declared."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +94,7 @@ def fill(form: EditorForm, openapi: OpenApi | None, likely: Kind | None = None) 
 
 def _coherent(form: EditorForm) -> None:
     for option, url in (("--authorize-url", form.authorize_url), ("--token-url", form.token_url)):
-        if url and not (split(url) and url.startswith(("http://", "https://")) and hostname(url)):
+        if url and not _is_url(url):
             raise UsageError(f"{option} {url}: expected a URL such as https://example.com/oauth")
     if form.header and not HEADER.fullmatch(form.header):
         raise UsageError(f"--header {form.header!r}: expected a header name such as X-API-Key")
@@ -89,6 +103,14 @@ def _coherent(form: EditorForm) -> None:
             f"--header {form.header} and --auth-scheme {form.auth_scheme} contradict each other: "
             "a key in a header of your own is --auth-scheme custom"
         )
+    _of_one_kind(form)
+
+
+def _is_url(text: str) -> bool:
+    return bool(split(text) and text.startswith(("http://", "https://")) and hostname(text))
+
+
+def _of_one_kind(form: EditorForm) -> None:
     if form.auth in ("none", "service_http") and (form.authorize_url or form.token_url):
         raise UsageError(f"--auth {form.auth} has no --authorize-url and no --token-url")
     if form.auth in ("none", "oauth") and (form.header or form.auth_scheme):
@@ -132,7 +154,7 @@ def _oauth(form: EditorForm, declared: Security) -> Filled:
     authorize = form.authorize_url or declared.authorize_url
     token = form.token_url or declared.token_url
     # Scopes of a document whose endpoints were not taken may belong to another server.
-    ours = authorize == declared.authorize_url and token == declared.token_url
+    ours = (authorize, token) == (declared.authorize_url, declared.token_url)
     scope = form.scope or (declared.scope if ours else "")
     taken = {
         "--authorize-url": (form.authorize_url, authorize),
@@ -144,18 +166,9 @@ def _oauth(form: EditorForm, declared: Security) -> Filled:
         for option, (given, value) in taken.items()
         if value and not given
     )
-    missing = []
-    if not authorize:
-        missing.append(
-            "--authorize-url (MOCKAUTH_AUTHORIZE_URL): the editor's Authorization URL, where the "
-            "user signs in"
-        )
-    if not token:
-        missing.append(
-            "--token-url (MOCKAUTH_TOKEN_URL): the editor's Token URL, which takes the code"
-        )
+    missing = tuple(MISSING[option] for option in MISSING if not taken[option][1])
     if missing:
-        return Filled(auth=None, notes=notes, missing=tuple(missing))
+        return Filled(auth=None, notes=notes, missing=missing)
     auth = OAuth(
         client_url=authorize,
         authorization_url=token,

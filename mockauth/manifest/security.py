@@ -59,23 +59,25 @@ def _names(security: object) -> Iterator[str]:
 
 def _with(found: Security, scheme: dict[str, Any], source: str) -> Security:
     kind = scheme.get("type")
-    word = str(scheme.get("scheme", "")).lower()
-    if kind == "http" and word in ("bearer", "basic"):
-        named: Scheme = "basic" if word == "basic" else "bearer"
-        if not found.scheme and not found.header:
-            found = replace(found, scheme=named)
-        return _of_kind(found, "service_http")
+    if kind == "http":
+        return _with_word(found, str(scheme.get("scheme", "")).lower())
     if kind == "apiKey" and scheme.get("in") == "header" and scheme.get("name"):
-        if not found.scheme and not found.header:
-            found = replace(found, header=str(scheme["name"]))
-        return _of_kind(found, "service_http")
+        return _with_key(found, header=str(scheme["name"]))
     flows = scheme.get("flows")
     flow = flows.get("authorizationCode") if isinstance(flows, dict) else None
-    if kind == "oauth2" and isinstance(flow, dict):
-        if not found.authorize_url and not found.token_url:
-            found = _with_flow(found, flow, source)
-        return _of_kind(found, "oauth")
-    return found
+    return _with_flow(found, flow, source) if kind == "oauth2" and isinstance(flow, dict) else found
+
+
+def _with_word(found: Security, word: str) -> Security:
+    if word == "bearer":
+        return _with_key(found, scheme="bearer")
+    return _with_key(found, scheme="basic") if word == "basic" else found
+
+
+def _with_key(found: Security, *, scheme: Scheme | Literal[""] = "", header: str = "") -> Security:
+    if not found.scheme and not found.header:
+        found = replace(found, scheme=scheme, header=header)
+    return _of_kind(found, "service_http")
 
 
 def _of_kind(found: Security, kind: Literal["service_http", "oauth"]) -> Security:
@@ -83,6 +85,10 @@ def _of_kind(found: Security, kind: Literal["service_http", "oauth"]) -> Securit
 
 
 def _with_flow(found: Security, flow: dict[str, Any], source: str) -> Security:
+    found = _of_kind(found, "oauth")
+    if found.authorize_url or found.token_url:
+        return found
+
     def url(name: str) -> str:
         value = flow.get(name)
         made = join(source, value) if isinstance(value, str) and value else ""

@@ -19,9 +19,11 @@ OTHER_METHOD: Mapping[Exchange, str] = MappingProxyType(
 
 NO_SCHEME = "the key stands in a header of its own, which knows no scheme"
 ABOUT_SCHEMES = (
-    "api.challenge-well-formed", "api.scheme-case-ignored", "service.other-scheme-refused",
+    "api.challenge-well-formed",
+    "api.scheme-case-ignored",
+    "service.other-scheme-refused",
     "service.basic-token-sent-raw",
-)  # fmt: skip
+)
 
 
 def with_exchange(profile: Profile, exchange: Exchange) -> Profile:

@@ -9,31 +9,32 @@ from itertools import groupby
 from mockauth.checks.rule import ALL_AUTH, PROFILE_ORDER
 from mockauth.checks.source import Source, source
 from mockauth.engine.catalogue import Entry
+from mockauth.engine.places import Places
 from mockauth.report.need_words import need_words
 
 HEAD = """\
 # The checks
 
-<!-- Written by `mockauth checks --format markdown`; change the checks, not this file. -->
+<!-- Written by `python -m tests.regenerate`; change the checks, not this file. -->
 
-Each check says what should hold, where that is written, why, how mockauth tests it, and how to mend
+Each check says what should hold, where that is written, why, how mockauth tests it, and how to fix
 it. Its level depends on the profile: a 2023 plugin, a GPT Action, or an MCP app.
 
 | level | when it is broken |
 |---|---|
-| critical | fails: an open door, or no login can succeed; not judged is a finding too |
+| critical | fails: a security hole, or nobody can sign in; not judged is a finding too |
 | must | fails |
 | should | warns |
 | info | is noted |
 | must-not | fails where it is done: what others require breaks this host |
 
-A probe sends a request of its own. When the request that it altered is refused, the unaltered one is
-sent as well: only when that works is the refusal taken for a proof. Words in ‹…› stand for values of
-the run. A check marked *practice* has no RFC or MCP requirement behind it: it is ChatGPT's own
-contract or plain engineering.
+A probe sends an altered request. When that is refused, the unaltered request is sent as well: only
+if it works does the refusal prove anything. Words in ‹…› stand for values of the run. A check marked
+*practice* has no RFC or MCP requirement behind it: it is ChatGPT's own contract or plain
+engineering.
 
-The area client has the roles turned round: `mockauth check-client` is the server, and judges the
-OAuth client that comes.
+In the area client mockauth is the server: `mockauth check-client` judges an OAuth client that signs
+in to it.
 """
 LINKS = re.compile(r"([*<\[\]])")
 
@@ -47,7 +48,7 @@ def listing(entries: Sequence[Entry], profile: str) -> str:
     return "\n".join(lines)
 
 
-def explained(entry: Entry) -> str:
+def explained(entry: Entry, places: Places) -> str:
     """Everything there is to say of one check, for a terminal."""
     rule = entry.rule
     lines = [rule.id, "", rule.title, ""]
@@ -63,7 +64,16 @@ def explained(entry: Entry) -> str:
     lines.append(f"fix      {rule.fix}")
     if rule.chatgpt_shows:
         lines.append(f"ChatGPT  shows {rule.chatgpt_shows}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_places(places)])
+
+
+def _places(places: Places) -> Iterator[str]:
+    """Where the code is, for somebody who wants to change it."""
+    yield f"code     {places.rule}"
+    for n, (name, place) in enumerate(places.faults.items()):
+        yield f"{'faults' if n == 0 else '':8} {place}  {name}"
+    for n, place in enumerate(places.tests):
+        yield f"{'tests' if n == 0 else '':8} {place}"
 
 
 def markdown(entries: Sequence[Entry]) -> str:

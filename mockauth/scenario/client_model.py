@@ -11,9 +11,19 @@ from mockauth.wire.message import AuthMethod
 
 Answer = Literal["authorize", "callback", "token", "refresh", "api"]
 Special = Literal[
-    "", "replayed", "crossed", "state-cut", "state-longer", "state-first", "state-last",
-    "state-case", "expired", "expired-twice", "held", "bomb",
-]  # fmt: skip
+    "",
+    "replayed",
+    "crossed",
+    "state-cut",
+    "state-longer",
+    "state-first",
+    "state-last",
+    "state-case",
+    "expired",
+    "expired-twice",
+    "held",
+    "bomb",
+]
 NextWord = Annotated[str, "next"]
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from mockauth.checks.client.reaction import REACTIONS
 from mockauth.checks.rule import PROFILE_ORDER, Rule
@@ -53,10 +53,20 @@ class ClientFile:
     steps: Annotated[tuple[ClientStep, ...], "client_steps"] = ()
     starts: Annotated[tuple[Start, ...], "starts"] = ()
 
-
-def is_client_file(value: Any) -> bool:
-    """Whether a parsed file is about a client under test."""
-    return isinstance(value, dict) and value.get("role") == "plugin"
+    def rule(self) -> Rule:
+        """The rule that the file puts to the test."""
+        chosen: tuple[str, ...] = self.profiles
+        return Rule(
+            id=self.id,
+            title=self.title,
+            levels=MappingProxyType({n: self.level[n] for n in self.level if n in chosen}),
+            refs=self.refs,
+            why=self.why,
+            fix=self.fix,
+            kind=self.kind,
+            auth=("oauth",),
+            practice=self.practice,
+        )
 
 
 def read_client_probe(document: Document) -> ClientProbe | None:
@@ -69,34 +79,34 @@ def read_client_probe(document: Document) -> ClientProbe | None:
     if bool(read.steps) == bool(read.starts):
         document.complain((), "needs either steps (one start) or starts, and not both")
         return None
+    starts = read.starts or (Start(declare=read.declare, steps=read.steps),)
+    _check_starts(document, read, starts)
+    if document.problems:
+        return None
+    return ClientProbe(rule=read.rule(), starts=starts, file=document.file)
+
+
+def _check_starts(document: Document, read: ClientFile, starts: tuple[Start, ...]) -> None:
     if read.starts and read.declare != Declared():
         document.complain(("declare",), "belongs into a start, where there are starts")
-    starts = read.starts or (Start(declare=read.declare, steps=read.steps),)
     for i, start in enumerate(starts):
         _check_start(document, ("starts", str(i)) if read.starts else (), start)
     names = [start.name for start in starts]
     if len(set(names)) < len(names):
         document.complain(("starts",), "each start needs a name of its own")
-    if document.problems:
-        return None
-    chosen: tuple[str, ...] = read.profiles
-    rule = Rule(
-        id=read.id,
-        title=read.title,
-        levels=MappingProxyType({n: read.level[n] for n in read.level if n in chosen}),
-        refs=read.refs,
-        why=read.why,
-        fix=read.fix,
-        kind=read.kind,
-        auth=("oauth",),
-        practice=read.practice,
-    )
-    return ClientProbe(rule=rule, starts=starts, file=document.file)
 
 
 def _check_start(document: Document, path: tuple[str, ...], start: Start) -> None:
     if sum(step.expect is not None for step in start.steps) != 1:
         document.complain((*path, "steps"), "one step, and only one, must say what is expected")
+    _check_declared(document, path, start)
+    for i, step in enumerate(start.steps):
+        _check_change(document, (*path, "steps", str(i), "change"), step)
+        if step.change.special == "crossed" and start.at_once != 2:
+            document.complain((*path, "at_once"), "crossed needs at_once: 2")
+
+
+def _check_declared(document: Document, path: tuple[str, ...], start: Start) -> None:
     query = start.declare.authorize_query
     if query and not QUERY.fullmatch(query):
         document.complain((*path, "declare", "authorize_query"), "must be one name=value")
@@ -104,19 +114,18 @@ def _check_start(document: Document, path: tuple[str, ...], start: Start) -> Non
         document.complain((*path, "declare"), "own-query needs an authorize_query")
     if start.expected == "declared-method" and not start.declare.auth_method:
         document.complain((*path, "declare"), "declared-method needs an auth_method")
-    for i, step in enumerate(start.steps):
-        place = (*path, "steps", str(i), "change")
-        special = step.change.special
-        if special and step.do not in ONLY[special]:
-            document.complain(
-                (*place, "special"),
-                f"{special} has no meaning in {step.do}; only in {ONLY[special][0]}",
-            )
-        if special == "crossed" and start.at_once != 2:
-            document.complain((*path, "at_once"), "crossed needs at_once: 2")
-        edited = step.change.redirect.set or step.change.redirect.remove
-        if edited and step.do != "callback":
-            document.complain((*place, "redirect"), "has a meaning in callback only")
+
+
+def _check_change(document: Document, path: tuple[str, ...], step: ClientStep) -> None:
+    special = step.change.special
+    if special and step.do not in ONLY[special]:
+        document.complain(
+            (*path, "special"),
+            f"{special} has no meaning in {step.do}; only in {ONLY[special][0]}",
+        )
+    edited = step.change.redirect.set or step.change.redirect.remove
+    if edited and step.do != "callback":
+        document.complain((*path, "redirect"), "has a meaning in callback only")
 
 
 BASE: Mapping[str, Form] = MappingProxyType({**HEAD_FORMS, "next": word(tuple(REACTIONS))})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Literal
@@ -82,20 +82,23 @@ def read_faults(document: Document) -> list[Fault]:
     if read is None:
         return []
     for i, fault in enumerate(read.faults):
-        path = ("faults", str(i))
-        if not fault.title:
-            document.complain((*path, "title"), "is missing")
-        if not fault.caught_by and not fault.unchecked:
-            document.complain(
-                (*path, "caught_by"),
-                "name the checks that must catch this fault, or say unchecked: true",
-            )
-        if fault.trigger and fault.config:
-            document.complain(
-                (*path, "config"), "cannot change with the request; leave out trigger"
-            )
-        if not (fault.policy or fault.answers or fault.config):
-            document.complain(path, "changes nothing; give policy, answers or config")
+        for part, problem in _incomplete(fault):
+            document.complain(("faults", str(i), *part), problem)
         if fault.name in {other.name for other in read.faults[:i]}:
-            document.complain((*path, "name"), f"two faults are called {fault.name!r}")
+            document.complain(("faults", str(i), "name"), f"two faults are called {fault.name!r}")
     return [] if document.problems else list(read.faults)
+
+
+def _incomplete(fault: Fault) -> Iterator[tuple[Path, str]]:
+    """What a fault lacks or cannot have, with the place in its entry."""
+    if not fault.title:
+        yield ("title",), "is missing"
+    if not fault.caught_by and not fault.unchecked:
+        yield (
+            ("caught_by",),
+            "name the checks that must catch this fault, or say unchecked: true",
+        )
+    if fault.trigger and fault.config:
+        yield ("config",), "cannot change with the request; leave out trigger"
+    if not (fault.policy or fault.answers or fault.config):
+        yield (), "changes nothing; give policy, answers or config"

@@ -171,7 +171,14 @@ def form(hint: Any, named: Named) -> Form:
         return SIMPLE[hint]
     if origin is Literal:
         return word(args)
-    if origin in (Union, types.UnionType) and len(args) == 2 and args[1] is type(None):
+    if is_dataclass(hint) and isinstance(hint, type):
+        return instance(hint, named)
+    return _of_container(hint, named)
+
+
+def _of_container(hint: Any, named: Named) -> Form:
+    origin, args = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType) and args[1:] == (type(None),):
         return optional(form(args[0], named))
     if origin is tuple and args[1:] == (...,):
         return _of_tuple(args[0], named)
@@ -179,8 +186,6 @@ def form(hint: Any, named: Named) -> Form:
         return listing(form(args[0], named), list)
     if origin is Mapping:
         return mapping(form(args[1], named))
-    if is_dataclass(hint) and isinstance(hint, type):
-        return instance(hint, named)
     raise TypeError(f"no file can hold a value of type {hint}")
 
 

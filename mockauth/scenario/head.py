@@ -16,10 +16,24 @@ from mockauth.scenario.model import Answers, Statuses, Step
 from mockauth.scenario.strict import Document, Path
 
 Need = Literal[
-    "login", "second-client", "second-user", "refresh", "deny", "short-lifetime", "narrow-scope",
-    "opt-in", "slow", "pkce", "jwt", "https", "localhost", "special-secret", "second-callback",
-    "basic-scheme", "own-header",
-]  # fmt: skip
+    "login",
+    "second-client",
+    "second-user",
+    "refresh",
+    "deny",
+    "short-lifetime",
+    "narrow-scope",
+    "opt-in",
+    "slow",
+    "pkce",
+    "jwt",
+    "https",
+    "localhost",
+    "special-secret",
+    "second-callback",
+    "basic-scheme",
+    "own-header",
+]
 """The catalogue's words, and what makes a rule apply at all: a server that honours PKCE, a token
 that is a JWT, an https target, a target on localhost, a second client whose secret has special
 characters or whose callback has a query, a token sent as Basic or in a header of its own."""

@@ -1,37 +1,120 @@
-"""The library of scenario files: the built-in folder, and the user's own."""
+"""The library of scenario files: the built-in folder, and the user's own.
+
+A built-in file is read when somebody asks for what it holds, because reading all of them takes
+longer than a run with one check. The user's files are read at once, so that no run starts with a
+file that cannot be used.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from mockauth.errors import UsageError
-from mockauth.plugin.faults.fault import Fault
-from mockauth.scenario.client_model import ClientProbe
-from mockauth.scenario.client_read import is_client_file, read_client_probe
-from mockauth.scenario.faults import read_faults
-from mockauth.scenario.model import Probe
-from mockauth.scenario.read import read_probe
-from mockauth.scenario.strict import Document, Problem, read_strict
+from mockauth.scenario.kinds import Kind, read_client_probe, read_faults, read_probe
+from mockauth.scenario.own_files import OwnFiles, Place, read_own_files, told
+from mockauth.scenario.strict import Document, read_strict
 
-SUFFIXES = (".yaml", ".yml")
+if TYPE_CHECKING:
+    from mockauth.plugin.faults.fault import Fault
+    from mockauth.scenario.client_model import ClientProbe
+    from mockauth.scenario.model import Probe
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
 class Library:
-    """Every probe and fault there is; `clients` are the probes of a client under test."""
+    """Every probe and fault there is: the files below `builtin`, and the user's own.
 
-    probes: tuple[Probe, ...]
-    faults: tuple[Fault, ...]
-    clients: tuple[ClientProbe, ...] = ()
-    unchecked_faults: tuple[Fault, ...] = ()
-    """Those that no check can catch in process, for testing clients."""
+    Reading raises `UsageError` for a built-in file with a problem; tests keep that from happening.
+    """
+
+    builtin: Path
+    own: OwnFiles = field(default_factory=OwnFiles)
+
+    @cached_property
+    def probe_files(self) -> Mapping[str, Path]:
+        """The built-in probe files by id: `token.code-single-use` lies in
+        `probes/token/code-single-use.yaml`."""
+        files = sorted((self.builtin / "probes").glob("*/*.yaml"))
+        return {f"{path.parent.name}.{path.stem}": path for path in files}
+
+    @cached_property
+    def client_files(self) -> Mapping[str, Path]:
+        """The same for the probes of a client under test, in `clients/`."""
+        files = sorted((self.builtin / "clients").glob("*.yaml"))
+        return {f"client.{path.stem}": path for path in files}
+
+    @cached_property
+    def probes(self) -> tuple[Probe, ...]:
+        """The probes of a service."""
+        return self._probes(self.probe_files)
+
+    def probes_named(self, names: Collection[str]) -> tuple[Probe, ...]:
+        """The probes with these ids and of these areas, and those whose answers they judge. All of
+        the user's own are among them."""
+        wanted = {name for name in self.probe_files if {name, area_of(name)} & set(names)}
+        judged = {name for probe in self._probes(wanted) for name, _ in probe.answers_of}
+        return self._probes(wanted | judged)
+
+    @cached_property
+    def clients(self) -> tuple[ClientProbe, ...]:
+        """The probes of a client under test."""
+        read = [self._read(path, read_client_probe)[1] for path in self.client_files.values()]
+        return (*read, *self.own.clients)
+
+    @cached_property
+    def every_fault(self) -> tuple[Fault, ...]:
+        """The faults of the built-in plugin, and the user's."""
+        read = [fault for _, faults in self._fault_files for fault in faults]
+        return (*read, *self.own.faults)
 
     @property
-    def every_fault(self) -> tuple[Fault, ...]:
-        """Both kinds of faults."""
-        return self.faults + self.unchecked_faults
+    def faults(self) -> tuple[Fault, ...]:
+        """The faults that a check must catch."""
+        return tuple(fault for fault in self.every_fault if not fault.unchecked)
+
+    @property
+    def unchecked_faults(self) -> tuple[Fault, ...]:
+        """The faults that no check can catch in process; they are for testing clients."""
+        return tuple(fault for fault in self.every_fault if fault.unchecked)
+
+    def names(self, kind: Kind) -> Mapping[str, Place]:
+        """The ids of the probes, or the names of the faults, with their places."""
+        if kind == "faults":
+            builtin = {
+                fault.name: Place(file=document.file, line=document.places["faults", str(i)][0])
+                for document, faults in self._fault_files
+                for i, fault in enumerate(faults)
+            }
+        else:
+            files = self.client_files if kind == "client" else self.probe_files
+            builtin = {name: Place(file=self._shown(path)) for name, path in files.items()}
+        return {**builtin, **self.own.names.get(kind, {})}
+
+    @cached_property
+    def _fault_files(self) -> list[tuple[Document, list[Fault]]]:
+        files = sorted((self.builtin / "faults").glob("*.yaml"))
+        return [self._read(path, read_faults) for path in files]
+
+    def _probes(self, wanted: Collection[str]) -> tuple[Probe, ...]:
+        files = [path for name, path in self.probe_files.items() if name in wanted]
+        return (*(self._read(path, read_probe)[1] for path in files), *self.own.probes)
+
+    def _read(self, path: Path, read: Callable[[Document], Read | None]) -> tuple[Document, Read]:
+        document = read_strict(path, self._shown(path))
+        found = read(document)
+        if found is None or document.problems:
+            raise UsageError(told(document.problems))
+        return document, found
+
+    def _shown(self, path: Path) -> str:
+        """A file by its place in the repository, whatever the folder is called in a wheel."""
+        return f"scenarios/{path.relative_to(self.builtin).as_posix()}"
 
 
 def builtin_folder() -> Path:
@@ -42,72 +125,15 @@ def builtin_folder() -> Path:
 
 
 def load_library(folders: Sequence[Path] = ()) -> Library:
-    """Load the built-in files and those of `folders`.
+    """The built-in files, which are read on demand, and those of `folders`, which are read now.
 
     Raises:
-        UsageError: naming every problem of every file at once.
+        UsageError: naming every problem of every file of `folders` at once.
     """
-    shelf = _Shelf({}, {}, {}, [])
-    for folder in (builtin_folder(), *folders):
-        if not folder.is_dir():
-            raise UsageError(f"{folder}: no such folder (--scenarios wants a folder of YAML files)")
-        for document in _documents(folder):
-            shelf.add(document)
-    if shelf.problems:
-        raise UsageError("\n".join(str(problem) for problem in sorted(shelf.problems)))
-    read = [fault for fault, _ in shelf.faults.values()]
-    return Library(
-        tuple(shelf.probes.values()),
-        tuple(fault for fault in read if not fault.unchecked),
-        tuple(shelf.clients.values()),
-        tuple(fault for fault in read if fault.unchecked),
-    )
+    library = Library(builtin_folder())
+    return replace(library, own=read_own_files(folders, library.names)) if folders else library
 
 
-def read_scenario(document: Document) -> tuple[Probe | None, list[Fault]]:
-    """What a parsed file holds: a probe, or faults; neither for the probe of a client, which is
-    only looked over. `document.problems` says what is wrong."""
-    if is_client_file(document.value):
-        read_client_probe(document)
-        return None, []
-    if isinstance(document.value, dict) and "faults" in document.value:
-        return None, read_faults(document)
-    return read_probe(document), []
-
-
-def _documents(folder: Path) -> Iterator[Document]:
-    for path in sorted(p for p in folder.rglob("*") if p.suffix in SUFFIXES and p.is_file()):
-        yield read_strict(path, str(path.relative_to(folder.parent)))
-
-
-@dataclass
-class _Shelf:
-    """What has been loaded so far. No id stands twice: a user file may not shadow a built-in."""
-
-    probes: dict[str, Probe]
-    clients: dict[str, ClientProbe]
-    faults: dict[str, tuple[Fault, str]]
-    problems: list[Problem]
-
-    def add(self, document: Document) -> None:
-        if is_client_file(document.value):
-            self._add_client(document)
-            return
-        probe, faults = read_scenario(document)
-        if probe is not None:
-            known = self.probes.setdefault(probe.rule.id, probe)
-            if known is not probe:
-                document.complain(("id",), f"{probe.rule.id} is taken by {known.file}")
-        for i, fault in enumerate(faults):
-            other, file = self.faults.setdefault(fault.name, (fault, document.file))
-            if other is not fault:
-                document.complain(("faults", str(i), "name"), f"{fault.name} is taken by {file}")
-        self.problems += document.problems
-
-    def _add_client(self, document: Document) -> None:
-        client = read_client_probe(document)
-        if client is not None:
-            known = self.clients.setdefault(client.rule.id, client)
-            if known is not client:
-                document.complain(("id",), f"{client.rule.id} is taken by {known.file}")
-        self.problems += document.problems
+def area_of(name: str) -> str:
+    """The area of a check: `token` of `token.code-single-use`."""
+    return name.partition(".")[0]

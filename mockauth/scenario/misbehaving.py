@@ -13,14 +13,14 @@ from mockauth.plugin.faults.parse import fault_named
 
 class KnownFaults(Mapping[str, Fault]):
     """Every fault by its name: the built-in ones and those of `folders`. The files are read when
-    somebody looks: 300 of them take 100 ms."""
+    somebody looks."""
 
     def __init__(self, folders: Sequence[Path] = ()) -> None:
         self._folders = folders
 
     @cached_property
     def _faults(self) -> dict[str, Fault]:
-        # The library reads probes, too, and their models come with it.
+        # YAML comes with the files, and most servers have no fault.
         from mockauth.scenario.library import load_library
 
         return {fault.name: fault for fault in load_library(self._folders).every_fault}

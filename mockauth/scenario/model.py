@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from mockauth.checks.rule import Rule
 from mockauth.wire import Pairs
 
 Do = Literal["authorize", "token", "refresh", "api", "endpoint", "wait", "handshake"]
-DOES: tuple[Do, ...] = (
-    "authorize", "token", "refresh", "api", "endpoint", "wait", "handshake",
-)  # fmt: skip
+DOES: tuple[Do, ...] = get_args(Do)
 At = Literal["manifest", "openapi", "authorize", "token", "api"]
 
 Statuses = Annotated[tuple[str, ...], "statuses"]

@@ -142,26 +142,11 @@ def _check_steps(document: Document, steps: tuple[Step, ...]) -> None:
     names: set[str] = set()
     for i, step in enumerate(steps):
         path = ("steps", str(i))
-        if step.name in names:
-            document.complain((*path, "name"), f"two steps are called {step.name!r}; name one")
-        if not re.fullmatch(r"[^.{}]+", step.name):
-            document.complain((*path, "name"), "must have no dot or brace in it")
-        for part in ("like", "same_body_as", "other_body_than"):
-            earlier = getattr(step.expect, part)
-            if earlier and earlier not in names:
-                document.complain((*path, "expect", part), f"no earlier step is called {earlier!r}")
-        if step.given != "accepted" and not step.expect.is_empty:
-            document.complain((*path, "given"), "means nothing in a step that expects something")
-        if (step.expect.winners != "") != step.at_once:
-            document.complain(path, "at_once and expect.winners belong together")
+        _check_names(document, path, step, names)
+        _check_step(document, path, step)
         _check_code(document, path, step, steps[:i])
-        names.add(step.name)
-        for part in _ignored(step):
-            where = (*path, *part.split("."))
-            document.complain(
-                where, f"has no meaning in {step.do}; only in {', '.join(ONLY[part])}"
-            )
         _check_expect(document, (*path, "expect"), step.expect)
+        names.add(step.name)
     if all(step.expect.is_empty for step in steps):
         document.complain(("steps",), "no step expects anything, so nothing would be judged")
 
@@ -182,6 +167,27 @@ def _check_code(document: Document, path: Path, step: Step, earlier: tuple[Step,
         )
 
 
+def _check_names(document: Document, path: Path, step: Step, earlier: set[str]) -> None:
+    if step.name in earlier:
+        document.complain((*path, "name"), f"two steps are called {step.name!r}; name one")
+    if not re.fullmatch(r"[^.{}]+", step.name):
+        document.complain((*path, "name"), "must have no dot or brace in it")
+    for part in ("like", "same_body_as", "other_body_than"):
+        named = getattr(step.expect, part)
+        if named and named not in earlier:
+            document.complain((*path, "expect", part), f"no earlier step is called {named!r}")
+
+
+def _check_step(document: Document, path: Path, step: Step) -> None:
+    if step.given != "accepted" and not step.expect.is_empty:
+        document.complain((*path, "given"), "means nothing in a step that expects something")
+    if (step.expect.winners != "") != step.at_once:
+        document.complain(path, "at_once and expect.winners belong together")
+    for part in _ignored(step):
+        where = (*path, *part.split("."))
+        document.complain(where, f"has no meaning in {step.do}; only in {', '.join(ONLY[part])}")
+
+
 def _ignored(step: Step) -> Iterator[str]:
     for part, does in ONLY.items():
         name, _, inner = part.partition(".")
@@ -193,19 +199,25 @@ def _ignored(step: Step) -> Iterator[str]:
 
 
 def _check_expect(document: Document, path: Path, expect: Expect) -> None:
-    if expect.tolerated and not expect.status:
-        document.complain((*path, "tolerated"), "means nothing without status")
-    if expect.tolerated_unless and expect.verdict != "accepted":
-        document.complain((*path, "tolerated_unless"), "means nothing without `verdict: accepted`")
-    if expect.status and expect.verdict == "accepted":
-        document.complain((*path, "status"), "is not read of an acceptance")
-    if expect.tolerated_always and expect.tolerated:
-        document.complain((*path, "tolerated"), "means nothing beside tolerated_always")
+    for part, problem in _contradictions(expect):
+        document.complain((*path, part), problem)
     if expect.redirect_to in ("none", "nowhere-new") and (expect.params or expect.absent):
         document.complain(path, f"nothing comes back with redirect_to: {expect.redirect_to}")
     for name, value in expect.params:
         if references(value):
             document.complain((*path, "params", name), "references are not looked up here")
+
+
+def _contradictions(expect: Expect) -> Iterator[tuple[str, str]]:
+    """The parts that the others leave without a meaning."""
+    if expect.tolerated and not expect.status:
+        yield "tolerated", "means nothing without status"
+    if expect.tolerated_unless and expect.verdict != "accepted":
+        yield "tolerated_unless", "means nothing without `verdict: accepted`"
+    if expect.status and expect.verdict == "accepted":
+        yield "status", "is not read of an acceptance"
+    if expect.tolerated_always and expect.tolerated:
+        yield "tolerated", "means nothing beside tolerated_always"
 
 
 def _check_references(document: Document, steps: tuple[Step, ...], head: dict[str, Any]) -> None:

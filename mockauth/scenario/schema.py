@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 
 from mockauth.scenario.client_read import CLIENT_FILE
@@ -39,12 +38,6 @@ def faults_schema() -> Schema:
 def client_schema() -> Schema:
     """The schema of a probe of a client."""
     return _schema("client.schema.json")
-
-
-def write_schemas(folder: Path) -> None:
-    """Write all schemas into `folder`, as `scenarios/` ships them."""
-    for name in FILES:
-        (folder / name).write_text(schema_text(name), encoding="utf-8")
 
 
 def schema_text(name: str) -> str:

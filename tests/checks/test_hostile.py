@@ -89,7 +89,7 @@ CHECKS = all_checks()
     profile=st.sampled_from([PLUGIN, ACTION]),
     secrets=st.booleans(),
 )
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 def test_no_trace_makes_a_check_crash(
     record: list[Exchange], profile: Profile, secrets: bool
 ) -> None:
@@ -118,7 +118,7 @@ def test_no_trace_makes_a_check_crash(
         ).map(lambda value: json.dumps(value).encode()),
     )
 )  # fmt: skip
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 def test_no_manifest_makes_a_check_crash(text: bytes) -> None:
     for source in (f"{SITE}/.well-known/ai-plugin.json", "ai-plugin.json"):
         manifest = read_manifest(text, source)

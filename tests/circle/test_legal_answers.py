@@ -437,7 +437,6 @@ def blamed(run: Run, changes: tuple[Change, ...], mode: str) -> dict[str, str]:
 
 @settings(
     max_examples=6,
-    deadline=None,
     derandomize=True,
     database=None,
     # A smaller example of what failed would take minutes; the ids of the rules say enough.

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner, Result
 
 from mockauth.cli.checks import checks
 from mockauth.engine.catalogue import catalogue
+from mockauth.engine.places import rule_places
 from mockauth.errors import UsageError
+from mockauth.scenario.library import load_library
+from tests.scenario.test_library import FAULTS, PROBE
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 def run(*arguments: str) -> Result:
@@ -50,14 +58,17 @@ def test_filters_that_leave_nothing_say_so() -> None:
     done = run("--area", "manifest", "--kind", "probe", "--level", "must-not")
 
     assert (done.exit_code, done.stdout) == (0, "")
-    assert "no check is all of that" in done.stderr
+    assert "no check matches these filters" in done.stderr
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("--area", "tokn"), "--area tokn: no such area; there are api, "),
-        (("--source", "RFC674"), "--source RFC674: no check rests on that; did you mean RFC6749"),
+        (
+            ("--source", "RFC674"),
+            "--source RFC674: no check cites this source; did you mean RFC6749",
+        ),
         (("token.code-singel-use",), "did you mean token.code-single-use?"),
     ],
 )
@@ -96,3 +107,36 @@ def test_one_check_can_be_had_as_markdown() -> None:
 
     assert told.startswith("### `token.code-single-use`\n")
     assert "[RFC6749-4.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2)" in told
+
+
+def test_a_probe_is_explained_with_the_places_of_its_file_its_faults_and_its_tests() -> None:
+    told = run("token.code-single-use").stdout
+
+    assert "code     scenarios/probes/token/code-single-use.yaml\n" in told
+    assert re.search(r"faults   scenarios/faults/token\.yaml:\d+  token\.code-reusable\n", told)
+    assert re.search(r"         tests/cli/test_checks\.py:\d+\n", told)
+
+
+@pytest.mark.parametrize("id", ["page.frame-guard", "client.code-exchanged-once"])
+def test_a_check_in_python_is_explained_with_the_line_of_its_decorator(id: str) -> None:
+    found = re.search(r"code     (mockauth/checks/\S+\.py):(\d+)\n", run(id).stdout)
+
+    assert found
+    lines = (ROOT / found[1]).read_text("utf-8").split("\n")
+    assert lines[int(found[2]) - 1].startswith(("@check(", "@client_check("))
+
+
+def test_a_file_of_the_users_own_has_its_place_and_its_fault(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(PROBE)
+    (tmp_path / "wrong.yaml").write_text(FAULTS)
+    told = run("token.my-own", "--scenarios", str(tmp_path)).stdout
+
+    assert f"code     {tmp_path.name}/mine.yaml:2\n" in told
+    assert f"faults   {tmp_path.name}/wrong.yaml:3  mine" in told
+
+
+def test_every_rule_has_a_place() -> None:
+    places = rule_places(load_library())
+
+    assert set(places) == {entry.rule.id for entry in catalogue()}
+    assert [str(at) for at in places.values() if not (ROOT / at.file).is_file()] == []

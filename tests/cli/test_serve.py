@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from mockauth.cli.plugins import plugins_of
 from mockauth.errors import UsageError
+from mockauth.settings import plugins_of
 
 
 def plugins(table: dict[str, Any], **given: Any) -> Any:
@@ -93,7 +93,7 @@ def test_serve_prints_every_address_and_serves_it(tmp_path: Path) -> None:
             assert lines[-1], "".join(lines)
         text = "".join(lines)
         [manifest] = re.findall(r"http://\S+/two/\.well-known/ai-plugin\.json", text)
-        with urllib.request.urlopen(manifest, timeout=5) as answer:  # noqa: S310 - our own server
+        with urllib.request.urlopen(manifest, timeout=60) as answer:  # noqa: S310 - our own server
             assert answer.status == 200
         assert re.search(r"token endpoint \(authorization_url\) +http://\S+/one/token", text)
         assert "/two/token" not in text

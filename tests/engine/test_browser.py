@@ -196,14 +196,14 @@ def test_a_strange_declaration_does_not_hide_the_form(mark: str) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("end", ["", ">"])
 def test_a_long_row_of_broken_markup_is_read_in_bounded_time(row: str, end: str) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     size = 200_000 // len(row)
     with suppress(PageTooLarge):
         page = read_page(page_of("<html>" + row * size + end), "http://localhost/", Pages())
         if page is not None:
             best_form(page)
             page.goes_to()
-    assert time.monotonic() - began < 20
+    assert time.thread_time() - began < 20
 
 
 @pytest.mark.parametrize("tag", ["<b>x</b>", "<input>", '<a href="x">l</a>', "<div>", "<option>x"])

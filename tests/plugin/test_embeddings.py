@@ -15,12 +15,12 @@ from openapi_spec_validator import validate
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 from werkzeug.test import Client, TestResponse
 
-from mockauth.cli.plugins import plugins_of
 from mockauth.clock import MovableClock
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.server.serving import serving
 from mockauth.scenario.misbehaving import with_faults
+from mockauth.settings import plugins_of
 
 CONFIG = PluginConfig(api="embeddings", auth="service_http")
 KEY = CONFIG.service_token
@@ -168,5 +168,5 @@ def post(base: str) -> requests.Response:
         f"{base}/v1/embeddings",
         json={"model": MODEL, "input": "a text"},
         headers={"Authorization": f"Bearer {KEY}"},
-        timeout=5,
+        timeout=60,
     )

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 import pytest
 from click.testing import CliRunner
 
-from mockauth.cli.plugins import called_back
 from mockauth.cli.serve import serve
 from mockauth.clock import MovableClock
 from mockauth.errors import UsageError
@@ -24,6 +23,7 @@ from mockauth.plugin.faults.trigger import Trigger
 from mockauth.plugin.server.serving import serving
 from mockauth.scenario.library import load_library
 from mockauth.scenario.misbehaving import KnownFaults, with_faults
+from mockauth.settings import called_back
 from tests.plugin.tour import Tour, error
 
 KNOWN = KnownFaults()
@@ -68,7 +68,7 @@ def test_a_fault_that_no_check_sees_does_over_sockets_what_it_says(fault: Fault)
     with serving(create_app(PluginConfig(auth=auth).with_faults(fault), clock)) as base:
         began = clock.now()
         method, path, form = requested(change.place)
-        line = http.client.HTTPConnection(urlsplit(base).netloc, timeout=5)
+        line = http.client.HTTPConnection(urlsplit(base).netloc, timeout=60)
         kinds = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
         line.request(method, path, form or None, kinds)
         seen = ""

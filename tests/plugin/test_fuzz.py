@@ -20,7 +20,6 @@ from tests.plugin.tour import CALLBACK, CHALLENGE, VERIFIER, Tour
 
 FEW = settings(
     max_examples=60,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

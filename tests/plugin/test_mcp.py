@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from mockauth.cli.plugins import plugins_of
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.several import create_apps
+from mockauth.settings import plugins_of
 from tests.plugin.tour import CHALLENGE, VERIFIER, Tour, error
 
 PKCE = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}

@@ -24,7 +24,7 @@ BODY = b'{"todo": "' + b"x" * 500 + b'"}'
 def statuses(policy: Behaviour) -> list[int]:
     """A refused POST with a body, then a GET, on one connection."""
     with serving(create_app(PluginConfig(policy=policy))) as base:
-        connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=5)
+        connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=60)
         found = []
         for method, path, body in (("POST", "/todos", BODY), ("GET", "/health", None)):
             headers = {"Content-Type": "application/json"} if body else {}
@@ -48,7 +48,9 @@ def test_https_is_served_under_an_authority_that_a_client_can_trust(tmp_path: Pa
     ca = tmp_path / "ca.pem"
     with serving(create_app(PluginConfig(auth="none")), ca_file=ca) as base:
         trusting = ssl.create_default_context(cafile=str(ca))
-        connection = http.client.HTTPSConnection(urlsplit(base).netloc, context=trusting, timeout=5)
+        connection = http.client.HTTPSConnection(
+            urlsplit(base).netloc, context=trusting, timeout=60
+        )
         connection.request("GET", "/.well-known/ai-plugin.json")
         document = connection.getresponse().read().decode()
         connection.close()

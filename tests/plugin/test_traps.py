@@ -109,8 +109,8 @@ def served(*options: str) -> Iterator[str]:
 
 def test_every_address_has_the_port_that_was_asked_for_as_nanoidps_did_not(tmp_path: Path) -> None:
     with served("--config", _empty(tmp_path)) as base:
-        manifest = requests.get(f"{base}/.well-known/ai-plugin.json", timeout=5).json()
-        metadata = requests.get(f"{base}/.well-known/oauth-authorization-server", timeout=5).json()
+        manifest = requests.get(f"{base}/.well-known/ai-plugin.json", timeout=60).json()
+        metadata = requests.get(f"{base}/.well-known/oauth-authorization-server", timeout=60).json()
 
     assert metadata["issuer"] == base
     assert metadata["token_endpoint"] == manifest["auth"]["authorization_url"] == f"{base}/token"
@@ -122,7 +122,7 @@ def test_the_command_line_serves_embeddings_that_are_rate_limited_at_first(tmp_p
         key = {"Authorization": f"Bearer {PluginConfig().service_token}"}
         asked: dict[str, Any] = {"model": "text-embedding-ada-002", "input": ["a", "b"]}
         found = [
-            requests.post(f"{base}/v1/embeddings", json=asked, headers=key, timeout=5)
+            requests.post(f"{base}/v1/embeddings", json=asked, headers=key, timeout=60)
             for _ in range(2)
         ]
 

@@ -24,7 +24,7 @@ def misbehaving(change: AnswerChange, trigger: Trigger | None = None) -> PluginC
 
 
 def connected(base: str) -> http.client.HTTPConnection:
-    return http.client.HTTPConnection(urlsplit(base).netloc, timeout=5)
+    return http.client.HTTPConnection(urlsplit(base).netloc, timeout=60)
 
 
 def status(
@@ -63,7 +63,7 @@ def raw(base: str, request: bytes, *, is_last: bool = False) -> bytes:
     """Everything that comes back, up to the end of the connection."""
     host, port = urlsplit(base).hostname, urlsplit(base).port
     found = b""
-    with socket.create_connection((host, port), timeout=5) as line, suppress(ConnectionError):
+    with socket.create_connection((host, port), timeout=60) as line, suppress(ConnectionError):
         line.sendall(request)
         if is_last:
             with suppress(OSError):  # the server may have hung up already

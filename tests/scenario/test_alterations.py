@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mockauth.scenario.alterations import ALTERATIONS
@@ -27,7 +27,6 @@ def test_an_alteration_changes_what_its_name_says(name: str, value: str, altered
     assert ALTERATIONS[name](value) == altered
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_one_character_always_gives_another_value(value: str) -> None:
     altered = ALTERATIONS["one-character"](value)
@@ -42,7 +41,6 @@ def test_no_alteration_fails_on_an_empty_value(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(ALTERATIONS))
-@settings(deadline=None)
 @given(value=st.text(max_size=50))
 def test_no_alteration_fails_on_any_value(name: str, value: str) -> None:
     assert isinstance(ALTERATIONS[name](value), str)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mockauth.checks.rule import levels
@@ -372,7 +372,6 @@ PLACES = (
 )
 
 
-@settings(deadline=None)
 @given(st.sampled_from(PLACES), JSON)
 def test_any_value_anywhere_gives_a_probe_or_located_problems(
     path: tuple[str | int, ...], value: Any

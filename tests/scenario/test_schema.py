@@ -11,27 +11,19 @@ from jsonschema import Draft202012Validator
 from mockauth.scenario.form import form
 from mockauth.scenario.library import builtin_folder
 from mockauth.scenario.schema import (
-    FILES,
     client_schema,
     faults_schema,
     scenario_schema,
-    schema_text,
 )
 from mockauth.scenario.strict import parse_strict, read_strict
 
 FOLDER = builtin_folder()
 BUILT_IN = sorted(FOLDER.rglob("*.yaml"))
-HOW = "run mockauth.scenario.schema.write_schemas on the scenarios folder"
 HEAD = "{mockauth: 1, id: a.b, title: t, level: LEVEL, refs: [r], why: w, fix: f, steps: [STEP]}"
 
 
 def accepts(schema: dict[str, Any], value: Any) -> bool:
     return bool(Draft202012Validator(schema).is_valid(value))
-
-
-@pytest.mark.parametrize("name", sorted(FILES))
-def test_the_shipped_copy_is_the_generated_one(name: str) -> None:
-    assert (FOLDER / name).read_text("utf-8") == schema_text(name), HOW
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mockauth.scenario import strict
@@ -218,13 +218,11 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.lists(PIECES, max_size=40).map("".join) | st.text(max_size=200))
 def test_any_text_gives_a_value_or_located_problems(text: str) -> None:
     located(parse_strict(text.encode("utf-8", "surrogatepass"), "a.yaml"))
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=100))
 def test_any_bytes_give_a_value_or_located_problems(data: bytes) -> None:
     located(parse_strict(data, "a.yaml"))

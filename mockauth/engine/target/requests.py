@@ -7,7 +7,7 @@ from dataclasses import replace
 from mockauth.chatgpt import api
 from mockauth.chatgpt.client import Client
 from mockauth.chatgpt.token import refresh_request, token_request
-from mockauth.engine.probe.sample_request import filled_path, required_query, sample_body
+from mockauth.engine.target.sample_request import filled_path, required_query, sample_body
 from mockauth.engine.target.subject import Subject
 from mockauth.manifest.openapi import Operation
 from mockauth.wire import Exchange, Request

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from mockauth.chatgpt.authorize import Pending
 from mockauth.chatgpt.client import Client
 from mockauth.checks.evidence import Evidence, Given
-from mockauth.engine.probe.sample_request import filled_path
+from mockauth.engine.target.sample_request import filled_path
 from mockauth.engine.target.url_map import UrlMap
 from mockauth.manifest.auth import Auth, HttpAuth, Scheme
 from mockauth.manifest.openapi import OpenApi, Operation

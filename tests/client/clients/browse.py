@@ -12,7 +12,7 @@ def browse(url: str) -> str:
     """Where the server, which approves by itself, sends the user at last."""
     with requests.Session() as session:
         for _ in range(5):
-            answer = session.get(url, allow_redirects=False, timeout=20)
+            answer = session.get(url, allow_redirects=False, timeout=60)
             url = urljoin(url, answer.headers["Location"])
             if url.startswith(os.environ["REDIRECT_URI"]):
                 return url

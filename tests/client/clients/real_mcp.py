@@ -63,7 +63,7 @@ async def main() -> None:
     )
     auth = OAuthClientProvider(env["API_URL"], asked, kept, kept.redirect, kept.arrive)
     async with (
-        httpx2.AsyncClient(auth=auth, timeout=20) as http,
+        httpx2.AsyncClient(auth=auth, timeout=60) as http,
         streamable_http_client(env["API_URL"], http_client=http) as streams,
         ClientSession(streams[0], streams[1]) as session,
     ):

@@ -19,15 +19,15 @@ def serving(answer: bytes, *, silent: bool = False) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
-            listener.settimeout(5)
+            listener.settimeout(60)
             try:
                 peer, _ = listener.accept()
                 with peer:
-                    peer.settimeout(5)
+                    peer.settimeout(60)
                     peer.recv(65536)
                     peer.sendall(answer)
                     if silent:
-                        ended.wait(5)
+                        ended.wait(60)
             except OSError:
                 return
 
@@ -40,7 +40,7 @@ def serving(answer: bytes, *, silent: bool = False) -> Iterator[str]:
             thread.join()
 
 
-def ask(url: str, seconds: float = 3.0) -> Response:
+def ask(url: str, seconds: float = 60.0) -> Response:
     return SocketTransport().send(Request(method="GET", url=url), seconds=seconds)
 
 

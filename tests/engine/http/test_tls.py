@@ -166,9 +166,9 @@ def test_a_call_over_tls_that_is_not_trusted_says_so(tmp_path: Path) -> None:
         tls_server(certificate(tmp_path)) as port,
         pytest.raises(TransportError, match="the certificate or the handshake"),
     ):
-        SocketTransport().send(Request(method="GET", url=f"https://127.0.0.1:{port}/"), seconds=5)
+        SocketTransport().send(Request(method="GET", url=f"https://127.0.0.1:{port}/"), seconds=60)
 
 
 def test_a_call_over_tls_to_a_plain_server_says_so() -> None:
     with plain_server() as port, pytest.raises(TransportError, match="speaks plain http"):
-        SocketTransport().send(Request(method="GET", url=f"https://127.0.0.1:{port}/"), seconds=5)
+        SocketTransport().send(Request(method="GET", url=f"https://127.0.0.1:{port}/"), seconds=60)

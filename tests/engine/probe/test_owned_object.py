@@ -14,7 +14,7 @@ from mockauth.checks.finding import Blocked
 from mockauth.engine.http.recorder import Driver
 from mockauth.engine.http.transport import WsgiTransport
 from mockauth.engine.probe.owned_object import owned_url
-from mockauth.engine.probe.sample_request import filled_path, required_query, sample, sample_body
+from mockauth.engine.target.sample_request import filled_path, required_query, sample, sample_body
 from mockauth.engine.target.subject import Subject
 from mockauth.engine.target.target import Target
 from mockauth.engine.target.url_map import UrlMap
@@ -151,10 +151,10 @@ def test_a_schema_that_leads_back_to_itself_stays_small(required: bool) -> None:
     node: dict[str, Any] = {"properties": {name: {"$ref": "#/node"} for name in names}}
     if required:
         node["required"] = names
-    began = time.monotonic()
+    began = time.thread_time()
     text = json.dumps(sample({"node": node}, {"$ref": "#/node"}))
     assert len(text) < 100_000
-    assert time.monotonic() - began < 2
+    assert time.thread_time() - began < 2
 
 
 def test_what_is_required_is_filled_in_and_nothing_else() -> None:

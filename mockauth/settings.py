@@ -1,9 +1,15 @@
-"""The `[serve]` table of the settings file: one plugin, or several, as values."""
+"""The settings file: `mockauth.toml`, or `[tool.mockauth]` of `pyproject.toml`.
+
+The command line and the fixtures read it alike; `[serve]` becomes one plugin, or several.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +18,34 @@ from mockauth.errors import UsageError
 if TYPE_CHECKING:
     from mockauth.plugin.config import PluginConfig
 
+TABLES = ("check", "levels", "waiver", "serve")
 MOST_SHOWN = 5
+"""Problems of one table that are named."""
+
+
+def read_settings(value: str | None) -> tuple[dict[str, Any], str]:
+    """What the first file with settings says, and its name."""
+    candidates = [value] if value else ["mockauth.toml", "pyproject.toml"]
+    for name in candidates:
+        path = Path(name)
+        if not path.is_file():
+            if value:
+                raise UsageError(f"{path}: no such file (--config)")
+            continue
+        data = _read(path)
+        for key in data:
+            if key not in TABLES:
+                near = hint(key, TABLES) or f"; there are {', '.join(TABLES)}"
+                raise UsageError(f"{path}: unknown key {key!r}{near}")
+        if data:
+            return data, str(path)
+    return {}, ""
+
+
+def hint(key: str, known: Iterable[str]) -> str:
+    """The end of a sentence that suggests the known word nearest to `key`, or nothing."""
+    near = get_close_matches(key, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def plugins_of(
@@ -62,6 +95,22 @@ def called_back(plugin: PluginConfig, redirect_uris: Sequence[str]) -> PluginCon
         for client in plugin.clients
     )
     return replace(plugin, clients=clients)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data: Any = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise UsageError(f"{path}: no TOML: {wrong}") from wrong
+    except OSError as wrong:
+        raise UsageError(f"{path}: {wrong.strerror} (--config)") from wrong
+    if path.name == "pyproject.toml":
+        # Somebody else's file: only our own table of it is ours to judge.
+        tool = data.get("tool", {})
+        data = tool.get("mockauth", {}) if isinstance(tool, dict) else {}
+    if not isinstance(data, dict):
+        raise UsageError(f"{path}: tool.mockauth must be a table; write [tool.mockauth.check]")
+    return data
 
 
 def _shaped(

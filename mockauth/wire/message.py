@@ -18,6 +18,8 @@ AuthMethod = Literal["", "client_secret_basic", "client_secret_post", "none"]
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
+ENCODINGS_OF_NAMES = ("idna", "punycode")
+"""Python takes them for charsets; a megabyte of punycode takes minutes."""
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 """Half a character, which no text on the wire can hold: JSON may still name one by its escape."""
 ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -115,6 +117,8 @@ class Response:
         """The body as text: the declared charset, else UTF-8; what does not decode is replaced."""
         declared = (self.header("Content-Type") or "").lower().partition("charset=")[2]
         charset = declared.partition(";")[0].strip(" \"'") or "utf-8"
+        if charset in ENCODINGS_OF_NAMES:
+            charset = "utf-8"
         try:
             text = self.body.decode(charset, errors="replace")
         except (LookupError, ValueError):  # no charset, or one like `undefined` that never decodes

@@ -72,9 +72,14 @@ class Session:
 
     def may_visit(self, url: str) -> bool:
         """Whether the address is on the site (or on this machine, when the site is)."""
+        return self._is_on_site(url) and not self.refuses(url)
+
+    def why_not(self, url: str) -> str:
+        """Why an address on the site must not be visited all the same; "" for any other one."""
+        return self.refuses(url) if self._is_on_site(url) else ""
+
+    def _is_on_site(self, url: str) -> bool:
         host = hostname(url)
-        if self.refuses(url):
-            return False
         if host in self.hosts:
             return True
         return is_loopback_host(host) and any(is_loopback_host(h) for h in self.hosts)
@@ -150,6 +155,7 @@ class _Visit:
         self, target: str, exchange: Exchange, method: str = "GET", form: Pairs = ()
     ) -> Landing:
         outcome: Outcome = "callback" if matches(target, self.redirect_uris) else "elsewhere"
+        address = self.session.map_url(target)
         return Landing(
             outcome=outcome,
             url=target,
@@ -158,9 +164,7 @@ class _Visit:
             page=exchange,
             filled=tuple(self.filled),
             no_deny=self.decision == "deny" and not self.refused,
-            hint=""
-            if outcome == "callback"
-            else self.session.refuses(self.session.map_url(target)),
+            hint="" if outcome == "callback" else self.session.why_not(address),
         )
 
     def _next(self, request: Request, status: int, target: str) -> Request:

@@ -72,9 +72,14 @@ class Session:
 
     def may_visit(self, url: str) -> bool:
         """Whether the address is on the site (or on this machine, when the site is)."""
+        return self._is_on_site(url) and not self.refuses(url)
+
+    def why_not(self, url: str) -> str:
+        """Why an address on the site must not be visited all the same; "" for any other one."""
+        return self.refuses(url) if self._is_on_site(url) else ""
+
+    def _is_on_site(self, url: str) -> bool:
         host = hostname(url)
-        if self.refuses(url):
-            return False
         if host in self.hosts:
             return True
         return is_loopback_host(host) and any(is_loopback_host(h) for h in self.hosts)
@@ -153,7 +158,7 @@ class _Visit:
     ) -> Landing:
         returned = matches(target, self.redirect_uris)
         outcome: Outcome = "callback" if returned else "elsewhere"
-        refused = "" if returned else self.session.refuses(self.session.map_url(target))
+        refused = "" if returned else self.session.why_not(self.session.map_url(target))
         return Landing(
             outcome=outcome,
             url=target,

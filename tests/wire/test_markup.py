@@ -48,3 +48,9 @@ def test_a_row_of_comments_that_never_end_hides_nothing_before_it() -> None:
 
     assert soup is not None
     assert soup.find("form") is not None
+
+
+def test_a_charset_that_takes_for_ever_is_not_used() -> None:
+    body = "a" * 3_000 + "-" + "b9a" * 300_000
+
+    assert page(body, "punycode").text == body

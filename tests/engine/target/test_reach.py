@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -13,9 +13,12 @@ import pytest
 from mockauth.checks.evidence import Given
 from mockauth.engine.check import run_check
 from mockauth.engine.events import RunFinished
+from mockauth.engine.http.tls import Handshake
+from mockauth.engine.http.transport import TransportError
 from mockauth.engine.options import CheckOptions
 from mockauth.engine.target.reach import Reach, refusal
-from mockauth.wire import Secret
+from mockauth.wire import Request, Response, Secret
+from mockauth.wire.url import hostname
 
 PUBLIC = "https://todo.example.com"
 LOCAL = "http://localhost:3333"
@@ -162,3 +165,55 @@ def test_a_redirect_to_another_port_of_this_machine_is_not_followed(place: str) 
 
     assert isinstance(last, RunFinished)
     assert hits == []
+
+
+class _Public:
+    """A transport that plays a public service whose manifest leads inside."""
+
+    def __init__(self, manifest: dict[str, object]) -> None:
+        self.manifest = manifest
+        self.asked: list[str] = []
+
+    def send(self, request: Request, *, seconds: float, keep: bool = False) -> Response:
+        """Answer the manifest and the document, and remember who was asked."""
+        self.asked.append(hostname(request.target))
+        paths = {"/.well-known/ai-plugin.json": self.manifest, "/openapi.json": DOCUMENT}
+        value = next((v for path, v in paths.items() if request.target.endswith(path)), None)
+        return Response(status=200 if value else 404, body=json.dumps(value).encode())
+
+    def send_all(
+        self, requests: Sequence[Request], *, seconds: float
+    ) -> list[Response | TransportError]:
+        """Answer one after the other."""
+        return [self.send(request, seconds=seconds) for request in requests]
+
+    def handshake(self, host: str, port: int) -> Handshake:
+        """There is none."""
+        self.asked.append(host)
+        raise TransportError("no TLS here")
+
+
+DOCUMENT = {"openapi": "3.0.1", "servers": [{"url": "http://169.254.169.254/latest"}],
+            "paths": {"/a": {"get": {}}}}  # fmt: skip
+
+
+@pytest.mark.parametrize("inside", ["http://127.0.0.1:9", "http://2130706433:9",
+                                    "https://inside.example.com"])  # fmt: skip
+@pytest.mark.parametrize("member", ["client_url", "authorization_url", "api", "logo_url"])
+def test_no_member_of_a_public_manifest_leads_inside(member: str, inside: str) -> None:
+    auth = {"type": "oauth", "client_url": f"{PUBLIC}/authorize", "scope": "",
+            "authorization_url": f"{PUBLIC}/token",
+            "authorization_content_type": "application/json"}  # fmt: skip
+    manifest: dict[str, object] = {"auth": auth, "api": {"url": f"{PUBLIC}/openapi.json"}}
+    if member in auth:
+        auth[member] = f"{inside}/x"
+    else:
+        manifest[member] = {"url": f"{inside}/openapi.json"} if member == "api" else f"{inside}/l"
+    transport = _Public(manifest)
+    given = Given(client_id="chatgpt", client_secret=Secret("a-secret-of-the-client"))
+    options = CheckOptions(target=PUBLIC, given=given, active=True)
+
+    last = list(run_check(options, transport=transport, resolve=lambda h: KNOWN.get(h, ())))[-1]
+
+    assert isinstance(last, RunFinished)
+    assert set(transport.asked) == {"todo.example.com"}

@@ -21,11 +21,10 @@ from mockauth.engine.interruption import Interrupted, Interruption
 from mockauth.engine.options import CheckOptions
 from mockauth.engine.probe.run import run_probe
 from mockauth.engine.result.action_words import worded
-from mockauth.engine.result.exemptions import Policy, check_ids, policy_at
+from mockauth.engine.result.exemptions import check_names, policy_at
 from mockauth.engine.result.profile_options import chosen_profile
 from mockauth.engine.result.result import Result, Run
 from mockauth.engine.result.verdict import binding, blocked, judge
-from mockauth.engine.selection import check_words
 from mockauth.engine.target.action import action_origin
 from mockauth.engine.target.dns import Resolver, addresses_of, system_addresses
 from mockauth.engine.target.reach import Reach
@@ -67,7 +66,7 @@ def run_check(
     rules = [check.rule for check in checks] + [probe.rule for probe in probes]
     profile, notes = chosen_profile(options, rules)
     policy = policy_at(started, options.waivers, options.baseline)
-    _check_policy(options, policy, checks, probes)
+    check_names(options.select, options.ignore, policy, rules)
     if resolve is None and transport is None:
         resolve = system_addresses
     subject = _subject(options, profile, transport or SocketTransport(), clock, resolve)
@@ -329,12 +328,3 @@ def _subject(
         slow=options.slow,
     )
     return Subject(driver=driver, target=target, clock=clock)
-
-
-def _check_policy(
-    options: CheckOptions, policy: Policy, checks: tuple[Check, ...], probes: tuple[Probe, ...]
-) -> None:
-    rules = [check.rule for check in checks] + [probe.rule for probe in probes]
-    check_words("--select", options.select, rules)
-    check_words("--ignore", options.ignore, rules)
-    check_ids(policy, {rule.id for rule in rules})

@@ -20,7 +20,6 @@ from mockauth.checks.client.reaction import REACTIONS
 from mockauth.checks.client.read import CHECKS
 from mockauth.checks.client.visit import ClientEvidence, Store, Visit
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
-from mockauth.checks.rule import Rule
 from mockauth.clock import Clock, SystemClock
 from mockauth.engine.client.mock_server import opened
 from mockauth.engine.client.options import ClientOptions
@@ -37,18 +36,18 @@ from mockauth.engine.events import (
     StepStarted,
 )
 from mockauth.engine.interruption import Interrupted, Interruption
-from mockauth.engine.result.exemptions import Policy, check_ids, policy_at
+from mockauth.engine.result.exemptions import Policy, check_names, policy_at
 from mockauth.engine.result.profile_options import read_levels
 from mockauth.engine.result.result import Result, Run
-from mockauth.engine.result.verdict import blocked, conclude, not_applicable
-from mockauth.engine.selection import check_words
-from mockauth.profiles import PROFILES, Level, Profile
+from mockauth.engine.result.verdict import binding, blocked, conclude
+from mockauth.profiles import PROFILES, Profile
 from mockauth.scenario.client_model import ClientProbe
 from mockauth.scenario.library import load_library
 from mockauth.wire import Exchange
 
 ORDINARY_STARTS = 2
 """A second one shows that it was no luck, and what is new in each login."""
+CLIENT = "a client of a"
 COMMAND = "a command after --"
 FIRST_WORDS = ("own-query", "declared-encoding", "declared-method")
 """What is expected of requests that come before a sign-in has worked."""
@@ -125,11 +124,9 @@ def run_client(
 def _planned(options: ClientOptions, started: float) -> _Plan:
     probes = load_library(options.scenarios).clients
     rules = [check.rule for check in CHECKS] + [probe.rule for probe in probes]
-    check_words("--select", options.select, rules)
-    check_words("--ignore", options.ignore, rules)
     changes = read_levels(options.levels, rules)
     policy = policy_at(started, (), options.baseline)
-    check_ids(policy, {rule.id for rule in rules})
+    check_names(options.select, options.ignore, policy, rules)
     changed = f"levels changed by configuration: {', '.join(options.levels)}"
     return _Plan(
         options=options,
@@ -167,7 +164,7 @@ def _verdicts(
         if not plan.options.wants(probe.rule):
             continue
         yield StepStarted(probe.rule.id)
-        level = _level(probe.rule, plan.profile)
+        level = binding(probe.rule, plan.profile, None, whom=CLIENT)
         if isinstance(level, Result):
             result = level
         else:
@@ -250,7 +247,7 @@ def _read(
     for check in CHECKS:
         if not plan.options.wants(check.rule):
             continue
-        level = _level(check.rule, plan.profile)
+        level = binding(check.rule, plan.profile, None, whom=CLIENT)
         if isinstance(level, Result):
             result = level
         else:
@@ -271,14 +268,6 @@ def _searched(plan: _Plan, session: ClientSession) -> Store | None:
     for visit in session.visits:
         secrets |= visit.issued_in_words()
     return search(plan.options.store, secrets, plan.started)
-
-
-def _level(rule: Rule, profile: Profile) -> Level | Result:
-    level = profile.level(rule.id, rule.levels)
-    if level is None:
-        why = profile.why_off(rule.id) or f"does not bind a client of a {profile.title}"
-        return not_applicable(rule, why)
-    return level
 
 
 def _stopped(visits: Sequence[Visit]) -> str:

@@ -14,10 +14,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+from mockauth.checks.rule import Rule
 from mockauth.engine.result.baseline import KNOWN, Baseline
 from mockauth.engine.result.result import PolicyFinding, Result
 from mockauth.engine.result.waiver import Waiver
-from mockauth.engine.selection import did_you_mean
+from mockauth.engine.selection import check_words, did_you_mean
 from mockauth.errors import UsageError
 
 
@@ -81,6 +82,19 @@ def check_ids(policy: Policy, known: Collection[str]) -> None:
     ]
     if problems:
         raise UsageError("\n".join(problems))
+
+
+def check_names(
+    select: Sequence[str], ignore: Sequence[str], policy: Policy, rules: Sequence[Rule]
+) -> None:
+    """Make sure that all that is selected, ignored or excused exists.
+
+    Raises:
+        UsageError: naming what does not.
+    """
+    check_words("--select", select, rules)
+    check_words("--ignore", ignore, rules)
+    check_ids(policy, {rule.id for rule in rules})
 
 
 def _expired(waiver: Waiver, today: date) -> bool:

@@ -30,12 +30,13 @@ def judge(check: Check, evidence: Evidence) -> Result:
     return conclude(check.rule, level, check.judge(evidence))
 
 
-def binding(rule: Rule, profile: Profile, auth: Auth | None) -> Level | Result:
-    """The level of a rule here, or the n/a result when it does not bind this target."""
+def binding(rule: Rule, profile: Profile, auth: Auth | None, *, whom: str = "a") -> Level | Result:
+    """The level of a rule here, or the n/a result when it does not bind this target. `whom` leads
+    to the profile's title in the reason."""
     level = profile.level(rule.id, rule.levels)
     if level is None:
         why = profile.why_off(rule.id) if profile.name in rule.levels else ""
-        return not_applicable(rule, why or f"does not bind a {profile.title}")
+        return not_applicable(rule, why or f"does not bind {whom} {profile.title}")
     if auth is not None and auth.type not in rule.auth:
         return not_applicable(rule, f"not about auth type {auth.type}")
     return level

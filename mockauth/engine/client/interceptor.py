@@ -4,7 +4,6 @@ that no setting of the built-in plugin changes."""
 from __future__ import annotations
 
 import base64
-import binascii
 import gzip
 import io
 import json
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote_plus, unquote_plus
 
+from mockauth.checks.client.credentials import basic_pair
 from mockauth.checks.client.visit import Terms
 from mockauth.clock import Clock
 from mockauth.engine.client.state_mutations import ALTERATIONS, altered_state
@@ -121,7 +121,7 @@ class Interceptor:
         inner["wsgi.input"] = io.BytesIO(request.raw or b"")
         inner["CONTENT_LENGTH"] = str(len(request.raw or b""))
         inner.pop("HTTP_TRANSFER_ENCODING", None)  # the body has been read
-        self._settle_basic(inner)
+        self._settle_basic(inner, request)
         body, status, headers = run_wsgi_app(self.app, inner, buffered=True)
         return Response(
             status=int(status.split(" ", 1)[0]),
@@ -129,18 +129,15 @@ class Interceptor:
             body=b"".join(body),
         )
 
-    def _settle_basic(self, environ: WSGIEnvironment) -> None:
+    def _settle_basic(self, environ: WSGIEnvironment, request: Request) -> None:
         """Encode a Basic pair that came as it is: how it is written is judged, not refused."""
-        scheme, _, rest = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
-        if scheme.lower() != "basic" or not self.terms.auth_method:
+        pair = basic_pair(request)
+        if pair is None or not self.terms.auth_method:
             return
-        try:
-            name, _, secret = base64.b64decode(rest.strip()).decode().partition(":")
-        except (binascii.Error, ValueError):
-            return
+        name, secret = pair
         if secret == self.terms.client_secret != unquote_plus(secret):
-            pair = f"{quote_plus(name)}:{quote_plus(secret)}".encode()
-            environ["HTTP_AUTHORIZATION"] = f"Basic {base64.b64encode(pair).decode()}"
+            encoded = f"{quote_plus(name)}:{quote_plus(secret)}".encode()
+            environ["HTTP_AUTHORIZATION"] = f"Basic {base64.b64encode(encoded).decode()}"
 
     def _instead(self, step: Step, request: Request) -> Response | None:
         """What is answered in place of the plugin, or None."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from mockauth.clock import Clock
 from mockauth.plugin.config import ClientConfig, PluginConfig, UserConfig
@@ -32,6 +34,9 @@ class QueuedResponse:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     body: str = ""
+
+
+Queued = TypeVar("Queued", QueuedError, QueuedResponse)
 
 
 class ShiftedClock:
@@ -82,24 +87,21 @@ class Control:
             return self.next_users.popleft() if self.next_users else None
 
     def next_error(self, place: str) -> QueuedError | None:
-        """The error that is due at `place`."""
-        if not self.next_errors:
-            return None
-        with self.lock:
-            due = next((one for one in self.next_errors if one.place == place), None)
-            if due is not None:
-                self.next_errors.remove(due)
-            return due
+        """The next error that is queued for `place`."""
+        return self._next_queued(self.next_errors, lambda one: one.place == place)
 
     def next_response(self, path: str) -> QueuedResponse | None:
-        """The answer that is due at `path`."""
-        if not self.next_responses:
+        """The next answer that is queued for `path`."""
+        return self._next_queued(self.next_responses, lambda one: one.path == path)
+
+    def _next_queued(self, queue: deque[Queued], fits: Callable[[Queued], bool]) -> Queued | None:
+        if not queue:
             return None
         with self.lock:
-            due = next((one for one in self.next_responses if one.path == path), None)
-            if due is not None:
-                self.next_responses.remove(due)
-            return due
+            found = next(filter(fits, queue), None)
+            if found is not None:
+                queue.remove(found)
+            return found
 
     def record(self, entry: JournalEntry) -> None:
         """Note one request; the oldest is forgotten."""

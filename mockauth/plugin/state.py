@@ -18,6 +18,8 @@ MOST_TODOS = 100
 """Entries on the list of a user; the oldest makes way: nobody empties a mock, and memory has an end."""
 LONGEST_TODO = 1000
 """Characters of an entry, for the same reason."""
+GAP_SECONDS = 0.1
+"""How long a racing plugin waits between looking something up and marking it used."""
 REMEMBERED_SECONDS = 3600
 """How long a dead code or token is still known: reuse of a code must find the tokens that came of
 it, and a refusal says what it was."""
@@ -147,15 +149,15 @@ class PluginState:
         with self.lock:
             return next((user for user, kept in self.todos.items() if todo_id in kept), None)
 
-    def meet(self, key: Hashable, seconds: float) -> None:
-        """Wait for another caller with the same key, at most so long: a race made certain."""
+    def meet(self, key: Hashable) -> None:
+        """Wait for another caller with the same key, for a moment: a race made certain."""
         with self.lock:
             met = self.waiting.get(key)
             if met is None:
                 met = self.waiting[key] = threading.Event()
             else:
                 met.set()
-        met.wait(seconds)
+        met.wait(GAP_SECONDS)
 
 
 def new_id() -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import quote, quote_plus, unquote_plus
 
 from mockauth.checks.client.visit import Visit
-from mockauth.wire import Exchange
+from mockauth.wire import Exchange, Request
 from mockauth.wire.basic import read_basic
 from mockauth.wire.message import first
 
@@ -16,7 +16,7 @@ def secret_carried(exchange: Exchange, secrets: Mapping[str, str]) -> str:
     request = exchange.request
     header = request.header("Authorization") or ""
     texts = [request.target, request.body.decode("utf-8", "replace")]
-    texts += [value for _, value in request.headers] + list(_basic_pair(exchange) or ())
+    texts += [value for _, value in request.headers] + list(basic_pair(exchange.request) or ())
     for value, kind in secrets.items():
         spelled = {value, quote(value, safe=""), quote_plus(value)}
         if value and any(one in text for one in spelled for text in texts):
@@ -27,7 +27,7 @@ def secret_carried(exchange: Exchange, secrets: Mapping[str, str]) -> str:
 def methods_used(exchange: Exchange) -> list[str]:
     """The ways of authentication of a request (RFC 6749 section 2.3.1)."""
     used = []
-    pair = _basic_pair(exchange)
+    pair = basic_pair(exchange.request)
     # An empty secret is none, however it is sent (RFC 6749 section 2.3.1 lets it be left out).
     if pair is not None and pair != (pair[0], ""):
         used.append("client_secret_basic")
@@ -39,7 +39,7 @@ def methods_used(exchange: Exchange) -> list[str]:
 def badly_encoded(visit: Visit, exchange: Exchange) -> tuple[str, str] | None:
     """Expected and actual, where the secret does not arrive as it was given."""
     secret = visit.terms.client_secret
-    pair = _basic_pair(exchange)
+    pair = basic_pair(exchange.request)
     if pair is not None and unquote_plus(pair[1]) != secret:
         raw = "not encoded" if pair[1] == secret else "another secret"
         return "id and secret form-encoded before base64 (RFC 6749 section 2.3.1)", raw
@@ -49,9 +49,9 @@ def badly_encoded(visit: Visit, exchange: Exchange) -> tuple[str, str] | None:
     return None
 
 
-def _basic_pair(exchange: Exchange) -> tuple[str, str] | None:
+def basic_pair(request: Request) -> tuple[str, str] | None:
     """The pair of a Basic header as it was sent, not form-decoded; None where there is none."""
     try:
-        return read_basic(exchange.request.header("Authorization") or "")
+        return read_basic(request.header("Authorization") or "")
     except ValueError:
         return "", ""

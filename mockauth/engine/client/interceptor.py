@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote_plus
 
 from mockauth.chatgpt.token import basic_credentials
+from mockauth.checks.client.credentials import basic_pair
 from mockauth.checks.client.visit import Terms
 from mockauth.clock import Clock
 from mockauth.engine.client.state_mutations import ALTERATIONS, altered_state
 from mockauth.scenario.client_model import AnswerEdit, ClientStep
 from mockauth.wire import Exchange, Pairs, Request, Response
-from mockauth.wire.basic import read_basic
 from mockauth.wire.message import FORM, JSON, first, pairs_of
 from mockauth.wire.trace import Step
 from mockauth.wire.url import join
@@ -121,7 +121,7 @@ class Interceptor:
         inner["wsgi.input"] = io.BytesIO(request.raw or b"")
         inner["CONTENT_LENGTH"] = str(len(request.raw or b""))
         inner.pop("HTTP_TRANSFER_ENCODING", None)  # the body has been read
-        self._settle_basic(inner)
+        self._settle_basic(inner, request)
         body, status, headers = run_wsgi_app(self.app, inner, buffered=True)
         return Response(
             status=int(status.split(" ", 1)[0]),
@@ -129,15 +129,12 @@ class Interceptor:
             body=b"".join(body),
         )
 
-    def _settle_basic(self, environ: WSGIEnvironment) -> None:
+    def _settle_basic(self, environ: WSGIEnvironment, request: Request) -> None:
         """Encode a Basic pair that came as it is: how it is written is judged, not refused."""
-        if not self.terms.auth_method:
+        pair = basic_pair(request)
+        if pair is None or not self.terms.auth_method:
             return
-        try:
-            pair = read_basic(str(environ.get("HTTP_AUTHORIZATION", "")))
-        except ValueError:
-            return
-        name, secret = pair or ("", "")
+        name, secret = pair
         if secret == self.terms.client_secret != unquote_plus(secret):
             environ["HTTP_AUTHORIZATION"] = basic_credentials(name, secret)
 

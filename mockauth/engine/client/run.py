@@ -20,6 +20,7 @@ from mockauth.checks.client.reaction import REACTIONS
 from mockauth.checks.client.read import CHECKS
 from mockauth.checks.client.visit import ClientEvidence, Store, Visit
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
+from mockauth.checks.rule import Rule
 from mockauth.clock import Clock, SystemClock
 from mockauth.engine.client.mock_server import opened
 from mockauth.engine.client.options import ClientOptions
@@ -40,7 +41,7 @@ from mockauth.engine.result.exemptions import Policy, check_names, policy_at
 from mockauth.engine.result.profile_options import read_levels
 from mockauth.engine.result.result import Result, Run
 from mockauth.engine.result.verdict import binding, blocked, conclude
-from mockauth.profiles import PROFILES, Profile
+from mockauth.profiles import PROFILES, Level, Profile
 from mockauth.scenario.client_model import ClientProbe
 from mockauth.scenario.library import load_library
 from mockauth.wire import Exchange

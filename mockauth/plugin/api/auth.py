@@ -7,7 +7,7 @@ import binascii
 import hmac
 from dataclasses import dataclass
 
-from flask import Response, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.plugin.context import Plugin
@@ -42,6 +42,21 @@ class Refused(Exception):
     def __init__(self, answer: BaseResponse) -> None:
         super().__init__(answer.status)
         self.answer = answer
+
+
+def sample_api() -> Blueprint:
+    """An API without operations yet: its answers are of the place `api`, and `Refused` is answered."""
+    blueprint = Blueprint("api", __name__)
+
+    @blueprint.before_request
+    def place() -> None:
+        g.place = "api"
+
+    @blueprint.errorhandler(Refused)
+    def refuse(refused: Refused) -> BaseResponse:
+        return refused.answer
+
+    return blueprint
 
 
 def caller(plugin: Plugin, operation: str) -> Caller:

@@ -6,10 +6,10 @@ import base64
 import struct
 from typing import Any
 
-from flask import Blueprint, g, jsonify, request
+from flask import Blueprint, jsonify, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.plugin.api.auth import Refused, caller
+from mockauth.plugin.api.auth import Refused, caller, sample_api
 from mockauth.plugin.api.vectors import SIZE, count_tokens, vector_of
 from mockauth.plugin.context import Plugin
 
@@ -27,11 +27,7 @@ class Unusable(Exception):
 
 def embeddings_blueprint(plugin: Plugin) -> Blueprint:
     """The API of one app."""
-    blueprint = Blueprint("api", __name__)
-
-    @blueprint.before_request
-    def place() -> None:
-        g.place = "api"
+    blueprint = sample_api()
 
     @blueprint.errorhandler(Refused)
     def refuse(refused: Refused) -> BaseResponse:

@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.plugin.api.auth import Caller, Refused, caller
+from mockauth.plugin.api.auth import Caller, caller, sample_api
 from mockauth.plugin.context import Plugin
 from mockauth.plugin.current_request import base_url
 from mockauth.plugin.resource import PATHS
@@ -40,15 +40,7 @@ class McpError(Exception):
 
 def mcp_blueprint(plugin: Plugin) -> Blueprint:
     """The API of one app."""
-    blueprint = Blueprint("api", __name__)
-
-    @blueprint.before_request
-    def place() -> None:
-        g.place = "api"
-
-    @blueprint.errorhandler(Refused)
-    def refuse(refused: Refused) -> BaseResponse:
-        return refused.answer
+    blueprint = sample_api()
 
     @blueprint.errorhandler(McpError)
     def wrong(error: McpError) -> BaseResponse:

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, jsonify, request, url_for
+from flask import Blueprint, Response, jsonify, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.plugin.api.auth import Caller, Refused, caller, challenge
+from mockauth.plugin.api.auth import Caller, Refused, caller, challenge, sample_api
 from mockauth.plugin.context import Plugin
 from mockauth.plugin.state import LONGEST_TODO
 
 
 def api_blueprint(plugin: Plugin) -> Blueprint:
     """The API of one app."""
-    blueprint = Blueprint("api", __name__)
+    blueprint = sample_api()
 
     @blueprint.before_request
-    def place() -> BaseResponse | None:
-        g.place = "api"
+    def preflight() -> BaseResponse | None:
         if request.method == "OPTIONS" and not plugin.policy.preflight_open:
             return challenge(plugin, "")
         return None
-
-    @blueprint.errorhandler(Refused)
-    def refuse(refused: Refused) -> BaseResponse:
-        return refused.answer
 
     @blueprint.get("/todos")
     def list_todos() -> BaseResponse:

@@ -35,10 +35,10 @@ def hook_control(app: Flask, plugin: Plugin, control: Control) -> None:
         if given.method not in BODILESS:
             # A refusal may leave the body unread, and the journal shows it all the same.
             carried(given)
-        due = control.next_response(given.path)
-        if due is None:
+        queued = control.next_response(given.path)
+        if queued is None:
             return None
-        return Response(due.body, status=due.status, headers=due.headers)
+        return Response(queued.body, status=queued.status, headers=queued.headers)
 
     @app.after_request
     def note(response: Response) -> Response:

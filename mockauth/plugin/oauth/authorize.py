@@ -144,10 +144,10 @@ def _adjust(plugin: Plugin, incoming: Incoming, server: Any) -> bool:
 
 
 def _queued(plugin: Plugin, redirect_uri: str) -> None:
-    """Raise the error that is due."""
-    due = plugin.control.next_error("authorize") if plugin.control else None
-    if due is not None:
-        wrong = OAuth2Error(error=due.error, description=due.error_description or None)
+    """Raise the error that is queued."""
+    queued = plugin.control.next_error("authorize") if plugin.control else None
+    if queued is not None:
+        wrong = OAuth2Error(error=queued.error, description=queued.error_description or None)
         wrong.redirect_uri = redirect_uri
         raise wrong
 

@@ -17,6 +17,10 @@ LOOPBACK = re.compile(
 )
 
 
+AUTH_METHODS = ["client_secret_post", "none"]
+"""Of which Authlib knows; `Incoming` makes a Basic pair the first."""
+
+
 @dataclass(frozen=True)
 class OAuthClient(ClientMixin):
     """A registered client. `known` is False for one that nobody has registered."""

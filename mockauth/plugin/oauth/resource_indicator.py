@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from authlib.oauth2 import OAuth2Error
 
 from mockauth.plugin.context import Plugin
@@ -16,18 +13,6 @@ class InvalidTargetError(OAuth2Error):
     """The resource is unknown, malformed, or another than was authorized (RFC 8707 section 2)."""
 
     error = "invalid_target"
-
-
-def honour_resource(plugin: Plugin) -> Callable[[Any], None]:
-    """The extension of the code grant that reads the resource at the authorize endpoint."""
-
-    def check(grant: Any, redirect_uri: str) -> None:
-        check_resource(plugin, grant.request.payload.data.get("resource"))
-
-    def extend(grant: Any) -> None:
-        grant.register_hook("after_validate_authorization_request_payload", check)
-
-    return extend
 
 
 def check_resource(plugin: Plugin, resource: str | None) -> None:

@@ -9,8 +9,7 @@ from flask import jsonify
 from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.plugin.context import Plugin
-from mockauth.plugin.oauth.client import OAuthClient
-from mockauth.plugin.oauth.grants import AUTH_METHODS
+from mockauth.plugin.oauth.client import AUTH_METHODS, OAuthClient
 from mockauth.plugin.oauth.lookup import access_token, refresh_token
 from mockauth.plugin.oauth.token import answered, read_request
 from mockauth.plugin.state import TokenRecord

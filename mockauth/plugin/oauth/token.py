@@ -16,8 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.plugin.context import Plugin
 from mockauth.plugin.current_request import current_request
-from mockauth.plugin.oauth.client import belongs, find_client
-from mockauth.plugin.oauth.grants import AUTH_METHODS
+from mockauth.plugin.oauth.client import AUTH_METHODS, belongs, find_client
 from mockauth.plugin.oauth.issue import make_token
 from mockauth.plugin.oauth.request import Incoming, Unreadable, token_request
 from mockauth.plugin.state import Family
@@ -83,9 +82,9 @@ def _granted(plugin: Plugin, server: Any, incoming: Incoming) -> BaseResponse:
     kind = params.get("grant_type")
     if kind == "refresh_token":
         g.place = "refresh"
-    due = plugin.control.next_error(g.place) if plugin.control else None
-    if due is not None:
-        raise OAuth2Error(error=due.error, description=due.error_description or None)
+    queued = plugin.control.next_error(g.place) if plugin.control else None
+    if queued is not None:
+        raise OAuth2Error(error=queued.error, description=queued.error_description or None)
     if kind == "password" and policy.password_grant:
         return _by_password(plugin)
     if not policy.grant_type_checked and "code" in params:

@@ -187,7 +187,7 @@ class _Public:
         """Answer one after the other."""
         return [self.send(request, seconds=seconds) for request in requests]
 
-    def handshake(self, host: str, port: int) -> Handshake:
+    def handshake(self, host: str, port: int, *, seconds: float = 10.0) -> Handshake:
         """There is none."""
         self.asked.append(host)
         raise TransportError("no TLS here")

@@ -17,7 +17,7 @@ title: My own rule
 level: must
 refs: [RFC6749-5.2]
 why: Because.
-fix: Mend it.
+fix: Fix it.
 steps:
   - do: token
     expect: {verdict: refused}

@@ -101,7 +101,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         data: Any = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-        raise UsageError(f"{path}: no TOML: {wrong}") from wrong
+        raise UsageError(f"{path}: not TOML: {wrong}") from wrong
     except OSError as wrong:
         raise UsageError(f"{path}: {wrong.strerror} (--config)") from wrong
     if path.name == "pyproject.toml":

@@ -72,7 +72,7 @@ def _levels(table: Any, source: str) -> list[str]:
     for name, level in table.items():
         if not isinstance(level, str):
             raise UsageError(
-                f'{source}: [levels] {name} must be a text such as "should"; write an id with its '
+                f'{source}: [levels] {name} must be a string such as "should"; write an id with its '
                 'dot in quotes, "token.form-accepted" = "should"'
             )
     return [f"{name}={level}" for name, level in table.items()]

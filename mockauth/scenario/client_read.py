@@ -88,7 +88,7 @@ def read_client_probe(document: Document) -> ClientProbe | None:
 
 def _check_starts(document: Document, read: ClientFile, starts: tuple[Start, ...]) -> None:
     if read.starts and read.declare != Declared():
-        document.complain(("declare",), "belongs into a start, where there are starts")
+        document.complain(("declare",), "belongs in a start when there are starts")
     for i, start in enumerate(starts):
         _check_start(document, ("starts", str(i)) if read.starts else (), start)
     names = [start.name for start in starts]

@@ -40,7 +40,7 @@ def plain(kinds: tuple[type, ...], wanted: str, schema: Schema) -> Form:
 
 
 ANYTHING = Form(lambda document, path, value: value, {})
-TEXT = plain((str,), "a text; put quotes around a number", {"type": "string"})
+TEXT = plain((str,), "a string; put quotes around a number", {"type": "string"})
 NUMBER = plain((int,), "a whole number", {"type": "integer"})
 DECIMAL = plain((int, float), "a number", {"type": "number"})
 TRUTH = plain((bool,), "true or false, in lower case", {"type": "boolean"})
@@ -57,7 +57,7 @@ def matching(test: Callable[[str], object], wanted: str, schema: Schema) -> Form
     return Form(read, {"type": "string", **schema})
 
 
-SENTENCE = matching(str.strip, "a text that is not empty", {"pattern": r"\S"})
+SENTENCE = matching(str.strip, "a string that is not empty", {"pattern": r"\S"})
 
 
 def word(names: Sequence[Any]) -> Form:

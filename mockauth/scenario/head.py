@@ -1,4 +1,4 @@
-"""The head of a probe file: the rule, whom it binds, and the variants."""
+"""The head of a probe file: the rule, the profiles it applies to, and the variants."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class ProbeFile:
 
     @property
     def bound(self) -> Levels:
-        """The level per profile, for the profiles that the rule binds."""
+        """The level per profile, for the profiles that the rule applies to."""
         chosen: tuple[str, ...] = self.profiles
         return MappingProxyType({name: self.level[name] for name in self.level if name in chosen})
 
@@ -122,13 +122,15 @@ def _level_map(document: Document, path: Path, value: dict[str, Any]) -> Levels:
 def read_variants(document: Document, path: Path, value: Any) -> tuple[Mapping[str, str], ...]:
     """A mapping of name to texts; every combination is one variant."""
     if not isinstance(value, dict) or not value:
-        document.complain(path, "must be a mapping of name to a list of texts")
+        document.complain(path, "must be a mapping of name to a list of strings")
         return ()
     texts = listing(TEXT, least=1)
     count = 1
     for name, given in value.items():
         if not VARIANT.fullmatch(name):
-            document.complain((*path, name), "must be a lower-case word; it stands in ${variant.…}")
+            document.complain(
+                (*path, name), "must be a lower-case word; it is used in ${variant.…}"
+            )
         texts.read(document, (*path, name), given)
         count *= len(given) if isinstance(given, list) else 1
     if count > MOST_VARIANTS:

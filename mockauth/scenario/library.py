@@ -58,8 +58,9 @@ class Library:
         """The probes with these ids and of these areas, and those whose answers they judge. All of
         the user's own are among them."""
         wanted = {name for name in self.probe_files if {name, area_of(name)} & set(names)}
-        judged = {name for probe in self._probes(wanted) for name, _ in probe.answers_of}
-        return self._probes(wanted | judged)
+        read = self._probes(wanted)
+        judged = {name for probe in read for name, _ in probe.answers_of}
+        return read if judged <= wanted else self._probes(wanted | judged)
 
     @cached_property
     def clients(self) -> tuple[ClientProbe, ...]:

@@ -71,7 +71,9 @@ def read_probe(document: Document) -> Probe | None:
     if read is None:
         return None
     if not read.bound:
-        document.complain(("level",), "binds no profile; name a level for plugin, action or mcp")
+        document.complain(
+            ("level",), "applies to no profile; name a level for plugin, action or mcp"
+        )
     steps = tuple(replace(step, name=step.name or step.do) for step in read.steps)
     if bool(steps) == bool(read.answers_of):
         document.complain((), "needs either steps or answers_of, and not both")
@@ -121,9 +123,11 @@ def read_seconds(document: Document, path: Path, value: Any) -> int:
 def read_header_texts(
     document: Document, path: Path, value: Any
 ) -> tuple[tuple[str, tuple[str, ...] | None], ...]:
-    """A mapping of header to a text or a list of texts; null for one that must not be there."""
+    """A mapping of header to a text or a list of strings; null for one that must not be there."""
     if not isinstance(value, dict):
-        document.complain(path, "must be a mapping; write {header: text}, or null for none")
+        document.complain(
+            path, "must be a mapping; write {header: string}, or null for no such header"
+        )
         return ()
     found = []
     for name, given in value.items():
@@ -132,7 +136,7 @@ def read_header_texts(
             isinstance(texts, list) and texts and all(isinstance(t, str) for t in texts)
         )
         if not good:
-            document.complain((*path, name), "must be a text, a list of texts, or null")
+            document.complain((*path, name), "must be a string, a list of strings, or null")
             continue
         found.append((name, None if texts is None else tuple(texts)))
     return tuple(found)

@@ -103,7 +103,7 @@ def shown(text: str) -> str:
 
 def kind_of(value: Any) -> str:
     """What a value is, in the words of a scenario file's author."""
-    names = {bool: "true or false", int: "a number", float: "a number", str: "a text"}
+    names = {bool: "true or false", int: "a number", float: "a number", str: "a string"}
     names |= {list: "a list", dict: "a mapping", type(None): "nothing"}
     return names[type(value)]
 
@@ -152,7 +152,7 @@ def _text(document: Document, data: bytes) -> str | None:
     odd = UNPRINTABLE.search(text)
     if odd:
         at = _place_after(text[: odd.start()])
-        document.complain((), f"the character U+{ord(odd.group()):04X} may not stand here", at=at)
+        document.complain((), f"the character U+{ord(odd.group()):04X} is not allowed here", at=at)
         return None
     return text
 
@@ -217,7 +217,7 @@ class _Builder:
         if node.anchor is not None:
             document.complain(path, "anchors are not allowed; nothing can refer to them")
         if node.tag is not None:
-            document.complain(path, "tags are not allowed; quote a number to make it a text")
+            document.complain(path, "tags are not allowed; quote a number to make it a string")
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(path)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -240,7 +240,7 @@ class _Builder:
             key = self._key(event, path)
             inner = (*path, key)
             if key in result:
-                self.document.complain(inner, "this key stands twice", at=_at(event))
+                self.document.complain(inner, "this key appears twice", at=_at(event))
             self.document.keys[inner] = _at(event)
             result[key] = self._value(next(self.events), inner)
         return result

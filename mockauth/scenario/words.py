@@ -67,7 +67,7 @@ def _answers(probe: Probe) -> Iterator[str]:
 def _variants(probe: Probe) -> Iterator[str]:
     for name in probe.variants[0]:
         values = dict.fromkeys(variant[name] for variant in probe.variants)
-        shown = ", ".join(f"`{told(value)}`" if value else "the empty text" for value in values)
+        shown = ", ".join(f"`{told(value)}`" if value else "the empty string" for value in values)
         yield f"‹{name}› is in turn {shown}."
 
 

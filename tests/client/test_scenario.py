@@ -19,7 +19,7 @@ title: Mine
 level: must
 refs: [RFC6749-5.1]
 why: Because.
-fix: Mend it.
+fix: Fix it.
 """
 STEPS = "steps:\n- do: callback\n  change: {redirect: {remove: [state]}}\n  expect: {next: none}\n"
 

@@ -146,4 +146,4 @@ def test_a_level_that_is_no_text_is_told_with_the_file(tmp_path: Path) -> None:
     with pytest.raises((UsageError, click.UsageError)) as wrong:
         check.make_context("check", [BASE, "--config", str(path)])
 
-    assert "mockauth.toml: [levels] token must be a text" in str(wrong.value)
+    assert "mockauth.toml: [levels] token must be a string" in str(wrong.value)

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from mockauth.checks.source import covers
+from mockauth.engine.catalogue import catalogue
 from mockauth.errors import UsageError
+from mockauth.scenario import library
 from mockauth.scenario.library import builtin_folder, load_library
 from mockauth.scenario.lint import lint_scenario
+from mockauth.scenario.strict import Document, read_strict
 
 PROBE = """\
 mockauth: 1
@@ -17,7 +21,7 @@ title: My own rule
 level: must
 refs: [RFC6749-5.2]
 why: Because.
-fix: Mend it.
+fix: Fix it.
 steps:
   - do: token
     expect: {verdict: refused}
@@ -108,3 +112,52 @@ def test_a_right_file_lints_clean(tmp_path: Path) -> None:
     (tmp_path / "f.yaml").write_text(FAULTS)
 
     assert [lint_scenario(path) for path in sorted(tmp_path.iterdir())] == [[], []]
+
+
+def test_a_users_fault_may_not_shadow_a_built_in_one(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(FAULTS.replace("name: mine", "name: token.code-reusable"))
+
+    with pytest.raises(UsageError, match=r"token\.code-reusable is taken by scenarios/faults/"):
+        load_library([tmp_path])
+
+
+def test_ids_and_areas_name_probes_and_bring_those_whose_answers_they_judge() -> None:
+    found = load_library()
+    named = {
+        probe.rule.id: probe for probe in found.probes_named({"pkce", "api.challenge-present"})
+    }
+    whole = {probe.rule.id: probe for probe in found.probes}
+
+    areas = {rule_id for rule_id in whole if rule_id.startswith("pkce.")}
+    judged = {name for name, _ in whole["api.challenge-present"].answers_of}
+    assert judged
+    assert named == {name: whole[name] for name in areas | judged | {"api.challenge-present"}}
+
+
+def test_the_users_own_probes_are_among_the_named_ones(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(PROBE)
+    named = load_library([tmp_path]).probes_named({"token.code-single-use"})
+
+    assert [probe.rule.id for probe in named] == ["token.code-single-use", "token.my-own"]
+
+
+def test_only_the_files_that_are_named_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def noted(path: Path, file: str) -> Document:
+        read.append(file)
+        return read_strict(path, file)
+
+    monkeypatch.setattr(library, "read_strict", noted)
+    load_library().probes_named({"token.code-single-use"})
+
+    assert read == ["scenarios/probes/token/code-single-use.yaml"]
+
+
+def test_no_area_is_the_beginning_of_a_source() -> None:
+    """Else a selection by area would have to look for sources in every file, too."""
+    entries = catalogue()
+    areas = {entry.rule.area for entry in entries}
+    refs = {ref for entry in entries for ref in entry.rule.refs}
+
+    assert [(area, ref) for area in areas for ref in refs if covers(area, ref)] == []

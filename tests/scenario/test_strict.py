@@ -77,18 +77,21 @@ def test_types_are_never_guessed(written: str, value: Any) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("a: 1\nb: 2\na: 3\n", "a.yaml:3:1: a: this key stands twice"),
+        ("a: 1\nb: 2\na: 3\n", "a.yaml:3:1: a: this key appears twice"),
         (
             "a: !!python/name:os.system x\n",
-            "a.yaml:1:4: a: tags are not allowed; quote a number to make it a text",
+            "a.yaml:1:4: a: tags are not allowed; quote a number to make it a string",
         ),
-        ("a: !!int 3\n", "a.yaml:1:4: a: tags are not allowed; quote a number to make it a text"),
+        ("a: !!int 3\n", "a.yaml:1:4: a: tags are not allowed; quote a number to make it a string"),
         (
             "a: !!timestamp x\n",
-            "a.yaml:1:4: a: tags are not allowed; quote a number to make it a text",
+            "a.yaml:1:4: a: tags are not allowed; quote a number to make it a string",
         ),
-        ("a: ! x\n", "a.yaml:1:4: a: tags are not allowed; quote a number to make it a text"),
-        ("a: !!map {}\n", "a.yaml:1:4: a: tags are not allowed; quote a number to make it a text"),
+        ("a: ! x\n", "a.yaml:1:4: a: tags are not allowed; quote a number to make it a string"),
+        (
+            "a: !!map {}\n",
+            "a.yaml:1:4: a: tags are not allowed; quote a number to make it a string",
+        ),
         ("a: 1\n---\nb: 2\n", "a.yaml:2:1: a second document; one file is one document"),
         ("---\n---\nb: 2\n", "a.yaml:2:1: a second document; one file is one document"),
         ("%YAML 1.1\n---\na: 1\n", "a.yaml:1:1: directives are not allowed"),
@@ -100,7 +103,7 @@ def test_types_are_never_guessed(written: str, value: Any) -> None:
         ("!!str a: 2\n", "a.yaml:1:1: a key must be a plain word"),
         ("a: &x 1\n", "a.yaml:1:4: a: anchors are not allowed; nothing can refer to them"),
         ("a: *x\n", "a.yaml:1:4: a: aliases are not allowed; write the value out"),
-        ("a: \x07\n", "a.yaml:1:4: the character U+0007 may not stand here"),
+        ("a: \x07\n", "a.yaml:1:4: the character U+0007 is not allowed here"),
         (
             "a: 1\nb: [1\n",
             "a.yaml:3:1: not YAML: did not find expected ',' or ']', while parsing a flow sequence"

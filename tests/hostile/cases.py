@@ -310,11 +310,6 @@ WIRE: Mapping[str, Case] = MappingProxyType(
         )
     }
 )  # fmt: skip
-TIMED = (
-    "drip", "drip-body", "drip-headers", "silence", "half-then-silence", "huge-chunk", "switching",
-    "informational", "endless-trailers", "tiny-chunks", "endless-members",
-)  # fmt: skip
-"""Cases that a client leaves only when its time is up."""
 
 
 def with_body(body: bytes, kind: str = "") -> Case:

@@ -43,7 +43,7 @@ def commands() -> None:
 
 
 def main() -> None:
-    """Run mockauth and exit: 0 clean, 1 findings, 2 wrong use, 3 nothing judged, 130 stopped."""
+    """Run mockauth and exit: 0 clean, 1 findings, 2 wrong use, 3 nothing judged, 130 or 143 stopped."""
     try:
         # Outside its standalone mode click returns the code of an Exit instead of raising it.
         sys.exit(commands.main(standalone_mode=False) or 0)

@@ -77,6 +77,9 @@ def finish(
         try:
             terminal.write(run, decided, stream, verbose=verbose, quiet=quiet)
             stream.flush()
+        except SystemExit as left:
+            # What rich makes of a broken pipe, with a code of its own.
+            raise BrokenPipeError from left
         finally:
             for _, path in reports:
                 _report(path, partial(json_report.render, run, decided))

@@ -48,8 +48,10 @@ not be asked (`engine/target/reach.py`)."""
 
 ROOM = 8 * 2**20
 """Bytes of answers that a trace keeps as they came; enough for every run that is not an attack."""
-LARGEST = 2**20
-"""Bytes that it keeps of one body."""
+LARGEST = 900_000
+"""Bytes that are kept of one body; nine times what ChatGPT takes."""
+DOCUMENTS: tuple[Step, ...] = ("manifest", "openapi")
+"""Their answers are read whole, once, by whoever asked."""
 LEAST_HEAD = 8 * 2**10
 LEAST_BODY: dict[Step, int] = {"token": 16 * 2**10, "refresh": 16 * 2**10}
 """Bytes that it keeps of one body when all its room is taken: a token answer is read by many."""
@@ -101,20 +103,18 @@ class Trace:
     """Bytes of answers that may still be kept as they came."""
 
     def add(self, exchange: Exchange) -> Exchange:
-        """Record `exchange` under the next number and return it numbered, with its whole body."""
+        """Record `exchange` under the next number and return it numbered, with all of its body."""
         numbered = replace(exchange, n=len(self.exchanges) + 1)
         self.exchanges.append(self._kept(numbered))
         return numbered
 
     def _kept(self, exchange: Exchange) -> Exchange:
-        answer = exchange.response
-        if answer is None:
-            return exchange
         body = min(LARGEST, max(self.room, LEAST_BODY.get(exchange.step, LEAST)))
-        kept = answer.cut(body, max(self.room, LEAST_HEAD))
-        size = len(kept.body) + sum(len(name) + len(value) for name, value in kept.headers)
+        kept = cut(exchange, body, max(self.room, LEAST_HEAD))
+        answer = kept.answer
+        size = len(answer.body) + sum(len(name) + len(value) for name, value in answer.headers)
         self.room = max(0, self.room - size)
-        return exchange if kept is answer else replace(exchange, response=kept)
+        return kept
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(self.exchanges)
@@ -151,3 +151,10 @@ class Trace:
         """The last ordinary exchange of that step, or None."""
         found = self.ordinary(step)
         return found[-1] if found else None
+
+
+def cut(exchange: Exchange, body: int = LARGEST, head: int = ROOM) -> Exchange:
+    """The same with so many bytes of the body, and characters of the headers, of its answer."""
+    answer = exchange.response
+    kept = answer.cut(body, head) if answer is not None else None
+    return exchange if kept is answer else replace(exchange, response=kept)

@@ -19,6 +19,7 @@ from mockauth.clock import MovableClock
 from mockauth.engine.check import run_check
 from mockauth.engine.demo import options_for
 from mockauth.engine.events import RunFinished
+from mockauth.engine.http.connection import MOST_BYTES
 from mockauth.engine.http.transport import WsgiTransport
 from mockauth.engine.result.result import Run
 from mockauth.plugin.app import create_app
@@ -401,9 +402,11 @@ class Reworded(WsgiTransport):
     changes: tuple[Change, ...] = ()
     random: Random = field(default_factory=Random)
 
-    def send(self, request: Request, *, seconds: float, keep: bool = False) -> Response:
+    def send(
+        self, request: Request, *, seconds: float, keep: bool = False, most: int = MOST_BYTES
+    ) -> Response:
         """Send to the app and change what it answers."""
-        answer = super().send(request, seconds=seconds, keep=keep)
+        answer = super().send(request, seconds=seconds, keep=keep, most=most)
         for change in self.changes:
             answer = change(request, answer, self.random)
         return answer

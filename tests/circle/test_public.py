@@ -16,6 +16,7 @@ from mockauth.clock import MovableClock
 from mockauth.engine.check import run_check
 from mockauth.engine.demo import ProfileName, as_action, options_for
 from mockauth.engine.events import RunFinished
+from mockauth.engine.http.connection import MOST_BYTES
 from mockauth.engine.http.tls import Handshake
 from mockauth.engine.http.transport import TransportError, WsgiTransport
 from mockauth.engine.result.result import Run
@@ -55,13 +56,15 @@ class Front(WsgiTransport):
     header: tuple[str, str] | None = HSTS
     answer: Answer = as_sent
 
-    def send(self, request: Request, *, seconds: float, keep: bool = False) -> Response:
+    def send(
+        self, request: Request, *, seconds: float, keep: bool = False, most: int = MOST_BYTES
+    ) -> Response:
         """Send to the app, unless the request comes over plain http."""
         if request.target.startswith("http://") and self.port_80 == "closed":
             raise TransportError("connection refused")
         if request.target.startswith("http://") and self.port_80 == "redirects":
             return Response(status=301, headers=(("Location", f"{SITE}/"),))
-        got = super().send(request, seconds=seconds, keep=keep)
+        got = super().send(request, seconds=seconds, keep=keep, most=most)
         if self.header is not None:
             got = replace(got, headers=(*got.headers, self.header))
         return self.answer(request, got)

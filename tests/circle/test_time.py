@@ -12,6 +12,7 @@ from mockauth.clock import MovableClock
 from mockauth.engine.check import run_check
 from mockauth.engine.demo import options_for
 from mockauth.engine.events import RunFinished
+from mockauth.engine.http.connection import MOST_BYTES
 from mockauth.engine.http.transport import TimedOut, WsgiTransport
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
@@ -30,13 +31,15 @@ class Slow(WsgiTransport):
     seconds_at: dict[str, float] = field(default_factory=dict)
     now: float = 0.0
 
-    def send(self, request: Request, *, seconds: float, keep: bool = False) -> Response:
+    def send(
+        self, request: Request, *, seconds: float, keep: bool = False, most: int = MOST_BYTES
+    ) -> Response:
         """Send to the app; what takes longer than `seconds` has timed out."""
         took = self.seconds_at.get(request.target.removeprefix(TARGET).partition("?")[0], 0.01)
         self.now += min(took, seconds)
         if took > seconds:
             raise TimedOut(f"timed out after {seconds:g} s")
-        return super().send(request, seconds=seconds, keep=keep)
+        return super().send(request, seconds=seconds, keep=keep, most=most)
 
     def stopwatch(self) -> float:
         """Seconds since nobody knows when."""

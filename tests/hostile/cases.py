@@ -117,6 +117,17 @@ def many_headers(answer: Answer, asked: Asked) -> Sent:
     yield whole[:at] + more + whole[at:]
 
 
+def large_headers(answer: Answer, asked: Asked) -> Sent:
+    """90 headers of 60,000 characters each."""
+    yield answer.head(*((f"X-{n}", "x " * 30_000) for n in range(90)), ("Content-Length", 0))
+
+
+def endless_members(answer: Answer, asked: Asked) -> Sent:
+    """Empty gzip members without an end."""
+    yield answer.head(("Content-Encoding", "gzip"))
+    yield from itertools.repeat(gzip.compress(b"") * 10_000)
+
+
 def endless_line(answer: Answer, asked: Asked) -> Sent:
     """A status line without an end."""
     yield b"HTTP/1.1 200 "
@@ -290,7 +301,7 @@ WIRE: Mapping[str, Case] = MappingProxyType(
         for case in (
             drip, drip_body, drip_headers, silence, half_then_silence, close, reset, reset_in_body,
             large, large_words, endless_chunks, tiny_chunks, chunk_extension, endless_trailers,
-            endless_headers, many_headers, endless_line, informational, early_hints, too_long,
+            endless_headers, many_headers, large_headers, endless_members, endless_line, informational, early_hints, too_long,
             too_short, negative_length, two_lengths, huge_length, bad_chunk_size, negative_chunk,
             huge_chunk, http_0_9, other_protocol, switching, status_999, status_0,
             controls_in_headers, redirect_loop, endless_redirects, redirect_anywhere, gzip_bomb,
@@ -299,11 +310,6 @@ WIRE: Mapping[str, Case] = MappingProxyType(
         )
     }
 )  # fmt: skip
-TIMED = (
-    "drip", "drip-body", "drip-headers", "silence", "half-then-silence", "huge-chunk", "switching",
-    "informational", "endless-trailers", "tiny-chunks",
-)  # fmt: skip
-"""Cases that a client leaves only when its time is up."""
 
 
 def with_body(body: bytes, kind: str = "") -> Case:
@@ -462,6 +468,7 @@ CONTENT: Mapping[str, Case] = MappingProxyType(
         "utf-7": with_type("text/html; charset=utf-7"),
         "charset-undefined": with_type("application/json; charset=undefined"),
         "charset-bz2": with_type("text/html; charset=bz2"),
+        "charset-punycode": with_body(b"a" * 10**6 + b"-" + b"b" * 10**6, "text/html; charset=punycode"),
         "charset-idna": with_type("text/html; charset=idna"),
         "empty": with_body(b""),
         "binary": with_body(bytes(range(256)) * 4000),

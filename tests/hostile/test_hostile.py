@@ -3,21 +3,43 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.hostile.cases import CONTENT, TIMED, WIRE
+from tests.hostile.cases import CONTENT, WIRE
 from tests.hostile.measured import Measured, measured
 from tests.hostile.plugin import STEPS, Case, Step, hostile
 
 CASES = {**WIRE, **CONTENT}
 SECONDS = 60.0
 """No run may take longer than this, whatever the machine is busy with."""
+BUDGET = "4"
 MEGABYTES = 200.0
+PAGES: tuple[Step, ...] = ("login", "consent")
+IN_PAGES = ("many-tags", "many-inputs", "many-links", "deep-tags", "no-end-tags", "utf-7",
+            "charset-punycode", "charset-bz2", "charset-idna", "reflect", "binary", "empty")  # fmt: skip
+WIRED: tuple[Step, ...] = ("manifest", "token", "api")
+IN_OPENAPI = ("doubled-allof", "regex", "own-ref", "many-paths")
 QUICK: tuple[tuple[Step, str], ...] = (
-    ("manifest", "endless-headers"), ("openapi", "gzip-bomb"), ("token", "own-words"),
+    ("manifest", "endless-headers"), ("openapi", "gzip-bomb"), ("login", "drip-headers"),
+    ("token", "large"), ("api", "informational"),
 )  # fmt: skip
+
+
+def matrix() -> Iterator[tuple[Step, str]]:
+    """Every case at the steps that it means something else for."""
+    documents: tuple[Step, ...] = ("manifest", "openapi", "token", "api")
+    for name in WIRE:
+        yield from ((step, name) for step in WIRED)
+    for name in CONTENT:
+        if name not in IN_OPENAPI:
+            yield from ((step, name) for step in documents)
+    yield from ((step, name) for step in PAGES for name in IN_PAGES)
+    yield from (("openapi", name) for name in IN_OPENAPI)
+    rest = [step for step in STEPS if step not in documents]
+    yield from ((step, name) for step in rest for name in ("drip", "reset", "gzip-bomb", "large"))
 
 
 def check(step: Step, case: Case, folder: Path, *options: str, after: int = 0) -> Measured:
@@ -55,11 +77,29 @@ def test_the_plugin_of_these_tests_is_a_good_one_unless_it_is_told_otherwise(
 
 @pytest.mark.parametrize(("step", "name"), QUICK)
 def test_a_hostile_step_is_survived(step: Step, name: str, tmp_path: Path) -> None:
-    assert_sound(check(step, CASES[name], tmp_path), tmp_path)
+    assert_sound(check(step, CASES[name], tmp_path, "--budget", BUDGET), tmp_path)
 
 
 @pytest.mark.hostile
-@pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("name", [name for name in CASES if name not in TIMED])
+@pytest.mark.parametrize(("step", "name"), [pair for pair in matrix() if pair not in QUICK])
 def test_every_hostile_step_is_survived(step: Step, name: str, tmp_path: Path) -> None:
-    assert_sound(check(step, CASES[name], tmp_path), tmp_path)
+    assert_sound(check(step, CASES[name], tmp_path, "--budget", BUDGET), tmp_path)
+
+
+def test_a_run_says_that_its_time_was_over_and_for_what(tmp_path: Path) -> None:
+    with hostile("api", WIRE["silence"], after=20) as plugin:
+        run = measured(
+            "check", plugin.base, "--budget", "6", "--report", f"json={tmp_path / 'r.json'}",
+            folder=tmp_path, limit=SECONDS,
+        )  # fmt: skip
+    report = json.loads((tmp_path / "r.json").read_text("utf-8"))
+
+    assert run.code == 1
+    assert (report["budget_seconds"], report["budget_spent"], report["interrupted"]) == (
+        6,
+        True,
+        False,
+    )
+    assert "note: the run took all of its 6 s while " in run.out
+    assert "BLOCKED the budget of 6 s is spent (--budget)" in run.out
+    assert report["coverage"]["judged"] > 20

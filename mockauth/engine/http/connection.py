@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from urllib3.connection import HTTPConnection
 
 MOST_BYTES = 10 * 1024 * 1024
+"""Of a document."""
+CALL_BYTES = 1024 * 1024
+"""Of any other answer; ChatGPT takes a tenth of that."""
 MOST_HEAD = 64 * 1024
 """Characters of all headers of an answer; servers and browsers take 8 to 64 thousand."""
 LOST = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
@@ -40,8 +43,8 @@ class Connections:
     _asked: socket.socket | None = None
     """What the answer is read from."""
 
-    def exchange(self, request: Request, seconds: float) -> Response:
-        """Send `request` and read the answer, each read within `seconds`.
+    def exchange(self, request: Request, seconds: float, most: int = MOST_BYTES) -> Response:
+        """Send `request` and read the answer, each read within `seconds`, `most` bytes of its body.
 
         Raises:
             OSError, http.client.HTTPException, urllib3.exceptions.HTTPError: the network or the
@@ -55,7 +58,7 @@ class Connections:
         try:
             got = self._ask(place, target, request, seconds)
             headers = _head(got)
-            body, truncated = _body(got, deadline)
+            body, truncated = _body(got, deadline, most)
         except BaseException:
             self.drop(request)
             raise
@@ -169,13 +172,13 @@ def _head(got: BaseHTTPResponse) -> Pairs:
     return headers
 
 
-def _body(got: BaseHTTPResponse, deadline: float) -> tuple[bytes, bool]:
+def _body(got: BaseHTTPResponse, deadline: float, most: int) -> tuple[bytes, bool]:
     """The body, cut as it is read; a list of its parts would take forty times its bytes."""
     body = bytearray()
     while part := got.read1(65536, decode_content=True):
         body += part
-        if len(body) > MOST_BYTES:
-            return bytes(body[:MOST_BYTES]), True
+        if len(body) > most:
+            return bytes(body[:most]), True
         if time.monotonic() > deadline:
             raise TimeoutError
     return bytes(body), False

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 
 from mockauth.browser.landing import Landing
 from mockauth.engine.http.budget import Budget
+from mockauth.engine.http.connection import CALL_BYTES, MOST_BYTES
 from mockauth.engine.http.secrets_seen import learn
 from mockauth.engine.http.tls import SECONDS as TLS_SECONDS
 from mockauth.engine.http.tls import Handshake
 from mockauth.engine.http.transport import NotAsked, Transport, TransportError
 from mockauth.wire import Exchange, Request, Response, Trace
 from mockauth.wire.secret import Secrets
-from mockauth.wire.trace import Fallback, Purpose, Step
+from mockauth.wire.trace import DOCUMENTS, Fallback, Purpose, Step, cut
 
 Place = Callable[[Request, Step], Request]
 """Puts credentials where a client sends them (`chatgpt/placement.py`)."""
@@ -58,7 +59,8 @@ class Driver:
         started = time.perf_counter()
         answer: Response | TransportError
         try:
-            answer = self.transport.send(request, seconds=seconds, keep=keep)
+            most = MOST_BYTES if step in DOCUMENTS else CALL_BYTES
+            answer = self.transport.send(request, seconds=seconds, keep=keep, most=most)
         except TransportError as trouble:
             answer = trouble
         elapsed = (time.perf_counter() - started) * 1000
@@ -124,6 +126,8 @@ class Driver:
             trouble=failed.trouble if failed else "",
             elapsed_ms=round(elapsed, 3),
         )
+        if step not in DOCUMENTS:
+            exchange = cut(exchange)
         # First: whoever interrupts a run must not find an exchange whose secrets nobody knows.
         learn(self.secrets, exchange)
         exchange = self.trace.add(exchange)

@@ -15,7 +15,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from mockauth.engine.http.connection import MOST_BYTES, Connections, LongHead, place_and_target
+from mockauth.engine.http.connection import (
+    CALL_BYTES,
+    MOST_BYTES,
+    Connections,
+    LongHead,
+    place_and_target,
+)
 from mockauth.engine.http.tls import SECONDS, Handshake, shake_hands
 from mockauth.wire import Request, Response
 from mockauth.wire.trace import Trouble
@@ -56,8 +62,10 @@ class NotAsked(TransportError):
 class Transport(Protocol):
     """Sends one request and reads one answer."""
 
-    def send(self, request: Request, *, seconds: float, keep: bool = False) -> Response:
-        """Send `request` and read the answer within `seconds`.
+    def send(
+        self, request: Request, *, seconds: float, keep: bool = False, most: int = MOST_BYTES
+    ) -> Response:
+        """Send `request` and read the answer within `seconds`, and `most` bytes of its body.
 
         A connection on which a body was refused is not used again, because a server that left the
         body unread would take it for the next request; `keep` uses it all the same.
@@ -93,13 +101,15 @@ class SocketTransport:
     _worker: _Worker | None = None
     _racers: list[SocketTransport] = field(default_factory=list)
 
-    def send(self, request: Request, *, seconds: float, keep: bool = False) -> Response:
+    def send(
+        self, request: Request, *, seconds: float, keep: bool = False, most: int = MOST_BYTES
+    ) -> Response:
         """Send over a socket; see `Transport.send`."""
         if self._worker is None:
             self._start()
         assert self._worker is not None  # noqa: S101 - set by _start
         try:
-            return self._worker.send(request, seconds, keep)
+            return self._worker.send(_Job(request, seconds, keep, most))
         except TimedOut:
             self._worker.leave()
             self._worker = None
@@ -142,6 +152,7 @@ class _Job:
     request: Request
     seconds: float
     keep: bool
+    most: int
     answer: queue.SimpleQueue[Response | TransportError] = field(default_factory=queue.SimpleQueue)
 
 
@@ -152,13 +163,12 @@ class _Worker:
     jobs: queue.SimpleQueue[_Job | None] = field(default_factory=queue.SimpleQueue)
     connections: Connections = field(default_factory=Connections)
 
-    def send(self, request: Request, seconds: float, keep: bool) -> Response:
-        """Have the thread send `request`, and wait for it no longer than `seconds`."""
-        job = _Job(request, seconds, keep)
+    def send(self, job: _Job) -> Response:
+        """Have the thread do `job`, and wait for it no longer than its seconds."""
         self.jobs.put(job)
-        answer = _wait(job.answer, seconds + LATE)
+        answer = _wait(job.answer, job.seconds + LATE)
         if answer is None:
-            raise TimedOut(_late(seconds))
+            raise TimedOut(_late(job.seconds))
         if isinstance(answer, Response):
             return answer
         raise answer
@@ -172,7 +182,7 @@ class _Worker:
         """Do the jobs, one after the other; None is the last."""
         while (job := self.jobs.get()) is not None:
             try:
-                got = self.connections.exchange(job.request, job.seconds)
+                got = self.connections.exchange(job.request, job.seconds, job.most)
                 if job.request.body and got.status >= 400 and not job.keep:
                     self.connections.drop(job.request)
                 job.answer.put(got)
@@ -201,7 +211,7 @@ def _race(
         answer: Response | TransportError
         try:
             line.wait(timeout=seconds)
-            answer = transport.send(request, seconds=seconds)
+            answer = transport.send(request, seconds=seconds, most=CALL_BYTES)
         except threading.BrokenBarrierError:
             answer = TransportError("the requests could not be sent at once")
         except TransportError as trouble:
@@ -300,7 +310,9 @@ class WsgiTransport:
             raise TransportError("an app in this process has no TLS")
         return self.tls
 
-    def send(self, request: Request, *, seconds: float, keep: bool = False) -> Response:
+    def send(
+        self, request: Request, *, seconds: float, keep: bool = False, most: int = MOST_BYTES
+    ) -> Response:
         """Call the app; see `Transport.send`. An exception of the app is a 500."""
         from werkzeug.datastructures import Headers
         from werkzeug.test import Client, EnvironBuilder
@@ -333,6 +345,6 @@ class WsgiTransport:
         return Response(
             status=got.status_code,
             headers=headers,
-            body=body[:MOST_BYTES],
-            truncated=len(body) > MOST_BYTES,
+            body=body[:most],
+            truncated=len(body) > most,
         )

@@ -174,7 +174,9 @@ class _Public:
         self.manifest = manifest
         self.asked: list[str] = []
 
-    def send(self, request: Request, *, seconds: float, keep: bool = False) -> Response:
+    def send(
+        self, request: Request, *, seconds: float, keep: bool = False, most: int = 0
+    ) -> Response:
         """Answer the manifest and the document, and remember who was asked."""
         self.asked.append(hostname(request.target))
         paths = {"/.well-known/ai-plugin.json": self.manifest, "/openapi.json": DOCUMENT}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from mockauth.engine.http.connection import MOST_BYTES
 from mockauth.engine.http.transport import TransportError, WsgiTransport
 from mockauth.engine.target.wait import TRY_SECONDS, wait_for
 from mockauth.wire import Request, Response
@@ -22,7 +23,9 @@ class Sleeper(WsgiTransport):
     now: float = 0.0
     asked: list[tuple[float, float]] = field(default_factory=list)
 
-    def send(self, request: Request, *, seconds: float, keep: bool = False) -> Response:
+    def send(
+        self, request: Request, *, seconds: float, keep: bool = False, most: int = MOST_BYTES
+    ) -> Response:
         self.asked.append((self.now, seconds))
         self.now += min(self.takes, seconds)
         if len(self.asked) < self.ready_after:

@@ -14,7 +14,6 @@ from mockauth.engine.http.recorder import Driver
 from mockauth.engine.http.transport import SocketTransport, Transport
 from mockauth.engine.options import CheckOptions
 from mockauth.engine.probe.run import run_probe
-from mockauth.engine.result.action_words import worded
 from mockauth.engine.result.exemptions import Policy, check_ids, policy_at
 from mockauth.engine.result.profile_options import chosen_profile
 from mockauth.engine.result.result import Result, Run
@@ -26,12 +25,14 @@ from mockauth.engine.target.target import Subject
 from mockauth.engine.target.url_map import UrlMap
 from mockauth.engine.target.wait import wait_for
 from mockauth.errors import NothingJudged, UsageError
+from mockauth.manifest.auth import OAuth
 from mockauth.profiles import Profile
 from mockauth.scenario.library import load_library
 from mockauth.scenario.model import Probe
 from mockauth.wire import Trace
 from mockauth.wire.secret import Secrets
 from mockauth.wire.url import hostname, is_private_host
+from mockauth.wire.words import render, say
 
 
 def run_check(
@@ -68,7 +69,11 @@ def run_check(
             else:
                 yield event
     except NothingJudged as reason:
-        stopped = str(reason)
+        [stopped] = reason.lines
+    except UsageError as wrong:
+        secrets = subject.driver.secrets
+        raise UsageError(*(render(line, secrets) for line in wrong.lines)) from None
+    _publish(subject)
     for note in dict.fromkeys(subject.url_map.notes):
         yield Noted(note)
     if resolve is not None or transport is None:
@@ -76,7 +81,7 @@ def run_check(
     results: list[Result] = []
     for result in _verdicts(options, subject, checks, probes, stopped):
         if isinstance(result, Result):
-            results.append(policy.applied(worded(result, subject.profile)))
+            results.append(policy.applied(result))
             yield Judged(results[-1])
         else:
             yield result
@@ -95,6 +100,16 @@ def run_check(
             policy=tuple(policy.findings(results)),
         )
     )
+
+
+def _publish(subject: Subject) -> None:
+    """Tell the registry of secrets which addresses everybody can read."""
+    secrets, auth = subject.driver.secrets, subject.auth
+    secrets.publish(subject.url_map.target, subject.base_url, subject.api_url)
+    if isinstance(auth, OAuth):
+        secrets.publish(auth.client_url, auth.authorization_url)
+    if subject.client is not None:
+        secrets.publish(subject.client.auth.client_url, subject.client.auth.authorization_url)
 
 
 def _verdicts(
@@ -141,10 +156,10 @@ def _probe(probe: Probe, subject: Subject, options: CheckOptions, stopped: str) 
     if isinstance(level, Result):
         return level
     if stopped or subject.auth is None:
-        why = stopped or "there is no readable manifest to go by (see the manifest checks)"
+        why = stopped or say("there is no readable manifest to go by (see the manifest checks)")
         return blocked(probe.rule, level, why)
     if not options.active and not is_private_host(hostname(subject.url_map.target)):
-        why = "a public host is probed only with --active: you confirm that you may"
+        why = say("a public host is probed only with --active: you confirm that you may")
         return blocked(probe.rule, level, why, by_option="--active")
     return run_probe(probe, subject, level)
 
@@ -174,6 +189,10 @@ def _subject(
     for name, secret in pairs:
         if name and secret:
             secrets.add_basic(name, secret.reveal(), "credentials")
+    secrets.publish(
+        options.target, given.client_id, given.other_client_id, given.username, given.other_username,
+        given.other_redirect_uri, *given.redirect_uris, given.redirect_uri, options.plugin_id,
+    )  # fmt: skip
     driver = Driver(transport=transport, trace=Trace(), secrets=secrets, flow=1)
     if profile.has_manifest:
         base = target_origin(options.target)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from mockauth.wire.message import Request, Response
+from mockauth.wire.words import cut, say
 
 Step = Literal[
     "manifest", "openapi", "asset", "authorize", "page", "callback", "token", "refresh", "api",
@@ -50,8 +51,9 @@ class Exchange:
     def outcome(self) -> str:
         """What came back, in a few words: `200 application/json`, or the error."""
         if self.response is None:
-            return self.error or "captured, never sent"
-        return f"{self.response.status} {self.response.media_type or 'without Content-Type'}"
+            return self.error or say("captured, never sent")
+        kind = cut(self.response.media_type, 80) or say("without Content-Type")
+        return say("{} {}", self.response.status, kind)
 
 
 @dataclass

@@ -11,6 +11,7 @@ from mockauth.errors import UsageError
 from mockauth.plugin.config import ClientConfig, PluginConfig, UserConfig
 from mockauth.plugin.context import Plugin
 from mockauth.plugin.control.parse import PREFIX, Wrong, check_fault, check_headers
+from mockauth.plugin.control.redact import Redaction
 from mockauth.plugin.control.state import ERROR_PLACES, QueuedError, QueuedResponse
 from mockauth.plugin.faults.fault import Fault
 from mockauth.plugin.faults.parse import fault_named
@@ -176,9 +177,10 @@ class Operator:
         with that path, method and status, and a number greater than `after`."""
         with self._control.lock:
             kept = list(self._control.journal)
+        redaction = Redaction(self._plugin)
         wanted = ((path, "path"), (method.upper(), "method"), (status, "status"))
         return [
-            entry.shown(self._plugin, number)
+            entry.shown(redaction, number)
             for number, entry in kept
             if number > after
             and all(want in ("", 0, getattr(entry, have)) for want, have in wanted)

@@ -10,7 +10,7 @@ from flask import Request, g
 
 from mockauth.clock import iso
 from mockauth.plugin.context import Plugin
-from mockauth.plugin.control.redact import masked, masked_text
+from mockauth.plugin.control.redact import Redaction
 from mockauth.plugin.faults.body import Body, carried
 from mockauth.wire.message import FORM
 
@@ -32,14 +32,14 @@ class Noted(NamedTuple):
     faults: tuple[str, ...]
     near_misses: tuple[str, ...]
 
-    def shown(self, plugin: Plugin, number: int) -> dict[str, Any]:
+    def shown(self, redaction: Redaction, number: int) -> dict[str, Any]:
         """The entry as it is read over HTTP."""
         return {
             "n": number,
             "at": iso(self.at),
             "method": self.method,
-            "path": masked_text(plugin, self.path),
-            "params": masked(plugin, self.carried.params()),
+            "path": redaction.text(self.path),
+            "params": redaction.params(self.carried.params()),
             "authorization": self.scheme,
             "status": self.status,
             "faults": list(self.faults),

@@ -8,6 +8,7 @@ from typing import Literal
 from mockauth.wire import Exchange, Pairs
 from mockauth.wire.message import pairs_of
 from mockauth.wire.url import without_query
+from mockauth.wire.words import own, say
 
 Outcome = Literal["callback", "elsewhere", "error_page", "stuck", "timeout"]
 """`callback`: about to go to one of the redirect URIs, letter for letter. `elsewhere`: about to
@@ -57,11 +58,18 @@ class Landing:
     def describe(self) -> str:
         """One sentence for the reader: where it ended and what was seen there."""
         if self.left:
-            return f"a redirect to {without_query(self.url)}"
-        seen = f" titled {self.title!r}" if self.title else ""
-        status = f" with status {self.page.answer.status}" if self.page else ""
-        hint = f": {self.hint}" if self.hint else ""
-        return f"{self.outcome.replace('_', ' ')} at {without_query(self.url)}{seen}{status}{hint}"
+            return say("a redirect to {}", without_query(self.url))
+        seen = say(" titled {!r}", self.title) if self.title else ""
+        status = say(" with status {}", self.page.answer.status) if self.page else ""
+        hint = say(": {}", self.hint) if self.hint else ""
+        return say(
+            "{} at {}{}{}{}",
+            own(self.outcome.replace("_", " ")),
+            without_query(self.url),
+            seen,
+            status,
+            hint,
+        )
 
 
 def matches(url: str, redirect_uris: tuple[str, ...]) -> bool:

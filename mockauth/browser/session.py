@@ -27,6 +27,7 @@ from mockauth.wire import Exchange, Pairs, Request
 from mockauth.wire.message import FORM, pairs_of
 from mockauth.wire.trace import Step
 from mockauth.wire.url import hostname, is_loopback_host, join, split
+from mockauth.wire.words import say
 
 Send = Callable[[Request, Step], Exchange]
 """Sends and records; network trouble is in `Exchange.error`, never raised."""
@@ -112,7 +113,9 @@ class _Visit:
                     return self._left(target, exchange)
                 self.hops += 1
                 if self.hops > MAX_HOPS:
-                    return self._end("stuck", url, exchange, hint="the redirects go in a circle")
+                    return self._end(
+                        "stuck", url, exchange, hint=say("the redirects go in a circle")
+                    )
                 request = self._next(request, answer.status, target)
                 continue
             page = read_page(exchange, url)
@@ -164,7 +167,7 @@ class _Visit:
     ) -> Landing | tuple[Request, bool]:
         self.pages += 1
         if page is None or self.pages > MAX_PAGES:
-            hint = "" if page is None else f"more than {MAX_PAGES} pages"
+            hint = "" if page is None else say("more than {} pages", MAX_PAGES)
             return self._end("error_page" if page is None else "stuck", url, exchange, hint=hint)
         onward = page.goes_to()
         if onward is not None:
@@ -172,7 +175,7 @@ class _Visit:
                 return self._left(onward, exchange)
             self.hops += 1
             if self.hops > MAX_HOPS:
-                return self._end("stuck", url, exchange, page=page, hint="it reloads for ever")
+                return self._end("stuck", url, exchange, page=page, hint=say("it reloads for ever"))
             return Request(method="GET", url=onward), False
         return self._decide(page, exchange)
 
@@ -193,7 +196,12 @@ class _Visit:
                 return refusal
             if not unticking_refuses(chosen, page):
                 return self._end(
-                    "stuck", page.url, exchange, page=page, hint="no way to refuse", no_deny=True
+                    "stuck",
+                    page.url,
+                    exchange,
+                    page=page,
+                    hint=say("no way to refuse"),
+                    no_deny=True,
                 )
         if self.decision == "deny" and (button is not None or not is_login):
             self.refused = True
@@ -223,15 +231,17 @@ class _Visit:
         if made.missing:
             wanted = " and ".join(dict.fromkeys(made.missing))
             return self._end(
-                "stuck", page.url, exchange, page=page, hint=f"a login page; give {wanted}"
+                "stuck", page.url, exchange, page=page, hint=say("a login page; give {}", wanted)
             )
         if CAPTCHA.search(str(page.soup)[:200_000]):
-            return self._end("stuck", page.url, exchange, page=page, hint="a captcha")
+            return self._end("stuck", page.url, exchange, page=page, hint=say("a captcha"))
         address = self.session.map_url(made.url)
         again = made.has_password and address in self.passwords_at
         if again or (made.url, made.fields) in self.submitted:
-            why = "the login page came back; wrong user name or password?"
-            hint = why if made.has_password else "the same page came back after it was submitted"
+            why = say("the login page came back; wrong user name or password?")
+            hint = (
+                why if made.has_password else say("the same page came back after it was submitted")
+            )
             return self._end("stuck", page.url, exchange, page=page, hint=hint)
         if self._leaves(made.url):
             if made.has_password:
@@ -240,7 +250,7 @@ class _Visit:
                     page.url,
                     exchange,
                     page=page,
-                    hint=f"the form would send the password to {hostname(made.url)}",
+                    hint=say("the form would send the password to {}", hostname(made.url)),
                 )
             return self._left(made.url, exchange, made.method, made.fields)
         self.submitted.add((made.url, made.fields))
@@ -257,12 +267,16 @@ class _Visit:
         offers = exchange.answer.ok and any(ALLOW.search(text) for text, _ in _links(page))
         if offers and self.decision == "deny" and not self.refused:
             return self._end(
-                "stuck", page.url, exchange, page=page, hint="no way to refuse", no_deny=True
+                "stuck", page.url, exchange, page=page, hint=say("no way to refuse"), no_deny=True
             )
         if page.forms and exchange.answer.ok:
-            return self._end("stuck", page.url, exchange, page=page, hint="no form to sign in with")
+            return self._end(
+                "stuck", page.url, exchange, page=page, hint=say("no form to sign in with")
+            )
         if exchange.answer.ok and page.soup.find("script") is not None and not page.snippet:
-            return self._end("stuck", page.url, exchange, page=page, hint="the page needs script")
+            return self._end(
+                "stuck", page.url, exchange, page=page, hint=say("the page needs script")
+            )
         return self._end("error_page", page.url, exchange, page=page)
 
     def _link(self, page: Page, exchange: Exchange) -> str | None:
@@ -291,7 +305,7 @@ class _Visit:
     def _click(self, target: str, exchange: Exchange) -> Landing | tuple[Request, bool]:
         parts = split(target)
         if parts is None or parts.scheme not in ("http", "https"):
-            return self._end("stuck", target, exchange, hint="a link that leads nowhere")
+            return self._end("stuck", target, exchange, hint=say("a link that leads nowhere"))
         if self._leaves(target):
             return self._left(target, exchange)
         return Request(method="GET", url=target), False

@@ -54,7 +54,7 @@ def load_library(folders: Sequence[Path] = ()) -> Library:
         for document in _documents(folder):
             shelf.add(document)
     if shelf.problems:
-        raise UsageError("\n".join(str(problem) for problem in sorted(shelf.problems)))
+        raise UsageError(*(str(problem) for problem in sorted(shelf.problems)))
     read = [fault for fault, _ in shelf.faults.values()]
     return Library(
         tuple(shelf.probes.values()),

@@ -25,9 +25,10 @@ from mockauth.wire import Request
 from mockauth.wire.message import Encoding, first
 from mockauth.wire.trace import Step
 from mockauth.wire.url import hostname, origin
+from mockauth.wire.words import say
 
 Place = Callable[[Request, Step], Request]
-POSTED = "token.post-auth-accepted"
+POSTED = say("token.post-auth-accepted")
 VERIFIER = "mockauth-diagnoses-whether-a-code-challenge-is-wanted"
 
 
@@ -49,13 +50,13 @@ def ordinary_flow(
     if subject.auth is None:
         return
     if isinstance(subject.auth, NoAuth):
-        yield StepStarted("call the API")
+        yield StepStarted(say("call the API"))
         if subject.operation:
             subject.call(None)
         return
     _require_credentials(subject)
     if isinstance(subject.auth, HttpAuth):
-        yield StepStarted("call the API")
+        yield StepStarted(say("call the API"))
         if subject.operation:
             _call(subject, subject.given.token.reveal())
         return
@@ -63,11 +64,11 @@ def ordinary_flow(
 
 
 def _read_plugin(subject: Subject, target: str, wanted_operation: str) -> Iterator[Event]:
-    yield StepStarted("read the manifest")
+    yield StepStarted(say("read the manifest"))
     fetch_manifest(subject, target)
     if subject.manifest is None or subject.auth is None:
         return
-    yield StepStarted("read the OpenAPI document")
+    yield StepStarted(say("read the OpenAPI document"))
     fetch_openapi(subject, wanted_operation)
     if subject.manifest.text("logo_url").startswith("http"):
         logo = subject.url_map(subject.manifest.text("logo_url"))
@@ -107,11 +108,11 @@ def sign_in(subject: Subject) -> Iterator[Event]:
     )
     if subject.profile.client_auth == "basic":
         subject.driver.place = _by_basic
-    yield StepStarted("authorize and sign in")
+    yield StepStarted(say("authorize and sign in"))
     code = _authorize(subject)
     if not code:
         return
-    yield StepStarted("exchange the code at the token endpoint")
+    yield StepStarted(say("exchange the code at the token endpoint"))
     subject.take(read_token(subject.exchange(code).response))
     if subject.grant.problem:
         note = _other_encodings(subject)
@@ -120,10 +121,10 @@ def sign_in(subject: Subject) -> Iterator[Event]:
     if not subject.grant.access_token:
         return
     if subject.operation:
-        yield StepStarted("call the API")
+        yield StepStarted(say("call the API"))
         _call(subject, subject.grant.access_token)
     if subject.grant.refresh_token:
-        yield StepStarted("refresh the token")
+        yield StepStarted(say("refresh the token"))
         again = read_token(subject.refresh(subject.grant.refresh_token).response)
         if again.access_token:
             kept = again.refresh_token or subject.grant.refresh_token
@@ -171,7 +172,9 @@ def _uses_other_host(subject: Subject) -> bool:
             _, code = _ask(subject)
         if code:
             subject.given = replace(subject.given, redirect_uri=uri)
-            subject.url_map.notes.append(f"{refused} was refused; the run goes on with {uri}")
+            subject.url_map.notes.append(
+                say("{} was refused; the run goes on with {}", refused, uri)
+            )
             return True
     subject.client = client
     return False
@@ -185,12 +188,18 @@ def _give_up(landing: Landing) -> None:
         return
     if landing.page.response is None:
         return
-    seen = "; ".join(landing.forms) or "no form"
-    filled = ", ".join(landing.filled) or "nothing"
+    seen = "; ".join(landing.forms) or say("no form")
+    filled = ", ".join(landing.filled) or say("nothing")
     raise NothingJudged(
-        f"the login failed: {landing.describe()}. Forms on the page: {seen}. Filled in: {filled}. "
-        f"It says: {landing.snippet[:160]!r}. Try other --username and --password, or --login "
-        "follow with a server that approves by itself."
+        say(
+            "the login failed: {}. Forms on the page: {}. Filled in: {}. It says: "
+            "{!r:.160}. Try other --username and --password, or --login follow with "
+            "a server that approves by itself.",
+            landing.describe(),
+            seen,
+            filled,
+            landing.snippet,
+        )
     )
 
 
@@ -218,8 +227,10 @@ def _diagnose(subject: Subject) -> str:
         code = first(landing.params, "code") or "" if landing.left else ""
         if code and what == PROOF:
             subject.url_map.notes.append(
-                "the server demands a PKCE challenge, which ChatGPT does not send and would have "
-                "stopped at; the run goes on with one"
+                say(
+                    "the server demands a PKCE challenge, which ChatGPT does not send and "
+                    "would have stopped at; the run goes on with one"
+                )
             )
             return code
         subject.client = usual
@@ -252,11 +263,14 @@ def _other_encodings(subject: Subject) -> str:
             subject.client = client
             subject.take(grant)
             plugin = subject.profile.has_manifest
-            endpoint = f"token endpoint ({'authorization_url' if plugin else 'Token URL'})"
-            declares = "the manifest declares" if plugin else "the GPT editor is set to"
-            return (
-                f"the {endpoint} took {what} and refused what {declares}; "
-                f"the run goes on with {what}, ChatGPT would have stopped"
+            declares = say("{the_manifest} declares") if plugin else say("the GPT editor is set to")
+            return say(
+                "the token endpoint ({authorization_url}) took {} and refused what {}; the run "
+                "goes on with {}, ChatGPT "
+                "would have stopped",
+                what,
+                declares,
+                what,
             )
     subject.driver.place = usual
     return ""

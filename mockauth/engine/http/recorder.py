@@ -43,7 +43,7 @@ class Driver:
         try:
             response = self.transport.send(request, seconds=seconds, keep=keep)
         except TransportError as trouble:
-            error = str(trouble)
+            error = trouble.words
         return self._record(request, step, response, error, (time.perf_counter() - started) * 1000)
 
     def send_all(self, requests: Sequence[Request], step: Step) -> list[Exchange]:
@@ -56,7 +56,7 @@ class Driver:
         return [
             self._record(request, step, answer, "", elapsed)
             if isinstance(answer, Response)
-            else self._record(request, step, None, str(answer), elapsed)
+            else self._record(request, step, None, answer.words, elapsed)
             for request, answer in zip(placed, answers, strict=True)
         ]
 

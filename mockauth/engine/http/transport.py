@@ -19,6 +19,7 @@ from mockauth.engine.http.connection import MOST_BYTES, Connections, place_and_t
 from mockauth.engine.http.tls import SECONDS, Handshake, shake_hands
 from mockauth.wire import Request, Response
 from mockauth.wire.url import origin
+from mockauth.wire.words import own, say
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -29,6 +30,10 @@ NOT_TLS = ("WRONG_VERSION", "RECORD_LAYER_FAILURE")
 
 class TransportError(Exception):
     """No usable answer came; the text says what happened, in plain words."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
 
 
 class Transport(Protocol):
@@ -76,16 +81,16 @@ class SocketTransport:
         if self._jobs is None:
             self._start()
         assert self._jobs is not None  # noqa: S101 - set by _start
-        answer: queue.SimpleQueue[object] = queue.SimpleQueue()
+        answer: queue.SimpleQueue[Response | str] = queue.SimpleQueue()
         self._jobs.put(_Job(request, seconds, answer, keep))
         try:
             result = answer.get(timeout=seconds + 0.5)
         except queue.Empty:
             self._jobs = None  # the worker is stuck; leave it behind
-            raise TransportError(f"timed out after {seconds:g} s") from None
+            raise TransportError(say("timed out after {:g} s", seconds)) from None
         if isinstance(result, Response):
             return result
-        raise TransportError(str(result))
+        raise TransportError(result)
 
     def send_all(
         self, requests: Sequence[Request], *, seconds: float
@@ -101,7 +106,9 @@ class SocketTransport:
         try:
             return shake_hands(host, port)
         except (OSError, ValueError) as wrong:  # ValueError: what cannot be the name of a host
-            raise TransportError(f"no TLS handshake: {plain_words(wrong, SECONDS)}") from wrong
+            raise TransportError(
+                say("no TLS handshake: {}", plain_words(wrong, SECONDS))
+            ) from wrong
 
     def _start(self) -> None:
         jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
@@ -113,7 +120,7 @@ class SocketTransport:
 class _Job:
     request: Request
     seconds: float
-    answer: queue.SimpleQueue[object]
+    answer: queue.SimpleQueue[Response | str]
     keep: bool
 
 
@@ -155,25 +162,25 @@ def plain_words(wrong: Exception, seconds: float) -> str:
 
     text = repr(wrong)
     if "Connection refused" in text:
-        return "connection refused: nothing listens there"
+        return say("connection refused: nothing listens there")
     if isinstance(wrong, urllib3.exceptions.NameResolutionError | socket.gaierror):
-        return "the host name does not resolve"
+        return say("the host name does not resolve")
     # urllib3 counts every connection that was not made among its time-outs.
     if isinstance(wrong, urllib3.exceptions.NewConnectionError):
-        return "the host cannot be reached"
+        return say("the host cannot be reached")
     if isinstance(wrong, TimeoutError | urllib3.exceptions.TimeoutError):
-        return f"timed out after {seconds:g} s"
+        return say("timed out after {:g} s", seconds)
     if isinstance(wrong, ssl.SSLError | urllib3.exceptions.SSLError):
-        return "TLS failed: " + (
-            "the server speaks plain http"
+        return say("TLS failed: ") + (
+            say("the server speaks plain http")
             if any(word in text for word in NOT_TLS)
-            else "the certificate or the handshake is not acceptable"
+            else say("the certificate or the handshake is not acceptable")
         )
     if isinstance(wrong, ValueError | http.client.InvalidURL):
-        return f"cannot be asked for: {type(wrong).__name__}"
+        return say("cannot be asked for: {}", own(type(wrong).__name__))
     if isinstance(wrong, http.client.HTTPException | urllib3.exceptions.HTTPError | OSError):
-        return "the connection broke off"
-    return f"no usable answer: {type(wrong).__name__}"
+        return say("the connection broke off")
+    return say("no usable answer: {}", own(type(wrong).__name__))
 
 
 @dataclass
@@ -193,7 +200,7 @@ class WsgiTransport:
     def handshake(self, host: str, port: int) -> Handshake:
         """Say what `tls` says; see `Transport.handshake`."""
         if self.tls is None:
-            raise TransportError("an app in this process has no TLS")
+            raise TransportError(say("an app in this process has no TLS"))
         return self.tls
 
     def send(self, request: Request, *, seconds: float, keep: bool = False) -> Response:
@@ -222,7 +229,7 @@ class WsgiTransport:
             got = Client(self.app, WerkzeugResponse, use_cookies=False).open(builder)
             body = got.get_data()
         except Exception as crash:
-            raise TransportError(f"the app raised {type(crash).__name__}") from crash
+            raise TransportError(say("the app raised {}", own(type(crash).__name__))) from crash
         finally:
             builder.close()
         headers = tuple(got.headers.items())

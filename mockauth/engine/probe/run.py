@@ -18,6 +18,7 @@ from mockauth.profiles import Level
 from mockauth.scenario.model import Expect, Probe
 from mockauth.wire import Exchange
 from mockauth.wire.url import without_query
+from mockauth.wire.words import say
 
 
 def run_probe(probe: Probe, subject: Subject, level: Level) -> Result:
@@ -59,7 +60,7 @@ def _run(trial: Trial) -> Iterator[Finding | Seen]:
         try:
             yield from run_trial(again)
         except Stale:
-            why = "each new login ends the token before, so nothing can be compared"
+            why = say("each new login ends the token before, so nothing can be compared")
             raise Blocked(why) from None
         trial.confidence = again.confidence
     finally:
@@ -79,14 +80,14 @@ def _of_answers(probe: Probe, subject: Subject) -> Iterator[Finding | Seen]:
     if not sent:
         _raise_as(subject.probed.get(name) for name, _ in probe.answers_of)
         others = ", ".join(name for name, _ in probe.answers_of)
-        raise Blocked(f"no such request was judged (see {others})")
+        raise Blocked(say("no such request was judged (see {})", others))
     judged = [
         (exchange, expect)
         for exchange, expect in sent
         if outcome_of(exchange) == "refused" and _counts(probe, exchange, expect)
     ]
     if not judged:
-        raise NotApplicable("no request was refused in a way that this rule is about")
+        raise NotApplicable(say("no request was refused in a way that this rule is about"))
     for exchange, expect in judged:
         yield _judged(probe, subject, exchange, expect)
 
@@ -101,7 +102,7 @@ def _raise_as(results: Iterable[Result | None]) -> None:
     told = [result for result in results if result is not None]
     blocked = next((result for result in told if result.state == "blocked"), None)
     if blocked is not None:
-        why = f"see {blocked.rule.id}: {blocked.actual}"
+        why = say("see {}: {}", blocked.rule.id, blocked.actual)
         raise Blocked(why, by_option=blocked.blocked_by)
     if told and all(result.state == "n/a" for result in told):
         raise NotApplicable(told[0].actual)
@@ -118,7 +119,7 @@ def _judged(probe: Probe, subject: Subject, exchange: Exchange, expect: Expect) 
     status = str(exchange.answer.status)
     seen = mismatch(exchange, expect, scheme)
     if not seen and expect.status and not is_one_of(status, expect.status):
-        seen = f"{exchange.outcome} instead of {' or '.join(expect.status)}"
+        seen = say("{} instead of {}", exchange.outcome, " or ".join(expect.status))
     if not seen:
         return Seen(actual=exchange.outcome, exchanges=(exchange.n,))
     return Finding(

@@ -20,6 +20,7 @@ from mockauth.wire import Request
 from mockauth.wire.secret import Secrets
 from mockauth.wire.trace import Step
 from mockauth.wire.url import hostname, join, origin, split, without_query
+from mockauth.wire.words import say
 
 SUFFIXES = (".json", ".yaml", ".yml")
 PLACES = ("/openapi.json", "/openapi.yaml")
@@ -33,7 +34,7 @@ def read_action(subject: Subject, form: EditorForm, target: str, wanted: str) ->
         NothingJudged: no document can be had.
         UsageError: options are missing or contradict each other; all of them are named at once.
     """
-    yield StepStarted("read the OpenAPI document")
+    yield StepStarted(say("read the OpenAPI document"))
     openapi = _document(subject, form, target)
     filled = fill(form, openapi, _likely(subject.given))
     missing = [*filled.missing, *missing_credentials(filled.kind, subject.given)]
@@ -128,14 +129,17 @@ def _document(subject: Subject, form: EditorForm, target: str) -> OpenApi:
     for url in urls:
         last = fetch(subject, subject.url_map(url), "openapi")
         if last.response is None and "timed out" not in last.error:
-            raise NothingJudged(f"{url} cannot be reached: {last.error}")
+            raise NothingJudged(say("{} cannot be reached: {}", url, last.error))
         if last.answer.ok:
             openapi = read_openapi(last.answer.body, url)
             if chosen or "openapi" in (openapi.data or {}):
                 return openapi
         seen.append(f"{url}: {last.outcome}")
     raise NothingJudged(
-        f"no OpenAPI document was found ({'; '.join(seen)}); give its URL or path with --openapi"
+        say(
+            "no OpenAPI document was found ({}); give its URL or path with --openapi",
+            "; ".join(seen),
+        )
     )
 
 

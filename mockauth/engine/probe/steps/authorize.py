@@ -20,6 +20,7 @@ from mockauth.scenario.model import Step
 from mockauth.wire import Exchange, Request
 from mockauth.wire.message import every, first, pairs_of
 from mockauth.wire.url import without_query
+from mockauth.wire.words import own, say
 
 
 def authorize(trial: Trial, step: Step) -> Said:
@@ -39,7 +40,7 @@ def authorize(trial: Trial, step: Step) -> Said:
         request, uris, fresh=step.session == "fresh", decision=step.decision, user=step.user
     )
     if landing.no_deny:
-        raise NotApplicable("the consent page has no way to refuse")
+        raise NotApplicable(say("the consent page has no way to refuse"))
     exchange = landing.page
     assert exchange is not None  # noqa: S101 - a visit records at least one exchange
     trial.material.done[step.name] = exchange
@@ -54,12 +55,14 @@ def authorize(trial: Trial, step: Step) -> Said:
     trial.is_ordinary = request == base
     error = first(landing.params, "error")
     if landing.left and error in step.expect.or_error:
-        return [Seen(actual=f"error={error} at the callback", exchanges=(exchange.n,))]
+        return [Seen(actual=say("error={} at the callback", error), exchanges=(exchange.n,))]
     said = judge(trial, step, exchange, authorize_outcome(landing), landing.describe())
     if step.expect.redirect_to == "away" and not landing.left:
-        return [trial.finding(f"instead of the callback, {landing.describe()}", (exchange.n,))]
+        return [
+            trial.finding(say("instead of the callback, {}", landing.describe()), (exchange.n,))
+        ]
     if step.expect.redirect_to == "callback" and landing.outcome != "callback":
-        wrong = f"instead of the callback, {landing.describe()}"
+        wrong = say("instead of the callback, {}", landing.describe())
         return [trial.finding(wrong, (exchange.n,))]
     return said + _callback(trial, step, landing, exchange, request)
 
@@ -71,22 +74,24 @@ def _nowhere_new(
     if step.expect.redirect_to == "none" and landing.left:
         went = without_query(landing.url)
     if went:
-        return [trial.finding(f"the browser was sent to {went}", (exchange.n,))]
+        return [trial.finding(say("the browser was sent to {}", went), (exchange.n,))]
     if step.expect.verdict == "refused" and authorize_outcome(landing) == "accepted":
-        seen = f"a code was sent to the registered callback all the same: {landing.describe()}"
+        seen = say(
+            "a code was sent to the registered callback all the same: {}", landing.describe()
+        )
         return [replace(trial.finding(seen, (exchange.n,)), tolerated=True)]
     if landing.outcome == "stuck":
-        raise Blocked(f"the altered request got stuck: {landing.describe()}")
+        raise Blocked(say("the altered request got stuck: {}", landing.describe()))
     return judge(trial, step, exchange, "refused", landing.describe())
 
 
 def _page_shown(trial: Trial, landing: Landing, exchange: Exchange, before: int) -> Said:
     if authorize_outcome(landing) != "accepted":
-        raise Blocked(f"the second login came to no code: {landing.describe()}")
+        raise Blocked(say("the second login came to no code: {}", landing.describe()))
     flow = trial.subject.driver.trace.exchanges[before:]
     if any(e.answer.ok and "html" in e.answer.media_type for e in flow):
-        return [Seen(actual="a page was shown again", exchanges=(exchange.n,))]
-    return [trial.finding("a code came without a page: silent approval", (exchange.n,))]
+        return [Seen(actual=say("a page was shown again"), exchanges=(exchange.n,))]
+    return [trial.finding(say("a code came without a page: silent approval"), (exchange.n,))]
 
 
 def _callback(
@@ -101,19 +106,19 @@ def _callback(
         value = first(request.all_query, "state") or "" if wanted == "same" else wanted
         came = first(params, name)
         if came not in value.split("|"):
-            shown = "absent" if came is None else repr(came)
-            said.append(trial.finding(f"{name} came back {shown}", (exchange.n,)))
+            shown = say("absent") if came is None else say("{!r}", came)
+            said.append(trial.finding(say("{} came back {}", own(name), shown), (exchange.n,)))
     for name in step.expect.absent:
         if first(params, name):
-            said.append(trial.finding(f"{name} is in the redirect", (exchange.n,)))
+            said.append(trial.finding(say("{} is in the redirect", own(name)), (exchange.n,)))
     sent = (first(request.query, "redirect_uri") or "").partition("?")[2]
     kept = pairs_of(sent) if step.expect.query else ()
     for name, value in kept:
         if value not in every(params, name):
-            said.append(trial.finding(f"{name}={value} is gone", (exchange.n,)))
+            said.append(trial.finding(say("{}={} is gone", name, value), (exchange.n,)))
     for name in () if first(params, "error") else step.expect.once:
         values = every(params, name)
         if len(values) > 1 or any(f"{name}={value}" in sent for value in values):
-            seen = f"{name} came {len(values)} times, one of them planted"
+            seen = say("{} came {} times, one of them planted", own(name), len(values))
             said.append(trial.finding(seen, (exchange.n,)))
     return said

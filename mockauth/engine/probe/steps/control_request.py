@@ -13,6 +13,7 @@ from mockauth.engine.probe.outcome import api_outcome, token_outcome
 from mockauth.engine.probe.steps.context import Trial
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange
+from mockauth.wire.words import own, say
 
 ORDINARY: Mapping[str, str] = MappingProxyType(
     {
@@ -42,7 +43,9 @@ def control(trial: Trial, step: Step, *, fresh_only: bool = False) -> None:
         if not fresh_only:
             trial.confidence = "likely"
         if not _fresh(trial, step):
-            raise Blocked(f"the ordinary request is refused as well (see {ORDINARY[step.do]})")
+            raise Blocked(
+                say("the ordinary request is refused as well (see {})", own(ORDINARY[step.do]))
+            )
 
 
 def without_headers_of_chatgpt(trial: Trial, exchange: Exchange) -> Exchange | None:
@@ -94,7 +97,7 @@ def _fresh(trial: Trial, step: Step) -> bool:
         else:
             token = subject.fresh_grant().refresh_token
             if not token:
-                raise NotApplicable("the server issues no refresh token")
+                raise NotApplicable(say("the server issues no refresh token"))
             request = refresh_request(client, token)
         request = mutate(request, step.control, trial.material.lookup)
         return token_outcome(subject.driver.send(request, step.do)) == "accepted"

@@ -16,6 +16,7 @@ from mockauth.engine.probe.steps.request import keep_grant, request_of, send
 from mockauth.engine.probe.steps.tls import shake_hands
 from mockauth.engine.probe.variables import Missing
 from mockauth.scenario.model import Step
+from mockauth.wire.words import say
 
 EXPIRY_MARGIN = 1.5
 """Seconds to wait beyond a lifetime: servers round up."""
@@ -67,7 +68,7 @@ def take_step(trial: Trial, step: Step) -> Said:
     if step.given == "repeatable":
         trial.volatile = volatile([e.answer for e in exchanges])
         if () in trial.volatile:
-            raise Blocked("the same request gets another answer each time")
+            raise Blocked(say("the same request gets another answer each time"))
     trial.material.done[step.name] = exchange
     if step.do in ("token", "refresh"):
         keep_grant(trial, exchange)
@@ -80,6 +81,6 @@ def wait(trial: Trial, step: Step) -> None:
     if step.until == "access-token-expires":
         lifetime = trial.material.grant.expires_in or trial.subject.grant.expires_in
         if lifetime is None:
-            raise Blocked("the token answer has no expires_in")
+            raise Blocked(say("the token answer has no expires_in"))
         seconds += lifetime + EXPIRY_MARGIN
     trial.subject.clock.sleep(seconds)

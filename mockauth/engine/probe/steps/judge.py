@@ -16,6 +16,7 @@ from mockauth.engine.probe.steps.control_request import control, without_headers
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange
 from mockauth.wire.url import without_query
+from mockauth.wire.words import own, say
 
 
 def judge(trial: Trial, step: Step, exchange: Exchange, outcome: Outcome, seen: str) -> Said:
@@ -23,7 +24,7 @@ def judge(trial: Trial, step: Step, exchange: Exchange, outcome: Outcome, seen: 
     expect = step.expect
     numbers = (exchange.n,)
     if outcome == "limited":
-        raise Blocked("the server answered 429 (too many requests); probing was stopped")
+        raise Blocked(say("the server answered 429 (too many requests); probing was stopped"))
     if expect.is_empty:
         _precondition(trial, step, exchange, outcome, seen)
         return []
@@ -32,11 +33,14 @@ def judge(trial: Trial, step: Step, exchange: Exchange, outcome: Outcome, seen: 
     if expect.verdict == "refused" and outcome == "accepted":
         return _unrefused(trial, step, exchange, seen)
     if expect.other_body_than and (not trial.is_owned or exchange.answer.status == 401):
-        raise Blocked(f"the second user's token is refused: {seen}")
+        raise Blocked(say("the second user's token is refused: {}", seen))
     if _tells_nothing(trial, step, exchange):
         raise Blocked(
-            f"{exchange.outcome}: refused for another reason than the token, maybe; name an "
-            "operation that can be called with --operation",
+            say(
+                "{}: refused for another reason than the token, maybe; name an operation "
+                "that can be called with --operation",
+                exchange.outcome,
+            ),
             by_option="--operation",
         )
     wrong = _wrong(trial, step, exchange, outcome)
@@ -46,8 +50,8 @@ def judge(trial: Trial, step: Step, exchange: Exchange, outcome: Outcome, seen: 
         control(trial, step)
         if outcome == "broken":
             trial.confidence = "likely"
-    word = {"broken": "broken off"}.get(outcome, outcome)
-    return [Seen(actual=f"{word}: {seen}", exchanges=numbers)]
+    word = own({"broken": "broken off"}.get(outcome, outcome))
+    return [Seen(actual=say("{}: {}", word, seen), exchanges=numbers)]
 
 
 def _tells_nothing(trial: Trial, step: Step, exchange: Exchange) -> bool:
@@ -64,33 +68,33 @@ def _precondition(
     if step.given == "any":
         return
     if step.given == "unless-refused" and outcome == "refused":
-        trial.ended = Seen(actual=f"refused: {seen}", exchanges=(exchange.n,))
+        trial.ended = Seen(actual=say("refused: {}", seen), exchanges=(exchange.n,))
         return
     if step.given == "refused":
         if outcome == "accepted":
-            raise Blocked(f"the step before the altered one was not refused: {seen}")
+            raise Blocked(say("the step before the altered one was not refused: {}", seen))
         return
     if outcome != "accepted":
         if step.given == "feature":
-            raise NotApplicable(f"the server does not take this at all: {seen}")
-        raise Blocked(f"the step before the altered one failed: {seen}")
+            raise NotApplicable(say("the server does not take this at all: {}", seen))
+        raise Blocked(say("the step before the altered one failed: {}", seen))
     if step.given in ("rotated", "not-rotated"):
         came = read_token(exchange.response).refresh_token
         rotated = came not in ("", exchange.request.param("refresh_token"))
         if rotated != (step.given == "rotated"):
-            does = "replaces" if rotated else "does not replace"
-            raise NotApplicable(f"the server {does} refresh tokens")
+            does = say("replaces") if rotated else say("does not replace")
+            raise NotApplicable(say("the server {} refresh tokens", does))
 
 
 def _unaccepted(trial: Trial, step: Step, exchange: Exchange, outcome: Outcome, seen: str) -> Said:
     if not trial.is_ordinary:
         control(trial, step, fresh_only=True)
     if trial.as_ordinary:
-        return [Seen(actual=f"as the ordinary call: {seen}", exchanges=(exchange.n,))]
+        return [Seen(actual=say("as the ordinary call: {}", seen), exchanges=(exchange.n,))]
     scope = trial.subject.client.auth.scope if trial.subject.client else ""
     tolerated = step.expect.tolerated_unless == "scope-empty" and scope != ""
-    word = "broken off" if outcome == "broken" else "refused"
-    return [replace(trial.finding(f"{word}: {seen}", (exchange.n,)), tolerated=tolerated)]
+    word = say("broken off") if outcome == "broken" else say("refused")
+    return [replace(trial.finding(say("{}: {}", word, seen), (exchange.n,)), tolerated=tolerated)]
 
 
 def _unrefused(trial: Trial, step: Step, exchange: Exchange, seen: str) -> Said:
@@ -100,11 +104,11 @@ def _unrefused(trial: Trial, step: Step, exchange: Exchange, seen: str) -> Said:
         return _scope(trial, step, exchange)
     plain = without_headers_of_chatgpt(trial, exchange) if step.do == "api" else None
     if plain is not None and _gives_nothing(trial, step, plain):
-        seen = f"nothing without ChatGPT's own headers ({plain.outcome}); with them: {seen}"
+        seen = say("nothing without ChatGPT's own headers ({}); with them: {}", plain.outcome, seen)
         return [Seen(actual=seen, exchanges=(exchange.n, plain.n))]
     if expect.other_body_than:
         return _other_body(trial, step, exchange)
-    return [trial.finding(f"accepted: {seen}", (exchange.n,))]
+    return [trial.finding(say("accepted: {}", seen), (exchange.n,))]
 
 
 def _gives_nothing(trial: Trial, step: Step, plain: Exchange) -> bool:
@@ -130,7 +134,7 @@ def _wrong(trial: Trial, step: Step, exchange: Exchange, outcome: Outcome) -> Fi
         seen = unlike(exchange.answer, done[expect.like].answer)
     if not seen and expect.same_body_as and outcome == "accepted":
         other = done[expect.same_body_as].answer
-        seen = "" if same_data(exchange.answer, other, trial.volatile) else "another answer"
+        seen = "" if same_data(exchange.answer, other, trial.volatile) else say("another answer")
     if not seen and expect.scope == "unchanged" and outcome == "accepted":
         found = [item for item in _scope(trial, step, exchange) if isinstance(item, Finding)]
         return found[0] if found else None
@@ -145,16 +149,16 @@ def _scope(trial: Trial, step: Step, exchange: Exchange) -> Said:
     numbers = (exchange.n,)
     if came is None:
         if step.expect.scope == "unchanged":
-            return [Seen(actual="no scope in the answer: unchanged", exchanges=numbers)]
+            return [Seen(actual=say("no scope in the answer: unchanged"), exchanges=numbers)]
         # Left out means as asked (RFC 6749 section 5.1); servers that ignore scope leave it out too.
-        made = trial.finding("granted, and no scope in the answer: as asked", numbers)
+        made = trial.finding(say("granted, and no scope in the answer: as asked"), numbers)
         return [replace(made, tolerated=True)]
     added = wider(came, granted)
     lost = wider(granted, came) if step.expect.scope == "unchanged" else ()
     if added or lost:
-        seen = f"scope {came!r}, where {granted!r} was granted"
+        seen = say("scope {!r}, where {!r} was granted", came, granted)
         return [trial.finding(seen, numbers)]
-    return [Seen(actual=f"scope {came!r}", exchanges=numbers)]
+    return [Seen(actual=say("scope {!r}", came), exchanges=numbers)]
 
 
 def _other_body(trial: Trial, step: Step, exchange: Exchange) -> Said:
@@ -162,20 +166,22 @@ def _other_body(trial: Trial, step: Step, exchange: Exchange) -> Said:
     mine = trial.material.done[step.expect.other_body_than]
     numbers = (mine.n, exchange.n)
     if not same_data(exchange.answer, mine.answer, trial.volatile):
-        return [Seen(actual="the second user got other data", exchanges=numbers)]
+        return [Seen(actual=say("the second user got other data"), exchanges=numbers)]
     if trial.is_owned:
         url = without_query(exchange.request.url)
-        return [trial.finding(f"{url}: the second user got the first user's data", numbers)]
+        return [trial.finding(say("{}: the second user got the first user's data", url), numbers)]
     text = mine.answer.text.lower()
     given = trial.subject.given
     if given.username and given.username.lower() in text:
         if not (given.other_username and given.other_username.lower() in text):
-            return [trial.finding("the answer to the second user names the first", numbers)]
+            return [trial.finding(say("the answer to the second user names the first"), numbers)]
     elif step.expect.tolerated_always and holds_something(mine.answer.json()):
-        return [trial.finding("both users got the same data", numbers)]
+        return [trial.finding(say("both users got the same data"), numbers)]
     raise Blocked(
-        "both users got the same answer, which may be right; name an object of the first user "
-        "with --owned-path",
+        say(
+            "both users got the same answer, which may be right; name an object of "
+            "the first user with --owned-path"
+        ),
         by_option="--owned-path",
     )
 
@@ -185,10 +191,10 @@ def _status(trial: Trial, step: Step, exchange: Exchange) -> Finding | None:
     expect = step.expect
     if not expect.status or is_one_of(status, expect.status):
         return None
-    wanted = " or ".join(expect.status)
-    made = trial.finding(f"{exchange.outcome} instead of {wanted}", (exchange.n,))
+    wanted = own(" or ".join(expect.status))
+    made = trial.finding(say("{} instead of {}", exchange.outcome, wanted), (exchange.n,))
     tolerated = is_one_of(status, expect.tolerated)
-    return replace(made, expected=f"status {wanted}", tolerated=tolerated)
+    return replace(made, expected=say("status {}", wanted), tolerated=tolerated)
 
 
 def holds_something(value: object) -> bool:

@@ -21,6 +21,7 @@ from mockauth.manifest.plugin import WELL_KNOWN
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange, Request
 from mockauth.wire.url import join
+from mockauth.wire.words import say
 
 
 def request_of(trial: Trial, step: Step) -> Request:
@@ -64,7 +65,7 @@ def _token_request(trial: Trial, step: Step) -> Request:
         with trial.subject.during("supply"):
             trial.code = trial.subject.fresh_code(user=step.user)
         if not trial.code:
-            raise Blocked("no fresh code could be had for this probe")
+            raise Blocked(say("no fresh code could be had for this probe"))
     redirect_uri = trial.redirect_uri or trial.subject.given.redirect_uri
     return token_request(client_of(trial, step), trial.code, redirect_uri)
 
@@ -101,8 +102,10 @@ def _call(trial: Trial, step: Step, token: str | None) -> Request:
         operation = _any_operation(subject)
     if operation is None:
         raise Blocked(
-            "no operation to call: the OpenAPI document has no GET without required "
-            "parameters; name one with --operation",
+            say(
+                "no operation to call: the OpenAPI document has no GET without required "
+                "parameters; name one with --operation"
+            ),
             by_option="--operation",
         )
     return subject.operation_request(operation, token)
@@ -118,7 +121,7 @@ def _scoped(trial: Trial) -> Operation:
     narrow = narrow_scope(trial.subject)
     granted = trial.material.grant.scope
     if granted is not None and wider(granted, narrow.scope):
-        raise NotApplicable("the server does not narrow the scope that it grants")
+        raise NotApplicable(say("the server does not narrow the scope that it grants"))
     return narrow.operation
 
 

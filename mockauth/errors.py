@@ -10,7 +10,14 @@ from __future__ import annotations
 
 
 class MockauthError(Exception):
-    """Everything that mockauth raises on purpose."""
+    """Everything that mockauth raises on purpose.
+
+    `lines` are its sentences, each one line when it is shown: text of others inside never starts one.
+    """
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
 
 
 class OurFault(MockauthError):

@@ -164,7 +164,7 @@ def _plugin(table: Any, place: str, shared: PluginConfig | None) -> PluginConfig
     )
     if document.problems:
         told = [f"{place}.{one.path}: {one.message}" for one in document.problems[:MOST_SHOWN]]
-        raise UsageError("\n".join(told))
+        raise UsageError(*told)
     base = shared or PluginConfig()
     plugin = replace(base, **values, policy=replace(base.policy, **policy))
     for wrong in wrong_settings(plugin):

@@ -10,6 +10,7 @@ from typing import Literal
 from mockauth.wire import Exchange, Pairs
 from mockauth.wire.message import pairs_of
 from mockauth.wire.url import without_query
+from mockauth.wire.words import Words, say
 
 Outcome = Literal["callback", "elsewhere", "error_page", "stuck", "timeout"]
 """`callback`: about to go to one of the redirect URIs, letter for letter. `elsewhere`: about to
@@ -24,24 +25,24 @@ Reason = Literal[
 ]  # fmt: skip
 """Why a browser did not get on, for programs; `HINTS` has the words, "" says nothing more."""
 
-HINTS: Mapping[Reason, str] = MappingProxyType(
+HINTS: Mapping[Reason, Words] = MappingProxyType(
     {
-        "": "",
-        "no-answer": "",
-        "redirect-loop": "the redirects go in a circle",
-        "reload-loop": "it reloads for ever",
-        "too-many-pages": "more pages than ",
-        "no-deny": "no way to refuse",
-        "needs-credentials": "a login page; give ",
-        "captcha": "a captcha",
-        "login-again": "the login page came back; wrong user name or password?",
-        "page-again": "the same page came back after it was submitted",
-        "password-elsewhere": "the form would send the password to ",
-        "no-form": "no form to sign in with",
-        "needs-script": "the page needs script",
-        "dead-link": "a link that leads nowhere",
-        "may-not-visit": "",
-        "page-too-large": "",
+        "": say(""),
+        "no-answer": say(""),
+        "redirect-loop": say("the redirects go in a circle"),
+        "reload-loop": say("it reloads for ever"),
+        "too-many-pages": say("more pages than "),
+        "no-deny": say("no way to refuse"),
+        "needs-credentials": say("a login page; give "),
+        "captcha": say("a captcha"),
+        "login-again": say("the login page came back; wrong user name or password?"),
+        "page-again": say("the same page came back after it was submitted"),
+        "password-elsewhere": say("the form would send the password to "),
+        "no-form": say("no form to sign in with"),
+        "needs-script": say("the page needs script"),
+        "dead-link": say("a link that leads nowhere"),
+        "may-not-visit": say(""),
+        "page-too-large": say(""),
     }
 )
 """What is said of each reason; the detail of a landing stands behind it."""
@@ -83,7 +84,7 @@ class Landing:
         return (*self.query, *self.form)
 
     @property
-    def hint(self) -> str:
+    def hint(self) -> Words:
         """The reason in words; "" when there is none."""
         return HINTS[self.reason] + self.detail
 
@@ -95,12 +96,19 @@ class Landing:
     def describe(self) -> str:
         """One sentence for the reader: where it ended and what was seen there."""
         if self.left:
-            why = f" ({self.hint})" if self.hint else ""
-            return f"a redirect to {without_query(self.url)}{why}"
-        seen = f" titled {self.title!r}" if self.title else ""
-        status = f" with status {self.page.answer.status}" if self.page else ""
-        hint = f": {self.hint}" if self.hint else ""
-        return f"{self.outcome.replace('_', ' ')} at {without_query(self.url)}{seen}{status}{hint}"
+            why = say(" ({})", self.hint) if self.hint else ""
+            return say("a redirect to {}{}", without_query(self.url), why)
+        seen = say(" titled {!r}", self.title) if self.title else ""
+        status = say(" with status {}", self.page.answer.status) if self.page else ""
+        hint = say(": {}", self.hint) if self.hint else ""
+        return say(
+            "{} at {}{}{}{}",
+            self.outcome.replace("_", " "),
+            without_query(self.url),
+            seen,
+            status,
+            hint,
+        )
 
 
 def matches(url: str, redirect_uris: tuple[str, ...]) -> bool:

@@ -28,6 +28,7 @@ from mockauth.wire.markup import Pages, PageTooLarge
 from mockauth.wire.message import FORM, pairs_of
 from mockauth.wire.trace import Step
 from mockauth.wire.url import hostname, is_loopback_host, join, origin, split
+from mockauth.wire.words import own, say
 
 Send = Callable[[Request, Step], Exchange]
 """Sends and records; network trouble is in `Exchange.error`, never raised."""
@@ -130,7 +131,7 @@ class _Visit:
                 page = read_page(exchange, url, self.session.pages)
             except PageTooLarge as reason:
                 return self._end(
-                    "stuck", url, exchange, reason="page-too-large", detail=str(reason)
+                    "stuck", url, exchange, reason="page-too-large", detail=reason.words
                 )
             onward = self._read(page, exchange, url)
             if isinstance(onward, Landing):
@@ -186,7 +187,7 @@ class _Visit:
         if page is None or self.pages > MAX_PAGES:
             if page is None:
                 return self._end("error_page", url, exchange)
-            pages = f"{MAX_PAGES}"
+            pages = say("{}", MAX_PAGES)
             return self._end("stuck", url, exchange, reason="too-many-pages", detail=pages)
         onward = page.goes_to()
         if onward is not None:
@@ -241,7 +242,7 @@ class _Visit:
     ) -> Landing | tuple[Request, bool]:
         self.filled += [name for name in made.filled if name not in self.filled]
         if made.missing:
-            wanted = " and ".join(dict.fromkeys(made.missing))
+            wanted = say(" and ").join(map(own, dict.fromkeys(made.missing)))
             return self._end(
                 "stuck",
                 page.url,

@@ -8,8 +8,9 @@ from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Finding, Seen
 from mockauth.checks.registry import check
 from mockauth.wire.url import hostname, without_query
+from mockauth.wire.words import say
 
-OPTION = "--privacy-policy-url"
+OPTION = say("--privacy-policy-url")
 
 
 @check(
@@ -24,5 +25,5 @@ def privacy_policy_set(evidence: Evidence) -> Iterator[Finding | Seen]:
     if url.startswith(("https://", "http://")) and hostname(url):
         yield Seen(actual=without_query(url))
     else:
-        actual = "no address with https://" if url else f"none ({OPTION} is not given)"
-        yield Finding(expected="the address of a privacy policy", actual=actual)
+        actual = say("no address with https://") if url else say("none ({} is not given)", OPTION)
+        yield Finding(expected=say("the address of a privacy policy"), actual=actual)

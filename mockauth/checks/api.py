@@ -10,6 +10,7 @@ from mockauth.checks.header import directives
 from mockauth.checks.record import calls
 from mockauth.checks.registry import check
 from mockauth.wire.trace import Fallback
+from mockauth.wire.words import cut, say
 
 
 @check(
@@ -26,10 +27,10 @@ def valid_token_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
         elif call.answer.status in (400, 404, 405, 422) and any(
             e.answer.status == 401 for e in evidence.trace.select("api", purpose="altered")
         ):
-            actual = f"{call.outcome}, while a call without the token gets 401"
+            actual = say("{}, while a call without the token gets 401", call.outcome)
             yield Seen(actual=actual, exchanges=(call.n,))
         else:
-            yield Finding(expected="2xx", actual=call.outcome, at=call.request.url,
+            yield Finding(expected=say("2xx"), actual=call.outcome, at=call.request.url,
                           exchanges=(call.n,))  # fmt: skip
 
 
@@ -55,7 +56,7 @@ def api_open(evidence: Evidence) -> Iterator[Finding | Seen]:
         if call.answer.ok:
             yield Seen(actual=call.outcome, exchanges=(call.n,))
         else:
-            yield Finding(expected="2xx", actual=call.outcome, at=call.request.url,
+            yield Finding(expected=say("2xx"), actual=call.outcome, at=call.request.url,
                           exchanges=(call.n,))  # fmt: skip
 
 
@@ -72,11 +73,13 @@ def openai_headers_tolerated(evidence: Evidence) -> Iterator[Finding | Seen]:
         if call.answer.ok:
             yield Seen(actual=call.outcome, exchanges=(call.n,))
         elif any(other.answer.ok for other in plain):
-            actual = f"{call.outcome}, and {plain[0].outcome} without them"
-            yield Finding(expected="2xx", actual=actual, at=call.request.url,
+            actual = say("{}, and {} without them", call.outcome, plain[0].outcome)
+            yield Finding(expected=say("2xx"), actual=actual, at=call.request.url,
                           exchanges=(call.n, plain[0].n))  # fmt: skip
         else:
-            raise Blocked("the call is refused without them, too (see api.valid-token-accepted)")
+            raise Blocked(
+                say("the call is refused without them, too (see api.valid-token-accepted)")
+            )
 
 
 @check(
@@ -89,9 +92,9 @@ def not_cacheable(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Answers to a token are not marked public."""
     for call in calls(evidence):
         said = directives(call.answer)
-        actual = ", ".join(sorted(said))[:120]
+        actual = cut(", ".join(sorted(said)), 120)
         # no-store and private forbid a shared cache whatever else is said (RFC 9111 5.2.2).
         if said & {"public", "s-maxage"} and not said & {"no-store", "private"}:
-            yield Finding(expected="private or no-store", actual=actual, exchanges=(call.n,))
+            yield Finding(expected=say("private or no-store"), actual=actual, exchanges=(call.n,))
         else:
-            yield Seen(actual=actual or "no Cache-Control", exchanges=(call.n,))
+            yield Seen(actual=actual or say("no Cache-Control"), exchanges=(call.n,))

@@ -12,14 +12,15 @@ from mockauth.checks.registry import check
 from mockauth.wire import Exchange
 from mockauth.wire.message import first
 from mockauth.wire.trace import Fallback
+from mockauth.wire.words import AT_CLIENT_URL, say
 
-AT = "/auth/client_url"
+AT = AT_CLIENT_URL
 
 
 def _flow(evidence: Evidence) -> list[Exchange]:
     found = evidence.trace.ordinary("authorize", "page", "callback")
     if not found:
-        raise Blocked("the authorize endpoint (client_url) was not asked")
+        raise Blocked(say("the authorize endpoint ({client_url}) was not asked"))
     return found
 
 
@@ -41,31 +42,39 @@ def request_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
     last = flow[-1]
     params = callback_params(last) if last.step == "callback" else ()
     if first(params, "code"):
-        yield Seen(actual="the callback was reached with a code", exchanges=(last.n,))
+        yield Seen(actual=say("the callback was reached with a code"), exchanges=(last.n,))
         return
     error = first(params, "error")
-    said = f"error={error}: {first(params, 'error_description') or ''}" if error else last.outcome
+    said = (
+        say("error={}: {}", error, first(params, "error_description") or "")
+        if error
+        else last.outcome
+    )
     helped = _helped(evidence)
     if helped is not None:
-        said += f"; with {text_of(helped)} it is accepted"
+        said += say("; with {} it is accepted", text_of(helped))
         fix = _mend_of(helped, evidence)
     else:
         fix = _mend(evidence, flow, error or "")
-    yield Finding(expected="a login page, then the callback with a code", actual=said, fix=fix,
+    yield Finding(expected=say("a login page, then the callback with a code"), actual=said, fix=fix,
                   at=AT, exchanges=(flow[0].n, last.n))  # fmt: skip
 
 
 def _mend_of(helped: Exchange, evidence: Evidence) -> str:
     """What to change, from what helped."""
     if helped.fallback is Fallback.LOGGED_IN:
-        return "Look at what follows the first login: the answer to its form, and its way back."
+        return say(
+            "Look at what follows the first login: the answer to its form, and its way back."
+        )
     if helped.fallback is Fallback.PKCE:
-        return "Require PKCE of public clients only: ChatGPT has a secret and sends no challenge."
+        return say(
+            "Require PKCE of public clients only: ChatGPT has a secret and sends no challenge."
+        )
     if helped.fallback is Fallback.NO_SCOPE:
         return _scope_mend(evidence)
     if helped.fallback is Fallback.CALLBACK_SLASH:
-        return f"Register {evidence.given.redirect_uri} exactly, without a slash at its end."
-    return f"ChatGPT does not send {text_of(helped)}: do not demand it."
+        return say("Register {} exactly, without a slash at its end.", evidence.given.redirect_uri)
+    return say("ChatGPT does not send {}: do not demand it.", text_of(helped))
 
 
 def _mend(evidence: Evidence, flow: list[Exchange], error: str) -> str:
@@ -73,26 +82,29 @@ def _mend(evidence: Evidence, flow: list[Exchange], error: str) -> str:
     answer = flow[0].answer
     said = answer.text[:2000].lower() if not answer.ok else ""
     if answer.status == 405 or "grant_type" in said:
-        return (
-            "client_url is the authorize endpoint in a 2023 manifest, and this answers like a TOKEN "
-            "endpoint: look whether client_url and authorization_url are swapped."
+        return say(
+            "{client_url} is the authorize endpoint{in_a_manifest}, and this "
+            "answers like a TOKEN endpoint: look whether {client_url} and "
+            "{authorization_url} are swapped."
         )
     if answer.status == 404:
-        return "client_url must be the address of the authorize endpoint; nothing is served there."
+        return say(
+            "{client_url} must be the address of the authorize endpoint; nothing is served there."
+        )
     if error == "invalid_scope":
         return _scope_mend(evidence)
     if error:
         return ""
-    return f"Register {evidence.given.redirect_uri} or give your own id with --plugin-id."
+    return say("Register {} or give your own id with --plugin-id.", evidence.given.redirect_uri)
 
 
 def _scope_mend(evidence: Evidence) -> str:
     if evidence.oauth is not None and not evidence.oauth.scope:
-        return (
-            "The manifest's scope is empty, so ChatGPT sends scope= : treat an empty scope like none "
-            "(RFC 6749 section 3.1), or name a scope in the manifest."
+        return say(
+            "{The_manifest}'s scope is empty, so ChatGPT sends scope= : treat an empty "
+            "scope like none (RFC 6749 section 3.1), or name a scope in {the_manifest}."
         )
-    return "Treat a scope that is empty or not known like no scope, or correct the manifest."
+    return say("Treat a scope that is empty or not known like no scope, or correct {the_manifest}.")
 
 
 @check(
@@ -102,7 +114,7 @@ def _scope_mend(evidence: Evidence) -> str:
 def own_query_kept(evidence: Evidence) -> Iterator[Finding | Seen]:
     """An authorize endpoint with a query of its own works with ChatGPT's parameters appended."""
     if evidence.oauth is None or "?" not in evidence.oauth.client_url:
-        raise NotApplicable("client_url has no query of its own")
+        raise NotApplicable(say("{client_url} has no query of its own"))
     yield from request_accepted.judge(evidence)
 
 
@@ -115,13 +127,13 @@ def login_before_code(evidence: Evidence) -> Iterator[Finding | Seen]:
     """No code is issued before a person has acted."""
     flow = _flow(evidence)
     if flow[-1].step != "callback" or not first(callback_params(flow[-1]), "code"):
-        raise Blocked("no code was seen (see authorize.request-accepted)")
+        raise Blocked(say("no code was seen (see authorize.request-accepted)"))
     pages = [e for e in flow if e.step == "page" and e.request.method == "POST"]
     shown = [e for e in flow if e.answer.ok and "html" in e.answer.media_type]
     if pages or shown:
-        yield Seen(actual="a page was shown first", exchanges=(flow[0].n,))
+        yield Seen(actual=say("a page was shown first"), exchanges=(flow[0].n,))
     else:
-        yield Finding(expected="a login or consent page first", actual="a code came at once",
+        yield Finding(expected=say("a login or consent page first"), actual=say("a code came at once"),
                       at=AT, exchanges=(flow[0].n,))  # fmt: skip
 
 
@@ -136,9 +148,9 @@ def optional_for_secret_client(evidence: Evidence) -> Iterator[Finding | Seen]:
     flow = _flow(evidence)
     helped = _helped(evidence)
     if helped is not None and helped.fallback is Fallback.PKCE:
-        yield Finding(expected="a code without code_challenge", actual="a challenge is demanded",
+        yield Finding(expected=say("a code without code_challenge"), actual=say("a challenge is demanded"),
                       at=AT, exchanges=(flow[0].n,))  # fmt: skip
     elif flow[-1].step == "callback" and first(callback_params(flow[-1]), "code"):
-        yield Seen(actual="a code came without a challenge", exchanges=(flow[-1].n,))
+        yield Seen(actual=say("a code came without a challenge"), exchanges=(flow[-1].n,))
     else:
-        raise Blocked("refused for another reason (see authorize.request-accepted)")
+        raise Blocked(say("refused for another reason (see authorize.request-accepted)"))

@@ -21,8 +21,9 @@ from mockauth.checks.record import (
 from mockauth.checks.registry import check
 from mockauth.wire import Exchange
 from mockauth.wire.message import every, first, pairs_of
+from mockauth.wire.words import AT_CLIENT_URL, cut, own, say
 
-AT = "/auth/client_url"
+AT = AT_CLIENT_URL
 MISSING_STATE = '"Missing `state` param in response from OAuth provider"'
 COULD_NOT = '"Couldn\'t install plugin", token endpoint says 200'
 REGISTERED = {
@@ -39,14 +40,14 @@ TOKENS = ("access_token", "id_token", "refresh_token")
 def _errors(evidence: Evidence) -> list[Exchange]:
     found = error_redirects(evidence)
     if not found:
-        raise NotApplicable("no error redirect was seen")
+        raise NotApplicable(say("no error redirect was seen"))
     return found
 
 
 def _ordinary(evidence: Evidence) -> Exchange:
     callback = landed(evidence)
     if first(callback_params(callback), "error"):
-        raise Blocked("the ordinary flow ended with an error (see authorize.request-accepted)")
+        raise Blocked(say("the ordinary flow ended with an error (see authorize.request-accepted)"))
     return callback
 
 
@@ -64,8 +65,12 @@ def exact_uri(evidence: Evidence) -> Iterator[Finding | Seen]:
     if callback.request.method != "GET":
         status = redirect_before(evidence, callback).answer.status
         # 307 and 308 make a browser send the form once more (RFC 9110 section 15.4.8).
-        how = f"status {status} repeats the POST" if status in (307, 308) else "a form post"
-        yield Finding(expected="reached by GET", actual=f"reached by POST: {how}", at=AT,
+        how = (
+            say("status {} repeats the POST", status)
+            if status in (307, 308)
+            else say("a form post")
+        )
+        yield Finding(expected=say("reached by GET"), actual=say("reached by POST: {}", how), at=AT,
                       exchanges=(callback.n,))  # fmt: skip
     elif target != wanted.partition("?")[0]:
         yield Finding(expected=wanted, actual=target, at=AT, exchanges=(callback.n,))
@@ -83,10 +88,10 @@ def code_once(evidence: Evidence) -> Iterator[Finding | Seen]:
     callback = _ordinary(evidence)
     query = every((*callback.request.all_query, *callback.request.params), "code")
     if len(query) == 1 and query[0]:
-        yield Seen(actual="one code", exchanges=(callback.n,))
+        yield Seen(actual=say("one code"), exchanges=(callback.n,))
     else:
-        where = " (one is in the fragment)" if first(callback_params(callback), "code") else ""
-        yield Finding(expected="one code in the query", actual=f"{len(query)} codes{where}", at=AT,
+        where = say(" (one is in the fragment)") if first(callback_params(callback), "code") else ""
+        yield Finding(expected=say("one code in the query"), actual=say("{} codes{}", len(query), where), at=AT,
                       exchanges=(callback.n,))  # fmt: skip
 
 
@@ -101,12 +106,16 @@ def state_once_equal(evidence: Evidence) -> Iterator[Finding | Seen]:
     callback = _ordinary(evidence)
     states = every(callback_params(callback), "state")
     if states == (sent_state(evidence, callback),):
-        yield Seen(actual="equal", exchanges=(callback.n,))
+        yield Seen(actual=say("equal"), exchanges=(callback.n,))
         return
     actual = (
-        "no state" if not states else f"{len(states)} of them" if len(states) > 1 else "another"
+        say("no state")
+        if not states
+        else say("{} of them", len(states))
+        if len(states) > 1
+        else say("another")
     )
-    yield Finding(expected="the state that was sent, once", actual=actual, at=AT,
+    yield Finding(expected=say("the state that was sent, once"), actual=actual, at=AT,
                   exchanges=(callback.n,))  # fmt: skip
 
 
@@ -114,17 +123,17 @@ def state_once_equal(evidence: Evidence) -> Iterator[Finding | Seen]:
     "callback.no-token-in-redirect", "MMM", refs=("RFC6749-4.1.2", "RFC9700-4.3.2"),
     auth=("oauth",), shows="callback opens, nothing happens",
     why="A token in the address bar ends up in histories and logs.",
-    fix="Send a code; give the token at the token endpoint (authorization_url) only.",
+    fix="Send a code; give the token at the token endpoint ({authorization_url}) only.",
 )  # fmt: skip
 def no_token_in_redirect(evidence: Evidence) -> Iterator[Finding | Seen]:
     """No token stands in the redirect."""
     callback = landed(evidence)
     named = [name for name in TOKENS if first(callback_params(callback), name) is not None]
     if named:
-        yield Finding(expected="only code and state", actual=", ".join(named), at=AT,
+        yield Finding(expected=say("only code and state"), actual=", ".join(named), at=AT,
                       exchanges=(callback.n,))  # fmt: skip
     else:
-        yield Seen(actual="no token", exchanges=(callback.n,))
+        yield Seen(actual=say("no token"), exchanges=(callback.n,))
 
 
 @check(
@@ -137,10 +146,10 @@ def error_has_state(evidence: Evidence) -> Iterator[Finding | Seen]:
     for callback in _errors(evidence):
         sent = sent_state(evidence, callback)
         if sent and every(callback_params(callback), "state") != (sent,):
-            yield Finding(expected="the state that was sent", actual="none, or another", at=AT,
+            yield Finding(expected=say("the state that was sent"), actual=say("none, or another"), at=AT,
                           exchanges=(callback.n,))  # fmt: skip
         else:
-            yield Seen(actual="equal", exchanges=(callback.n,))
+            yield Seen(actual=say("equal"), exchanges=(callback.n,))
 
 
 @check(
@@ -152,10 +161,10 @@ def error_no_code(evidence: Evidence) -> Iterator[Finding | Seen]:
     for callback in _errors(evidence):
         named = [n for n in ("code", *TOKENS) if first(callback_params(callback), n)]
         if named:
-            yield Finding(expected="error alone", actual=f"error with {named[0]}", at=AT,
+            yield Finding(expected=say("error alone"), actual=say("error with {}", named[0]), at=AT,
                           exchanges=(callback.n,))  # fmt: skip
         else:
-            yield Seen(actual="no code", exchanges=(callback.n,))
+            yield Seen(actual=say("no code"), exchanges=(callback.n,))
 
 
 @check(
@@ -169,7 +178,7 @@ def error_code_registered(evidence: Evidence) -> Iterator[Finding | Seen]:
         if error in REGISTERED:
             yield Seen(actual=error, exchanges=(callback.n,))
         else:
-            yield Finding(expected="a registered value, such as access_denied", actual=error, at=AT,
+            yield Finding(expected=say("a registered value, such as access_denied"), actual=error, at=AT,
                           exchanges=(callback.n,))  # fmt: skip
 
 
@@ -185,9 +194,9 @@ def error_text_charset(evidence: Evidence) -> Iterator[Finding | Seen]:
             if re.search(r"[^\x20-\x21\x23-\x5B\x5D-\x7E]", value):
                 # Real servers quote names in descriptions; only control characters do harm.
                 harmless = not re.search(r"[\x00-\x1f\x7f]", value)
-                yield Finding(expected="printable ASCII", actual=f"{name} has other characters",
+                yield Finding(expected=say("printable ASCII"), actual=say("{} has other characters", own(name)),
                               at=AT, exchanges=(callback.n,), tolerated=harmless)  # fmt: skip
-        yield Seen(actual="read", exchanges=(callback.n,))
+        yield Seen(actual=say("read"), exchanges=(callback.n,))
 
 
 @check(
@@ -199,10 +208,10 @@ def code_long_enough(evidence: Evidence) -> Iterator[Finding | Seen]:
     for callback, code in codes(evidence):
         room = room_in_bits(code)
         if room < 128 * 0.9:  # an alphabet is only guessed from one value
-            yield Finding(expected="room for 128 bits", at=AT, exchanges=(callback.n,),
-                          actual=f"{len(code)} characters, room for {room:.0f} bits")  # fmt: skip
+            yield Finding(expected=say("room for 128 bits"), at=AT, exchanges=(callback.n,),
+                          actual=say("{} characters, room for {:.0f} bits", len(code), room))  # fmt: skip
             return
-    yield Seen(actual=f"room for {room:.0f} bits", exchanges=(callback.n,))
+    yield Seen(actual=say("room for {:.0f} bits", room), exchanges=(callback.n,))
 
 
 def room_in_bits(value: str) -> float:
@@ -224,13 +233,13 @@ def code_random(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Codes show no counter and no shared part."""
     values = list(dict.fromkeys(code for _, code in codes(evidence)))
     if len(values) < 5:
-        raise Blocked(f"{len(values)} different codes were seen, 5 are needed to tell")
+        raise Blocked(say("{} different codes were seen, 5 are needed to tell", len(values)))
     bits = varying_bits(values)
     if bits < 96:
-        yield Finding(expected="random codes", at=AT,
-                      actual=f"only about {bits:.0f} bits change from code to code")  # fmt: skip
+        yield Finding(expected=say("random codes"), at=AT,
+                      actual=say("only about {:.0f} bits change from code to code", bits))  # fmt: skip
     else:
-        yield Seen(actual=f"about {bits:.0f} bits change over {len(values)} codes")
+        yield Seen(actual=say("about {:.0f} bits change over {} codes", bits, len(values)))
 
 
 def varying_bits(values: list[str]) -> float:
@@ -258,12 +267,12 @@ def code_unique(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Every login gets another code."""
     values = [code for _, code in codes(evidence)]
     if len(values) < 2:
-        raise Blocked("only one code was seen")
+        raise Blocked(say("only one code was seen"))
     if len(set(values)) < len(values):
-        yield Finding(expected="different codes", at=AT,
-                      actual=f"{len(values)} logins, {len(set(values))} codes")  # fmt: skip
+        yield Finding(expected=say("different codes"), at=AT,
+                      actual=say("{} logins, {} codes", len(values), len(set(values))))  # fmt: skip
     else:
-        yield Seen(actual=f"{len(values)} different codes")
+        yield Seen(actual=say("{} different codes", len(values)))
 
 
 @check(
@@ -274,10 +283,10 @@ def code_charset(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Codes are printable ASCII."""
     for callback, code in codes(evidence):
         if not re.fullmatch(r"[\x20-\x7e]+", code):
-            yield Finding(expected="printable ASCII", actual="other characters", at=AT,
+            yield Finding(expected=say("printable ASCII"), actual=say("other characters"), at=AT,
                           exchanges=(callback.n,))  # fmt: skip
             return
-    yield Seen(actual="printable ASCII")
+    yield Seen(actual=say("printable ASCII"))
 
 
 @check(
@@ -290,10 +299,10 @@ def redirect_no_store(evidence: Evidence) -> Iterator[Finding | Seen]:
     before = redirect_before(evidence, callback)
     said = directives(before.answer)
     if "no-store" in said:
-        yield Seen(actual="no-store", exchanges=(before.n,))
+        yield Seen(actual=say("no-store"), exchanges=(before.n,))
     else:
-        actual = ", ".join(sorted(said))[:120] or "absent"
-        yield Finding(expected="Cache-Control: no-store", actual=actual, at=AT,
+        actual = cut(", ".join(sorted(said)), 120) or say("absent")
+        yield Finding(expected=say("Cache-Control: no-store"), actual=actual, at=AT,
                       exchanges=(before.n,))  # fmt: skip
 
 
@@ -307,9 +316,11 @@ def fragment_neutralised(evidence: Evidence) -> Iterator[Finding | Seen]:
     callback = _ordinary(evidence)
     _, mark, fragment = callback.request.target.partition("#")
     if mark and not pairs_of(fragment):
-        yield Seen(actual="the redirect ends in #" + fragment[:20], exchanges=(callback.n,))
+        yield Seen(
+            actual=say("the redirect ends in #") + cut(fragment, 20), exchanges=(callback.n,)
+        )
     elif fragment.startswith("_"):
-        yield Seen(actual="the redirect ends in #_…", exchanges=(callback.n,))
+        yield Seen(actual=say("the redirect ends in #_…"), exchanges=(callback.n,))
     else:
-        actual = "parameters stand in it" if mark else "the redirect has no fragment"
-        yield Finding(expected="#_, or nothing", actual=actual, at=AT, exchanges=(callback.n,))
+        actual = say("parameters stand in it") if mark else say("the redirect has no fragment")
+        yield Finding(expected=say("#_, or nothing"), actual=actual, at=AT, exchanges=(callback.n,))

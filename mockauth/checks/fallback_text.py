@@ -8,26 +8,27 @@ from types import MappingProxyType
 from mockauth.wire import Exchange
 from mockauth.wire.trace import Fallback
 from mockauth.wire.url import hostname
+from mockauth.wire.words import Words, say
 
-TEXTS: Mapping[Fallback, str] = MappingProxyType(
+TEXTS: Mapping[Fallback, Words] = MappingProxyType(
     {
-        Fallback.BASIC_HEADER: "a Basic header",
-        Fallback.BODY_CREDENTIALS: "credentials in the body",
-        Fallback.BROWSER_AGENT: "a browser's User-Agent",
-        Fallback.CALLBACK_SLASH: "a slash after the callback",
-        Fallback.FORM_BODY: "a form body",
-        Fallback.JSON_BODY: "a json body",
-        Fallback.LOGGED_IN: "a session that is logged in already",
-        Fallback.NO_OPENAI_HEADERS: "no openai- headers",
-        Fallback.NO_SCOPE: "no scope parameter",
-        Fallback.OTHER_CALLBACK: "the other callback",
-        Fallback.PKCE: "a PKCE code_challenge",
+        Fallback.BASIC_HEADER: say("a Basic header"),
+        Fallback.BODY_CREDENTIALS: say("credentials in the body"),
+        Fallback.BROWSER_AGENT: say("a browser's User-Agent"),
+        Fallback.CALLBACK_SLASH: say("a slash after the callback"),
+        Fallback.FORM_BODY: say("a form body"),
+        Fallback.JSON_BODY: say("a json body"),
+        Fallback.LOGGED_IN: say("a session that is logged in already"),
+        Fallback.NO_OPENAI_HEADERS: say("no openai- headers"),
+        Fallback.NO_SCOPE: say("no scope parameter"),
+        Fallback.OTHER_CALLBACK: say("the other callback"),
+        Fallback.PKCE: say("a PKCE code_challenge"),
     }
 )
 
 
-def text_of(exchange: Exchange) -> str:
+def text_of(exchange: Exchange) -> Words:
     """What helped where a second try was accepted; "" for any other exchange."""
     if exchange.fallback is Fallback.OTHER_CALLBACK:
-        return f"the callback at {hostname(exchange.request.url)}"
-    return TEXTS[exchange.fallback] if exchange.fallback else ""
+        return say("the callback at {}", hostname(exchange.request.url))
+    return TEXTS[exchange.fallback] if exchange.fallback else Words()

@@ -1,4 +1,7 @@
-"""What a check says: it saw the rule held, it found it broken, or it could not tell."""
+"""What a check says: it saw the rule held, it found it broken, or it could not tell.
+
+Its texts are `Words`, made by `say`: a plain `str` is text of others, scrubbed in reports.
+"""
 
 from __future__ import annotations
 
@@ -35,8 +38,13 @@ class Blocked(Exception):
 
     def __init__(self, reason: str, *, by_option: str = "") -> None:
         super().__init__(reason)
+        self.reason = reason
         self.by_option = by_option
 
 
 class NotApplicable(Exception):
     """The target does not have what the rule is about; the message says so."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -14,6 +14,7 @@ from mockauth.checks.record import codes, grants, second_user_flows
 from mockauth.checks.registry import check
 from mockauth.checks.token import AT
 from mockauth.wire import Exchange
+from mockauth.wire.words import cut, own, say
 
 COULD_NOT = '"Couldn\'t install plugin", token endpoint says 200'
 YEAR = 365 * 86400
@@ -42,8 +43,8 @@ def json_content_type(evidence: Evidence) -> Iterator[Finding | Seen]:
         if e.answer.media_type == "application/json":
             yield Seen(actual=e.outcome, exchanges=(e.n,))
         else:
-            yield Finding(expected="application/json", at=AT, exchanges=(e.n,),
-                          actual=e.answer.media_type or "no Content-Type")  # fmt: skip
+            yield Finding(expected=say("application/json"), at=AT, exchanges=(e.n,),
+                          actual=e.answer.media_type or say("no Content-Type"))  # fmt: skip
 
 
 @check(
@@ -56,10 +57,12 @@ def access_token_string(evidence: Evidence) -> Iterator[Finding | Seen]:
     for e in grants(evidence):
         token = e.answer.members.get("access_token")
         if isinstance(token, str) and token:
-            yield Seen(actual="a text", exchanges=(e.n,))
+            yield Seen(actual=say("a text"), exchanges=(e.n,))
         else:
             names = ", ".join(e.answer.members) or "no JSON object"
-            yield Finding(expected="access_token", actual=names[:120], at=AT, exchanges=(e.n,))
+            yield Finding(
+                expected=say("access_token"), actual=cut(names, 120), at=AT, exchanges=(e.n,)
+            )
 
 
 @check(
@@ -74,7 +77,7 @@ def token_type_bearer(evidence: Evidence) -> Iterator[Finding | Seen]:
         if isinstance(kind, str) and kind.lower() == "bearer":
             yield Seen(actual=kind, exchanges=(e.n,))
         else:
-            yield Finding(expected="bearer", actual="missing" if kind is None else str(kind)[:40],
+            yield Finding(expected=say("bearer"), actual=say("missing") if kind is None else cut(str(kind), 40),
                           at=AT, exchanges=(e.n,))  # fmt: skip
 
 
@@ -87,11 +90,11 @@ def no_store(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The token answer carries Cache-Control: no-store."""
     for e in grants(evidence):
         said = directives(e.answer)
-        actual = ", ".join(sorted(said))[:120] or "absent"
+        actual = cut(", ".join(sorted(said)), 120) or say("absent")
         if "no-store" in said:
             yield Seen(actual=actual, exchanges=(e.n,))
         else:
-            yield Finding(expected="Cache-Control: no-store", actual=actual, at=AT,
+            yield Finding(expected=say("Cache-Control: no-store"), actual=actual, at=AT,
                           exchanges=(e.n,))  # fmt: skip
 
 
@@ -103,9 +106,11 @@ def pragma_no_cache(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The token answer carries Pragma: no-cache."""
     e = grants(evidence)[0]
     if "no-cache" in directives(e.answer, "Pragma"):
-        yield Seen(actual="Pragma: no-cache", exchanges=(e.n,))
+        yield Seen(actual=say("Pragma: no-cache"), exchanges=(e.n,))
     else:
-        yield Finding(expected="Pragma: no-cache", actual="absent", at=AT, exchanges=(e.n,))
+        yield Finding(
+            expected=say("Pragma: no-cache"), actual=say("absent"), at=AT, exchanges=(e.n,)
+        )
 
 
 @check(
@@ -116,10 +121,10 @@ def expires_in_present(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The answer says when the token ends."""
     e = grants(evidence)[0]
     if e.answer.members.get("expires_in") is not None:
-        yield Seen(actual="expires_in is there", exchanges=(e.n,))
+        yield Seen(actual=say("expires_in is there"), exchanges=(e.n,))
     else:
-        actual = "null" if "expires_in" in e.answer.members else "missing"
-        yield Finding(expected="expires_in", actual=actual, at=AT, exchanges=(e.n,))
+        actual = say("null") if "expires_in" in e.answer.members else say("missing")
+        yield Finding(expected=say("expires_in"), actual=actual, at=AT, exchanges=(e.n,))
 
 
 @check(
@@ -135,13 +140,13 @@ def expires_in_number(evidence: Evidence) -> Iterator[Finding | Seen]:
             continue
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if _seconds(value) is not None:
-            yield Seen(actual=f"{value} s", exchanges=(e.n,))
+            yield Seen(actual=say("{} s", str(value)), exchanges=(e.n,))
         else:
-            kind = "" if number else f" ({type(value).__name__})"
-            yield Finding(expected="a number > 0, at most a year", actual=f"{value!r:.40}{kind}",
+            kind = "" if number else say(" ({})", own(type(value).__name__))
+            yield Finding(expected=say("a number > 0, at most a year"), actual=say("{!r:.40}{}", value, kind),
                           at=AT, exchanges=(e.n,))  # fmt: skip
     if all(e.answer.members.get("expires_in") is None for e in grants(evidence)):
-        raise NotApplicable("there is no expires_in")
+        raise NotApplicable(say("there is no expires_in"))
 
 
 @check(
@@ -153,11 +158,15 @@ def lifetime_short(evidence: Evidence) -> Iterator[Finding | Seen]:
     e = grants(evidence)[0]
     value = _seconds(e.answer.members.get("expires_in"))
     if value is None:
-        raise NotApplicable("there is no expires_in that can be read (see grant.expires-in-number)")
+        raise NotApplicable(
+            say("there is no expires_in that can be read (see grant.expires-in-number)")
+        )
     if value <= 3600:
-        yield Seen(actual=f"{value} s", exchanges=(e.n,))
+        yield Seen(actual=say("{} s", str(value)), exchanges=(e.n,))
     else:
-        yield Finding(expected="at most 3600 s", actual=f"{value} s", at=AT, exchanges=(e.n,))
+        yield Finding(
+            expected=say("at most 3600 s"), actual=say("{} s", str(value)), at=AT, exchanges=(e.n,)
+        )
 
 
 @check(
@@ -170,12 +179,12 @@ def refresh_token_present(evidence: Evidence) -> Iterator[Finding | Seen]:
     e = grants(evidence)[0]
     refresh = e.answer.members.get("refresh_token")
     if isinstance(refresh, str) and refresh:
-        yield Seen(actual="a refresh token", exchanges=(e.n,))
+        yield Seen(actual=say("a refresh token"), exchanges=(e.n,))
     elif e.answer.members.get("expires_in") is None:
-        yield Seen(actual="no refresh token, and no end is named", exchanges=(e.n,))
+        yield Seen(actual=say("no refresh token, and no end is named"), exchanges=(e.n,))
     else:
         ends = e.answer.members["expires_in"]
-        yield Finding(expected="refresh_token", actual=f"none, and the token ends in {ends!r:.20} s",
+        yield Finding(expected=say("refresh_token"), actual=say("none, and the token ends in {!r:.20} s", ends),
                       at=AT, exchanges=(e.n,))  # fmt: skip
 
 
@@ -190,17 +199,17 @@ def scope_when_narrowed(evidence: Evidence) -> Iterator[Finding | Seen]:
     scope = e.answer.members.get("scope")
     claimed = _claimed_scope(e)
     if scope is None and claimed is not None and claimed != asked:
-        yield Finding(expected=f"scope {' '.join(sorted(claimed))!r:.80}, as the token has it",
-                      actual="no scope in the answer", at=AT, exchanges=(e.n,))  # fmt: skip
+        yield Finding(expected=say("scope {!r:.80}, as the token has it", ' '.join(sorted(claimed))),
+                      actual=say("no scope in the answer"), at=AT, exchanges=(e.n,))  # fmt: skip
     elif scope is None:
         # Left out means that it is what was asked for (RFC 6749 section 5.1).
-        yield Seen(actual="no scope: as asked", exchanges=(e.n,))
+        yield Seen(actual=say("no scope: as asked"), exchanges=(e.n,))
     elif isinstance(scope, str):
-        yield Seen(actual=f"scope {scope!r:.80}" if set(scope.split()) != asked else "as asked",
+        yield Seen(actual=say("scope {!r:.80}", scope) if set(scope.split()) != asked else say("as asked"),
                    exchanges=(e.n,))  # fmt: skip
     else:
         # A list is what several real servers send; ChatGPT never read it.
-        yield Finding(expected="a text", actual=f"a {type(scope).__name__}", at=AT,
+        yield Finding(expected=say("a text"), actual=say("a {}", own(type(scope).__name__)), at=AT,
                       exchanges=(e.n,), tolerated=True)  # fmt: skip
     yield from _unknown_granted(evidence)
 
@@ -222,8 +231,8 @@ def _unknown_granted(evidence: Evidence) -> Iterator[Finding]:
     for e in evidence.trace.select("token", purpose="altered", probe="scope.unknown-handled"):
         if e.answer.ok and "access_token" in e.answer.members and "scope" not in e.answer.members:
             # Servers without scopes at all do this too.
-            yield Finding(expected="the granted scope", at=AT, exchanges=(e.n,), tolerated=True,
-                          actual="a token for a scope that does not exist, and no scope named")  # fmt: skip
+            yield Finding(expected=say("the granted scope"), at=AT, exchanges=(e.n,), tolerated=True,
+                          actual=say("a token for a scope that does not exist, and no scope named"))  # fmt: skip
 
 
 @check(
@@ -235,22 +244,22 @@ def access_token_unguessable(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Access tokens have room for 128 bits and show no counter."""
     tokens = _tokens(evidence)
     if not tokens:
-        raise Blocked("no access token was seen")
+        raise Blocked(say("no access token was seen"))
     distinct = list(dict.fromkeys(token for _, token in tokens))
     n, token = tokens[0]
     if not re.fullmatch(r"[A-Za-z0-9._~+/-]+=*", token):
         # Tokens with | or : are issued in practice and travel well; a blank breaks the header.
-        yield Finding(expected="letters, digits and - . _ ~ + /", actual="other characters", at=AT,
-                      fix="Make the token of URL-safe base64.", exchanges=(n,),
+        yield Finding(expected=say("letters, digits and - . _ ~ + /"), actual=say("other characters"), at=AT,
+                      fix=say("Make the token of URL-safe base64."), exchanges=(n,),
                       tolerated=re.fullmatch(r"[!-~]+", token) is not None)  # fmt: skip
     if room_in_bits(_secret_part(token)) < 128 * 0.9:
-        actual = f"{len(_secret_part(token))} characters that can be secret"
-        yield Finding(expected="room for 128 bits", actual=actual, at=AT, exchanges=(n,))
+        actual = say("{} characters that can be secret", len(_secret_part(token)))
+        yield Finding(expected=say("room for 128 bits"), actual=actual, at=AT, exchanges=(n,))
     elif len(distinct) >= 5 and varying_bits(distinct) < 96:
-        actual = f"only about {varying_bits(distinct):.0f} bits change"
-        yield Finding(expected="random tokens", actual=actual, at=AT, exchanges=(n,))
+        actual = say("only about {:.0f} bits change", varying_bits(distinct))
+        yield Finding(expected=say("random tokens"), actual=actual, at=AT, exchanges=(n,))
     else:
-        yield Seen(actual=f"{len(token)} characters", exchanges=(n,))
+        yield Seen(actual=say("{} characters", len(token)), exchanges=(n,))
 
 
 def _secret_part(token: str) -> str:
@@ -276,15 +285,17 @@ def tokens_differ(evidence: Evidence) -> Iterator[Finding | Seen]:
         judged += 1
         distinct = len({value for _, value in texts})
         if distinct < len(texts):
-            yield Finding(expected=f"a different {name} for each login", at=AT,
-                          actual=f"{len(texts)} logins, {distinct} of {name}",
-                          fix="Make a new token for each login, stored with its user: one kept in a "
-                              "variable or for each client gives a user another user's token.",
+            yield Finding(expected=say("a different {} for each login", own(name)), at=AT,
+                          actual=say("{} logins, {} of {}", len(texts), distinct, own(name)),
+                          fix=say("Make a new token for each login, stored with its user: one kept in a "
+"variable or for each client gives a user another user's token."),
                           exchanges=(texts[0][0].n, texts[1][0].n))  # fmt: skip
         else:
-            yield Seen(actual=f"{distinct} different of {name}", exchanges=(texts[0][0].n,))
+            yield Seen(
+                actual=say("{} different of {}", distinct, own(name)), exchanges=(texts[0][0].n,)
+            )
     if not judged:
-        raise Blocked("fewer than two logins got a token in this run")
+        raise Blocked(say("fewer than two logins got a token in this run"))
 
 
 @check(
@@ -307,13 +318,13 @@ def token_not_another_secret(evidence: Evidence) -> Iterator[Finding | Seen]:
     others |= dict.fromkeys(tokens.values(), "the verification token")
     seen = _tokens(evidence)
     if not seen:
-        raise Blocked("no access token was seen")
+        raise Blocked(say("no access token was seen"))
     for n, token in seen:
         if token in others:
-            yield Finding(expected="a token of its own", actual=f"the access token is {others[token]}",
+            yield Finding(expected=say("a token of its own"), actual=say("the access token is {}", others[token]),
                           at=AT, exchanges=(n,))  # fmt: skip
             return
-    yield Seen(actual="equal to none of them", exchanges=(seen[0][0],))
+    yield Seen(actual=say("equal to none of them"), exchanges=(seen[0][0],))
 
 
 def _of_another_user(evidence: Evidence) -> Iterator[Finding]:
@@ -325,10 +336,12 @@ def _of_another_user(evidence: Evidence) -> Iterator[Finding]:
     for e, token in texts:
         if e.flow in second and token in first:
             yield Finding(
-                expected="a token of the user who logged in",
-                actual="the second user's login gave the token of the first user",
-                fix="Look up the code that was sent, and make the token for the user stored with it; "
-                "keep no token in a variable or for each client.",
+                expected=say("a token of the user who logged in"),
+                actual=say("the second user's login gave the token of the first user"),
+                fix=say(
+                    "Look up the code that was sent, and make the token for the user stored "
+                    "with it; keep no token in a variable or for each client."
+                ),
                 at=AT,
                 exchanges=(first[token], e.n),
             )
@@ -345,10 +358,10 @@ def extra_fields_noted(evidence: Evidence) -> Iterator[Finding | Seen]:
     for e in grants(evidence)[:1]:
         extra = [name for name in e.answer.members if name not in KNOWN_MEMBERS]
         if extra:
-            yield Finding(expected="nothing more, or what is ignored", at=AT, exchanges=(e.n,),
-                          actual=f"also {', '.join(map(_shown_name, extra[:12]))}")  # fmt: skip
+            yield Finding(expected=say("nothing more, or what is ignored"), at=AT, exchanges=(e.n,),
+                          actual=say("also {}", ', '.join(map(_shown_name, extra[:12]))))  # fmt: skip
         else:
-            yield Seen(actual="only what RFC 6749 names", exchanges=(e.n,))
+            yield Seen(actual=say("only what RFC 6749 names"), exchanges=(e.n,))
 
 
 def _shown_name(name: str) -> str:
@@ -366,15 +379,15 @@ def refresh_works(evidence: Evidence) -> Iterator[Finding | Seen]:
     grants(evidence)
     last = evidence.trace.last("refresh")
     if last is None:
-        raise NotApplicable("the server issues no refresh token")
+        raise NotApplicable(say("the server issues no refresh token"))
     token = last.answer.members.get("access_token")
     if not last.answer.ok or not isinstance(token, str):
-        yield Finding(expected="200 with access_token", actual=last.outcome, at=AT,
+        yield Finding(expected=say("200 with access_token"), actual=last.outcome, at=AT,
                       exchanges=(last.n,))  # fmt: skip
         return
     calls = [e for e in evidence.trace.ordinary("api") if e.n > last.n]
     if calls and calls[0].answer.status in (401, 403):
-        yield Finding(expected="the API accepts the new token", actual=calls[0].outcome, at=AT,
+        yield Finding(expected=say("the API accepts the new token"), actual=calls[0].outcome, at=AT,
                       exchanges=(last.n, calls[0].n))  # fmt: skip
     else:
-        yield Seen(actual="a new access token", exchanges=(last.n, *(c.n for c in calls)))
+        yield Seen(actual=say("a new access token"), exchanges=(last.n, *(c.n for c in calls)))

@@ -14,6 +14,7 @@ from mockauth.checks.record import grants
 from mockauth.checks.registry import check
 from mockauth.checks.token import AT
 from mockauth.wire import Exchange
+from mockauth.wire.words import cut, own, say
 
 CLOCKS_DIFFER = 60.0
 """Seconds by which the clock of the answer and the one of the token may differ."""
@@ -34,10 +35,10 @@ def _jwts(evidence: Evidence) -> list[tuple[Exchange, Jwt]]:
         if isinstance(token := e.answer.members.get("access_token"), str) and token
     ]
     if not texts:
-        raise Blocked("no access token was seen (see grant.access-token-string)")
+        raise Blocked(say("no access token was seen (see grant.access-token-string)"))
     found = [(e, jwt) for e, token in texts if (jwt := read_jwt(token)) is not None]
     if not found:
-        raise NotApplicable("the access token is opaque, no JWT")
+        raise NotApplicable(say("the access token is opaque, no JWT"))
     return found
 
 
@@ -49,13 +50,13 @@ def _jwts(evidence: Evidence) -> list[tuple[Exchange, Jwt]]:
 def jwt_signed(evidence: Evidence) -> Iterator[Finding | Seen]:
     """An access token that is a JWT is signed."""
     for e, jwt in _jwts(evidence):
-        alg = str(jwt.header.get("alg"))[:40]
+        alg = cut(str(jwt.header.get("alg")), 40)
         if jwt.unsigned:
-            lacking = "" if jwt.signature else ", no signature part"
-            yield Finding(expected="a signature", actual=f"alg {alg!r}{lacking}", at=AT,
+            lacking = "" if jwt.signature else say(", no signature part")
+            yield Finding(expected=say("a signature"), actual=say("alg {!r}{}", alg, lacking), at=AT,
                           exchanges=(e.n,))  # fmt: skip
         else:
-            yield Seen(actual=f"alg {alg!r}", exchanges=(e.n,))
+            yield Seen(actual=say("alg {!r}", alg), exchanges=(e.n,))
 
 
 @check(
@@ -70,26 +71,26 @@ def jwt_exp_matches(evidence: Evidence) -> Iterator[Finding | Seen]:
         lifetime, exp = _number(e.answer.members.get("expires_in")), jwt.claims.get("exp")
         end = _number(exp)
         if end is None:
-            actual = "no exp" if exp is None else f"exp is a {type(exp).__name__}"
-            yield Finding(expected="exp, in seconds since 1970", actual=actual, at=AT,
+            actual = say("no exp") if exp is None else say("exp is a {}", own(type(exp).__name__))
+            yield Finding(expected=say("exp, in seconds since 1970"), actual=actual, at=AT,
                           exchanges=(e.n,))  # fmt: skip
             continue
         if lifetime is None:
             continue
         left = [end - start for start in _starts(e, jwt)]
         if not left:
-            raise Blocked("neither iat in the token nor a Date header says when it was issued")
+            raise Blocked(say("neither iat in the token nor a Date header says when it was issued"))
         compared += 1
         slack = max(CLOCKS_DIFFER, lifetime / 100)
         if any(abs(seconds - lifetime) <= slack for seconds in left):
-            yield Seen(actual=f"both end in about {lifetime:.0f} s", exchanges=(e.n,))
+            yield Seen(actual=say("both end in about {:.0f} s", lifetime), exchanges=(e.n,))
         else:
-            yield Finding(expected=f"exp {lifetime:.0f} s after issue, as expires_in says", at=AT,
-                          actual=f"exp {left[0]:.0f} s after issue", exchanges=(e.n,))  # fmt: skip
+            yield Finding(expected=say("exp {:.0f} s after issue, as expires_in says", lifetime), at=AT,
+                          actual=say("exp {:.0f} s after issue", left[0]), exchanges=(e.n,))  # fmt: skip
     if not compared and all(
         _number(jwt.claims.get("exp")) is not None for _, jwt in _jwts(evidence)
     ):
-        raise NotApplicable("there is no expires_in to compare exp with")
+        raise NotApplicable(say("there is no expires_in to compare exp with"))
 
 
 def _starts(exchange: Exchange, jwt: Jwt) -> Iterator[float]:
@@ -127,10 +128,10 @@ def jwt_no_personal_data(evidence: Evidence) -> Iterator[Finding | Seen]:
         # Names only: the values are what must not be shown again.
         named = sorted({_safe(n) for n, v in jwt.named_values() if _tells(n, v, secrets)})
         if named:
-            yield Finding(expected="an id alone", actual="claims " + ", ".join(named)[:120], at=AT,
+            yield Finding(expected=say("an id alone"), actual=say("claims ") + cut(", ".join(named), 120), at=AT,
                           exchanges=(e.n,))  # fmt: skip
         else:
-            yield Seen(actual=f"{len(jwt.claims)} claims, none personal", exchanges=(e.n,))
+            yield Seen(actual=say("{} claims, none personal", len(jwt.claims)), exchanges=(e.n,))
 
 
 def _tells(name: str, value: object, secrets: set[str]) -> bool:

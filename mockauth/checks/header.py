@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 
 from mockauth.wire import Pairs, Response
+from mockauth.wire.words import say
 
 LONGEST = 20_000
 """Characters of one header that are read; no server needs more."""
-TOKEN = r"[!#$%&'*+.^_`|~\w-]+"
+TOKEN = say("[!#$%&'*+.^_`|~\\w-]+")
 PARAMETER = re.compile(rf'({TOKEN})\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"=][^\s,"]*)', re.ASCII)
 SCHEME = re.compile(rf"{TOKEN}(?=\s|,|$)", re.ASCII)
 TOKEN68 = re.compile(r"[A-Za-z0-9._~+/-]+=*(?=\s*(?:,|$))")

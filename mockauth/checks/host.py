@@ -10,6 +10,7 @@ from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.manifest_urls import endpoints
 from mockauth.checks.registry import check
 from mockauth.wire.url import hostname, is_private_host
+from mockauth.wire.words import cut, say
 
 STAND_INS = ipaddress.ip_network("198.18.0.0/15")
 """The range of RFC 2544, from which proxies on a developer's machine answer every name."""
@@ -34,24 +35,24 @@ def named_hosts(evidence: Evidence) -> dict[str, str]:
 def host_public(evidence: Evidence) -> Iterator[Finding | Seen]:
     """No private, link-local or loopback address stands behind a public name."""
     if not evidence.target:
-        raise NotApplicable("read from a file: no server is asked for")
+        raise NotApplicable(say("read from a file: no server is asked for"))
     if is_private_host(hostname(evidence.target)):
-        raise NotApplicable("the server under test is on this machine or network")
+        raise NotApplicable(say("the server under test is on this machine or network"))
     unresolved = []
     for host, at in named_hosts(evidence).items():
         known = (evidence.addresses or {}).get(host, ())
         addresses = (host,) if is_private_host(host) or is_address(host) else known
         private = [a for a in addresses if not _is_public(a)]
         if private:
-            shown = ", ".join(private)[:120]
-            actual = f"{host} is {shown}, as resolved here" if host != shown else host
-            yield Finding(expected="a public address", actual=actual, at=at)
+            shown = cut(", ".join(private), 120)
+            actual = say("{} is {}, as resolved here", host, shown) if host != shown else host
+            yield Finding(expected=say("a public address"), actual=actual, at=at)
         elif addresses:
-            yield Seen(actual=f"{host} is {', '.join(addresses)[:120]}", at=at)
+            yield Seen(actual=say("{} is {:.120}", host, ", ".join(addresses)), at=at)
         else:
             unresolved.append(host)
     if unresolved:
-        raise Blocked(f"no address is known here of {', '.join(unresolved)}")
+        raise Blocked(say("no address is known here of {}", ", ".join(unresolved)))
 
 
 def is_address(host: str) -> bool:
@@ -76,5 +77,7 @@ def _is_public(text: str) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         address = address.ipv4_mapped or address
     if address in STAND_INS:
-        raise Blocked(f"the names are resolved to stand-ins here ({text}): a proxy is in the way")
+        raise Blocked(
+            say("the names are resolved to stand-ins here ({}): a proxy is in the way", text)
+        )
     return address.is_global

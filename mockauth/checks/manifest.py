@@ -14,6 +14,7 @@ from mockauth.checks.registry import check
 from mockauth.manifest.plugin import Manifest
 from mockauth.wire.message import FORM, JSON
 from mockauth.wire.url import without_query
+from mockauth.wire.words import AT_CLIENT_URL, own, say
 
 START, AUTH = "OAI-plugin-start", "OAI-plugin-auth"
 NOT_FOUND = '"Couldn\'t find manifest", although it is served'
@@ -31,7 +32,7 @@ FILLED = re.compile(
 def manifest_of(evidence: Evidence) -> Manifest:
     """The manifest, or a verdict why nothing can be said of it."""
     if evidence.manifest is None:
-        raise Blocked("the manifest could not be fetched (see manifest.served)")
+        raise Blocked(say("the manifest could not be fetched (see manifest.served)"))
     return evidence.manifest
 
 
@@ -39,7 +40,7 @@ def readable(evidence: Evidence) -> Manifest:
     """A manifest with members, or a verdict why nothing can be said of them."""
     manifest = manifest_of(evidence)
     if not manifest.data:
-        raise Blocked("the manifest is no JSON object (see manifest.json-strict)")
+        raise Blocked(say("the manifest is no JSON object (see manifest.json-strict)"))
     return manifest
 
 
@@ -52,13 +53,13 @@ def served(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The manifest is served at /.well-known/ai-plugin.json with status 200."""
     last = evidence.trace.last("manifest")
     if last is None:
-        raise NotApplicable("the manifest was read from a file")
+        raise NotApplicable(say("the manifest was read from a file"))
     if last.answer.status in (401, 403):
-        raise Blocked(f"{last.outcome}: see manifest.public")
+        raise Blocked(say("{}: see manifest.public", last.outcome))
     if last.answer.ok:
         yield Seen(actual=last.outcome, exchanges=(last.n,))
     else:
-        yield Finding(expected="status 200", actual=last.outcome, exchanges=(last.n,))
+        yield Finding(expected=say("status 200"), actual=last.outcome, exchanges=(last.n,))
 
 
 @check(
@@ -71,14 +72,18 @@ def public(evidence: Evidence) -> Iterator[Finding | Seen]:
     for exchange in evidence.trace.ordinary("manifest", "openapi", "asset"):
         login = asks_to_log_in(exchange)
         if exchange.answer.status in (401, 403) or login:
-            what = ", a login page" if login else ""
+            what = say(", a login page") if login else ""
             yield Finding(
-                expected="an answer without credentials",
-                actual=f"{without_query(exchange.request.target)}: {exchange.outcome}{what}",
+                expected=say("an answer without credentials"),
+                actual=say(
+                    "{}: {}{}", without_query(exchange.request.target), exchange.outcome, what
+                ),
                 exchanges=(exchange.n,),
             )
         else:
-            yield Seen(actual=f"{exchange.step}: {exchange.outcome}", exchanges=(exchange.n,))
+            yield Seen(
+                actual=say("{}: {}", exchange.step, exchange.outcome), exchanges=(exchange.n,)
+            )
 
 
 @check(
@@ -90,12 +95,12 @@ def content_type_json(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The manifest is served as application/json."""
     last = evidence.trace.last("manifest")
     if last is None or not last.answer.ok:
-        raise NotApplicable("no manifest was served")
+        raise NotApplicable(say("no manifest was served"))
     kind = last.answer.media_type
     if kind in (JSON, "text/json") or kind.endswith("+json"):
         yield Seen(actual=kind, exchanges=(last.n,))
     else:
-        yield Finding(expected=JSON, actual=kind or "no Content-Type", exchanges=(last.n,))
+        yield Finding(expected=JSON, actual=kind or say("no Content-Type"), exchanges=(last.n,))
 
 
 @check(
@@ -110,13 +115,13 @@ def json_strict(evidence: Evidence) -> Iterator[Finding | Seen]:
     document = manifest_of(evidence).document
     for problem in document.problems:
         yield Finding(
-            expected="strict JSON",
-            actual=f"{problem.reason} at {problem.place}",
+            expected=say("strict JSON"),
+            actual=say("{} at {}", problem.reason, problem.place),
             fix=problem.fix,
             at=problem.place,
         )
     if not document.problems:
-        yield Seen(actual="one JSON object")
+        yield Seen(actual=say("one JSON object"))
 
 
 FIELDS: dict[str, type | tuple[type, ...]] = {
@@ -137,11 +142,17 @@ def required_fields(evidence: Evidence) -> Iterator[Finding | Seen]:
     data = readable(evidence).data
     for name, kind in FIELDS.items():
         if name not in data:
-            yield Finding(expected=f"a member {name}", actual="it is missing", at=f"/{name}")
+            yield Finding(
+                expected=say("a member {}", own(name)),
+                actual=say("it is missing"),
+                at=say("/{}", own(name)),
+            )
         elif not isinstance(data[name], kind):
-            yield Finding(expected=_named(kind), actual=_shown(data[name]), at=f"/{name}")
+            yield Finding(
+                expected=_named(kind), actual=_shown(data[name]), at=say("/{}", own(name))
+            )
         else:
-            yield Seen(actual=f"{name} is there")
+            yield Seen(actual=say("{} is there", own(name)))
     yield from _unusable(readable(evidence))
     api: Any = data.get("api")
     if isinstance(api, dict):
@@ -149,14 +160,14 @@ def required_fields(evidence: Evidence) -> Iterator[Finding | Seen]:
             # Approved manifests lack it, so only another value is a failure.
             missing = api.get("type") is None
             yield Finding(
-                expected='"openapi"',
+                expected=say('"openapi"'),
                 actual=_shown(api.get("type")),
-                at="/api/type",
+                at=say("/api/type"),
                 tolerated=missing,
             )
         if not isinstance(api.get("url"), str) or not api["url"]:
-            yield Finding(expected="the URL of the OpenAPI document",
-                          actual=_shown(api.get("url")), at="/api/url")  # fmt: skip
+            yield Finding(expected=say("the URL of the OpenAPI document"),
+                          actual=_shown(api.get("url")), at=say("/api/url"))  # fmt: skip
 
 
 UNFILLED = re.compile(r"PLUGIN_HOSTNAME|your[-_.]|<\w|\{\{|\$\{|\[\w", re.I)
@@ -167,27 +178,31 @@ def _unusable(manifest: Manifest) -> Iterator[Finding]:
     for path in (("logo_url",), ("legal_info_url",), ("api", "url")):
         url, at = manifest.text(*path), "/" + "/".join(path)
         if UNFILLED.search(url):
-            yield Finding(expected="an address", actual="a placeholder that nobody filled in",
+            yield Finding(expected=say("an address"), actual=say("a placeholder that nobody filled in"),
                           at=at, tolerated=True)  # fmt: skip
         elif url and path != ("api", "url") and not url.startswith(("http", "data:")):
-            yield Finding(expected="an https address", actual="no address with a scheme",
-                          fix="Write the whole address, with https://.", at=at, tolerated=True)  # fmt: skip
+            yield Finding(expected=say("an https address"), actual=say("no address with a scheme"),
+                          fix=say("Write the whole address, with https://."), at=at, tolerated=True)  # fmt: skip
 
 
 def _named(kind: Any) -> str:
-    return {str: "a text", dict: "an object", list: "a list"}.get(kind, "another type")
+    return own({str: "a text", dict: "an object", list: "a list"}.get(kind, "another type"))
 
 
 def _shown(value: object) -> str:
     if value is None:
-        return "missing or null"
-    return f"{value!r}" if isinstance(value, str | int | bool) else f"a {type(value).__name__}"
+        return say("missing or null")
+    return (
+        say("{!r}", value)
+        if isinstance(value, str | int | bool)
+        else say("a {}", own(type(value).__name__))
+    )
 
 
 def _kept(name: str, value: object) -> str:
     """`_shown`, but a token that stands where an object should is not quoted."""
     token = name == "verification_tokens" and isinstance(value, str)
-    return "a text" if token else _shown(value)
+    return say("a text") if token else _shown(value)
 
 
 @check(
@@ -198,9 +213,9 @@ def schema_version(evidence: Evidence) -> Iterator[Finding | Seen]:
     """schema_version is the text v1."""
     value = readable(evidence).data.get("schema_version")
     if value == "v1":
-        yield Seen(actual='"v1"')
+        yield Seen(actual=say('"v1"'))
     else:
-        yield Finding(expected='"v1"', actual=_shown(value), at="/schema_version")
+        yield Finding(expected=say('"v1"'), actual=_shown(value), at=say("/schema_version"))
 
 
 @check(
@@ -217,10 +232,12 @@ def auth_type_known(evidence: Evidence) -> Iterator[Finding | Seen]:
         return
     meant = INVENTED.get(str(kind), "")
     yield Finding(
-        expected="none, service_http, user_http or oauth",
+        expected=say("none, service_http, user_http or oauth"),
         actual=_shown(kind),
-        at="/auth/type",
-        fix=f"Write {meant}: one token for all users, sent as Bearer or Basic." if meant else "",
+        at=say("/auth/type"),
+        fix=say("Write {}: one token for all users, sent as Bearer or Basic.", meant)
+        if meant
+        else "",
     )
 
 
@@ -234,7 +251,7 @@ def auth_fields_complete(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The auth block has every member its type needs."""
     block = readable(evidence).data.get("auth")
     if not isinstance(block, dict):
-        raise Blocked("there is no auth object (see manifest.required-fields)")
+        raise Blocked(say("there is no auth object (see manifest.required-fields)"))
     shapes: dict[str, dict[str, Any]] = {
         "oauth": {"client_url": str, "authorization_url": str, "authorization_content_type": str,
                   "scope": str, "verification_tokens": dict},
@@ -250,33 +267,35 @@ def auth_fields_complete(evidence: Evidence) -> Iterator[Finding | Seen]:
         value = block.get(name)
         if not isinstance(value, kind) or (value == "" and name.endswith("url")):
             yield Finding(
-                expected=f"{_named(kind)}: {meaning.get(name, name)}",
-                actual=_kept(name, value) if name in block else "it is missing",
-                at=f"/auth/{name}",
+                expected=say("{}: {}", _named(kind), own(meaning.get(name, name))),
+                actual=_kept(name, value) if name in block else say("it is missing"),
+                at=say("/auth/{}", own(name)),
                 fix=mend_missing(name, block),
             )
         else:
-            yield Seen(actual=f"{name} is there")
+            yield Seen(actual=say("{} is there", own(name)))
     invented = invented_for("authorization_url", block)
     if "client_url" in wanted and invented and isinstance(block.get("authorization_url"), str):
         yield Finding(
-            expected=f"no {invented}: authorization_url is the TOKEN endpoint",
-            actual=f"{invented} is there, so authorization_url may hold the authorize endpoint",
-            at=f"/auth/{invented}",
-            fix=f"{BOTH}; {invented} is not a field: take it out.",
+            expected=say("no {}: authorization_url is the TOKEN endpoint", invented),
+            actual=say(
+                "{} is there, so authorization_url may hold the authorize endpoint", invented
+            ),
+            at=say("/auth/{}", invented),
+            fix=say("{}; {} is not a field: take it out.", BOTH, invented),
             tolerated=True,
         )
     last = without_query(str(block.get("client_url"))).rstrip("/").rpartition("/")[2]
     if "client_url" in wanted and last.lower() in ("token", "access_token"):
         yield Finding(
-            expected="client_url, the authorize endpoint",
-            actual=f"it ends in /{last}, like a token endpoint",
-            at="/auth/client_url",
-            fix=f"{BOTH}: look whether they are swapped.",
+            expected=say("client_url, the authorize endpoint"),
+            actual=say("it ends in /{}, like a token endpoint", last),
+            at=AT_CLIENT_URL,
+            fix=say("{}: look whether they are swapped.", BOTH),
             tolerated=True,
         )
     if not wanted:
-        yield Seen(actual="nothing more is needed")
+        yield Seen(actual=say("nothing more is needed"))
 
 
 @check(
@@ -288,11 +307,13 @@ def authorization_type_known(evidence: Evidence) -> Iterator[Finding | Seen]:
     """authorization_type is bearer or basic."""
     value = readable(evidence).text("auth", "authorization_type")
     if not value:
-        raise Blocked("authorization_type is missing (see manifest.auth-fields-complete)")
+        raise Blocked(say("authorization_type is missing (see manifest.auth-fields-complete)"))
     if value.lower() in ("bearer", "basic"):
         yield Seen(actual=value)
     else:
-        yield Finding(expected="bearer or basic", actual=value, at="/auth/authorization_type")
+        yield Finding(
+            expected=say("bearer or basic"), actual=value, at=say("/auth/authorization_type")
+        )
 
 
 @check(
@@ -305,12 +326,14 @@ def content_type_supported(evidence: Evidence) -> Iterator[Finding | Seen]:
     """authorization_content_type is JSON or a form."""
     value = readable(evidence).text("auth", "authorization_content_type")
     if not value:
-        raise Blocked("authorization_content_type is missing (see manifest.auth-fields-complete)")
+        raise Blocked(
+            say("authorization_content_type is missing (see manifest.auth-fields-complete)")
+        )
     if value.partition(";")[0].strip().lower() in (JSON, FORM):
         yield Seen(actual=value)
     else:
-        at = "/auth/authorization_content_type"
-        yield Finding(expected=f"{JSON} or {FORM}", actual=value, at=at)
+        at = say("/auth/authorization_content_type")
+        yield Finding(expected=say("{} or {}", JSON, FORM), actual=value, at=at)
 
 
 @check(
@@ -322,14 +345,14 @@ def content_type_supported(evidence: Evidence) -> Iterator[Finding | Seen]:
 def verification_token_present(evidence: Evidence) -> Iterator[Finding | Seen]:
     """verification_tokens.openai holds a token of your own."""
     token = readable(evidence).text("auth", "verification_tokens", "openai")
-    at = "/auth/verification_tokens/openai"
+    at = say("/auth/verification_tokens/openai")
     if not token:
-        yield Finding(expected="a token", actual="it is missing or empty", at=at)
+        yield Finding(expected=say("a token"), actual=say("it is missing or empty"), at=at)
     elif token.lower() in SAMPLES or not re.fullmatch(r"[\w.~+/=-]{6,}", token):
-        actual = "a sample from the documentation or a placeholder"
-        yield Finding(expected="the token that ChatGPT shows", actual=actual, at=at)
+        actual = say("a sample from the documentation or a placeholder")
+        yield Finding(expected=say("the token that ChatGPT shows"), actual=actual, at=at)
     else:
-        yield Seen(actual="a token is there")
+        yield Seen(actual=say("a token is there"))
 
 
 @check(
@@ -342,25 +365,25 @@ def verification_token_matches(evidence: Evidence) -> Iterator[Finding | Seen]:
     """verification_tokens.openai equals the token given at installation."""
     given = evidence.given.verification_token.reveal()
     if not given:
-        option = "--verification-token"
-        raise Blocked(f"give the token that ChatGPT shows: {option}", by_option=option)
+        option = say("--verification-token")
+        raise Blocked(say("give the token that ChatGPT shows: {}", option), by_option=option)
     found = readable(evidence).text("auth", "verification_tokens", "openai")
     if not found:
-        raise NotApplicable("there is none (see manifest.verification-token-present)")
+        raise NotApplicable(say("there is none (see manifest.verification-token-present)"))
     if found == given:
-        yield Seen(actual="equal")
+        yield Seen(actual=say("equal"))
     else:
         ends = (
-            f"one that ends in …{found[-2:]}"
+            say("one that ends in …{}", found[-2:])
             if len(found) > 8
-            else "none"
+            else say("none")
             if not found
-            else "another"
+            else say("another")
         )
         yield Finding(
-            expected=f"the token of {len(given)} characters that was given",
-            actual=f"{ends} ({len(found)} characters)",
-            at="/auth/verification_tokens/openai",
+            expected=say("the token of {} characters that was given", len(given)),
+            actual=say("{} ({} characters)", ends, len(found)),
+            at=say("/auth/verification_tokens/openai"),
         )
 
 
@@ -375,11 +398,11 @@ def no_secret_inside(evidence: Evidence) -> Iterator[Finding | Seen]:
         named = SECRET_NAME.search(name) and FILLED.match(value) and not value.startswith("http")
         if (named and not name.endswith("_url")) or LIVE_TOKEN.search(value):
             yield Finding(
-                expected="no secret",
-                actual=f"{name} holds {len(value)} characters that look like one",
+                expected=say("no secret"),
+                actual=say("{} holds {} characters that look like one", name, len(value)),
                 at=pointer,
             )
-    yield Seen(actual="nothing that looks like a secret")
+    yield Seen(actual=say("nothing that looks like a secret"))
 
 
 def _strings(value: object, pointer: str = "", name: str = "") -> Iterator[tuple[str, str, str]]:

@@ -9,6 +9,7 @@ from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, Seen
 from mockauth.checks.manifest import START, readable
 from mockauth.checks.registry import check
+from mockauth.wire.words import cut, own, say
 
 SPRING = {"name_for_human": 50, "description_for_human": 120, "description_for_model": 8000}
 AUTUMN = {"name_for_human": 20, "description_for_human": 100}
@@ -17,7 +18,7 @@ AUTUMN = {"name_for_human": 20, "description_for_human": 100}
 def _model_name(evidence: Evidence) -> str:
     name = readable(evidence).text("name_for_model")
     if not name:
-        raise Blocked("name_for_model is missing (see manifest.required-fields)")
+        raise Blocked(say("name_for_model is missing (see manifest.required-fields)"))
     return name
 
 
@@ -27,12 +28,12 @@ def _limits(evidence: Evidence, limits: dict[str, int]) -> Iterator[Finding | Se
         length = len(manifest.text(field))
         if length > limit:
             yield Finding(
-                expected=f"at most {limit} characters",
-                actual=f"{length} characters",
-                at=f"/{field}",
+                expected=say("at most {} characters", limit),
+                actual=say("{} characters", length),
+                at=say("/{}", own(field)),
             )
         else:
-            yield Seen(actual=f"{field}: {length} of {limit} characters")
+            yield Seen(actual=say("{}: {} of {} characters", own(field), length, limit))
 
 
 @check(
@@ -44,13 +45,17 @@ def _limits(evidence: Evidence, limits: dict[str, int]) -> Iterator[Finding | Se
 def name_for_model_valid(evidence: Evidence) -> Iterator[Finding | Seen]:
     """name_for_model has no white space and at most 50 characters."""
     name = _model_name(evidence)
-    expected = "no white space, at most 50 characters"
+    expected = say("no white space, at most 50 characters")
     if re.search(r"\s", name):
         yield Finding(
-            expected=expected, actual=f"white space in {name[:60]!r}", at="/name_for_model"
+            expected=expected,
+            actual=say("white space in {!r:.60}", name),
+            at=say("/name_for_model"),
         )
     elif len(name) > 50:
-        yield Finding(expected=expected, actual=f"{len(name)} characters", at="/name_for_model")
+        yield Finding(
+            expected=expected, actual=say("{} characters", len(name)), at=say("/name_for_model")
+        )
     else:
         yield Seen(actual=name)
 
@@ -67,7 +72,11 @@ def name_for_model_charset(evidence: Evidence) -> Iterator[Finding | Seen]:
     if re.fullmatch(r"[A-Za-z0-9_]+", name):
         yield Seen(actual=name)
     else:
-        yield Finding(expected="letters, digits and _", actual=name[:60], at="/name_for_model")
+        yield Finding(
+            expected=say("letters, digits and _"),
+            actual=cut(name, 60),
+            at=say("/name_for_model"),
+        )
 
 
 @check(

@@ -10,13 +10,14 @@ from mockauth.checks.manifest import AUTH, START, manifest_of, readable
 from mockauth.checks.registry import check
 from mockauth.manifest.domains import is_at_or_below, registrable_domain, root_domain
 from mockauth.wire.url import hostname, is_loopback_host, join, origin, split
+from mockauth.wire.words import AT_AUTHORIZATION_URL, AT_CLIENT_URL, say
 
 PROD = "OAI-plugin-prod"
 SHARED = ("google.com", "googleapis.com", "microsoft.com", "microsoftonline.com", "windows.net",
           "live.com", "adobe.com", "adobelogin.com")  # fmt: skip
 
 
-API = "/servers/0/url"
+API = say("/servers/0/url")
 """Where an Action says in its OpenAPI document what host its calls go to."""
 
 
@@ -25,8 +26,8 @@ def endpoints(evidence: Evidence) -> list[tuple[str, str]]:
     document of an Action."""
     named: list[tuple[str, str]] = []
     if evidence.oauth is not None:
-        named += [("/auth/client_url", evidence.oauth.client_url)]
-        named += [("/auth/authorization_url", evidence.oauth.authorization_url)]
+        named += [(AT_CLIENT_URL, evidence.oauth.client_url)]
+        named += [(AT_AUTHORIZATION_URL, evidence.oauth.authorization_url)]
     if evidence.manifest is not None and evidence.manifest.api_url:
         named += [("/api/url", evidence.manifest.api_url)]
     if evidence.manifest is None and evidence.openapi is not None:
@@ -37,10 +38,10 @@ def endpoints(evidence: Evidence) -> list[tuple[str, str]]:
 def public_endpoints(evidence: Evidence) -> list[tuple[str, str]]:
     """The endpoints that are not on this machine; n/a when there are none."""
     if is_loopback_host(hostname(evidence.target)):
-        raise NotApplicable("the server under test is on this machine")
+        raise NotApplicable(say("the server under test is on this machine"))
     found = [(at, url) for at, url in endpoints(evidence) if not is_loopback_host(hostname(url))]
     if not found:
-        raise NotApplicable("no address names a public host")
+        raise NotApplicable(say("no address names a public host"))
     return found
 
 
@@ -49,9 +50,9 @@ def _root(evidence: Evidence) -> str:
     manifest = readable(evidence)
     root = root_domain(manifest.url or manifest.api_url or "")
     if not root:
-        raise Blocked("offline, and api.url is relative: the manifest's own host is not known")
+        raise Blocked(say("offline, and api.url is relative: the manifest's own host is not known"))
     if is_loopback_host(root) or is_loopback_host(hostname(evidence.target)):
-        raise NotApplicable("the plugin is on this machine")
+        raise NotApplicable(say("the plugin is on this machine"))
     return root
 
 
@@ -63,11 +64,11 @@ def https(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The manifest is served over https, this machine excepted."""
     url = manifest_of(evidence).url
     if not url or is_loopback_host(hostname(url)):
-        raise NotApplicable("read from a file, or from this machine")
+        raise NotApplicable(say("read from a file, or from this machine"))
     if url.startswith("https://"):
         yield Seen(actual=origin(url))
     else:
-        yield Finding(expected="https", actual=origin(url))
+        yield Finding(expected=say("https"), actual=origin(url))
 
 
 @check(
@@ -80,7 +81,7 @@ def redirects_allowed(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Fetching the manifest is not redirected, but to a child subdomain or from www."""
     hops = evidence.trace.ordinary("manifest")
     if not hops:
-        raise NotApplicable("the manifest was read from a file")
+        raise NotApplicable(say("the manifest was read from a file"))
     for hop in hops:
         target = join(hop.request.target, hop.answer.header("Location") or "")
         if not hop.answer.is_redirect:
@@ -88,11 +89,11 @@ def redirects_allowed(evidence: Evidence) -> Iterator[Finding | Seen]:
             continue
         before, after = hostname(hop.request.target), hostname(target)
         if before == after or after == before.removeprefix("www.") or after.endswith("." + before):
-            yield Seen(actual=f"{before} to {after}", exchanges=(hop.n,))
+            yield Seen(actual=say("{} to {}", before, after), exchanges=(hop.n,))
         else:
             yield Finding(
-                expected=f"no redirect, or one below {before}",
-                actual=f"a redirect from {before} to {after}",
+                expected=say("no redirect, or one below {}", before),
+                actual=say("a redirect from {} to {}", before, after),
                 exchanges=(hop.n,),
             )
 
@@ -107,15 +108,15 @@ def oauth_urls_distinct(evidence: Evidence) -> Iterator[Finding | Seen]:
     """client_url and authorization_url differ."""
     oauth = evidence.oauth
     if oauth is None:
-        raise Blocked("the oauth block cannot be read (see manifest.auth-fields-complete)")
+        raise Blocked(say("the oauth block cannot be read (see manifest.auth-fields-complete)"))
     if oauth.client_url.rstrip("/") == oauth.authorization_url.rstrip("/"):
         yield Finding(
-            expected="authorize endpoint (client_url) and token endpoint (authorization_url)",
-            actual="both are the same address",
-            at="/auth/authorization_url",
+            expected=say("authorize endpoint (client_url) and token endpoint (authorization_url)"),
+            actual=say("both are the same address"),
+            at=AT_AUTHORIZATION_URL,
         )
     else:
-        yield Seen(actual="two addresses")
+        yield Seen(actual=say("two addresses"))
 
 
 @check(
@@ -131,7 +132,7 @@ def oauth_urls_share_domain(evidence: Evidence) -> Iterator[Finding | Seen]:
     api = domains.get("/api/url", domains.get(API))
     for at, domain in domains.items():
         if api is not None and domain not in (api, *SHARED):
-            yield Finding(expected=f"a host under {api}", actual=domain, at=at)
+            yield Finding(expected=say("a host under {}", api), actual=domain, at=at)
     yield Seen(actual=", ".join(sorted(set(domains.values()))))
 
 
@@ -145,14 +146,14 @@ def api_url_on_domain(evidence: Evidence) -> Iterator[Finding | Seen]:
     """api.url is on the manifest's root domain or below it."""
     manifest = readable(evidence)
     if not manifest.url:
-        raise NotApplicable("read from a file: where it is served is not known")
+        raise NotApplicable(say("read from a file: where it is served is not known"))
     root, host = _root(evidence), hostname(manifest.api_url or "")
     if not host:
-        raise Blocked("api.url is missing (see manifest.required-fields)")
+        raise Blocked(say("api.url is missing (see manifest.required-fields)"))
     if is_at_or_below(host, root):
-        yield Seen(actual=f"{host} is at or below {root}")
+        yield Seen(actual=say("{} is at or below {}", host, root))
     else:
-        yield Finding(expected=f"{root} or a host below it", actual=host, at="/api/url")
+        yield Finding(expected=say("{} or a host below it", root), actual=host, at=say("/api/url"))
 
 
 @check(
@@ -169,11 +170,13 @@ def legal_and_contact_domain(evidence: Evidence) -> Iterator[Finding | Seen]:
     for at, host in (("/contact_email", mail),
                      ("/legal_info_url", hostname(manifest.text("legal_info_url")))):  # fmt: skip
         if not host:
-            yield Finding(expected=f"an address on {root}", actual="none that can be read", at=at)
+            yield Finding(
+                expected=say("an address on {}", root), actual=say("none that can be read"), at=at
+            )
         elif registrable_domain(host) != root:
-            yield Finding(expected=f"an address on {root}", actual=host, at=at)
+            yield Finding(expected=say("an address on {}", root), actual=host, at=at)
         else:
-            yield Seen(actual=f"{at} is on {root}")
+            yield Seen(actual=say("{} is on {}", at, root))
 
 
 @check(
@@ -186,15 +189,15 @@ def host_allowed(evidence: Evidence) -> Iterator[Finding | Seen]:
     """ChatGPT itself would have taken this host."""
     host = hostname(evidence.target or readable(evidence).api_url or "")
     if not host:
-        raise Blocked("no host is named")
+        raise Blocked(say("no host is named"))
     if not is_loopback_host(host):
-        yield Seen(actual=f"{host} is a public name")
+        yield Seen(actual=say("{} is a public name", host))
     elif not evidence.profile.has_manifest:
-        yield Finding(expected="a public host: the GPT editor takes no other", actual=host)
+        yield Finding(expected=say("a public host: the GPT editor takes no other"), actual=host)
     elif evidence.auth is not None and evidence.auth.type == "none" and host == "localhost":
-        yield Seen(actual="localhost without sign-in")
+        yield Seen(actual=say("localhost without sign-in"))
     else:
-        yield Finding(expected="a public host, or localhost:PORT without sign-in", actual=host)
+        yield Finding(expected=say("a public host, or localhost:PORT without sign-in"), actual=host)
 
 
 @check(
@@ -206,9 +209,9 @@ def endpoints_https(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Every endpoint is named with https, this machine excepted."""
     for at, url in public_endpoints(evidence):
         if url.startswith("https://"):
-            yield Seen(actual=f"{at}: https")
+            yield Seen(actual=say("{}: https", at))
         else:
-            yield Finding(expected="https", actual=url.partition("?")[0], at=at)
+            yield Finding(expected=say("https"), actual=url.partition("?")[0], at=at)
 
 
 @check(
@@ -219,9 +222,9 @@ def endpoints_no_fragment(evidence: Evidence) -> Iterator[Finding | Seen]:
     """No endpoint has a fragment."""
     for at, url in endpoints(evidence):
         if "#" in url:
-            yield Finding(expected="an address without #", actual=url.partition("?")[0], at=at)
+            yield Finding(expected=say("an address without #"), actual=url.partition("?")[0], at=at)
         else:
-            yield Seen(actual=f"{at}: no fragment")
+            yield Seen(actual=say("{}: no fragment", at))
 
 
 @check(
@@ -235,6 +238,6 @@ def port_443(evidence: Evidence) -> Iterator[Finding | Seen]:
         parts = split(url)
         port = parts.port if parts else None
         if port in (None, 443) or url.startswith("http://"):
-            yield Seen(actual=f"{at}: port {port or 443}")
+            yield Seen(actual=say("{}: port {}", at, port or 443))
         else:
-            yield Finding(expected="port 443", actual=f"port {port}", at=at)
+            yield Finding(expected=say("port 443"), actual=say("port {}", port), at=at)

@@ -58,4 +58,4 @@ def _soup(pages: Pages, page: Exchange) -> BeautifulSoup | None:
     try:
         return pages.soup(page.answer)
     except PageTooLarge as reason:
-        raise Blocked(str(reason)) from reason
+        raise Blocked(reason.words) from reason

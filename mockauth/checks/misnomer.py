@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from mockauth.wire.words import own, say
+
 MEANT: Mapping[str, str] = MappingProxyType(
     {
         "token_url": "authorization_url",
@@ -24,7 +26,10 @@ MEANT: Mapping[str, str] = MappingProxyType(
 )
 SERVERS = ("authorization_server", "authorization_servers", "issuer", "openid_connect_url")
 """Members that name a server and leave the endpoints to its metadata, which ChatGPT never read."""
-BOTH = "client_url is the authorize endpoint, authorization_url is the TOKEN endpoint in a 2023 manifest"
+BOTH = say(
+    "{client_url} is the authorize endpoint, {authorization_url} is the TOKEN "
+    "endpoint{in_a_manifest}"
+)
 
 
 def invented_for(name: str, block: Mapping[str, object]) -> str:
@@ -37,15 +42,19 @@ def mend_missing(name: str, block: Mapping[str, object]) -> str:
     word = invented_for(name, block)
     endpoint = name in ("client_url", "authorization_url")
     if word:
-        meaning = f"{BOTH}; " if endpoint else ""
-        return f"{meaning}{word} is not a field: put its value in {name}."
+        meaning = say("{}; ", BOTH) if endpoint else ""
+        return say("{}{} is not a field: put its value in {}.", meaning, word, own(name))
     if name == "client_url" and invented_for("authorization_url", block):
         found = invented_for("authorization_url", block)
-        return (
-            f"{BOTH}; put the authorize endpoint in client_url, and the value of {found}, which is "
-            "not a field, in authorization_url."
+        return say(
+            "{}; put the authorize endpoint in {client_url}, and the value of {}, "
+            "which is not a field, in {authorization_url}.",
+            BOTH,
+            found,
         )
     server = next((word for word in SERVERS if word in block), "")
     if endpoint and server:
-        return f"{BOTH}; {server} is not a field: ChatGPT read no metadata, write both addresses."
+        return say(
+            "{}; {} is not a field: ChatGPT read no metadata, write both addresses.", BOTH, server
+        )
     return ""

@@ -14,6 +14,7 @@ from mockauth.manifest.domains import is_at_or_below, root_domain
 from mockauth.manifest.openapi import LONGEST_URL, OpenApi
 from mockauth.manifest.validation import validate
 from mockauth.wire.url import hostname, is_loopback_host
+from mockauth.wire.words import say
 
 START = "OAI-plugin-start"
 MOST_NAMED = 100
@@ -24,8 +25,8 @@ def document_of(evidence: Evidence) -> OpenApi:
     """The document, or a verdict why nothing can be said of it."""
     if evidence.openapi is None:
         if not evidence.target:
-            raise NotApplicable("the OpenAPI document is not on this disk")
-        raise Blocked("the OpenAPI document could not be fetched (see openapi.served)")
+            raise NotApplicable(say("the OpenAPI document is not on this disk"))
+        raise Blocked(say("the OpenAPI document could not be fetched (see openapi.served)"))
     return evidence.openapi
 
 
@@ -38,13 +39,13 @@ def served(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The OpenAPI document is served at api.url."""
     last = evidence.trace.last("openapi")
     if last is None:
-        raise Blocked("the manifest names no document (see manifest.required-fields)")
+        raise Blocked(say("the manifest names no document (see manifest.required-fields)"))
     page = last.answer.body[:200].lstrip().lower().startswith((b"<!doctype", b"<html"))
     if last.answer.ok and not page:
         yield Seen(actual=last.outcome, exchanges=(last.n,))
     else:
-        actual = "a web page" if page else last.outcome
-        yield Finding(expected="200 with YAML or JSON", actual=actual, at="/api/url",
+        actual = say("a web page") if page else last.outcome
+        yield Finding(expected=say("200 with YAML or JSON"), actual=actual, at=say("/api/url"),
                       exchanges=(last.n,))  # fmt: skip
 
 
@@ -56,19 +57,23 @@ def valid(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The document is valid OpenAPI 3."""
     document = document_of(evidence)
     if document.data is None:
-        yield Finding(expected="YAML or JSON", actual=document.syntax_problem)
+        yield Finding(expected=say("YAML or JSON"), actual=document.syntax_problem)
         return
     version = str(document.data.get("openapi", document.data.get("swagger", "")))
     if not version.startswith("3."):
-        yield Finding(expected="openapi: 3.x", actual=version or "no openapi member", at="/openapi")
+        yield Finding(
+            expected=say("openapi: 3.x"),
+            actual=version or say("no openapi member"),
+            at=say("/openapi"),
+        )
         return
     validation = validate(document.data)
     for problem in validation.problems:
-        yield Finding(expected="valid OpenAPI", actual=problem.message, at=problem.pointer,
+        yield Finding(expected=say("valid OpenAPI"), actual=problem.message, at=problem.pointer,
                       tolerated=problem.is_harmless)  # fmt: skip
     if validation.unfinished:
         raise Blocked(validation.unfinished)
-    yield Seen(actual=f"OpenAPI {version}, {len(document.operations)} operations")
+    yield Seen(actual=say("OpenAPI {}, {} operations", version, len(document.operations)))
 
 
 @check(
@@ -81,17 +86,19 @@ def server_on_domain(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The first server is on the root domain or below it."""
     document = document_of(evidence)
     if not document.source.startswith("http"):
-        raise NotApplicable("read from a file: where it is served is not known")
+        raise NotApplicable(say("read from a file: where it is served is not known"))
     root = root_domain((evidence.manifest.url if evidence.manifest else "") or document.source)
     if is_loopback_host(root) or is_loopback_host(hostname(evidence.target)):
-        raise NotApplicable("the plugin is on this machine")
+        raise NotApplicable(say("the plugin is on this machine"))
     base = document.base_url(root)
     first = document.servers[0] if document.servers else base
     if is_at_or_below(hostname(first), root):
-        yield Seen(actual=f"calls go to {base}")
+        yield Seen(actual=say("calls go to {}", base))
     else:
-        actual = f"{first}; ChatGPT will call {base}"
-        yield Finding(expected=f"a server at or below {root}", actual=actual, at="/servers/0/url")
+        actual = say("{}; ChatGPT will call {}", first, base)
+        yield Finding(
+            expected=say("a server at or below {}", root), actual=actual, at=say("/servers/0/url")
+        )
 
 
 @check(
@@ -103,11 +110,11 @@ def text_limits(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Texts of operations and parameters keep ChatGPT's limits."""
     data = document_of(evidence).data
     if data is None:
-        raise Blocked("the document cannot be read (see openapi.valid)")
+        raise Blocked(say("the document cannot be read (see openapi.valid)"))
     action = evidence.profile.name == "action"
     limit, parameter_limit = (300, 700) if action else (200, 200)
     yield from islice(_long_texts(data, limit, parameter_limit), MOST_NAMED)
-    yield Seen(actual=f"read against {limit} characters")
+    yield Seen(actual=say("read against {} characters", limit))
 
 
 def _long_texts(data: dict[str, Any], limit: int, parameter_limit: int) -> Iterator[Finding]:
@@ -126,9 +133,9 @@ def _long(detail: object, names: tuple[str, ...], pointer: str, limit: int) -> I
         text = members.get(name)
         if isinstance(text, str) and len(text) > limit:
             yield Finding(
-                expected=f"at most {limit} characters",
-                actual=f"{len(text)} characters",
-                at=f"{pointer}/{name}",
+                expected=say("at most {} characters", limit),
+                actual=say("{} characters", len(text)),
+                at=say("{}/{}", pointer, name),
             )
 
 
@@ -146,7 +153,7 @@ def _long_parameters(holder: object, pointer: str, limit: int) -> Iterator[Findi
 def no_required_custom_headers(evidence: Evidence) -> Iterator[Finding | Seen]:
     """No operation requires a header of its own."""
     yield from islice(_own_headers(document_of(evidence)), MOST_NAMED)
-    yield Seen(actual="operations read")
+    yield Seen(actual=say("operations read"))
 
 
 def _own_headers(document: OpenApi) -> Iterator[Finding]:
@@ -154,4 +161,7 @@ def _own_headers(document: OpenApi) -> Iterator[Finding]:
         for required in operation.required:
             place, _, name = required.partition(":")
             if place == "header" and name.lower() not in ("authorization", "accept"):
-                yield Finding(expected="no required header", actual=f"{operation.id} wants {name}")
+                yield Finding(
+                    expected=say("no required header"),
+                    actual=say("{} wants {}", operation.id, name),
+                )

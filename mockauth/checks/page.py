@@ -16,6 +16,7 @@ from mockauth.wire import Exchange, Request
 from mockauth.wire.markup import Pages
 from mockauth.wire.message import first
 from mockauth.wire.url import DEFAULT_PORTS, hostname, join, origin, split, without_query
+from mockauth.wire.words import cut, say
 
 EVERYBODY = {"*", "https:", "http:", "https://*", "http://*"}
 SHORTEST_TOLD = 8
@@ -118,11 +119,11 @@ def form_action(evidence: Evidence) -> Iterator[Finding | Seen]:
     # The last form that was sent, and every redirect behind it.
     posts = [i for i, e in enumerate(flow) if e.request.method == "POST"]
     if not posts or not flow[-1].answer.is_redirect:
-        raise NotApplicable("no form ends in a redirect to the callback")
+        raise NotApplicable(say("no form ends in a redirect to the callback"))
     sent = flow[posts[-1]]
     pages = [e for e in flow[: posts[-1]] if e.answer.ok and "html" in e.answer.media_type]
     if not pages:
-        raise Blocked("the page that held the form was not seen")
+        raise Blocked(say("the page that held the form was not seen"))
     page = pages[-1]
     hops = [join(e.request.target, e.answer.header("Location") or "") for e in flow[posts[-1] :]]
     lists = [directive(policy, "form-action") for policy in policies(evidence.pages, page)]
@@ -131,13 +132,13 @@ def form_action(evidence: Evidence) -> Iterator[Finding | Seen]:
             if sources is None or _lets_through(evidence, sources, page, target, i > 0):
                 continue
             yield Finding(
-                expected=f"form-action admits {origin(target)}",
-                actual=f"form-action {' '.join(sources)}"[:200],
+                expected=say("form-action admits {}", origin(target)),
+                actual=say("form-action {:.180}", " ".join(sources)),
                 at=without_query(page.request.target),
                 exchanges=(page.n, sent.n),
             )
             return
-    yield Seen(actual="the redirect is not stopped", exchanges=(page.n, sent.n))
+    yield Seen(actual=say("the redirect is not stopped"), exchanges=(page.n, sent.n))
 
 
 def _lets_through(
@@ -162,9 +163,9 @@ def frame_guard(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Login and consent pages forbid foreign frames."""
     for page in flow_pages(evidence):
         if _guarded(page):
-            yield Seen(actual="guarded", exchanges=(page.n,))
+            yield Seen(actual=say("guarded"), exchanges=(page.n,))
         else:
-            yield Finding(expected="frame-ancestors or X-Frame-Options", actual="neither",
+            yield Finding(expected=say("frame-ancestors or X-Frame-Options"), actual=say("neither"),
                           at=without_query(page.request.target), exchanges=(page.n,))  # fmt: skip
 
 
@@ -192,13 +193,13 @@ def no_307(evidence: Evidence) -> Iterator[Finding | Seen]:
         if e.request.method == "POST" and password and _carries(e.request, password)
     ]
     if not posts:
-        raise NotApplicable("no form with a password was sent")
+        raise NotApplicable(say("no form with a password was sent"))
     for post in posts:
         if post.answer.status in (307, 308):
-            yield Finding(expected="303 or 302", actual=str(post.answer.status),
+            yield Finding(expected=say("303 or 302"), actual=say("{}", post.answer.status),
                           at=without_query(post.request.target), exchanges=(post.n,))  # fmt: skip
         else:
-            yield Seen(actual=str(post.answer.status), exchanges=(post.n,))
+            yield Seen(actual=say("{}", post.answer.status), exchanges=(post.n,))
 
 
 @check(
@@ -215,8 +216,8 @@ def referrer_policy(evidence: Evidence) -> Iterator[Finding | Seen]:
         if known and known[-1] in SAFE_POLICIES:
             yield Seen(actual=known[-1], exchanges=(page.n,))
         else:
-            yield Finding(expected="Referrer-Policy: no-referrer",
-                          actual=" ".join(sent)[:120] or "absent",
+            yield Finding(expected=say("Referrer-Policy: no-referrer"),
+                          actual=cut(" ".join(sent), 120) or say("absent"),
                           at=without_query(page.request.target), exchanges=(page.n,))  # fmt: skip
 
 
@@ -245,10 +246,10 @@ def no_third_party(evidence: Evidence) -> Iterator[Finding | Seen]:
         } - {""}
         foreign = {host for host in hosts if registrable_domain(host) not in own}
         if foreign:
-            yield Finding(expected="nothing from other sites", actual=", ".join(sorted(foreign))[:120],
+            yield Finding(expected=say("nothing from other sites"), actual=cut(", ".join(sorted(foreign)), 120),
                           exchanges=(page.n,))  # fmt: skip
         else:
-            yield Seen(actual="nothing foreign", exchanges=(page.n,))
+            yield Seen(actual=say("nothing foreign"), exchanges=(page.n,))
 
 
 def _loaded(pages: Pages, page: Exchange) -> Iterator[str]:
@@ -268,11 +269,11 @@ def no_store(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Login and consent pages are not stored."""
     for page in flow_pages(evidence):
         said = directives(page.answer)
-        actual = ", ".join(sorted(said))[:120] or "absent"
+        actual = cut(", ".join(sorted(said)), 120) or say("absent")
         if "no-store" in said:
             yield Seen(actual=actual, exchanges=(page.n,))
         else:
-            yield Finding(expected="Cache-Control: no-store", actual=actual,
+            yield Finding(expected=say("Cache-Control: no-store"), actual=actual,
                           at=without_query(page.request.target), exchanges=(page.n,))  # fmt: skip
 
 
@@ -286,16 +287,16 @@ def no_code_in_html(evidence: Evidence) -> Iterator[Finding | Seen]:
     callback = landed(evidence)
     code = first(callback_params(callback), "code") or ""
     if not code:
-        raise Blocked("no code was seen (see authorize.request-accepted)")
+        raise Blocked(say("no code was seen (see authorize.request-accepted)"))
     if len(code) < SHORTEST_TOLD:
-        raise Blocked("the code is too short to be told from other text")
+        raise Blocked(say("the code is too short to be told from other text"))
     before = redirect_before(evidence, callback)
     for page in flow_pages(evidence):
         if page.n != before.n and code in page.answer.text:
-            yield Finding(expected="no code", actual="the code stands in the page",
+            yield Finding(expected=say("no code"), actual=say("the code stands in the page"),
                           exchanges=(page.n,))  # fmt: skip
         else:
-            yield Seen(actual="no code", exchanges=(page.n,))
+            yield Seen(actual=say("no code"), exchanges=(page.n,))
 
 
 @check(
@@ -310,16 +311,18 @@ def consent_names_client(evidence: Evidence) -> Iterator[Finding | Seen]:
     host = hostname(evidence.given.redirect_uri)
     # What the client was registered as is not known: its id, or the product's name.
     names = {evidence.given.client_id.lower(), "chatgpt", "openai"} - {""}
-    lacking = [] if any(name in text.replace(host, "") for name in names) else ["the client"]
+    lacking: list[str] = (
+        [] if any(name in text.replace(host, "") for name in names) else [say("the client")]
+    )
     lacking += [] if host in text else [host]
     scopes = evidence.oauth.scope.split() if evidence.oauth else []
-    lacking += [f"scope {scope[:40]}" for scope in scopes if scope.lower() not in text]
+    lacking += [say("scope {:.40}", scope) for scope in scopes if scope.lower() not in text]
     if lacking:
-        yield Finding(expected="the client, its host and the scopes in the text of the page",
-                      actual=f"not named: {', '.join(lacking)}"[:160],
+        yield Finding(expected=say("the client, its host and the scopes in the text of the page"),
+                      actual=say("not named: {}", say(", ").join(lacking)),
                       at=without_query(page.request.target), exchanges=(page.n,))  # fmt: skip
     else:
-        yield Seen(actual="client, host and scopes are named", exchanges=(page.n,))
+        yield Seen(actual=say("client, host and scopes are named"), exchanges=(page.n,))
 
 
 def _consent(evidence: Evidence) -> Exchange:
@@ -329,7 +332,7 @@ def _consent(evidence: Evidence) -> Exchange:
     posts = [i for i, e in enumerate(flow) if e.request.method == "POST"]
     pages = [e for e in flow[: posts[-1]] if "html" in e.answer.media_type] if posts else []
     if not pages:
-        raise NotApplicable("nobody is asked for consent: no form ends at the callback")
+        raise NotApplicable(say("nobody is asked for consent: no form ends at the callback"))
     return pages[-1]
 
 

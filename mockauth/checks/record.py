@@ -10,6 +10,7 @@ from mockauth.wire import Exchange, Pairs, Response
 from mockauth.wire.message import first, pairs_of
 from mockauth.wire.trace import Fallback
 from mockauth.wire.url import without_query
+from mockauth.wire.words import say
 
 LOGIN = re.compile(r"log[-_]?(?:in|on)\b|sign[-_]?in\b|/sso\b")
 PASSWORD_FIELD = re.compile(r"<input\b[^>]{0,300}\btype\s*=\s*[\"']?password")
@@ -32,7 +33,9 @@ def landed(evidence: Evidence) -> Exchange:
         went_on = [e for e in found if e.fallback in GOES_ON and first(callback_params(e), "code")]
         last = went_on[-1] if went_on else last
     if last is None:
-        raise Blocked("the ordinary flow did not reach a callback (see authorize.request-accepted)")
+        raise Blocked(
+            say("the ordinary flow did not reach a callback (see authorize.request-accepted)")
+        )
     return last
 
 
@@ -47,7 +50,7 @@ def redirect_before(evidence: Evidence, callback: Exchange) -> Exchange:
     flow = evidence.trace.select("authorize", "page", flow=callback.flow)
     earlier = [e for e in flow if e.n < callback.n]
     if not earlier:
-        raise Blocked("what sent the browser to the callback was not seen")
+        raise Blocked(say("what sent the browser to the callback was not seen"))
     return earlier[-1]
 
 
@@ -64,7 +67,7 @@ def codes(evidence: Evidence) -> list[tuple[Exchange, str]]:
     found = evidence.trace.select("callback")
     pairs = [(e, first(callback_params(e), "code") or "") for e in found]
     if not any(code for _, code in pairs):
-        raise Blocked("no code was seen (see authorize.request-accepted)")
+        raise Blocked(say("no code was seen (see authorize.request-accepted)"))
     # A code beside an error, or one that a probe planted, is none that the server made.
     return [(e, code) for e, code in pairs if code and not _is_made_up(e)]
 
@@ -93,7 +96,7 @@ def grants(evidence: Evidence) -> list[Exchange]:
         and not names_error(e.answer)
     ]
     if not found:
-        raise Blocked("no token answer was seen (see token.exchange-works)")
+        raise Blocked(say("no token answer was seen (see token.exchange-works)"))
     return found
 
 
@@ -112,7 +115,7 @@ def token_errors(evidence: Evidence) -> list[Exchange]:
         and (not e.answer.ok or names_error(e.answer))
     ]
     if not found:
-        raise Blocked("no refusal of the token endpoint was seen")
+        raise Blocked(say("no refusal of the token endpoint was seen"))
     return found
 
 
@@ -154,20 +157,22 @@ def calls(evidence: Evidence) -> list[Exchange]:
     if found:
         return found
     if evidence.openapi is None:
-        raise Blocked("the OpenAPI document could not be read (see openapi.served)")
+        raise Blocked(say("the OpenAPI document could not be read (see openapi.served)"))
     if evidence.openapi.operation() is None:
-        raise Blocked("no operation to call: name one with --operation", by_option="--operation")
-    raise Blocked("there was no token to call the API with (see token.exchange-works)")
+        raise Blocked(
+            say("no operation to call: name one with --operation"), by_option="--operation"
+        )
+    raise Blocked(say("there was no token to call the API with (see token.exchange-works)"))
 
 
 def flow_pages(evidence: Evidence) -> list[Exchange]:
     """The HTML pages between the authorize request and the callback, in the ordinary flow."""
     found = evidence.trace.ordinary("authorize", "page")
     if not found:
-        raise Blocked("the authorize endpoint (client_url) was not asked")
+        raise Blocked(say("the authorize endpoint ({client_url}) was not asked"))
     pages = [e for e in found if e.answer.ok and _is_html(e)]
     if not pages:
-        raise NotApplicable("the server shows no page")
+        raise NotApplicable(say("the server shows no page"))
     return pages
 
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from mockauth.profiles import Level
+from mockauth.wire.words import own
 
 AuthType = Literal["none", "service_http", "user_http", "oauth"]
 ALL_AUTH: tuple[AuthType, ...] = ("none", "service_http", "user_http", "oauth")
@@ -38,6 +39,11 @@ class Rule:
     chatgpt_shows: str = ""
     practice: bool = False
     """No RFC or MCP requirement stands behind it: the host's contract, or plain engineering."""
+
+    def __post_init__(self) -> None:
+        # A rule speaks mockauth's own words, also one of a file that the user chose to run.
+        for name in ("title", "why", "fix", "chatgpt_shows"):
+            object.__setattr__(self, name, own(getattr(self, name)))
 
     @property
     def area(self) -> str:

@@ -17,8 +17,9 @@ from mockauth.wire import Exchange, Response
 from mockauth.wire.message import FORM, JSON, Encoding
 from mockauth.wire.trace import Fallback
 from mockauth.wire.url import without_query
+from mockauth.wire.words import cut, own, say
 
-AT = "/auth/authorization_url"
+AT = say("/auth/authorization_url")
 ENCODINGS: Mapping[Fallback, Encoding] = MappingProxyType(
     {Fallback.FORM_BODY: "form", Fallback.JSON_BODY: "json"}
 )
@@ -42,17 +43,17 @@ HTTP_STATUSES = {400, 401, 404, 405, 413, 415, 429}
 def _exchange(evidence: Evidence) -> Exchange:
     last = evidence.trace.last("token")
     if last is None:
-        raise Blocked("there was no code to exchange (see authorize.request-accepted)")
+        raise Blocked(say("there was no code to exchange (see authorize.request-accepted)"))
     return last
 
 
 def shown(exchange: Exchange) -> str:
     """What ChatGPT prints when the exchange gives no token."""
     error = exchange.answer.members.get("error")
-    data = f"{{'error': {error!r:.120}}}" if error else exchange.outcome
+    data = say("{{'error': {!r:.120}}}", error) if error else exchange.outcome
     url = exchange.request.url
     status = exchange.answer.status
-    return f"Missing access token, received {status} from {url}: response_data={data}"
+    return say("Missing access token, received {} from {}: response_data={}", status, url, data)
 
 
 def _helped(evidence: Evidence) -> Exchange | None:
@@ -75,10 +76,10 @@ def exchange_works(evidence: Evidence) -> Iterator[Finding | Seen]:
         if last.answer.status == 200:
             yield Seen(actual=last.outcome, exchanges=(last.n,))
         else:
-            yield Finding(expected="200 with access_token", actual=last.outcome, at=AT,
+            yield Finding(expected=say("200 with access_token"), actual=last.outcome, at=AT,
                           exchanges=(last.n,), tolerated=True)  # fmt: skip
         return
-    yield Finding(expected="200 with access_token", actual=shown(last), fix=_mend(evidence, last), at=AT,
+    yield Finding(expected=say("200 with access_token"), actual=shown(last), fix=_mend(evidence, last), at=AT,
                   exchanges=(last.n,))  # fmt: skip
 
 
@@ -87,17 +88,20 @@ def _mend(evidence: Evidence, last: Exchange) -> str:
     helped = _helped(evidence)
     if helped is not None:
         if not evidence.profile.has_manifest:
-            return f"It accepts {text_of(helped)}; it must accept what the GPT editor is set to."
-        return f"It accepts {text_of(helped)}: see token.declared-content-type-accepted."
+            return say(
+                "It accepts {}; it must accept what the GPT editor is set to.", text_of(helped)
+            )
+        return say("It accepts {}: see token.declared-content-type-accepted.", text_of(helped))
     if _form_wall(last):
-        return "Exempt the token endpoint from form protection: see token.no-browser-needed."
+        return say("Exempt the token endpoint from form protection: see token.no-browser-needed.")
     if last.answer.status == 405 or asks_to_log_in(last) or _is_page(last):
-        return (
-            "authorization_url is the TOKEN endpoint in a 2023 manifest, and this answers like a "
-            "page: look whether client_url and authorization_url are swapped."
+        return say(
+            "{authorization_url} is the TOKEN endpoint{in_a_manifest}, and this "
+            "answers like a page: look whether {client_url} and {authorization_url} are "
+            "swapped."
         )
     if 300 <= last.answer.status < 400:
-        return "Answer at exactly the address in authorization_url: see token.no-redirect."
+        return say("Answer at exactly the address in {authorization_url}: see token.no-redirect.")
     return ""
 
 
@@ -130,18 +134,23 @@ def declared_content_type(evidence: Evidence) -> Iterator[Finding | Seen]:
     last = _exchange(evidence)
     declared, names = last.request.encoding, {"form": FORM, "json": JSON}
     if last.answer.ok and "access_token" in last.answer.members:
-        yield Seen(actual=f"a {declared} body was read", exchanges=(last.n,))
+        yield Seen(actual=say("a {} body was read", own(declared)), exchanges=(last.n,))
         return
     helped = _helped(evidence)
     other = ENCODINGS.get(helped.fallback) if helped and helped.fallback else None
     if helped is None or other is None:
-        raise Blocked("no encoding was accepted (see token.exchange-works)")
+        raise Blocked(say("no encoding was accepted (see token.exchange-works)"))
     yield Finding(
-        expected=f"the manifest says {names.get(declared, declared)}: a {declared} body is read",
-        actual=f"{last.outcome}; the endpoint understands {text_of(helped)}",
-        fix=f"Write {names[other]} as authorization_content_type, or let the token endpoint read "
-        f"{names.get(declared, declared)}.",
-        at="/auth/authorization_content_type",
+        expected=say(
+            "the manifest says {}: a {} body is read", names.get(declared, declared), declared
+        ),
+        actual=say("{}; the endpoint understands {}", last.outcome, text_of(helped)),
+        fix=say(
+            "Write {} as authorization_content_type, or let the token endpoint read {}.",
+            names[other],
+            names.get(declared, declared),
+        ),
+        at=say("/auth/authorization_content_type"),
         exchanges=(last.n,),
     )
 
@@ -150,36 +159,38 @@ def declared_content_type(evidence: Evidence) -> Iterator[Finding | Seen]:
     "token.no-browser-needed", "MMM", refs=("OAI-plugin-auth",), auth=("oauth",), practice=True,
     shows="works with curl, not in ChatGPT",
     why="ChatGPT's server has no cookies and no form token.",
-    fix="Exempt the token endpoint (authorization_url) from CSRF protection and sessions.",
+    fix="Exempt the token endpoint ({authorization_url}) from CSRF protection and sessions.",
 )  # fmt: skip
 def no_browser_needed(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The exchange needs no cookie, Origin or CSRF token."""
     last = _exchange(evidence)
     spoke = isinstance(last.answer.members.get("error"), str)
     if _form_wall(last):
-        actual = f"{last.outcome}: form protection or a session is demanded"
-        yield Finding(expected="no form protection", actual=actual, at=AT, exchanges=(last.n,))
+        actual = say("{}: form protection or a session is demanded", last.outcome)
+        yield Finding(expected=say("no form protection"), actual=actual, at=AT, exchanges=(last.n,))
     elif asks_to_log_in(last):
-        yield Finding(expected="an answer without a session", actual=f"{last.outcome}: a login page",
+        yield Finding(expected=say("an answer without a session"), actual=say("{}: a login page", last.outcome),
                       at=AT, exchanges=(last.n,))  # fmt: skip
     elif spoke or (last.answer.ok and "access_token" in last.answer.members):
         yield Seen(actual=last.outcome, exchanges=(last.n,))
     else:
-        raise Blocked(f"{last.outcome}: the exchange failed before (see token.exchange-works)")
+        raise Blocked(
+            say("{}: the exchange failed before (see token.exchange-works)", last.outcome)
+        )
 
 
 @check(
     "token.no-redirect", "MMM", refs=("RFC6749-5.1",), auth=("oauth",), practice=True,
     shows="works with curl, not in ChatGPT",
     why="A redirect drops the body of the POST.",
-    fix="Answer at exactly the address in authorization_url; mind the slash at its end.",
+    fix="Answer at exactly the address in {authorization_url}; mind the slash at its end.",
 )  # fmt: skip
 def no_redirect(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The token endpoint does not redirect."""
     last = _exchange(evidence)
     if 300 <= last.answer.status < 400:
-        target = without_query(last.answer.header("Location") or "nowhere")[:120]
-        yield Finding(expected="an answer", actual=f"{last.answer.status} to {target}", at=AT,
+        target = cut(without_query(last.answer.header("Location") or "nowhere"), 120)
+        yield Finding(expected=say("an answer"), actual=say("{} to {}", last.answer.status, target), at=AT,
                       exchanges=(last.n,))  # fmt: skip
     else:
         yield Seen(actual=last.outcome, exchanges=(last.n,))
@@ -198,22 +209,22 @@ def post_auth_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
         # The GPT editor says Basic, so the ordinary exchange had nothing in its body.
         tried = evidence.trace.select("token", purpose="altered", probe="token.post-auth-accepted")
         if not tried:
-            raise Blocked("no exchange worked (see token.exchange-works)")
+            raise Blocked(say("no exchange worked (see token.exchange-works)"))
         last = tried[-1]
         if not last.answer.ok:
-            yield Finding(expected="credentials in the body", actual=last.outcome, at=AT,
+            yield Finding(expected=say("credentials in the body"), actual=last.outcome, at=AT,
                           exchanges=(last.n,))  # fmt: skip
             return
     helped = _helped(evidence)
     if last.answer.ok and "access_token" in last.answer.members:
         yield Seen(actual=last.outcome, exchanges=(last.n,))
     elif helped is not None and helped.fallback is Fallback.BASIC_HEADER:
-        yield Finding(expected="credentials in the body", at=AT, exchanges=(last.n,),
-                      actual="only a Basic header is accepted")  # fmt: skip
+        yield Finding(expected=say("credentials in the body"), at=AT, exchanges=(last.n,),
+                      actual=say("only a Basic header is accepted"))  # fmt: skip
     elif helped is not None:
-        yield Seen(actual=f"accepted in {text_of(helped)}", exchanges=(last.n,))
+        yield Seen(actual=say("accepted in {}", text_of(helped)), exchanges=(last.n,))
     else:
-        raise Blocked("no exchange worked (see token.exchange-works)")
+        raise Blocked(say("no exchange worked (see token.exchange-works)"))
 
 
 @check(
@@ -231,7 +242,7 @@ def error_is_json(evidence: Evidence) -> Iterator[Finding | Seen]:
         else:
             # JSON under another type: a correct server does so on one path.
             parsed = isinstance(exchange.answer.members.get("error"), str)
-            yield Finding(expected="a JSON object with error", actual=exchange.outcome, at=AT,
+            yield Finding(expected=say("a JSON object with error"), actual=exchange.outcome, at=AT,
                           exchanges=(exchange.n,), tolerated=parsed)  # fmt: skip
 
 
@@ -245,7 +256,7 @@ def _oauth_errors(evidence: Evidence) -> list[Exchange]:
         and e.request.method == "POST"
     ]
     if not found:
-        raise Blocked("no refusal of the token endpoint was seen")
+        raise Blocked(say("no refusal of the token endpoint was seen"))
     return found
 
 
@@ -259,7 +270,7 @@ def error_code_registered(evidence: Evidence) -> Iterator[Finding | Seen]:
         error = exchange.answer.members.get("error")
         yield from _odd_characters(exchange)
         if isinstance(error, str) and error not in REGISTERED:
-            yield Finding(expected="a registered value, such as invalid_grant", actual=error[:60],
+            yield Finding(expected=say("a registered value, such as invalid_grant"), actual=cut(error, 60),
                           at=AT, exchanges=(exchange.n,))  # fmt: skip
         elif isinstance(error, str):
             yield Seen(actual=error, exchanges=(exchange.n,))
@@ -271,8 +282,8 @@ def _odd_characters(exchange: Exchange) -> Iterator[Finding]:
         if isinstance(value, str) and re.search(r"[^\x20-\x21\x23-\x5B\x5D-\x7E]", value):
             # Real servers quote names in descriptions; only control characters do harm.
             harmless = not re.search(r"[\x00-\x1f\x7f]", value)
-            yield Finding(expected='printable ASCII without " and \\', at=AT,
-                          actual=f"{name} has other characters", exchanges=(exchange.n,),
+            yield Finding(expected=say('printable ASCII without " and \\'), at=AT,
+                          actual=say("{} has other characters", own(name)), exchanges=(exchange.n,),
                           tolerated=harmless)  # fmt: skip
 
 
@@ -288,7 +299,7 @@ def error_status(evidence: Evidence) -> Iterator[Finding | Seen]:
         if status in HTTP_STATUSES or status < 400:
             yield Seen(actual=exchange.outcome, exchanges=(exchange.n,))
         else:
-            yield Finding(expected="400 or 401", actual=exchange.outcome, at=AT,
+            yield Finding(expected=say("400 or 401"), actual=exchange.outcome, at=AT,
                           exchanges=(exchange.n,))  # fmt: skip
 
 
@@ -300,7 +311,7 @@ def error_not_200(evidence: Evidence) -> Iterator[Finding | Seen]:
     """An answer with `error` is no 2xx."""
     for exchange in token_errors(evidence):
         if exchange.answer.ok:
-            yield Finding(expected="400 or 401", actual=f"{exchange.outcome} with error", at=AT,
+            yield Finding(expected=say("400 or 401"), actual=say("{} with error", exchange.outcome), at=AT,
                           exchanges=(exchange.n,))  # fmt: skip
         else:
             yield Seen(actual=exchange.outcome, exchanges=(exchange.n,))
@@ -319,7 +330,9 @@ def no_secret_echoed(evidence: Evidence) -> Iterator[Finding | Seen]:
     if len(password) < SHORTEST_TOLD or password == given.username:
         password = ""
     if len(secret) < SHORTEST_TOLD or (secret.isalpha() and len(secret) < LONGEST_WORD):
-        raise Blocked("a client secret that is short, or a word, cannot be told from other text")
+        raise Blocked(
+            say("a client secret that is short, or a word, cannot be told from other text")
+        )
     looked = 0
     for exchange in evidence.trace:
         # What the manifest gives away is another rule's: manifest.no-secret-inside.
@@ -329,11 +342,11 @@ def no_secret_echoed(evidence: Evidence) -> Iterator[Finding | Seen]:
         # A password may be a word of some text: it is echoed only where it was sent.
         sent = password and any(value == password for _, value in exchange.request.params)
         if any(_stands_in(word, exchange.answer) for word in (secret, password if sent else "")):
-            yield Finding(expected="no secret", actual="a secret stands in the answer",
+            yield Finding(expected=say("no secret"), actual=say("a secret stands in the answer"),
                           at=exchange.request.url, exchanges=(exchange.n,))  # fmt: skip
     if not looked:
-        raise Blocked("nothing was answered")
-    yield Seen(actual=f"{looked} answers read")
+        raise Blocked(say("nothing was answered"))
+    yield Seen(actual=say("{} answers read", looked))
 
 
 def _stands_in(word: str, answer: Response) -> bool:

@@ -12,6 +12,7 @@ from mockauth.checks.record import calls, flow_pages
 from mockauth.checks.registry import check
 from mockauth.wire import Exchange
 from mockauth.wire.url import without_query
+from mockauth.wire.words import cut, own, say
 
 INTERNALS = re.compile(
     r"Traceback \(most recent call last\)|\bat [\w.$]+\([\w.]+\.java:\d+\)|SQLSTATE|"
@@ -29,7 +30,7 @@ def _limit(evidence: Evidence, exchange: Exchange) -> float:
 def _answered(evidence: Evidence) -> list[Exchange]:
     found = [e for e in evidence.trace if e.step != "callback" and e.trouble != "not-asked"]
     if not found:
-        raise NotApplicable("nothing was asked")
+        raise NotApplicable(say("nothing was asked"))
     return found
 
 
@@ -45,10 +46,10 @@ def answers_in_time(evidence: Evidence) -> Iterator[Finding | Seen]:
         limit = _limit(evidence, e)
         slowest = max(slowest, e.elapsed_ms)
         if e.trouble == "timed-out" or e.elapsed_ms > limit * 1000:
-            actual = e.error or f"{e.elapsed_ms / 1000:.1f} s"
-            yield Finding(expected=f"at most {limit:g} s", actual=actual,
+            actual = e.error or say("{:.1f} s", e.elapsed_ms / 1000)
+            yield Finding(expected=say("at most {:g} s", limit), actual=actual,
                           at=without_query(e.request.url), exchanges=(e.n,))  # fmt: skip
-    yield Seen(actual=f"the slowest took {slowest / 1000:.2f} s")
+    yield Seen(actual=say("the slowest took {:.2f} s", slowest / 1000))
 
 
 @check(
@@ -59,9 +60,9 @@ def answers_in_half(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Documents come within 7.5 s, calls within 22.5 s."""
     for e in _answered(evidence):
         if e.elapsed_ms > _limit(evidence, e) * 500:
-            yield Finding(expected=f"at most {_limit(evidence, e) / 2:g} s",
-                          actual=f"{e.elapsed_ms / 1000:.1f} s", exchanges=(e.n,))  # fmt: skip
-    yield Seen(actual="every answer was in time")
+            yield Finding(expected=say("at most {:g} s", _limit(evidence, e) / 2),
+                          actual=say("{:.1f} s", e.elapsed_ms / 1000), exchanges=(e.n,))  # fmt: skip
+    yield Seen(actual=say("every answer was in time"))
 
 
 @check(
@@ -74,10 +75,10 @@ def body_below_limit(evidence: Evidence) -> Iterator[Finding | Seen]:
     for call in calls(evidence):
         size = call.answer.characters
         if size >= evidence.profile.api_characters or call.answer.truncated:
-            yield Finding(expected="fewer than 100,000 characters", actual=f"{size} characters",
+            yield Finding(expected=say("fewer than 100,000 characters"), actual=say("{} characters", size),
                           exchanges=(call.n,))  # fmt: skip
         else:
-            yield Seen(actual=f"{size} characters", exchanges=(call.n,))
+            yield Seen(actual=say("{} characters", size), exchanges=(call.n,))
 
 
 @check(
@@ -89,11 +90,10 @@ def no_redirect_on_api(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The OpenAPI document and the API answer without a redirect."""
     found = evidence.trace.ordinary("openapi", "api")
     if not found:
-        raise NotApplicable("neither was asked")
+        raise NotApplicable(say("neither was asked"))
     for e in found:
         if 300 <= e.answer.status < 400 and e.answer.status != 304:
-            yield Finding(expected="an answer", actual=f"{e.answer.status} to "
-                          f"{e.answer.header('Location')}", exchanges=(e.n,))  # fmt: skip
+            yield Finding(expected=say("an answer"), actual=say("{} to {}", e.answer.status, e.answer.header('Location')), exchanges=(e.n,))  # fmt: skip
         else:
             yield Seen(actual=e.outcome, exchanges=(e.n,))
 
@@ -115,9 +115,9 @@ def no_5xx(evidence: Evidence) -> Iterator[Finding | Seen]:
         what = f"{e.step} {e.probe or text_of(e)}"
         if (e.answer.status >= 500 or broke) and what not in named and len(named) < MOST_NAMED:
             named.add(what)
-            yield Finding(expected="no 5xx", actual=f"{e.outcome} ({what.strip()})",
+            yield Finding(expected=say("no 5xx"), actual=say("{} ({})", e.outcome, own(what.strip())),
                           at=without_query(e.request.url), exchanges=(e.n,))  # fmt: skip
-    yield Seen(actual=f"{len(evidence.trace)} exchanges")
+    yield Seen(actual=say("{} exchanges", len(evidence.trace)))
 
 
 @check(
@@ -131,11 +131,11 @@ def hsts(evidence: Evidence) -> Iterator[Finding | Seen]:
         sent = page.answer.header("Strict-Transport-Security")
         if not page.request.url.startswith("https://"):
             # RFC 6797 section 7.2: it must not be sent over plain http.
-            raise NotApplicable("the pages are served over plain http, where it says nothing")
+            raise NotApplicable(say("the pages are served over plain http, where it says nothing"))
         if sent:
-            yield Seen(actual=sent[:120], exchanges=(page.n,))
+            yield Seen(actual=cut(sent, 120), exchanges=(page.n,))
         else:
-            yield Finding(expected="Strict-Transport-Security", actual="absent",
+            yield Finding(expected=say("Strict-Transport-Security"), actual=say("absent"),
                           at=without_query(page.request.url), exchanges=(page.n,))  # fmt: skip
 
 
@@ -149,7 +149,7 @@ def no_internals(evidence: Evidence) -> Iterator[Finding | Seen]:
     for e in _answered(evidence):
         found = INTERNALS.search(e.answer.text[:100_000]) if e.answer.status >= 400 else None
         if found:
-            yield Finding(expected="a short error", actual=f"{e.outcome} with internals of the server",
+            yield Finding(expected=say("a short error"), actual=say("{} with internals of the server", e.outcome),
                           at=without_query(e.request.url), exchanges=(e.n,))  # fmt: skip
             return
-    yield Seen(actual=f"{len(evidence.trace)} exchanges")
+    yield Seen(actual=say("{} exchanges", len(evidence.trace)))

@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mockauth.wire.one_line import one_line
+from mockauth.wire.secret import Secrets
+from mockauth.wire.words import Words, cut, own, render, say
+
 if TYPE_CHECKING:
     from mockauth.engine.lint import FileReport
 
@@ -33,15 +37,22 @@ def lint(files: tuple[Path, ...], quiet: bool) -> None:
 
 def _print(report: FileReport, *, quiet: bool) -> None:
     for problem in report.problems:
-        click.echo(str(problem))
+        click.echo(one_line(str(problem)))
+    path = str(report.path)
     for result in report.results:
         shown = ("fail", "error") if quiet else ("fail", "error", "warn", "info")
         if result.state not in shown and result not in report.unfinished:
             continue
+        verdict = own(f"{result.state} {result.rule.id}")
         for finding in result.findings:
-            place = f"{report.path}: {finding.at}" if finding.at else str(report.path)
-            click.echo(f"{place}: {result.state} {result.rule.id}")
-            click.echo(f"    expected {finding.expected}; found {finding.actual}")
-            click.echo(f"    fix: {finding.fix or result.rule.fix}")
+            place = say("{}: {}", path, finding.at) if finding.at else cut(path)
+            _line(say("{}: {}", place, verdict))
+            _line(say("    expected {}; found {}", finding.expected, finding.actual))
+            _line(say("    fix: {}", finding.fix or result.rule.fix))
         if not result.findings:
-            click.echo(f"{report.path}: {result.state} {result.rule.id}: {result.actual}")
+            _line(say("{}: {}: {}", path, verdict, result.actual))
+
+
+def _line(words: Words) -> None:
+    # A file offline has no secret that is known as one.
+    click.echo(render(words, Secrets()))

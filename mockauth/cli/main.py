@@ -48,7 +48,9 @@ def main() -> None:
         # Outside its standalone mode click returns the code of an Exit instead of raising it.
         sys.exit(commands.main(standalone_mode=False) or 0)
     except click.ClickException as wrong:
-        wrong.show()
+        _tell(f"Error: {wrong.format_message()}")
+        if isinstance(wrong, click.UsageError) and wrong.ctx is not None:
+            _tell(f"{wrong.ctx.command_path} --help lists the options.")
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
@@ -58,7 +60,8 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
     except OurFault as wrong:
-        click.echo(f"mockauth: {wrong}", err=True)
+        first, *rest = wrong.lines or ("",)
+        _tell(f"mockauth: {first}", *rest)
         sys.exit(wrong.exit_code)
     except Exception as crash:  # the last line of defence: one sentence, never a traceback
         if os.environ.get("MOCKAUTH_DEBUG"):
@@ -69,3 +72,11 @@ def main() -> None:
             err=True,
         )
         sys.exit(1)
+
+
+def _tell(*lines: str) -> None:
+    """Print sentences that may quote what others wrote: a document, a file, the command line."""
+    from mockauth.wire.one_line import one_line
+
+    for line in lines:
+        click.echo(one_line(line), err=True)

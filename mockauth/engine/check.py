@@ -20,7 +20,6 @@ from mockauth.engine.http.transport import SocketTransport, Transport
 from mockauth.engine.interruption import Interrupted, Interruption
 from mockauth.engine.options import CheckOptions
 from mockauth.engine.probe.run import run_probe
-from mockauth.engine.result.action_words import worded
 from mockauth.engine.result.exemptions import check_names, policy_at
 from mockauth.engine.result.profile_options import chosen_profile
 from mockauth.engine.result.result import Result, Run
@@ -33,12 +32,14 @@ from mockauth.engine.target.target import Target
 from mockauth.engine.target.url_map import UrlMap
 from mockauth.engine.target.wait import wait_for
 from mockauth.errors import NothingJudged, UsageError
+from mockauth.manifest.auth import OAuth
 from mockauth.profiles import Level, Profile
 from mockauth.scenario.library import area_of, load_library
 from mockauth.scenario.model import Probe
 from mockauth.wire import Trace
 from mockauth.wire.secret import Secrets
 from mockauth.wire.url import hostname, is_private_host
+from mockauth.wire.words import Words, render, say
 
 LATE = 10.0
 """Seconds beyond its budget in which a run may judge what is on record."""
@@ -82,7 +83,7 @@ def run_check(
         results: list[Result] = []
         for result in _verdicts(course, checks, probes):
             if isinstance(result, Result):
-                results.append(policy.applied(worded(result, subject.target.profile)))
+                results.append(policy.applied(result))
                 yield Judged(results[-1])
             else:
                 yield result
@@ -122,11 +123,15 @@ class _Course:
         try:
             yield from self._ordinary()
         except NothingJudged as reason:
-            self.stopped = str(reason)
+            [self.stopped] = reason.lines
+        except UsageError as wrong:
+            secrets = self.subject.driver.secrets
+            raise UsageError(*(render(line, secrets) for line in wrong.lines)) from None
         except (Spent, Interrupted):
             self.is_cut = True
         except Withheld:
             pass  # the time-outs are on record, and judged
+        _publish(self.subject)
         for note in dict.fromkeys(self.subject.target.url_map.notes):
             yield Noted(note)
 
@@ -177,11 +182,15 @@ class _Course:
         if not self.is_spent:
             return notes
         awaited = self.subject.driver.budget.waited_for
-        while_waiting = f" while {awaited} had not answered" if awaited else ""
+        while_waiting = say(" while {} had not answered", awaited) if awaited else Words()
         return [
             *notes,
-            f"the run took all of its {self.options.budget:g} s{while_waiting}; what was not judged "
-            "by then is blocked, and --budget gives more (0 is without a bound)",
+            say(
+                "the run took all of its {:g} s{}; what was not judged by then is blocked, and "
+                "--budget gives more (0 is without a bound)",
+                self.options.budget,
+                while_waiting,
+            ),
         ]
 
 
@@ -196,6 +205,16 @@ def _probes(options: CheckOptions, checks: tuple[Check, ...]) -> tuple[Probe, ..
     if options.select and known.issuperset(options.select) and not exempted:
         return library.probes_named(options.select)
     return library.probes
+
+
+def _publish(subject: Subject) -> None:
+    """Tell the registry of secrets which addresses everybody can read."""
+    secrets, target = subject.driver.secrets, subject.target
+    secrets.publish(target.url_map.target, target.base_url, target.api_url)
+    if isinstance(target.auth, OAuth):
+        secrets.publish(target.auth.client_url, target.auth.authorization_url)
+    if target.client is not None:
+        secrets.publish(target.client.auth.client_url, target.client.auth.authorization_url)
 
 
 def _verdicts(
@@ -265,10 +284,12 @@ def _bound(course: _Course, probe: Probe) -> Level | Result:
     if course.is_cut:
         return blocked(probe.rule, level, course.why)
     if course.stopped or target.auth is None:
-        why = course.stopped or "there is no readable manifest to go by (see the manifest checks)"
+        why = course.stopped or say(
+            "there is no readable manifest to go by (see the manifest checks)"
+        )
         return blocked(probe.rule, level, why)
     if not options.active and not is_private_host(hostname(target.url_map.target)):
-        why = "a public host is probed only with --active: you confirm that you may"
+        why = say("a public host is probed only with --active: you confirm that you may")
         return blocked(probe.rule, level, why, by_option="--active")
     return level
 
@@ -302,6 +323,10 @@ def _subject(
     for name, secret in pairs:
         if name and secret:
             secrets.add_basic(name, secret.reveal(), "credentials")
+    secrets.publish(
+        options.target, given.client_id, given.other_client_id, given.username, given.other_username,
+        given.other_redirect_uri, *given.redirect_uris, given.redirect_uri, options.plugin_id,
+    )  # fmt: skip
     if profile.has_manifest:
         base = target_origin(options.target)
     else:

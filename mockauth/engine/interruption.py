@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
+from mockauth.wire.words import own, say
+
 T = TypeVar("T")
 
 
@@ -64,7 +66,9 @@ class Interruption:
     @property
     def words(self) -> str:
         """Why something was not judged; "" where it was no signal."""
-        return f"interrupted by {signal.Signals(self.signal).name}" if self.signal else ""
+        return (
+            say("interrupted by {}", own(signal.Signals(self.signal).name)) if self.signal else ""
+        )
 
     @contextmanager
     def section(self, *, reads: bool = False) -> Iterator[None]:

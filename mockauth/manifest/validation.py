@@ -12,6 +12,7 @@ from typing import Any
 
 import mockauth
 from mockauth.manifest.validator import OUT_OF_DEPTH, OUT_OF_MEMORY, DocumentProblem, problems_of
+from mockauth.wire.words import own, say
 
 SECONDS = 6
 MEGABYTES = 160
@@ -20,7 +21,7 @@ MOST_IN_PROCESS = 4_000
 document of that size takes half a second."""
 LONG = 50
 """Characters of a string that count as another value."""
-TOO_DEEP = "its schemas lead into each other too deeply to be validated"
+TOO_DEEP = say("its schemas lead into each other too deeply to be validated")
 HARMLESS = ("$ref", "$schema", "$comment")
 
 
@@ -52,12 +53,14 @@ def validate(data: dict[str, Any], *, seconds: int | None = None) -> Validation:
             check=False,
         )
     except subprocess.TimeoutExpired as late:
-        why = f"it could not be validated within {seconds} s"
+        why = say("it could not be validated within {:g} s", seconds)
         return Validation(problems=_read(late.stdout or b""), unfinished=why)
     except RecursionError:
         return Validation(unfinished=TOO_DEEP)
     except (OSError, ValueError) as wrong:
-        return Validation(unfinished=f"no process could be started: {type(wrong).__name__}")
+        return Validation(
+            unfinished=say("no process could be started: {}", own(type(wrong).__name__))
+        )
     return Validation(problems=_read(done.stdout), unfinished=_why(done.returncode))
 
 
@@ -72,10 +75,10 @@ def _in_process(data: dict[str, Any]) -> Validation:
 
 def _why(code: int) -> str:
     if code == OUT_OF_MEMORY:
-        return f"it could not be validated within {MEGABYTES} MB of memory"
+        return say("it could not be validated within {} MB of memory", MEGABYTES)
     if code == OUT_OF_DEPTH:
         return TOO_DEEP
-    return f"the validator ended with status {code}" if code else ""
+    return say("the validator ended with status {}", code) if code else ""
 
 
 def _read(lines: bytes) -> tuple[DocumentProblem, ...]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal, TypeVar
 
+from mockauth.wire.words import own, say
+
 Word = TypeVar("Word", bound=str)
 Level = Literal["critical", "must", "should", "info", "must-not"]
 
@@ -56,8 +58,8 @@ class Profile:
     def why_off(self, check_id: str) -> str:
         """Why a check does not apply although its rule binds this profile; "" when it does."""
         if check_id in self.overrides:
-            return self.off.get(check_id, "")
-        return _named(self.off, check_id) or ""
+            return own(self.off.get(check_id, ""))
+        return own(_named(self.off, check_id) or "")
 
     def with_levels(self, changes: Mapping[str, Level | Literal["off"]]) -> Profile:
         """The same profile with the developer's own levels, by check id or area."""
@@ -78,18 +80,24 @@ class Profile:
         if re.fullmatch(self.id_shape, plugin_id):
             return ""
         if "/" in plugin_id:
-            return (
-                f"--plugin-id {plugin_id} is more than an id: give the one part of the callback "
-                f"between /aip/ and /oauth/, such as {self.default_plugin_id}"
+            return say(
+                "--plugin-id {} is more than an id: give the one part of the callback "
+                "between /aip/ and /oauth/, such as {}",
+                plugin_id,
+                self.default_plugin_id,
             )
         if re.fullmatch(r"g-[0-9A-Za-z]{9}(-.*)?", plugin_id):
-            return (
-                f"--plugin-id {plugin_id} looks like the id in a GPT's share link; the callback "
-                "carries another, which the GPT editor shows once the action is saved"
+            return say(
+                "--plugin-id {} looks like the id in a GPT's share link; the callback "
+                "carries another, which the GPT editor shows once the action is saved",
+                plugin_id,
             )
-        return (
-            f"--plugin-id {plugin_id} is no id that was seen in a callback of a {self.title}; "
-            f"it is used as it stands (usual: {self.default_plugin_id})"
+        return say(
+            "--plugin-id {} is no id that was seen in a callback of a {}; it is used "
+            "as it stands (usual: {})",
+            plugin_id,
+            self.title,
+            self.default_plugin_id,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from mockauth.engine.events import Event, Judged, StepStarted
+from mockauth.wire.one_line import one_line
 
 WIDTH = 78
 
@@ -21,7 +22,7 @@ class Progress:
         """Take note of an event."""
         self._judged += isinstance(event, Judged)
         if self._on and isinstance(event, StepStarted):
-            self._write(f"{self._judged} judged · {event.what}")
+            self._write(f"{self._judged} judged · {one_line(event.what)}")
 
     def end(self) -> None:
         """Clear the line."""

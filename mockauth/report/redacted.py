@@ -1,147 +1,156 @@
-"""A run as it may be shown: secrets replaced by placeholders, control characters made visible."""
+"""A run as it may be shown: mockauth's own words as they are, those of others without secrets and on
+one line."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from typing import Any
 
-from mockauth.engine.http.secrets_seen import SECRET_NAMES
 from mockauth.engine.result.result import Result, Run
 from mockauth.engine.result.waiver import Waiver
-from mockauth.errors import OurFault
-from mockauth.wire import Exchange, Pairs
+from mockauth.wire import Exchange, Pairs, Response
+from mockauth.wire.one_line import one_line
 from mockauth.wire.secret import Secrets
+from mockauth.wire.secret_names import secret_name
+from mockauth.wire.words import render
 
 LONGEST_BODY = 64 * 1024
-TYPED = {*SECRET_NAMES, "authorization"}
-UNPRINTABLE = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
-)
+"""Characters of a body in a report."""
+LONGEST_URL = 160
+"""Characters of a URL on the terminal."""
 
 
-def clean(text: str, secrets: Secrets) -> str:
-    """`text` without secrets, and without characters that would act on a terminal or a page."""
-    return UNPRINTABLE.sub(lambda found: f"\\x{ord(found.group()):02x}", secrets.scrub(text))
+@dataclass(frozen=True)
+class Redactor:
+    """Shows what a run found. Everything that a report holds goes through it, once."""
 
+    secrets: Secrets
+    action: bool = False
+    """Whether the report speaks of the GPT editor instead of a manifest."""
 
-def result_members(result: Result, secrets: Secrets) -> dict[str, Any]:
-    """One check of the report."""
+    def text(self, message: str) -> str:
+        """A message; a plain `str` is text of others."""
+        return render(message, self.secrets, action=self.action)
 
-    def text(value: str) -> str:
-        return clean(value, secrets)
+    def url(self, exchange: Exchange) -> str:
+        """Where a request went, for the terminal."""
+        return self._foreign(exchange.request.target, LONGEST_URL)
 
-    return {
-        "id": result.rule.id,
-        "state": result.state,
-        "level": result.level,
-        "title": result.rule.title,
-        "refs": list(result.rule.refs),
-        "expected": text(result.expected),
-        "actual": text(result.actual),
-        "why": result.rule.why,
-        "fix": text(result.fix or result.rule.fix),
-        "chatgpt_shows": result.rule.chatgpt_shows,
-        "at": text(result.at),
-        "exchanges": list(result.exchanges),
-        "practice": result.rule.practice,
-        "confidence": result.confidence,
-        "blocked_by": result.blocked_by,
-        "waived_state": result.waived_state,
-        "waiver": _waiver(result.waiver, secrets),
-        "findings": [
-            {
-                "expected": text(finding.expected),
-                "actual": text(finding.actual),
-                "at": text(finding.at),
-                "exchanges": list(finding.exchanges),
-            }
-            for finding in result.findings
-        ],
-    }
+    def result(self, result: Result) -> dict[str, Any]:
+        """One check of the report."""
+        rule = result.rule
+        return {
+            "id": rule.id,
+            "state": result.state,
+            "level": result.level,
+            "title": self.text(rule.title),
+            "refs": list(rule.refs),
+            "expected": self.text(result.expected),
+            "actual": self.text(result.actual),
+            "why": self.text(rule.why),
+            "fix": self.text(result.fix or rule.fix),
+            "chatgpt_shows": self.text(rule.chatgpt_shows),
+            "at": self.text(result.at),
+            "exchanges": list(result.exchanges),
+            "practice": rule.practice,
+            "confidence": result.confidence,
+            "blocked_by": result.blocked_by,
+            "waived_state": result.waived_state,
+            "waiver": self._waiver(result.waiver),
+            "findings": [
+                {
+                    "expected": self.text(finding.expected),
+                    "actual": self.text(finding.actual),
+                    "at": self.text(finding.at),
+                    "exchanges": list(finding.exchanges),
+                }
+                for finding in result.findings
+            ],
+        }
 
+    def exchange(self, exchange: Exchange) -> dict[str, Any]:
+        """One exchange of the report."""
+        request = exchange.request
+        return {
+            "n": exchange.n,
+            "step": exchange.step,
+            "purpose": exchange.purpose,
+            "probe": exchange.probe,
+            "fallback": exchange.fallback,
+            "request": {
+                "method": self.text(request.method),
+                "url": self._foreign(request.target, LONGEST_BODY),
+                "headers": self._headers(request.all_headers),
+                "body": self.body(request.body.decode("utf-8", errors="replace")),
+            },
+            "response": self._answer(exchange.response),
+            "error": self.text(exchange.error),
+            "elapsed_ms": exchange.elapsed_ms,
+        }
 
-def _waiver(waiver: Waiver | None, secrets: Secrets) -> dict[str, Any] | None:
-    if waiver is None:
-        return None
-    return {
-        "kind": waiver.kind,
-        "reason": clean(waiver.reason, secrets),
-        "until": waiver.until.isoformat() if waiver.until else None,
-        "place": clean(waiver.place, secrets),
-    }
+    def body(self, text: str) -> str:
+        """The start of a body; lines and tabs stay, because JSON writes them as escapes."""
+        shown = one_line(self.secrets.scrub(text, LONGEST_BODY), keep="\n\t")
+        if len(text) <= LONGEST_BODY:
+            return shown
+        return f"{shown}… ({len(text)} characters)"
 
-
-def exchange_members(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
-    """One exchange of the report."""
-    request, response = exchange.request, exchange.response
-    answer: dict[str, Any] | None = None
-    if response is not None:
-        answer = {
+    def _answer(self, response: Response | None) -> dict[str, Any] | None:
+        if response is None:
+            return None
+        return {
             "status": response.status,
-            "headers": _headers(response.headers, secrets),
-            "body": _body(response.text, secrets),
+            "headers": self._headers(response.headers),
+            "body": self.body(response.text),
             "sha256": response.sha256,
         }
-    return {
-        "n": exchange.n,
-        "step": exchange.step,
-        "purpose": exchange.purpose,
-        "probe": exchange.probe,
-        "fallback": exchange.fallback,
-        "request": {
-            "method": request.method,
-            "url": clean(request.target, secrets),
-            "headers": _headers(request.all_headers, secrets),
-            "body": _body(request.body.decode("utf-8", errors="replace"), secrets),
-        },
-        "response": answer,
-        "error": clean(exchange.error, secrets),
-        "elapsed_ms": exchange.elapsed_ms,
-    }
+
+    def _headers(self, pairs: Pairs) -> list[list[str]]:
+        return [
+            [self._foreign(name, LONGEST_BODY), self._header(name, value)] for name, value in pairs
+        ]
+
+    def _header(self, name: str, value: str) -> str:
+        """The value of a header. One that carries a secret by its nature shows none of it,
+        whatever its length."""
+        plain = name.lower()
+        if plain in ("cookie", "set-cookie"):
+            return self._cookies(value, only_first=plain == "set-cookie")
+        if secret_name(name):
+            scheme, blank, credentials = value.partition(" ")
+            return (
+                self._foreign(scheme, 40) + " " + self._masked(credentials)
+                if blank
+                else (self._masked(value))
+            )
+        return self._foreign(value, LONGEST_BODY)
+
+    def _cookies(self, value: str, *, only_first: bool) -> str:
+        head, mark, rest = value.partition(";") if only_first else (value, "", "")
+        parts = [part.partition("=") for part in head.split(";")]
+        shown = [
+            f"{self._foreign(key, 80)}={self._masked(content.strip())}" for key, _, content in parts
+        ]
+        return ";".join(shown) + mark + self._foreign(rest, LONGEST_BODY)
+
+    def _masked(self, value: str) -> str:
+        """The placeholder of a value, or its length: what a probe made up is not registered."""
+        return self.secrets.placeholder(value) or f"‹{len(value)} chars›"
+
+    def _foreign(self, text: str, limit: int) -> str:
+        return one_line(self.secrets.scrub(text, limit))
+
+    def _waiver(self, waiver: Waiver | None) -> dict[str, Any] | None:
+        if waiver is None:
+            return None
+        return {
+            "kind": waiver.kind,
+            "reason": self.text(waiver.reason),
+            "until": waiver.until.isoformat() if waiver.until else None,
+            "place": self.text(waiver.place),
+        }
 
 
-def _headers(pairs: Pairs, secrets: Secrets) -> list[list[str]]:
-    shown = []
-    for name, value in pairs:
-        if name.lower() in ("authorization", "cookie", "set-cookie"):
-            value = _typed(name.lower(), value, secrets)
-        shown.append([clean(name, secrets), clean(value, secrets)])
-    return shown
-
-
-def _typed(name: str, value: str, secrets: Secrets) -> str:
-    """A header that carries a secret by its nature: the value goes, whatever its length."""
-    if name == "authorization":
-        scheme, _, credentials = value.partition(" ")
-        return f"{scheme} {_masked(credentials, secrets)}" if credentials else value
-    cut = ";" if name == "set-cookie" else None
-    head, mark, rest = value.partition(cut) if cut else (value, "", "")
-    parts = []
-    for part in head.split(";"):
-        key, _, content = part.partition("=")
-        parts.append(f"{key}={_masked(content.strip(), secrets)}")
-    return ";".join(parts) + mark + rest
-
-
-def _masked(value: str, secrets: Secrets) -> str:
-    """The placeholder of a value, or its length: what a probe made up is not registered."""
-    return secrets.placeholder(value) or f"‹{len(value)} chars›"
-
-
-def _body(text: str, secrets: Secrets) -> str:
-    cleaned = clean(text, secrets)
-    if len(cleaned) <= LONGEST_BODY:
-        return cleaned
-    return cleaned[:LONGEST_BODY] + f"… ({len(cleaned)} characters)"
-
-
-def assert_clean(text: str, run: Run) -> str:
-    """`text`, when no registered secret stands in it.
-
-    Raises:
-        OurFault: otherwise; what leaked is named by its placeholder only.
-    """
-    leaks = run.secrets.leaks(text)
-    if leaks:
-        raise OurFault(f"a report was not written: it would have shown {', '.join(leaks[:3])}")
-    return text
+def redactor(run: Run) -> Redactor:
+    """The redactor of a run, in the words of its profile."""
+    return Redactor(run.secrets, action=run.role == "chatgpt" and not run.profile.has_manifest)

@@ -4,12 +4,15 @@ last."""
 from __future__ import annotations
 
 from collections import Counter
-from typing import Protocol, TextIO
+from collections.abc import Callable, Iterable
+from typing import TextIO
 
 from mockauth import __version__
 from mockauth.engine.result.gate import Gate
 from mockauth.engine.result.result import Result, Run, State
-from mockauth.report.redacted import clean
+from mockauth.report.redacted import LONGEST_URL, redactor
+from mockauth.wire import Exchange
+from mockauth.wire.words import AT_AUTHORIZATION_URL, AT_CLIENT_URL, Words, cut, own, say
 
 STYLES: dict[State, str] = {
     "pass": "green", "fail": "bold red", "warn": "yellow", "info": "cyan", "blocked": "magenta",
@@ -29,73 +32,86 @@ SIGN_IN = frozenset(
 """The rules that ChatGPT's own sign-in depends on."""
 
 
-class _Say(Protocol):
-    """Prints one line."""
-
-    def __call__(self, text: str = "", style: str = "") -> None: ...
+Line = Callable[[Words, str], None]
+"""Prints one line in a style; text of others in it is scrubbed and cannot end it."""
 
 
 def verdict(run: Run, gate: Gate) -> str:
     """The last line: can ChatGPT sign in."""
+    return redactor(run).text(_verdict(run, gate))
+
+
+def _verdict(run: Run, gate: Gate) -> Words:
     if run.signal:
-        done = f"{len(run.judged)} of {len(run.applicable)} checks were judged"
-        return f"Stopped, {run.stopped}: {done}"
+        judged, applicable = len(run.judged), len(run.applicable)
+        return say("Stopped, {}: {} of {} checks were judged", run.stopped, judged, applicable)
     if gate.exit_code == 3:
-        return f"Nothing could be judged: {run.stopped or _unjudged(run)}"
+        return say("Nothing could be judged: {}", run.stopped or _unjudged(run))
     if run.role == "plugin":
         return _of_client(run, gate)
-    broken = [r for r in run.results if r.state in ("fail", "error")]
     # A waiver opens the gate; it does not make ChatGPT sign in.
     stops = [r for r in run.results if r.raw_state in ("fail", "error") and r.rule.id in SIGN_IN]
     if stops:
-        return f"ChatGPT cannot sign in: {', '.join(_stop(r) for r in stops)}"
-    kind = "call the API" if run.auth in ("none", "service_http", "user_http") else "sign in"
+        return say("ChatGPT cannot sign in: {}", say(", ").join(map(_stop, stops)))
+    called = run.auth in ("none", "service_http", "user_http")
+    return _of_plugin(run, gate, say("call the API") if called else say("sign in"))
+
+
+def _of_plugin(run: Run, gate: Gate, kind: Words) -> Words:
+    """The last line where nothing stops a sign-in."""
+    broken = [r for r in run.results if r.state in ("fail", "error")]
     unjudged = [r for r in run.results if r.state == "blocked" and r.rule.id in SIGN_IN]
     if unjudged and not broken:
-        named = ", ".join(r.rule.id for r in unjudged[:4])
         given = next((r.blocked_by for r in unjudged if r.blocked_by), "")
-        give = f"; give {given}" if given else ""
-        return f"Nothing failed, but whether ChatGPT can {kind} was not judged: {named}{give}"
+        give = say("; give {}", own(given)) if given else ""
+        return say(
+            "Nothing failed, but whether ChatGPT can {} was not judged: {}{}",
+            kind, _ids(unjudged[:4]), give,
+        )  # fmt: skip
     if broken:
-        noun = "requirement is" if len(broken) == 1 else "requirements are"
-        return f"ChatGPT can {kind}, but {len(broken)} {noun} broken"
+        noun = say("requirement is") if len(broken) == 1 else say("requirements are")
+        return say("ChatGPT can {}, but {} {} broken", kind, len(broken), noun)
     if gate.exit_code:
-        return f"ChatGPT can {kind}, but the gate is closed: {gate.reasons[0]}"
+        return say("ChatGPT can {}, but the gate is closed: {}", kind, gate.reasons[0])
     waived = run.summary["waived"]
-    rest = f"none failed but {waived} waived" if waived else "none failed"
-    return f"ChatGPT can {kind}: {run.summary['pass']} checks passed, {rest}"
+    rest = say("none failed but {} waived", waived) if waived else say("none failed")
+    return say("ChatGPT can {}: {} checks passed, {}", kind, run.summary["pass"], rest)
 
 
 def _unjudged(run: Run) -> str:
     """Why no check was judged, where the run went to its end."""
     reasons = [r.actual for r in run.results if r.state == "blocked" and not r.blocked_by]
-    return reasons[0] if reasons and run.role == "plugin" else "no check applied"
+    return reasons[0] if reasons and run.role == "plugin" else say("no check applied")
 
 
-def _of_client(run: Run, gate: Gate) -> str:
+def _of_client(run: Run, gate: Gate) -> Words:
     """The last line where a client was judged."""
-    broken = [r.rule.id for r in run.results if r.state in ("fail", "error")]
+    broken = [r for r in run.results if r.state in ("fail", "error")]
     if broken:
-        noun = "requirement" if len(broken) == 1 else "requirements"
-        return f"The client breaks {len(broken)} {noun}: {', '.join(broken)}"
+        noun = say("requirement") if len(broken) == 1 else say("requirements")
+        return say("The client breaks {} {}: {}", len(broken), noun, _ids(broken))
     if gate.exit_code:
-        return f"The client breaks no must, but the gate is closed: {gate.reasons[0]}"
+        return say("The client breaks no must, but the gate is closed: {}", gate.reasons[0])
     counted = run.summary
-    told = [f"The client passed {_number(counted['pass'], 'check')}"]
+    told = [say("The client passed {}", _number(counted["pass"], "check"))]
     if counted["warn"]:
         told.append(_number(counted["warn"], "warning"))
     if counted["waived"]:
-        told.append(f"{counted['waived']} waived")
-    told.append(f"{counted['blocked']} not judged")
-    return "; ".join(told)
+        told.append(say("{} waived", counted["waived"]))
+    told.append(say("{} not judged", counted["blocked"]))
+    return say("; ").join(told)
 
 
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def _number(count: int, noun: str) -> Words:
+    return own(f"{count} {noun}" if count == 1 else f"{count} {noun}s")
 
 
-def _stop(result: Result) -> str:
-    return result.rule.id + (" (waived)" if result.state == "waived" else "")
+def _stop(result: Result) -> Words:
+    return own(result.rule.id + (" (waived)" if result.state == "waived" else ""))
+
+
+def _ids(results: Iterable[Result]) -> Words:
+    return own(", ".join(result.rule.id for result in results))
 
 
 def write(run: Run, gate: Gate, out: TextIO, *, verbose: bool = False, quiet: bool = False) -> None:
@@ -105,45 +121,55 @@ def write(run: Run, gate: Gate, out: TextIO, *, verbose: bool = False, quiet: bo
     from rich.text import Text
 
     console = Console(file=out, highlight=False, soft_wrap=True)
+    shown = redactor(run)
+    encoding = getattr(out, "encoding", None) or "utf-8"
 
-    def say(text: str = "", style: str = "") -> None:
-        shown = clean(text, run.secrets)
-        encoding = getattr(out, "encoding", None) or "utf-8"
-        console.print(Text(shown.encode(encoding, "replace").decode(encoding), style=style))
+    def line(words: Words, style: str) -> None:
+        text = shown.text(words)
+        console.print(Text(text.encode(encoding, "replace").decode(encoding), style=style))
 
     if not quiet:
-        say(f"mockauth {__version__} · {run.target} · {run.profile.title} · auth {run.auth}")
-        _coverage(run, say)
+        title, auth = own(run.profile.title), own(run.auth)
+        line(say("mockauth {} · {} · {} · auth {}", own(__version__), run.target, title, auth), "")
+        _coverage(run, line)
         for note in run.notes:
-            say(f"note: {note}", "cyan")
-        _findings(run, say)
-        _areas(run, say)
+            line(say("note: {}", note), "cyan")
+        _findings(run, line)
+        _areas(run, line)
         if verbose:
-            _exchanges(run, say)
+            _exchanges(run, line)
         for reason in gate.reasons[:20]:
-            say(f"gate: {reason}")
-        say()
-    say(verdict(run, gate), "bold red" if gate.exit_code else "bold green")
+            line(say("gate: {}", reason), "")
+        line(say(""), "")
+    line(_verdict(run, gate), "bold red" if gate.exit_code else "bold green")
 
 
-def _coverage(run: Run, say: _Say) -> None:
+def _heading(line: Line, words: Words) -> None:
+    line(say(""), "")
+    line(words, "bold underline")
+
+
+def _coverage(run: Run, line: Line) -> None:
     blocked = [r for r in run.results if r.state == "blocked"]
     counted = run.summary
-    na = f"{counted['n/a']} not applicable"
-    say(f"{len(run.judged)} judged · {counted['blocked']} blocked · {na}", "bold")
+    line(
+        say("{} judged · {} blocked · {} not applicable",
+            len(run.judged), counted["blocked"], counted["n/a"]),
+        "bold",
+    )  # fmt: skip
     judged = [f"{n} {state}" for state, n in counted.items() if n and state not in UNJUDGED]
     if judged:
-        say(" · ".join(judged), "bold")
+        line(own(" · ".join(judged)), "bold")
     options = Counter(r.blocked_by for r in blocked if r.blocked_by)
     for option, count in options.items():
-        names = ", ".join(r.rule.id for r in blocked if r.blocked_by == option)
-        say(f"not judged for want of {option} ({count}): {names}", "magenta")
-    critical = [r.rule.id for r in blocked if r.level == "critical" and not r.blocked_by]
+        ids = _ids(r for r in blocked if r.blocked_by == option)
+        line(say("not judged for want of {} ({}): {}", own(option), count, ids), "magenta")
+    critical = [r for r in blocked if r.level == "critical" and not r.blocked_by]
     if critical:
-        say(f"critical and not judged: {', '.join(critical)}", "bold magenta")
+        line(say("critical and not judged: {}", _ids(critical)), "bold magenta")
 
 
-def _findings(run: Run, say: _Say) -> None:
+def _findings(run: Run, line: Line) -> None:
     order: tuple[State, ...] = ("error", "fail", "warn", "info")
     for practice in (False, True):
         shown = [
@@ -153,104 +179,105 @@ def _findings(run: Run, say: _Say) -> None:
             if r.state == state and r.rule.practice is practice
         ]
         if shown:
-            say()
-            heading = "Practice" if run.role == "plugin" else "ChatGPT compatibility"
-            say(heading if practice else "Findings", "bold underline")
+            client = run.role == "plugin"
+            heading = say("Practice") if client else say("ChatGPT compatibility")
+            _heading(line, heading if practice else say("Findings"))
         for result in shown:
-            _finding(run, result, say)
-    _waived(run, say)
-    _policy(run, say)
-    _blocked(run, say)
+            _finding(run, result, line)
+    _waived(run, line)
+    _policy(run, line)
+    _blocked(run, line)
 
 
-def _waived(run: Run, say: _Say) -> None:
+def _waived(run: Run, line: Line) -> None:
     """What is broken by leave, with the reason and the last day."""
     waived = [r for r in run.results if r.state == "waived" and r.waiver]
     if waived:
-        say()
-        say("Waived", "bold underline")
+        _heading(line, say("Waived"))
     for result in waived:
         waiver = result.waiver
         assert waiver is not None  # noqa: S101 - chosen above
-        until = f"until {waiver.until}" if waiver.until else f"listed in {waiver.place}"
-        say(f"WAIVED  {result.rule.id}  ({result.level}, {result.raw_state})  {until}", "dim")
-        say(f"    requirement  {result.rule.title}")
-        say(f"    actual       {result.actual}")
+        until = say("until {}", own(str(waiver.until)))
+        if waiver.until is None:
+            until = say("listed in {}", waiver.place)
+        state = own(f"WAIVED  {result.rule.id}  ({result.level}, {result.raw_state})  ")
+        line(state + until, "dim")
+        line(say("    requirement  {}", result.rule.title), "")
+        line(say("    actual       {}", result.actual), "")
         if waiver.kind == "waiver":
-            say(f"    reason       {waiver.reason}")
+            line(say("    reason       {}", waiver.reason), "")
 
 
-def _policy(run: Run, say: _Say) -> None:
+def _policy(run: Run, line: Line) -> None:
     """What is wrong with the waivers and the baseline themselves."""
     if run.policy:
-        say()
-        say("Waivers and baseline", "bold underline")
+        _heading(line, say("Waivers and baseline"))
     for finding in run.policy:
-        say(f"{finding.kind.upper():8}{finding.text}", "bold red")
-        say(f"    fix          {finding.fix}")
+        line(own(f"{finding.kind.upper():8}") + finding.text, "bold red")
+        line(say("    fix          {}", finding.fix), "")
 
 
-def _blocked(run: Run, say: _Say) -> None:
+def _blocked(run: Run, line: Line) -> None:
     """What was not judged, once for each reason."""
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[str, list[Result]] = {}
     for result in run.results:
         if result.state == "blocked" and not result.blocked_by:
-            reasons.setdefault(result.actual, []).append(result.rule.id)
+            reasons.setdefault(result.actual, []).append(result)
     if reasons:
-        say()
-        say("Not judged", "bold underline")
-    for reason, ids in reasons.items():
-        say(f"BLOCKED {reason}", STYLES["blocked"])
-        say(f"    {len(ids)}: {', '.join(ids)}")
+        _heading(line, say("Not judged"))
+    for reason, results in reasons.items():
+        line(say("BLOCKED {}", reason), STYLES["blocked"])
+        line(say("    {}: {}", len(results), _ids(results)), "")
 
 
-def _finding(run: Run, result: Result, say: _Say) -> None:
+def _finding(run: Run, result: Result, line: Line) -> None:
     rule = result.rule
-    say(f"{result.state.upper():8}{rule.id}  ({result.level})", STYLES[result.state])
-    say(f"    requirement  {rule.title}")
-    say(f"    source       {', '.join(rule.refs)}")
+    line(own(f"{result.state.upper():8}{rule.id}  ({result.level})"), STYLES[result.state])
+    line(say("    requirement  {}", rule.title), "")
+    line(say("    source       {}", own(", ".join(rule.refs))), "")
     for finding in result.findings[:6]:
-        say(f"    expected     {finding.expected}")
-        say(f"    actual       {finding.actual}")
+        line(say("    expected     {}", finding.expected), "")
+        line(say("    actual       {}", finding.actual), "")
         if finding.at:
-            say(f"    at           {_place(finding.at)}")
+            line(say("    at           {}", _place(run, finding.at)), "")
         for n in finding.exchanges[:2]:
-            exchange = run.trace.get(n)
-            url = exchange.request.target
-            say(f"    exchange     #{n} {exchange.request.method} {url[:160]} → {exchange.outcome}")
+            line(say("    exchange     #{} {}", n, _sent(run.trace.get(n))), "")
     if len(result.findings) > 6:
-        say(f"    and {len(result.findings) - 6} more")
+        line(say("    and {} more", len(result.findings) - 6), "")
     if not result.findings:
-        say(f"    actual       {result.actual}")
+        line(say("    actual       {}", result.actual), "")
     if rule.chatgpt_shows:
-        say(f"    ChatGPT      shows {rule.chatgpt_shows}")
-    say(f"    fix          {result.fix or rule.fix}")
+        line(say("    ChatGPT      shows {}", rule.chatgpt_shows), "")
+    line(say("    fix          {}", result.fix or rule.fix), "")
 
 
-def _place(at: str) -> str:
+def _sent(exchange: Exchange) -> Words:
+    """A request and what came of it."""
+    request = exchange.request
+    url = cut(request.target, LONGEST_URL)
+    return say("{} {} → {}", request.method, url, exchange.outcome)
+
+
+def _place(run: Run, at: str) -> str:
+    """A member of `auth` with the name of its endpoint, which an Action's report names anyway."""
     names = {
-        "/auth/client_url": "authorize endpoint, client_url (manifest /auth/client_url)",
-        "/auth/authorization_url": (
-            "token endpoint, authorization_url (manifest /auth/authorization_url)"
-        ),
+        str(AT_CLIENT_URL): say("authorize endpoint, client_url (manifest {})", own(at)),
+        str(AT_AUTHORIZATION_URL): say("token endpoint, authorization_url (manifest {})", own(at)),
     }
-    return names.get(at, at)
+    return names.get(at, at) if run.profile.has_manifest else at
 
 
-def _areas(run: Run, say: _Say) -> None:
+def _areas(run: Run, line: Line) -> None:
     passed = Counter(r.rule.area for r in run.results if r.state == "pass")
     if not passed:
         return
-    say()
-    say("Passed", "bold underline")
-    say("    " + " · ".join(f"{area} {count}" for area, count in sorted(passed.items())))
+    _heading(line, say("Passed"))
+    line(own("    " + " · ".join(f"{area} {count}" for area, count in sorted(passed.items()))), "")
 
 
-def _exchanges(run: Run, say: _Say) -> None:
-    say()
-    say("Exchanges", "bold underline")
+def _exchanges(run: Run, line: Line) -> None:
+    _heading(line, say("Exchanges"))
     for e in run.trace:
         cause = e.probe or e.fallback
-        what = f" [{cause}]" if cause else ""
-        url = e.request.target[:160]
-        say(f"  #{e.n} {e.step} {e.purpose}{what}: {e.request.method} {url} → {e.outcome}")
+        what = say(" [{}]", own(cause)) if cause else ""
+        line(say("  #{} {} {}{}: {}", e.n, own(e.step), own(e.purpose), what, _sent(e)), "")

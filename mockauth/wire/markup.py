@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mockauth.wire.message import Response
+from mockauth.wire.words import say
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -28,7 +29,11 @@ BOGUS_COMMENT = re.compile(r"<![^>]*>")
 
 
 class PageTooLarge(Exception):
-    """A page that is not parsed; the text says why, in words for the report."""
+    """A page that is not parsed; `words` say why, for the report."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,10 +76,10 @@ def _parse(text: str) -> _Parsed:
     ended = _without_open_comments(whole + end + rest.partition("<")[0])
     tags = ended.count("<")
     if tags > MOST_TAGS:
-        return _Parsed(tags=SMALL, problem=f"the page has more than {MOST_TAGS} tags")
+        return _Parsed(tags=SMALL, problem=say("the page has more than {} tags", MOST_TAGS))
     soup = _soup(ended)
     if soup is not None and _is_deep(soup):
-        return _Parsed(tags=SMALL, problem=f"the page nests more than {DEEPEST} tags")
+        return _Parsed(tags=SMALL, problem=say("the page nests more than {} tags", DEEPEST))
     return _Parsed(soup=soup, tags=tags + SMALL)
 
 

@@ -4,14 +4,42 @@ what mockauth writes."""
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus
 
+from mockauth.wire.secret_names import LONGEST_NAME, secret_name
+from mockauth.wire.secret_views import folded, plain, views
+
+FRAGMENT = 12
+"""Bytes of a secret that may not be seen in a row, however it is written."""
+GRAM = 8
+"""Bytes that are looked up at once. Every fragment of 12 holds one that starts at a fifth place, so
+that four of five places of a text need not be looked at."""
+STRIDE = FRAGMENT - GRAM + 1
+SHORTEST = 3
+SHORTEST_CODED = 6
+"""A shorter secret is not looked for in what base64 decodes to, which is mostly noise."""
 SHORTEST_ANYWHERE = 8
-"""A secret shorter than this is replaced only where it stands as a word of its own: replacing
-"demo" inside "demonstrate" would hide nothing and spoil the text."""
+"""A secret shorter than this is hidden only where it is a word of its own: hiding "demo" in
+"demonstrate" would hide nothing and spoil the text."""
+WORD = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_-")
+
+LONGEST_LEARNT = 4096
+MOST_LEARNT = 10_000
+MOST_SHORT = 1_000
+MOST_BYTES = 512 * 1024
+"""Of what a peer calls a secret. The rest is hidden where it stands under the name of a secret."""
+WIDEST = 6
+"""Characters that one of a secret may take: `\\u0061`, `&#x61;`."""
+CODE = 16
+"""A member `code` of JSON with fewer characters is an error word such as invalid_client."""
+
+MEMBER = re.compile(rf"[\"']([\w .-]{{2,{LONGEST_NAME}}})[\"']\s*:\s*\"([^\"\\]*(?:\\.[^\"\\]*)*)")
+PARAMETER = re.compile(rf"(?:^|[?&;#\s\"'])([\w.-]{{2,{LONGEST_NAME}}})=([^&;\s\"'<>]+)")
 
 
 @dataclass(frozen=True)
@@ -34,6 +62,27 @@ class Secret:
     __str__ = __repr__
 
 
+@dataclass(frozen=True)
+class _Known:
+    """A registered value: how it is shown, and whether the user gave it."""
+
+    label: str
+    size: int
+    given: bool
+
+    @property
+    def shown(self) -> str:
+        return f"‹{self.label} · {self.size} chars›"
+
+    @property
+    def part(self) -> str:
+        return f"‹part of {self.label}›"
+
+
+Span = tuple[int, int, str]
+"""Where in a text something is hidden, and what is shown there."""
+
+
 @dataclass
 class Secrets:
     """Every secret of a run, each with a stable placeholder that keeps equality and length.
@@ -41,82 +90,208 @@ class Secrets:
     The reader of a report can see "the same code twice" without seeing the code.
     """
 
-    _placeholders: dict[str, str] = field(default_factory=dict)
+    _values: dict[str, _Known] = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=dict)
-    _pattern: re.Pattern[str] | None = None
-    _replacements: dict[str, str] = field(default_factory=dict)
+    _whole: dict[bytes, _Known] = field(default_factory=dict)
+    _grams: dict[bytes, _Known] = field(default_factory=dict)
+    """Every run of GRAM bytes of a secret, with the first that has it: the user's come first."""
+    _short: dict[int, dict[bytes, _Known]] = field(default_factory=dict)
+    """Those too short for a fragment, by length."""
+    _public: list[bytes] = field(default_factory=list)
+    _longest: int = 0
+    _learnt: int = 0
+    _learnt_bytes: int = 0
 
     def add(self, value: str, label: str) -> str:
-        """Register `value` and return its placeholder; an empty value is none."""
+        """Register a secret of the user and return its placeholder; an empty value is none."""
         if not value:
             return value
-        if value not in self._placeholders:
-            number = self._counts[label] = self._counts.get(label, 0) + 1
-            self._placeholders[value] = f"‹{label} {number} · {len(value)} chars›"
-            self._pattern = None
-        return self._placeholders[value]
+        if value not in self._values or not self._values[value].given:
+            self._register(value, value, label, given=True)
+        return self._values[value].shown
+
+    def learn(self, value: str, label: str) -> None:
+        """Register what a peer sent as a secret, as far as there is room: the start of a long one,
+        and no more than so many."""
+        if value in self._values or not value or self._full(value):
+            return
+        self._learnt += 1
+        self._learnt_bytes += min(len(value), LONGEST_LEARNT)
+        self._register(value, value[:LONGEST_LEARNT], label, given=False)
 
     def add_basic(self, user: str, password: str, label: str) -> None:
         """Register what `Authorization: Basic` makes of a pair (RFC 7617)."""
         for pair in (f"{user}:{password}", f"{_plus(user)}:{_plus(password)}"):
             self.add(base64.b64encode(pair.encode("utf-8", "surrogatepass")).decode(), label)
 
+    def publish(self, *values: str) -> None:
+        """Say what everybody knows, such as the target's address: a token that a peer made of it
+        does not hide it. What the user gave as a secret stays one."""
+        self._public += (plain(value) for value in values if value)
+
     def placeholder(self, value: str) -> str | None:
         """The placeholder of a registered value, or None."""
-        return self._placeholders.get(value)
+        known = self._values.get(value)
+        return known.shown if known else None
 
-    def scrub(self, text: str) -> str:
-        """`text` with every registered secret replaced, in each spelling it may travel in."""
-        if not text or not self._placeholders:
-            return text
-        if self._pattern is None:
-            self._compile()
-        if self._pattern is None:
-            return text
-        return self._pattern.sub(lambda match: self._replacements[match.group(0)], text)
+    def scrub(self, text: str, limit: int | None = None, *, also: Iterable[Span] = ()) -> str:
+        """`text`, or its first `limit` characters, without secrets: those that are registered, in
+        each spelling they may travel in, whole or in fragments of 12 and more, and what stands under
+        the name of a secret. A secret that the limit cuts is hidden whole; `also` names more."""
+        window = text
+        if limit is not None:
+            window = text[: limit + WIDEST * max(self._longest, FRAGMENT)]
+        end = len(window) if limit is None else min(limit, len(window))
+        parts: list[str] = []
+        at = 0
+        for start, stop, shown in self._spans(window, also):
+            if start >= end:
+                break
+            parts += (window[at:start], shown)
+            at = stop
+        parts.append(window[at:end] if at < end else "")
+        return "".join(parts)
 
-    def leaks(self, text: str) -> list[str]:
-        """The placeholders of registered secrets that still stand in `text` as words of their
-        own. Short ones are left out: our own sentences may hold "password" or "other-secret"."""
-        if self._pattern is None:
-            self._compile()
-        words = re.compile(r"[A-Za-z0-9._~+/%=-]{12,}")
-        found = {word.strip("=.") for word in words.findall(text)} | set(words.findall(text))
-        return sorted({self._replacements[word] for word in found if word in self._replacements})
+    def _full(self, value: str) -> bool:
+        size = min(len(value), LONGEST_LEARNT)
+        if self._learnt >= MOST_LEARNT or self._learnt_bytes + size > MOST_BYTES:
+            return True
+        return size < FRAGMENT and sum(map(len, self._short.values())) >= MOST_SHORT
 
-    def _compile(self) -> None:
-        spellings: dict[str, str] = {}
-        for value, placeholder in self._placeholders.items():
-            for spelling in _spellings(value):
-                spellings.setdefault(spelling, placeholder)
-        self._replacements = spellings
-        # Longest first, so that a token is not cut by a shorter one inside it.
-        ordered = sorted(spellings, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(_bounded, ordered))) if ordered else None
+    def _register(self, value: str, kept: str, label: str, *, given: bool) -> None:
+        number = self._counts[label] = self._counts.get(label, 0) + 1
+        known = self._values[value] = _Known(f"{label} {number}", len(value), given)
+        self._longest = max(self._longest, len(kept))
+        for spelling in _spellings(kept):
+            data = plain(spelling)
+            self._whole.setdefault(data, known)
+            if len(data) >= FRAGMENT:
+                self._index(data, known)
+            elif len(data) >= SHORTEST:
+                self._short.setdefault(len(data), {}).setdefault(data, known)
+
+    def _index(self, data: bytes, known: _Known) -> None:
+        for n in range(len(data) - GRAM + 1):
+            gram = data[n : n + GRAM]
+            if known.given:
+                self._grams[gram] = known
+            else:
+                self._grams.setdefault(gram, known)
+
+    def _spans(self, text: str, also: Iterable[Span]) -> Iterator[Span]:
+        """What is hidden in `text`, in order and apart from one another."""
+        if not text:
+            return
+        spans = (*self._by_value(text), *_by_name(text), *also)
+        found = sorted(spans, key=lambda one: (one[0], -one[1]))
+        if not found:
+            return
+        start, stop, shown = found[0]
+        for begin, end, other in found[1:]:
+            if begin >= stop:
+                yield start, stop, shown
+                start, stop, shown = begin, end, other
+            elif end > stop:
+                # Two that overlap: the longer says what it is.
+                shown = other if end - begin > stop - start else shown
+                stop = end
+        yield start, stop, shown
+
+    def _by_value(self, text: str) -> Iterator[Span]:
+        if not self._values:
+            return
+        for view in views(text):
+            data = folded(view.data)
+            found = (*self._fragments(data, view.coded), *self._shorts(data, view.coded))
+            for a, b, known in found:
+                whole = self._whole.get(data[a:b])
+                yield *view.place(a, b), whole.shown if whole else known.part
+
+    def _fragments(self, data: bytes, coded: bool) -> Iterator[tuple[int, int, _Known]]:
+        grams = self._grams
+        # In base64 a fragment of 12 characters holds 8 or 9 bytes, and noise never holds them.
+        stride, least = (1, GRAM) if coded else (STRIDE, FRAGMENT)
+        hits = [n for n in range(0, len(data) - GRAM + 1, stride) if data[n : n + GRAM] in grams]
+        end = 0
+        for n in hits:
+            if n < end - GRAM + 1:
+                continue
+            start, stop = n, n + 1
+            while start and data[start - 1 : start + GRAM - 1] in grams:
+                start -= 1
+            while data[stop : stop + GRAM] in grams:
+                stop += 1
+            end = stop + GRAM - 1
+            if end - start >= least and not self._is_public(data, start, end):
+                yield start, end, grams[data[start : start + GRAM]]
+
+    def _is_public(self, data: bytes, start: int, end: int) -> bool:
+        part = data[start:end]
+        if not any(part in value for value in self._public):
+            return False
+        return not any(self._grams[part[n : n + GRAM]].given for n in range(len(part) - GRAM + 1))
+
+    def _shorts(self, data: bytes, coded: bool) -> Iterator[tuple[int, int, _Known]]:
+        for size, values in self._short.items():
+            if coded and size < SHORTEST_CODED:
+                continue
+            for start in _places(data, size, values):
+                known = values[data[start : start + size]]
+                if known.given or data[start : start + size] not in self._public:
+                    yield start, start + size, known
+
+
+def _places(data: bytes, size: int, values: dict[bytes, _Known]) -> Iterable[int]:
+    """Where one of `values`, all of `size` bytes, stands; a shorter one as a word of its own."""
+    if len(values) <= STRIDE:
+        found: Iterable[int] = (n for value in values for n in _occurrences(data, value))
+    else:
+        found = (n for n in range(len(data) - size + 1) if data[n : n + size] in values)
+    if size >= SHORTEST_ANYWHERE:
+        return found
+    return (n for n in found if _stands_alone(data, n, n + size))
+
+
+def _occurrences(data: bytes, value: bytes) -> Iterator[int]:
+    at = data.find(value)
+    while at >= 0:
+        yield at
+        at = data.find(value, at + 1)
+
+
+def _stands_alone(data: bytes, start: int, end: int) -> bool:
+    before = start > 0 and data[start - 1] in WORD
+    return not before and not (end < len(data) and data[end] in WORD)
+
+
+def named_values(text: str) -> Iterator[tuple[str, str]]:
+    """What stands under the name of a secret in `text`, and what it is called."""
+    for start, end, shown in _by_name(text):
+        yield text[start:end], shown.strip("‹").partition(" ·")[0]
+
+
+def _by_name(text: str) -> Iterator[Span]:
+    """What stands under the name of a secret, as a member of JSON or a parameter."""
+    for pattern in (MEMBER, PARAMETER):
+        for found in pattern.finditer(text):
+            name, value = found.groups()
+            kind = secret_name(name)
+            short = pattern is MEMBER and kind == "code" and len(value) < CODE
+            if kind and value and not short:
+                yield *found.span(2), f"‹{kind} · {len(value)} chars›"
 
 
 def _spellings(value: str) -> set[str]:
-    # An option or an answer may hold half a surrogate pair, which has no UTF-8 of its own.
-    quoted = quote(value, safe="", errors="surrogatepass")
-    spellings = {
+    """A secret, and what it is inside base64, where no escape is taken off."""
+    json_text = json.dumps(value)[1:-1]
+    return {
         value,
-        quoted,
-        re.sub(r"%[0-9A-F]{2}", lambda escape: escape.group().lower(), quoted),
-        json.dumps(value)[1:-1].replace("/", "\\/"),
+        quote(value, safe="", errors="surrogatepass"),
         _plus(value),
-        quote(value, errors="surrogatepass"),
-        json.dumps(value)[1:-1],
-        json.dumps(value, ensure_ascii=False)[1:-1],
+        json_text,
+        html.escape(value),
     }
-    return {spelling for spelling in spellings if len(spelling) > 2}
 
 
 def _plus(value: str) -> str:
     return quote_plus(value, errors="surrogatepass")
-
-
-def _bounded(spelling: str) -> str:
-    escaped = re.escape(spelling)
-    if len(spelling) >= SHORTEST_ANYWHERE:
-        return escaped
-    return rf"(?<![A-Za-z0-9_-]){escaped}(?![A-Za-z0-9_-])"

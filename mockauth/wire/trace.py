@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from mockauth.wire.message import Request, Response
+from mockauth.wire.words import cut, say
 
 Step = Literal[
     "manifest", "openapi", "asset", "authorize", "page", "callback", "token", "refresh", "api",
@@ -89,8 +90,9 @@ class Exchange:
     def outcome(self) -> str:
         """What came back, in a few words: `200 application/json`, or the error."""
         if self.response is None:
-            return self.error or "captured, never sent"
-        return f"{self.response.status} {self.response.media_type or 'without Content-Type'}"
+            return self.error or say("captured, never sent")
+        kind = cut(self.response.media_type, 80) or say("without Content-Type")
+        return say("{} {}", self.response.status, kind)
 
 
 @dataclass
@@ -110,7 +112,7 @@ class Trace:
 
     def _kept(self, exchange: Exchange) -> Exchange:
         body = min(LARGEST, max(self.room, LEAST_BODY.get(exchange.step, LEAST)))
-        kept = cut(exchange, body, max(self.room, LEAST_HEAD))
+        kept = shortened(exchange, body, max(self.room, LEAST_HEAD))
         answer = kept.answer
         size = len(answer.body) + sum(len(name) + len(value) for name, value in answer.headers)
         self.room = max(0, self.room - size)
@@ -153,7 +155,7 @@ class Trace:
         return found[-1] if found else None
 
 
-def cut(exchange: Exchange, body: int = LARGEST, head: int = ROOM) -> Exchange:
+def shortened(exchange: Exchange, body: int = LARGEST, head: int = ROOM) -> Exchange:
     """The same with so many bytes of the body, and characters of the headers, of its answer."""
     answer = exchange.response
     kept = answer.cut(body, head) if answer is not None else None

@@ -23,6 +23,7 @@ from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
 from mockauth.profiles.action import Exchange
 from mockauth.report import json_report
+from mockauth.report.redacted import redactor
 from mockauth.wire import Secret
 
 BASE = "http://localhost:5000"
@@ -264,8 +265,9 @@ def test_an_action_is_told_of_the_editor_and_not_of_a_manifest() -> None:
 
     [result] = run.results
     assert result.state == "fail"
-    assert result.at == "token endpoint, the Token URL of the GPT editor"
-    assert "authorization_url" not in result.rule.title + result.fix + result.expected
+    shown = redactor(run).result(result)
+    assert shown["at"] == "token endpoint, the Token URL of the GPT editor"
+    assert "authorization_url" not in shown["title"] + shown["fix"] + shown["expected"]
 
 
 def test_a_server_that_takes_only_the_other_method_is_told_which_one_it_takes() -> None:

@@ -1,16 +1,25 @@
-"""Secrets are scrubbed in every spelling they may travel in."""
+"""Secrets are hidden in every spelling they may travel in, whole and in fragments."""
 
 from __future__ import annotations
 
 import base64
 import json
+import string
+import time
 from urllib.parse import quote, quote_plus
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mockauth.wire.secret import Secret, Secrets
+from mockauth.wire.secret import FRAGMENT, LONGEST_LEARNT, MOST_LEARNT, Secret, Secrets
+from mockauth.wire.secret_names import secret_name
+from tests.wire.encodings import encodings, shown_of
 
 VALUE = 'pä"ss/wo rd+&=\\'
+ALPHABET = string.ascii_letters + string.digits + "-._~+/=:&<>\"'\\% é"
+SECRETS = st.text(ALPHABET, min_size=FRAGMENT, max_size=60).filter(lambda text: len(set(text)) > 6)
+AROUND = st.text(string.ascii_letters + " .,:;{}()", max_size=12)
 
 
 @pytest.mark.parametrize(
@@ -32,3 +41,129 @@ def test_a_basic_pair_is_scrubbed() -> None:
 
 def test_a_secret_does_not_print_itself() -> None:
     assert "hidden" not in f"{Secret('hidden')} {Secret('hidden')!r}"
+
+
+@given(SECRETS, AROUND, AROUND)
+def test_no_fragment_of_twelve_survives_in_any_encoding(
+    value: str, before: str, after: str
+) -> None:
+    secrets = Secrets()
+    secrets.add(value, "token")
+    for spelling in encodings(value):
+        shown = secrets.scrub(f"{before} {spelling} {after}")
+        assert shown_of(value, shown) == [], spelling
+
+
+@given(SECRETS, st.data())
+def test_a_part_of_a_secret_is_hidden_as_the_whole_is(value: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(value) - FRAGMENT))
+    part = value[start : data.draw(st.integers(start + FRAGMENT, len(value)))]
+    secrets = Secrets()
+    secrets.add(value, "token")
+    for spelling in encodings(part):
+        assert shown_of(value, secrets.scrub(f"x {spelling} y")) == [], spelling
+
+
+@given(SECRETS, st.integers(0, 80))
+def test_a_secret_that_the_limit_cuts_leaves_no_fragment(value: str, limit: int) -> None:
+    secrets = Secrets()
+    secrets.add(value, "token")
+    for spelling in encodings(value):
+        assert shown_of(value, secrets.scrub("abc " * 8 + spelling, limit)) == []
+
+
+@given(st.text(max_size=200), SECRETS)
+def test_what_holds_no_secret_stays_as_it_is(text: str, value: str) -> None:
+    secrets = Secrets()
+    secrets.add("Ω" + value + "Ω" * FRAGMENT, "token")
+    assert secrets.scrub("nothing to see") == "nothing to see"
+    secrets.scrub(text)
+
+
+def test_a_short_secret_is_hidden_as_a_word_and_not_inside_one() -> None:
+    secrets = Secrets()
+    secrets.add("demo", "password")
+    assert secrets.scrub("demo, demonstrate") == "‹password 1 · 4 chars›, demonstrate"
+
+
+def test_a_secret_that_was_altered_by_one_character_is_hidden() -> None:
+    secrets = Secrets()
+    secrets.add("demo-secret-3f9a7c51d2-and-more-of-it", "client secret")
+    assert (
+        shown_of(
+            "-3f9a7c51d2-and-more-of-it", secrets.scrub("demo-secretX3f9a7c51d2-and-more-of-it")
+        )
+        == []
+    )
+
+
+def test_what_everybody_knows_is_not_hidden_because_a_peer_calls_it_a_token() -> None:
+    secrets = Secrets()
+    secrets.publish("http://localhost:5000/authorize")
+    secrets.learn("http://localhost:5000/authorize", "token")
+    secrets.learn("http://localhost:5000/authorize#and-a-secret-part", "token")
+    assert (
+        secrets.scrub("at http://localhost:5000/authorize") == "at http://localhost:5000/authorize"
+    )
+    assert "secret-part" not in secrets.scrub("http://localhost:5000/authorize#and-a-secret-part")
+
+
+def test_what_the_user_gave_as_a_secret_is_hidden_even_where_it_is_public() -> None:
+    secrets = Secrets()
+    secrets.publish("demo-client-of-mine")
+    secrets.add("demo-client-of-mine", "client secret")
+    assert "demo-client" not in secrets.scrub("id demo-client-of-mine")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"access_token": "%s"}', '{"accessToken":"%s"', "access_token=%s&state=1", "?X-Api-Key=%s",
+        '{"jwt" : "%s", "a": 1}', "a=1&session_id=%s",
+    ],
+)  # fmt: skip
+def test_what_stands_under_the_name_of_a_secret_is_hidden_without_being_known(text: str) -> None:
+    value = "Zz9-this-is-not-registered"
+    assert value not in Secrets().scrub(text % value)
+
+
+def test_what_a_peer_calls_a_secret_is_bounded_in_number_and_length() -> None:
+    secrets = Secrets()
+    began = time.process_time()
+    for n in range(MOST_LEARNT * 2):
+        secrets.learn(f"token-number-{n:012}", "token")
+    secrets.learn("x" * 10_000_000, "token")
+    secrets.scrub("token-number-000000000001 " * 2000, 64 * 1024)
+    assert time.process_time() - began < 20
+    assert len(secrets._values) <= MOST_LEARNT + 1
+    assert secrets.placeholder("token-number-000000000001") is not None
+
+
+def test_the_start_of_a_secret_too_long_to_keep_is_hidden() -> None:
+    value = base64.b64encode(bytes(n * 7 % 251 for n in range(9000))).decode()
+    secrets = Secrets()
+    secrets.learn(value, "token")
+    assert value[: LONGEST_LEARNT // 2] not in secrets.scrub(value)
+
+
+def test_a_body_of_ten_megabytes_costs_what_its_start_costs() -> None:
+    secrets = Secrets()
+    secrets.add("demo-secret-3f9a7c51d2", "client secret")
+    began = time.process_time()
+    for body in ("a" * 10_000_000, "%41" * 3_000_000, '{"password":' * 800_000, "é" * 10_000_000):
+        secrets.scrub(body, 64 * 1024)
+    assert time.process_time() - began < 4
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["accessToken", "Access-Token", "x-api-key", "apikey", "session", "JWT", "otp", "github_token",
+     "newPassword", "client_secret", "code"],
+)  # fmt: skip
+def test_names_of_secrets_are_known_in_any_spelling(name: str) -> None:
+    assert secret_name(name)
+
+
+@pytest.mark.parametrize("name", ["token_type", "expires_in", "scope", "state", "error", "codes"])
+def test_names_beside_them_are_no_secrets(name: str) -> None:
+    assert secret_name(name) == ""

@@ -9,6 +9,7 @@ from mockauth.checks.client.visit import Visit
 from mockauth.wire import Exchange, Request
 from mockauth.wire.basic import read_basic
 from mockauth.wire.message import first
+from mockauth.wire.words import say
 
 
 def secret_carried(exchange: Exchange, secrets: Mapping[str, str]) -> str:
@@ -21,7 +22,7 @@ def secret_carried(exchange: Exchange, secrets: Mapping[str, str]) -> str:
         spelled = {value, quote(value, safe=""), quote_plus(value)}
         if value and any(one in text for one in spelled for text in texts):
             return kind
-    return "Authorization header" if header else ""
+    return say("Authorization header") if header else ""
 
 
 def methods_used(exchange: Exchange) -> list[str]:

@@ -13,11 +13,12 @@ from mockauth.checks.client.visit import Visit
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.wire import Exchange
 from mockauth.wire.message import FORM, JSON, every, first
+from mockauth.wire.words import own, say
 
 Reaction = Callable[[Visit], Iterator[Finding | Seen]]
 
-TOKEN = "token endpoint (authorization_url)"
-API = "API"
+TOKEN = say("token endpoint (authorization_url)")
+API = say("API")
 OF_TOKEN_REQUESTS = ("grant_type", "code", "client_id", "redirect_uri")
 """A body in which none of these can be read is not of the type that it is said to be."""
 MOST_TRIES = 5
@@ -35,26 +36,28 @@ def stops(visit: Visit) -> Iterator[Finding | Seen]:
     numbers = (_callbacks(visit)[-1].n,)
     if visit.tokens:
         yield Finding(
-            expected="no request to the token endpoint",
+            expected=say("no request to the token endpoint"),
             actual=_tried(visit),
             at=TOKEN,
             exchanges=(*numbers, visit.tokens[0].n),
         )
     elif went_on := [e for e in visit.calls if e.n > numbers[0]]:
-        yield Finding(expected="no call of the API", at=API, exchanges=(*numbers, went_on[0].n),
-                      actual=f"the API was called all the same{visit.where}")  # fmt: skip
+        yield Finding(expected=say("no call of the API"), at=API, exchanges=(*numbers, went_on[0].n),
+                      actual=say("the API was called all the same{}", visit.where))  # fmt: skip
     elif _lost_control(visit):
-        yield Finding(expected="an end of this sign-in", actual=_lost_control(visit),
+        yield Finding(expected=say("an end of this sign-in"), actual=_lost_control(visit),
                       exchanges=numbers)  # fmt: skip
     elif not (visit.says_failure or visit.timed_out):
         yield Finding(
-            expected="a status other than 0, or words, to say that the sign-in failed",
-            actual=f"{visit.words}{visit.where}",
+            expected=say("a status other than 0, or words, to say that the sign-in failed"),
+            actual=say("{}{}", visit.words, visit.where),
             exchanges=numbers,
             tolerated=True,
         )
     else:
-        yield Seen(actual=f"no token request; {visit.words}{visit.where}", exchanges=numbers)
+        yield Seen(
+            actual=say("no token request; {}{}", visit.words, visit.where), exchanges=numbers
+        )
 
 
 def error_shown(visit: Visit) -> Iterator[Finding | Seen]:
@@ -68,13 +71,15 @@ def error_shown(visit: Visit) -> Iterator[Finding | Seen]:
     if went_on or _lost_control(visit):
         yield from stops(visit)
     elif shown:
-        yield Seen(actual=f"no token request, and {error} shown", exchanges=numbers)
+        yield Seen(actual=say("no token request, and {} shown", error), exchanges=numbers)
     elif visit.says_failure:
-        yield Seen(actual=f"no token request; {visit.words}{visit.where}", exchanges=numbers)
+        yield Seen(
+            actual=say("no token request; {}{}", visit.words, visit.where), exchanges=numbers
+        )
     else:
         yield Finding(
-            expected=f"the error shown ({error}), or a status other than 0",
-            actual=f"{visit.words}{visit.where}",
+            expected=say("the error shown ({}), or a status other than 0", error),
+            actual=say("{}{}", visit.words, visit.where),
             exchanges=numbers,
         )
 
@@ -83,14 +88,14 @@ def goes_on(visit: Visit) -> Iterator[Finding | Seen]:
     """The API is called with the token."""
     answered = [e for e in visit.tokens if e.answer.ok]
     if not answered:
-        raise Blocked(f"the client did not get as far as a token answer{visit.where}")
+        raise Blocked(say("the client did not get as far as a token answer{}", visit.where))
     served = visit.served()
     if served:
-        yield Seen(actual=f"the API was called{visit.where}", exchanges=(served[0].n,))
+        yield Seen(actual=say("the API was called{}", visit.where), exchanges=(served[0].n,))
     else:
         yield Finding(
-            expected="the sign-in goes on to the API",
-            actual=f"no call with the token{visit.where}; {visit.words}",
+            expected=say("the sign-in goes on to the API"),
+            actual=say("no call with the token{}; {}", visit.where, visit.words),
             at=TOKEN,
             exchanges=(answered[0].n,),
         )
@@ -99,63 +104,63 @@ def goes_on(visit: Visit) -> Iterator[Finding | Seen]:
 def fails_cleanly(visit: Visit) -> Iterator[Finding | Seen]:
     """The client ends by itself, says that the sign-in failed, and uses nothing of the answer."""
     if not visit.tokens:
-        raise Blocked(f"the client did not get as far as a token request{visit.where}")
+        raise Blocked(say("the client did not get as far as a token request{}", visit.where))
     numbers = (visit.tokens[0].n,)
     # What came before was a client that asks first whether it must sign in.
     went_on = [e for e in visit.calls if e.n > numbers[0]]
     if went_on:
-        yield Finding(expected="no call of the API", at=API, exchanges=(went_on[0].n,),
-                      actual=f"the API was called all the same{visit.where}")  # fmt: skip
+        yield Finding(expected=say("no call of the API"), at=API, exchanges=(went_on[0].n,),
+                      actual=say("the API was called all the same{}", visit.where))  # fmt: skip
     elif _lost_control(visit):
-        yield Finding(expected="an error message", at=TOKEN, actual=_lost_control(visit),
+        yield Finding(expected=say("an error message"), at=TOKEN, actual=_lost_control(visit),
                       exchanges=numbers)  # fmt: skip
     elif visit.timed_out and not visit.says_failure:
         # Where no answer came the client may have more patience than this run.
         held = any(exchange.error for exchange in visit.tokens)
         short = held and any(ending.seconds < PATIENCE_SECONDS for ending in visit.endings)
-        yield Finding(expected="an error within bounds of time", tolerated=short, at=TOKEN,
-                      actual=f"{visit.words}{visit.where}", exchanges=numbers)  # fmt: skip
+        yield Finding(expected=say("an error within bounds of time"), tolerated=short, at=TOKEN,
+                      actual=say("{}{}", visit.words, visit.where), exchanges=numbers)  # fmt: skip
     elif not visit.says_failure:
-        yield Finding(expected="a status other than 0, or words, to say that the sign-in failed",
-                      at=TOKEN, actual=f"{visit.words}{visit.where}", exchanges=numbers)  # fmt: skip
+        yield Finding(expected=say("a status other than 0, or words, to say that the sign-in failed"),
+                      at=TOKEN, actual=say("{}{}", visit.words, visit.where), exchanges=numbers)  # fmt: skip
     else:
-        yield Seen(actual=f"{visit.words}{visit.where}", exchanges=numbers)
+        yield Seen(actual=say("{}{}", visit.words, visit.where), exchanges=numbers)
 
 
 def few_tries(visit: Visit) -> Iterator[Finding | Seen]:
     """A few tries at most, none before the moment that Retry-After names."""
     tries = visit.tokens
     if not tries:
-        raise Blocked(f"the client did not get as far as a token request{visit.where}")
+        raise Blocked(say("the client did not get as far as a token request{}", visit.where))
     if len(tries) > MOST_TRIES:
-        yield Finding(expected=f"{MOST_TRIES} tries at most", at=TOKEN,
-                      actual=f"{len(tries)} tries{visit.where}",
+        yield Finding(expected=say("{} tries at most", MOST_TRIES), at=TOKEN,
+                      actual=say("{} tries{}", len(tries), visit.where),
                       exchanges=tuple(e.n for e in tries[:2]))  # fmt: skip
         return
     for one, other in pairwise(tries):
-        told = one.answer.header("Retry-After") or "0"
+        told = one.answer.header("Retry-After") or say("0")
         waited = visit.arrived[other.n] - visit.arrived[one.n]
         if told.isdecimal() and waited < int(told) - EARLY_SECONDS:
-            yield Finding(expected=f"{told} seconds between two tries (Retry-After)", at=TOKEN,
-                          actual=f"{waited:.1f} seconds{visit.where}",
+            yield Finding(expected=say("{} seconds between two tries (Retry-After)", told), at=TOKEN,
+                          actual=say("{:.1f} seconds{}", waited, visit.where),
                           exchanges=(one.n, other.n))  # fmt: skip
             return
-    yield Seen(actual=f"tries: {len(tries)}{visit.where}", exchanges=(tries[0].n,))
+    yield Seen(actual=say("tries: {}{}", len(tries), visit.where), exchanges=(tries[0].n,))
 
 
 def nothing_elsewhere(visit: Visit) -> Iterator[Finding | Seen]:
     """No secret, code or token reaches the other host."""
     redirected = [e for e in visit.exchanges if _leads_elsewhere(visit, e)]
     if not redirected:
-        raise Blocked(f"the client did not get as far as the redirect{visit.where}")
+        raise Blocked(say("the client did not get as far as the redirect{}", visit.where))
     secrets = {visit.terms.client_secret: "client secret", **visit.issued_in_words()}
     secrets |= dict.fromkeys(visit.codes(), "code")
     found = [(e, kind) for e in visit.strays if (kind := secret_carried(e, secrets))]
     for exchange, kind in found:
-        yield Finding(expected="nothing secret to another host", actual=f"the {kind}{visit.where}",
+        yield Finding(expected=say("nothing secret to another host"), actual=say("the {}{}", own(kind), visit.where),
                       at=visit.terms.elsewhere, exchanges=(redirected[0].n, exchange.n))  # fmt: skip
     if not found:
-        said = "followed without a secret" if visit.strays else "not followed"
+        said = say("followed without a secret") if visit.strays else say("not followed")
         yield Seen(actual=said + visit.where, exchanges=(redirected[0].n,))
 
 
@@ -167,17 +172,19 @@ def refreshes_and_repeats(visit: Visit) -> Iterator[Finding | Seen]:
     numbers = (expired.n, *(e.n for e in asked[:1]))
     if not asked:
         again = [e for e in visit.authorizes if e.n > expired.n]
-        actual = "a new login was asked for" if again else f"no refresh came; {visit.words}"
-        yield Finding(expected="a refresh", actual=actual, at=API, exchanges=numbers)
+        actual = (
+            say("a new login was asked for") if again else say("no refresh came; {}", visit.words)
+        )
+        yield Finding(expected=say("a refresh"), actual=actual, at=API, exchanges=numbers)
     elif not asked[-1].answer.ok:
         answer = asked[-1].answer
-        yield Finding(expected="a refresh that a strict server takes", at=TOKEN, exchanges=numbers,
-                      actual=f"{answer.status} {answer.members.get('error', '')}")  # fmt: skip
+        yield Finding(expected=say("a refresh that a strict server takes"), at=TOKEN, exchanges=numbers,
+                      actual=say("{} {}", answer.status, answer.members.get('error', '')))  # fmt: skip
     elif not served:
-        yield Finding(expected="the call once more, with the new token", at=API, exchanges=numbers,
-                      actual=f"it was not repeated; {visit.words}")  # fmt: skip
+        yield Finding(expected=say("the call once more, with the new token"), at=API, exchanges=numbers,
+                      actual=say("it was not repeated; {}", visit.words))  # fmt: skip
     else:
-        yield Seen(actual="refreshed and repeated", exchanges=(*numbers, served[0].n))
+        yield Seen(actual=say("refreshed and repeated"), exchanges=(*numbers, served[0].n))
 
 
 def newest_token_used(visit: Visit) -> Iterator[Finding | Seen]:
@@ -187,15 +194,17 @@ def newest_token_used(visit: Visit) -> Iterator[Finding | Seen]:
     later = [e for e in refreshed if first_ok and e.n > first_ok.n]
     if first_ok is None or not later:
         raise Blocked(
-            "two refreshes in one start are needed: let the command call the API until it answers, "
-            "with a refresh after each 401"
+            say(
+                "two refreshes in one start are needed: let the command call the API "
+                "until it answers, with a refresh after each 401"
+            )
         )
     numbers = (first_ok.n, later[0].n)
     if later[0].request.param("refresh_token") == first_ok.answer.members["refresh_token"]:
-        yield Seen(actual="the new refresh token came", at=TOKEN, exchanges=numbers)
+        yield Seen(actual=say("the new refresh token came"), at=TOKEN, exchanges=numbers)
     else:
-        yield Finding(expected="the refresh token that the last refresh brought", at=TOKEN,
-                      actual="an older one", exchanges=numbers)  # fmt: skip
+        yield Finding(expected=say("the refresh token that the last refresh brought"), at=TOKEN,
+                      actual=say("an older one"), exchanges=numbers)  # fmt: skip
 
 
 def asks_once(visit: Visit) -> Iterator[Finding | Seen]:
@@ -203,35 +212,39 @@ def asks_once(visit: Visit) -> Iterator[Finding | Seen]:
     dead = [e for e in visit.refreshes if not e.answer.ok]
     if not dead:
         raise Blocked(
-            "no refresh came: let the command refresh after the API has answered 401, or when it "
-            "has called the API"
+            say(
+                "no refresh came: let the command refresh after the API has answered "
+                "401, or when it has called the API"
+            )
         )
     asked = [e for e in visit.logins if e.n > dead[0].n]
     numbers = (dead[0].n,)
     if len(dead) > MOST_DEAD_REFRESHES:
-        yield Finding(expected="one refresh", actual=f"{len(dead)} refreshes with a dead token",
+        yield Finding(expected=say("one refresh"), actual=say("{} refreshes with a dead token", len(dead)),
                       at=TOKEN, exchanges=numbers)  # fmt: skip
     elif len(asked) > visit.usual_logins:
-        yield Finding(expected="one new login", actual=f"{len(asked)} logins", exchanges=numbers)
+        yield Finding(
+            expected=say("one new login"), actual=say("{} logins", len(asked)), exchanges=numbers
+        )
     elif visit.crashed or not (asked or visit.says_failure):
-        yield Finding(expected="a new login, or words or a status for the user",
+        yield Finding(expected=say("a new login, or words or a status for the user"),
                       actual=visit.words, exchanges=numbers)  # fmt: skip
     else:
-        said = "one new login" if asked else visit.words
+        said = say("one new login") if asked else visit.words
         yield Seen(actual=said, exchanges=numbers)
 
 
 def declared_encoding(visit: Visit) -> Iterator[Finding | Seen]:
     """The token request has the content type that the manifest declares."""
     if not visit.tokens:
-        raise Blocked(f"the client did not get as far as a token request{visit.where}")
+        raise Blocked(say("the client did not get as far as a token request{}", visit.where))
     request = visit.tokens[0].request
     sent = (request.header("Content-Type") or "none").partition(";")[0].strip().lower()
     declared = visit.terms.content_type
     numbers = (visit.tokens[0].n,)
     knows = not visit.terms.is_other_type or any(e.step == "manifest" for e in visit.exchanges)
     if sent == declared and not any(map(request.param, OF_TOKEN_REQUESTS)):
-        yield Finding(expected=f"a body that is {declared}", actual="one that cannot be read so",
+        yield Finding(expected=say("a body that is {}", declared), actual=say("one that cannot be read so"),
                       at=TOKEN, exchanges=numbers)  # fmt: skip
     elif sent == declared:
         yield Seen(actual=sent, at=TOKEN, exchanges=numbers)
@@ -239,27 +252,31 @@ def declared_encoding(visit: Visit) -> Iterator[Finding | Seen]:
         yield Finding(expected=declared, actual=sent, at=TOKEN, exchanges=numbers)
     else:
         raise NotApplicable(
-            f"the client did not read the manifest (MANIFEST_URL), so it could not know; it sent {sent}"
+            say(
+                "the client did not read the manifest (MANIFEST_URL), so it could not "
+                "know; it sent {}",
+                sent,
+            )
         )
 
 
 def declared_method(visit: Visit) -> Iterator[Finding | Seen]:
     """The client authenticates by the one method that is served, and encodes it rightly."""
     if not visit.tokens:
-        raise Blocked(f"the client did not get as far as a token request{visit.where}")
+        raise Blocked(say("the client did not get as far as a token request{}", visit.where))
     exchange = visit.tokens[0]
     used = methods_used(exchange)
     wanted = visit.terms.auth_method
     secret = visit.terms.client_secret
     if not any(map(exchange.request.param, OF_TOKEN_REQUESTS)) and used == ["none"]:
-        raise Blocked(f"the body of the token request cannot be read{visit.where}")
+        raise Blocked(say("the body of the token request cannot be read{}", visit.where))
     if secret and secret in unquote_plus(exchange.request.target):
         # RFC 6749 section 2.3.1: they must not be in the address.
-        yield Finding(expected="no credentials in the address", actual="the client secret",
+        yield Finding(expected=say("no credentials in the address"), actual=say("the client secret"),
                       at=TOKEN, exchanges=(exchange.n,))  # fmt: skip
         return
     if wanted == "none" and not exchange.request.param("client_id"):
-        yield Finding(expected="client_id in the body (RFC 6749 section 4.1.3)", actual="none",
+        yield Finding(expected=say("client_id in the body (RFC 6749 section 4.1.3)"), actual=say("none"),
                       at=TOKEN, exchanges=(exchange.n,))  # fmt: skip
         return
     if used != [wanted]:
@@ -278,17 +295,17 @@ def declared_method(visit: Visit) -> Iterator[Finding | Seen]:
 def own_query(visit: Visit) -> Iterator[Finding | Seen]:
     """The query that the authorize URL has of its own comes back with the parameters."""
     if not visit.authorizes:
-        raise Blocked("the client did not come to the authorize endpoint")
+        raise Blocked(say("the client did not come to the authorize endpoint"))
     exchange = visit.authorizes[0]
     assert visit.terms.authorize_query is not None  # noqa: S101 - the file declares it
     name, value = visit.terms.authorize_query
     query = exchange.request.all_query
     if every(query, name) == (value,) and first(query, "response_type"):
-        yield Seen(actual="kept", exchanges=(exchange.n,))
+        yield Seen(actual=say("kept"), exchanges=(exchange.n,))
     else:
-        actual = f"{name}={first(query, name)}" if first(query, name) else "it is gone"
-        yield Finding(expected=f"{name}={value} beside the parameters", actual=actual,
-                      at="authorize endpoint (client_url)", exchanges=(exchange.n,))  # fmt: skip
+        actual = say("{}={}", name, first(query, name)) if first(query, name) else say("it is gone")
+        yield Finding(expected=say("{}={} beside the parameters", name, value), actual=actual,
+                      at=say("authorize endpoint (client_url)"), exchanges=(exchange.n,))  # fmt: skip
 
 
 REACTIONS: Mapping[str, Reaction] = MappingProxyType(
@@ -313,9 +330,9 @@ REACTIONS: Mapping[str, Reaction] = MappingProxyType(
 def _lost_control(visit: Visit) -> str:
     """How the client fell over or went round in a circle, or ""."""
     if visit.crashed:
-        return f"{visit.words}{visit.where}"
+        return say("{}{}", visit.words, visit.where)
     if len(visit.logins) > MOST_LOGINS * max(1, len(visit.endings)) * visit.usual_logins:
-        return f"{len(visit.logins)} logins one after the other{visit.where}"
+        return say("{} logins one after the other{}", len(visit.logins), visit.where)
     return ""
 
 
@@ -323,9 +340,9 @@ def _tried(visit: Visit) -> str:
     """The token request that should not have come, in words."""
     request = visit.tokens[0].request
     if request.param("code"):
-        return f"the code was exchanged{visit.where}"
-    grant = request.param("grant_type") or "none"
-    return f"a token request without a code, grant_type {grant}{visit.where}"
+        return say("the code was exchanged{}", visit.where)
+    grant = request.param("grant_type") or say("none")
+    return say("a token request without a code, grant_type {}{}", grant, visit.where)
 
 
 def _callbacks(visit: Visit) -> list[Exchange]:
@@ -333,9 +350,14 @@ def _callbacks(visit: Visit) -> list[Exchange]:
     if len(landed) < len(visit.endings):
         if len(visit.endings) > 1 and landed:
             raise Blocked(
-                "one of two clients that were started at once did not come: do both listen at one port?"
+                say(
+                    "one of two clients that were started at once did not come: do both "
+                    "listen at one port?"
+                )
             )
-        raise Blocked(f"the client did not come as far as a callback{visit.where}; {visit.words}")
+        raise Blocked(
+            say("the client did not come as far as a callback{}; {}", visit.where, visit.words)
+        )
     return landed
 
 
@@ -349,5 +371,5 @@ def _expired(visit: Visit) -> Exchange:
         e for e in visit.calls if e.answer.status == 401 and e.request.header("Authorization")
     ]
     if not refused:
-        raise Blocked("the client did not call the API with its token")
+        raise Blocked(say("the client did not call the API with its token"))
     return refused[0]

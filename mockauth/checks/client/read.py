@@ -19,10 +19,11 @@ from mockauth.checks.finding import Blocked, Finding, Seen
 from mockauth.wire import Exchange
 from mockauth.wire.message import every, first
 from mockauth.wire.url import without_query
+from mockauth.wire.words import own, say
 
-AUTHORIZE = "authorize endpoint (client_url)"
-TOKEN = "token endpoint (authorization_url)"
-API = "API"
+AUTHORIZE = say("authorize endpoint (client_url)")
+TOKEN = say("token endpoint (authorization_url)")
+API = say("API")
 NEEDED = ("response_type", "client_id", "redirect_uri", "state")
 REPEATABLE = ("resource", "authorization_details")
 """RFC 8707 section 2 lets a request name several; RFC 6749 section 3.1 nothing else."""
@@ -54,19 +55,19 @@ def authorize_parameters_complete(evidence: ClientEvidence) -> Iterator[Finding 
         for request in visit.authorizes:
             wrong = _wrong_parameters(request, visit.terms)
             if wrong:
-                yield Finding(expected=f"{', '.join(NEEDED)}, once each", actual=wrong,
+                yield Finding(expected=say("{}, once each", own(', '.join(NEEDED))), actual=wrong,
                               at=AUTHORIZE, exchanges=(request.n,))  # fmt: skip
             else:
-                yield Seen(actual="complete", at=AUTHORIZE, exchanges=(request.n,))
+                yield Seen(actual=say("complete"), at=AUTHORIZE, exchanges=(request.n,))
     if not any(visit.authorizes for visit in evidence.honest):
-        raise Blocked("no authorization request came")
+        raise Blocked(say("no authorization request came"))
 
 
 def _wrong_parameters(exchange: Exchange, terms: Terms) -> str:
     """What is wrong with an authorization request, or ""."""
     request = exchange.request
     if request.method != "GET":
-        return f"{request.method}, which no server must take (RFC 6749 section 3.1)"
+        return say("{}, which no server must take (RFC 6749 section 3.1)", request.method)
     query = request.all_query
     wrong = [f"no {name}" for name in NEEDED if not any(every(query, name))]
     names = dict.fromkeys(name for name, _ in query if name not in REPEATABLE)
@@ -90,14 +91,14 @@ def state_unguessable_per_flow(evidence: ClientEvidence) -> Iterator[Finding | S
     flows = [flow for visit in evidence.visits for flow in _flows(visit)]
     states = [(first(e.request.all_query, "state") or "", e.n) for e in flows]
     if not states:
-        raise Blocked("no authorization request came")
+        raise Blocked(say("no authorization request came"))
     for broken in STATE_RULES:
         found = broken(evidence, states)
         if found is not None:
             yield found
             return
     room, count = _room_of_states(states), len(states)
-    yield Seen(actual=f"{count} logins, {count} states of {room:.0f} bits or more")
+    yield Seen(actual=say("{} logins, {} states of {:.0f} bits or more", count, count, room))
 
 
 States = Sequence[tuple[str, int]]
@@ -108,26 +109,26 @@ def _no_state(evidence: ClientEvidence, states: States) -> Finding | None:
     missing = tuple(n for state, n in states if not state)
     if not missing:
         return None
-    return Finding(expected="a state", actual="none", at=AUTHORIZE, exchanges=missing)
+    return Finding(expected=say("a state"), actual=say("none"), at=AUTHORIZE, exchanges=missing)
 
 
 def _state_twice(evidence: ClientEvidence, states: States) -> Finding | None:
     if len(states) < 2:
-        raise Blocked("one login was seen, and two are needed: sign in once more")
+        raise Blocked(say("one login was seen, and two are needed: sign in once more"))
     values = [state for state, _ in states]
     twice = tuple(n for state, n in states if values.count(state) > 1)
     if not twice:
         return None
-    return Finding(expected="a new state for each login", at=AUTHORIZE, exchanges=twice[:2],
-                   actual=f"the same state in {len(twice)} of {len(states)} logins")  # fmt: skip
+    return Finding(expected=say("a new state for each login"), at=AUTHORIZE, exchanges=twice[:2],
+                   actual=say("the same state in {} of {} logins", len(twice), len(states)))  # fmt: skip
 
 
 def _shared_part(evidence: ClientEvidence, states: States) -> Finding | None:
     values = [state for state, _ in states]
     if len(values) < ENOUGH_FLOWS or varying_bits(values) >= FEWEST_BITS / 2:
         return None
-    return Finding(expected="random states", at=AUTHORIZE, exchanges=(states[0][1],),
-                   actual=f"about {varying_bits(values):.0f} bits change")  # fmt: skip
+    return Finding(expected=say("random states"), at=AUTHORIZE, exchanges=(states[0][1],),
+                   actual=say("about {:.0f} bits change", varying_bits(values)))  # fmt: skip
 
 
 def _ascending(evidence: ClientEvidence, states: States) -> Finding | None:
@@ -137,24 +138,24 @@ def _ascending(evidence: ClientEvidence, states: States) -> Finding | None:
     grows = len(ordered) >= ORDERED_FLOWS and _grows(ordered)
     if not grows or varying_bits(ordered) >= FEWEST_BITS:
         return None
-    return Finding(expected="random states", at=AUTHORIZE, exchanges=(states[0][1],),
-                   actual="each state is greater than the one before, as of a clock or a counter")  # fmt: skip
+    return Finding(expected=say("random states"), at=AUTHORIZE, exchanges=(states[0][1],),
+                   actual=say("each state is greater than the one before, as of a clock or a counter"))  # fmt: skip
 
 
 def _with_time(evidence: ClientEvidence, states: States) -> Finding | None:
     clocked = [(e.n, moment) for visit in evidence.visits for e, moment in _clocked(visit)]
     if not clocked:
         return None
-    return Finding(expected="random states", at=AUTHORIZE, exchanges=(clocked[0][0],),
-                   actual=f"the time of the login, in {clocked[0][1]}")  # fmt: skip
+    return Finding(expected=say("random states"), at=AUTHORIZE, exchanges=(clocked[0][0],),
+                   actual=say("the time of the login, in {}", clocked[0][1]))  # fmt: skip
 
 
 def _too_short(evidence: ClientEvidence, states: States) -> Finding | None:
     room = _room_of_states(states)
     if room >= FEWEST_BITS:
         return None
-    return Finding(expected=f"room for {FEWEST_BITS} bits or more", at=AUTHORIZE,
-                   tolerated=room >= GUESSABLE_BITS, actual=f"room for {room:.0f} bits",
+    return Finding(expected=say("room for {} bits or more", FEWEST_BITS), at=AUTHORIZE,
+                   tolerated=room >= GUESSABLE_BITS, actual=say("room for {:.0f} bits", room),
                    exchanges=(states[0][1],))  # fmt: skip
 
 
@@ -183,12 +184,12 @@ def code_exchanged_once(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
         for exchange in visit.tokens:
             code = exchange.request.param("code") or ""
             if code in answered:
-                yield Finding(expected="one POST for a code", actual="it was sent again after an answer",
+                yield Finding(expected=say("one POST for a code"), actual=say("it was sent again after an answer"),
                               at=TOKEN, exchanges=(exchange.n,))  # fmt: skip
             elif visit.honest:
-                yield Seen(actual="one POST", at=TOKEN, exchanges=(exchange.n,))
+                yield Seen(actual=say("one POST"), at=TOKEN, exchanges=(exchange.n,))
             if exchange.request.method != "POST":
-                yield Finding(expected="POST", actual=exchange.request.method, at=TOKEN,
+                yield Finding(expected=say("POST"), actual=exchange.request.method, at=TOKEN,
                               exchanges=(exchange.n,))  # fmt: skip
             # After 2xx the code is spent, after invalid_grant it is no good. Where no answer came, or
             # one about something else, a second try (by another way of authentication, say) may be
@@ -214,9 +215,9 @@ def redirect_repeated_at_token(evidence: ClientEvidence) -> Iterator[Finding | S
             sent = _authorized_before(visit, callback)
             repeated = exchange.request.param("redirect_uri")
             if sent is None or repeated == sent:
-                yield Seen(actual=sent or "none in either", at=TOKEN, exchanges=(exchange.n,))
+                yield Seen(actual=sent or say("none in either"), at=TOKEN, exchanges=(exchange.n,))
             else:
-                yield Finding(expected=sent, actual=repeated or "no redirect_uri", at=TOKEN,
+                yield Finding(expected=sent, actual=repeated or say("no redirect_uri"), at=TOKEN,
                               exchanges=(exchange.n,))  # fmt: skip
 
 
@@ -240,10 +241,10 @@ def token_only_in_header(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
             if found:
                 told.add(found)
                 at = {"api": API, "authorize": AUTHORIZE}.get(exchange.step, "")
-                yield Finding(expected="the access token as Authorization: Bearer", actual=found,
+                yield Finding(expected=say("the access token as Authorization: Bearer"), actual=found,
                               at=at, exchanges=(exchange.n,))  # fmt: skip
             elif exchange.step == "api" and exchange.request.header("Authorization"):
-                yield Seen(actual="Authorization header", at=API, exchanges=(exchange.n,))
+                yield Seen(actual=say("Authorization header"), at=API, exchanges=(exchange.n,))
 
 
 def _misplaced(exchange: Exchange, issued: Mapping[str, TokenKind]) -> Iterator[str]:
@@ -280,20 +281,22 @@ def secrets_encrypted_at_rest(evidence: ClientEvidence) -> Iterator[Finding | Se
     store = evidence.store
     if store is None:
         raise Blocked(
-            "where does the client keep its secrets? Give its file or folder with --store",
+            say("where does the client keep its secrets? Give its file or folder with --store"),
             by_option="--store",
         )
     for file, kind in store.hits:
-        yield Finding(expected="nothing in clear", actual=f"the {kind} in clear", at=file)
+        yield Finding(
+            expected=say("nothing in clear"), actual=say("the {} in clear", own(kind)), at=file
+        )
     if not store.hits:
         if not any(visit.issued() for visit in evidence.visits):
-            raise Blocked("no token was issued that could be looked for")
+            raise Blocked(say("no token was issued that could be looked for"))
         if store.unread:
-            raise Blocked(f"could not be searched: {', '.join(store.unread[:3])}")
+            raise Blocked(say("could not be searched: {}", ", ".join(store.unread[:3])))
         if not store.changed:
-            raise Blocked(f"the client wrote nothing to {store.path} during the run")
-        noun = "file" if store.files == 1 else "files"
-        yield Seen(actual=f"{store.files} {noun} searched", at=store.path)
+            raise Blocked(say("the client wrote nothing to {} during the run", store.path))
+        noun = say("file") if store.files == 1 else say("files")
+        yield Seen(actual=say("{} {} searched", store.files, noun), at=store.path)
 
 
 CHECKS: tuple[ClientCheck, ...] = (

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from mockauth.wire import Exchange
 from mockauth.wire.message import AuthMethod, first
 from mockauth.wire.url import origin
+from mockauth.wire.words import cut, own, say
 
 FAILURE = re.compile(
     r"fail|error|denied|refus|invalid|mismatch|not match|unable|wrong|abort|reject|cannot|can't|"
@@ -90,12 +91,12 @@ class Ending:
     def words(self) -> str:
         """The ending in a few words, with the last line of the output."""
         if self.timed_out:
-            return f"it was still running after {self.seconds:g} s"
-        how = f"it ended with status {self.status}"
+            return say("it was still running after {:g} s", self.seconds)
+        how = say("it ended with status {}", self.status)
         if self.status < 0:
-            how = f"signal {-self.status} ended it"
+            how = say("signal {} ended it", -self.status)
         lines = [line.strip() for line in self.output.splitlines() if re.search(r"\w", line)]
-        return f"{how}: {lines[-1][:LAST_WORDS]}" if lines else how
+        return say("{}: {}", how, cut(lines[-1], LAST_WORDS)) if lines else how
 
 
 def plain_lines(output: str) -> list[str]:
@@ -187,12 +188,12 @@ class Visit:
     @property
     def words(self) -> str:
         """How it ended, in words."""
-        return "; ".join(ending.words for ending in self.endings)
+        return say("; ").join(ending.words for ending in self.endings)
 
     @property
     def where(self) -> str:
         """The name of the start, to stand behind a sentence."""
-        return f" ({self.name})" if self.name else ""
+        return say(" ({})", own(self.name)) if self.name else ""
 
     def served(self) -> list[Exchange]:
         """The calls of the API that were answered with data."""

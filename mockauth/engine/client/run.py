@@ -45,11 +45,12 @@ from mockauth.profiles import PROFILES, Level, Profile
 from mockauth.scenario.client_model import ClientProbe
 from mockauth.scenario.library import load_library
 from mockauth.wire import Exchange
+from mockauth.wire.words import say
 
 ORDINARY_STARTS = 2
 """A second one shows that it was no luck, and what is new in each login."""
 CLIENT = "a client of a"
-COMMAND = "a command after --"
+COMMAND = say("a command after --")
 FIRST_WORDS = ("own-query", "declared-encoding", "declared-method")
 """What is expected of requests that come before a sign-in has worked."""
 
@@ -148,7 +149,7 @@ def _ordinary_visits(
         session.watch(plan.options.watch_seconds)
         return
     for _ in range(ORDINARY_STARTS):
-        yield StepStarted("the ordinary sign-in")
+        yield StepStarted(say("the ordinary sign-in"))
         session.visit(starter)
 
 
@@ -192,7 +193,7 @@ def _reaction(
     if stopped or (astray and not _tells_all_the_same(probe, session.visits)):
         return blocked(probe.rule, level, stopped or astray)
     if starter is None:
-        why = f"needs a client that mockauth can start: give {COMMAND}"
+        why = say("needs a client that mockauth can start: give {}", COMMAND)
         return blocked(probe.rule, level, why, by_option=COMMAND)
     if astray and not _asks_for_first(probe):
         return conclude(probe.rule, level, _contrast(probe, session, starter, astray))
@@ -277,8 +278,12 @@ def _stopped(visits: Sequence[Visit]) -> str:
         return ""
     words = next((visit.words for visit in visits if visit.endings), "")
     failed = any(ending.status for visit in visits for ending in visit.endings)
-    hint = " (does it need a variable of your environment? see --pass-env)" if failed else ""
-    return f"the client never came to the mock; {words}{hint}" if words else "no client came"
+    hint = say(" (does it need a variable of your environment? see --pass-env)") if failed else ""
+    return (
+        say("the client never came to the mock; {}{}", words, hint)
+        if words
+        else say("no client came")
+    )
 
 
 def _not_signed_in(visits: Sequence[Visit]) -> str:
@@ -290,29 +295,31 @@ def _obstacle(visit: Visit) -> str:
     if visit.served():
         return ""
     if not visit.authorizes:
-        what = "it did not come to the authorize endpoint (client_url)"
+        what = say("it did not come to the authorize endpoint (client_url)")
     elif not visit.callbacks:
         refused = visit.authorizes[-1]
-        what = f"its authorization request was refused: {refused.outcome}{_told_by(refused)}"
+        what = say(
+            "its authorization request was refused: {}{}", refused.outcome, _told_by(refused)
+        )
     elif not visit.tokens:
-        what = "it did not exchange the code"
+        what = say("it did not exchange the code")
     elif not any(e.answer.ok for e in visit.tokens):
         error = visit.tokens[-1].answer.members.get("error", "")
-        what = f"its token request was refused: {visit.tokens[-1].answer.status} {error}"
+        what = say("its token request was refused: {} {}", visit.tokens[-1].answer.status, error)
         what += _other_type(visit)
     elif not visit.calls:
-        what = "it did not call the API with the token"
+        what = say("it did not call the API with the token")
     else:
-        what = f"its call of the API was refused: {visit.calls[-1].outcome}"
-    end = f"; {visit.words}" if visit.endings else ""
-    return f"the client did not sign in to the honest mock: {what}{end}"
+        what = say("its call of the API was refused: {}", visit.calls[-1].outcome)
+    end = say("; {}", visit.words) if visit.endings else ""
+    return say("the client did not sign in to the honest mock: {}{}", what, end)
 
 
 def _told_by(exchange: Exchange) -> str:
     """What the page of the mock says of the reason."""
     page = exchange.answer.body.decode("utf-8", "replace")
     reasons = [unescape(reason) for reason in re.findall("<li>(.*?)</li>", page)]
-    return f" ({'; '.join(reasons)})" if reasons else ""
+    return say(" ({})", "; ".join(reasons)) if reasons else ""
 
 
 def _other_type(visit: Visit) -> str:
@@ -321,7 +328,9 @@ def _other_type(visit: Visit) -> str:
     declared = visit.terms.content_type
     if sent.lower() == declared:
         return ""
-    return f"; it sends {sent or 'no Content-Type'}, declared is {declared} (--content-type)"
+    return say(
+        "; it sends {}, declared is {} (--content-type)", sent or say("no Content-Type"), declared
+    )
 
 
 def _notes(visits: Sequence[Visit]) -> list[str]:

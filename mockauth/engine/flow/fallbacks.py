@@ -21,9 +21,9 @@ from mockauth.profiles import Profile
 from mockauth.wire import Request
 from mockauth.wire.message import Encoding
 from mockauth.wire.trace import Fallback, Step
+from mockauth.wire.words import own, say
 
 VERIFIER = "mockauth-diagnoses-whether-a-code-challenge-is-wanted"
-QUOTED = 160
 """Characters of a page that an error quotes."""
 
 
@@ -62,17 +62,21 @@ def give_up(landing: Landing) -> None:
         NothingJudged: the browser could not get past a page.
     """
     if landing.reason == "needs-credentials":
-        raise UsageError(f"{landing.url.partition('?')[0]} is {landing.hint}")
+        raise UsageError(say("{} is {}", landing.url.partition("?")[0], landing.hint))
     if landing.reason in ("redirect-loop", "reload-loop") or landing.page is None:
         return
     if landing.page.response is None:
         return
-    seen = "; ".join(landing.forms) or "no form"
-    filled = ", ".join(landing.filled) or "nothing"
     raise NothingJudged(
-        f"the login failed: {landing.describe()}. Forms on the page: {seen}. Filled in: {filled}. "
-        f"It says: {landing.snippet[:QUOTED]!r}. Try other --username and --password, or --login "
-        "follow with a server that approves by itself."
+        say(
+            "the login failed: {}. Forms on the page: {}. Filled in: {}. It says: {!r:.160}. "
+            "Try other --username and --password, or --login follow with a server that approves "
+            "by itself.",
+            landing.describe(),
+            "; ".join(landing.forms) or say("no form"),
+            ", ".join(landing.filled) or say("nothing"),
+            landing.snippet,
+        )
     )
 
 
@@ -142,12 +146,13 @@ def _token_tries(subject: Subject) -> Iterator[tuple[Encoding, Place, Fallback]]
 
 
 def _taken(fallback: Fallback, profile: Profile) -> str:
-    plugin = profile.has_manifest
-    endpoint = f"token endpoint ({'authorization_url' if plugin else 'Token URL'})"
-    declares = "the manifest declares" if plugin else "the GPT editor is set to"
-    return (
-        f"the {endpoint} took {TEXTS[fallback]} and refused what {declares}; "
-        f"the run goes on with {TEXTS[fallback]}, ChatGPT would have stopped"
+    declares = "the manifest declares" if profile.has_manifest else "the GPT editor is set to"
+    return say(
+        "the token endpoint ({authorization_url}) took {} and refused what {}; "
+        "the run goes on with {}, ChatGPT would have stopped",
+        TEXTS[fallback],
+        own(declares),
+        TEXTS[fallback],
     )
 
 

@@ -30,6 +30,7 @@ from mockauth.manifest.editor import EditorForm
 from mockauth.manifest.plugin import read_manifest
 from mockauth.wire.trace import Fallback
 from mockauth.wire.url import origin
+from mockauth.wire.words import own, say
 
 POSTED = "token.post-auth-accepted"
 """The check that the last exchange of a Basic client is for."""
@@ -60,7 +61,7 @@ def ordinary_flow(
     if isinstance(auth, OAuth):
         yield from sign_in(subject, auth)
         return
-    yield StepStarted("call the API")
+    yield StepStarted(say("call the API"))
     if isinstance(auth, HttpAuth):
         _call(subject, subject.target.given.token.reveal())
     elif subject.target.operation:
@@ -68,14 +69,14 @@ def ordinary_flow(
 
 
 def _read_plugin(subject: Subject, target: str, wanted_operation: str) -> Iterator[Event]:
-    yield StepStarted("read the manifest")
+    yield StepStarted(say("read the manifest"))
     manifest = fetch_manifest(subject, target)
     if manifest is None:
         return
     subject.target = with_manifest(subject.target, manifest)
     if manifest.auth is None:
         return
-    yield StepStarted("read the OpenAPI document")
+    yield StepStarted(say("read the OpenAPI document"))
     subject.target = fetch_openapi(subject, wanted_operation)
     if manifest.text("logo_url").startswith("http"):
         url_map = subject.target.url_map
@@ -108,24 +109,24 @@ def sign_in(subject: Subject, auth: OAuth) -> Iterator[Event]:
     subject.target = replace(subject.target, client=_client(subject.target, auth))
     if basic:
         subject.driver.place = by_basic
-    yield StepStarted("authorize and sign in")
+    yield StepStarted(say("authorize and sign in"))
     code = yield from _authorize(subject)
     if not code:
         return
-    yield StepStarted("exchange the code at the token endpoint")
+    yield StepStarted(say("exchange the code at the token endpoint"))
     tokens.keep(subject, read_token(requests.exchange(subject, code).response))
     if subject.grant.problem:
         yield from other_encoding(subject)
     if not subject.grant.access_token:
         return
     if subject.target.operation:
-        yield StepStarted("call the API")
+        yield StepStarted(say("call the API"))
         _call(subject, subject.grant.access_token)
     if subject.grant.refresh_token:
-        yield StepStarted("refresh the token")
+        yield StepStarted(say("refresh the token"))
         _refresh(subject)
     if basic:
-        yield StepStarted(POSTED)
+        yield StepStarted(own(POSTED))
         try_post(subject, POSTED)
 
 
@@ -152,7 +153,7 @@ def _authorize(subject: Subject) -> Generator[Event, None, str]:
         refused = subject.target.oauth_client.redirect_uri
         accepted = other_callback(subject)
         if accepted:
-            yield Noted(f"{refused} was refused; the run goes on with {accepted}")
+            yield Noted(say("{} was refused; the run goes on with {}", refused, accepted))
             landing, code = ask_for_code(subject)
     if landing.outcome == "stuck":
         give_up(landing)

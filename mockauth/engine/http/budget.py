@@ -11,6 +11,7 @@ from math import inf
 from mockauth.checks.finding import Blocked
 from mockauth.wire import Request
 from mockauth.wire.url import without_query
+from mockauth.wire.words import say
 
 PATIENCE = 2
 """Time-outs at an endpoint, after which nothing more is sent there."""
@@ -51,7 +52,7 @@ class Budget:
     @property
     def words(self) -> str:
         """Why something is not judged once the seconds are over."""
-        return f"the budget of {self.seconds:g} s is spent (--budget)"
+        return say("the budget of {:g} s is spent (--budget)", self.seconds)
 
     def allowed(self, request: Request, limit: float) -> float:
         """Seconds that `request` may take: `limit`, or what is left.
@@ -62,7 +63,9 @@ class Budget:
         """
         endpoint = without_query(request.url)
         if self._late[endpoint] >= PATIENCE:
-            raise Withheld(f"two requests to {endpoint} timed out, so no more were sent there")
+            raise Withheld(
+                say("two requests to {} timed out, so no more were sent there", endpoint)
+            )
         return min(limit, self.require(0.0))
 
     def require(self, seconds: float) -> float:

@@ -15,7 +15,8 @@ from mockauth.engine.http.tls import Handshake
 from mockauth.engine.http.transport import NotAsked, Transport, TransportError
 from mockauth.wire import Exchange, Request, Response, Trace
 from mockauth.wire.secret import Secrets
-from mockauth.wire.trace import DOCUMENTS, Fallback, Purpose, Step, cut
+from mockauth.wire.trace import DOCUMENTS, Fallback, Purpose, Step, shortened
+from mockauth.wire.words import say
 
 Place = Callable[[Request, Step], Request]
 """Puts credentials where a client sends them (`chatgpt/placement.py`)."""
@@ -53,7 +54,7 @@ class Driver:
         """
         refused = self.reach(request.url)
         if refused:
-            return self._record(request, step, NotAsked(f"not asked: {refused}"), 0.0)
+            return self._record(request, step, NotAsked(say("not asked: {}", refused)), 0.0)
         request = self.place(request, step)
         seconds = self.budget.allowed(request, self._limit(step))
         started = time.perf_counter()
@@ -122,12 +123,12 @@ class Driver:
             fallback=self.fallback,
             request=request,
             response=answer if isinstance(answer, Response) else None,
-            error=str(failed or ""),
+            error=failed.words if failed else "",
             trouble=failed.trouble if failed else "",
             elapsed_ms=round(elapsed, 3),
         )
         if step not in DOCUMENTS:
-            exchange = cut(exchange)
+            exchange = shortened(exchange)
         # First: whoever interrupts a run must not find an exchange whose secrets nobody knows.
         learn(self.secrets, exchange)
         exchange = self.trace.add(exchange)

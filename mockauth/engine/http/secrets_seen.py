@@ -2,82 +2,112 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote_plus
 
-from mockauth.wire import Exchange, Pairs
+from mockauth.wire import Exchange, Pairs, Request
 from mockauth.wire.message import pairs_of
-from mockauth.wire.secret import Secrets
-
-SECRET_NAMES = {
-    "code": "code",
-    "client_secret": "client secret",
-    "code_verifier": "code verifier",
-    "access_token": "access token",
-    "refresh_token": "refresh token",
-    "id_token": "id token",
-    "password": "password",
-    "passwd": "password",
-    "csrf_token": "form token",
-    "csrfmiddlewaretoken": "form token",
-}
+from mockauth.wire.secret import CODE, Secrets, named_values
+from mockauth.wire.secret_names import secret_name
 
 SHORTEST_CREDENTIALS = 10
 """Shorter ones are words that a probe made up, such as `Bearer undefined`; the header itself is
 masked in reports whatever it holds."""
+LARGEST = 1_000_000
+"""Bytes of a body that is read; what stands beyond is hidden by its name alone."""
+MOST_MEMBERS = 10_000
+PUBLIC = ("manifest", "openapi", "asset")
+"""Steps whose answers everybody can read: an example in a document is no secret."""
 
 
 def learn(secrets: Secrets, exchange: Exchange) -> None:
-    """Register every secret that the exchange shows, in either direction."""
+    """Register every secret that the exchange shows, in either direction, and whatever an alteration
+    has made of one: an altered secret differs from it by a character."""
     request, answer = exchange.request, exchange.answer
     for pairs in (request.all_query, request.params, _fragment(request.target)):
         _pairs(secrets, pairs)
-    if request.raw and not request.params:
-        _pairs(secrets, pairs_of(request.raw[:65536].decode("utf-8", errors="replace")))
+    _raw(secrets, request)
     for name, value in (*request.headers, *answer.headers):
-        # A probe's made-up Authorization holds a known secret, or none at all.
-        if exchange.purpose != "altered" or name.lower() != "authorization":
-            _header(secrets, name.lower(), value)
-    for name, value in _strings(answer.json() if len(answer.body) < 1_000_000 else None):
-        # `code` in an answer is a word such as invalid_client; codes travel in redirects.
-        if name in SECRET_NAMES and name != "code":
-            secrets.add(value, SECRET_NAMES[name])
+        _header(secrets, name.lower(), value)
+    if exchange.step not in PUBLIC and len(answer.body) < LARGEST:
+        _answered(secrets, answer.json())
+
+
+def _raw(secrets: Secrets, request: Request) -> None:
+    """The parameters of a body that is given literally: JSON, a form, or what a probe broke."""
+    if not request.raw or len(request.raw) >= LARGEST:
+        return
+    text = request.raw.decode("utf-8", errors="replace")
+    try:
+        _pairs(secrets, tuple(_strings(json.loads(text))))
+    except (ValueError, RecursionError):
+        _pairs(secrets, pairs_of(text))
+        for value, kind in named_values(text):
+            secrets.learn(value, kind)
+
+
+def _answered(secrets: Secrets, value: Any) -> None:
+    for name, text in _strings(value):
+        kind = secret_name(name)
+        # `code` in an answer is a word such as invalid_client, unless it is long.
+        if kind and not (kind == "code" and len(text) < CODE):
+            secrets.learn(text, kind)
 
 
 def _pairs(secrets: Secrets, pairs: Pairs) -> None:
     for name, value in pairs:
-        if name.lower() in SECRET_NAMES:
-            secrets.add(value, SECRET_NAMES[name.lower()])
+        kind = secret_name(name)
+        if kind:
+            secrets.learn(value, kind)
 
 
 def _header(secrets: Secrets, name: str, value: str) -> None:
-    if name == "authorization":
-        credentials = value.partition(" ")[2].strip()
-        if len(credentials) >= SHORTEST_CREDENTIALS:
-            secrets.add(credentials, "credentials")
-    elif name == "cookie":
+    if name == "cookie":
         for part in value.split(";"):
-            secrets.add(part.partition("=")[2].strip(), "cookie")
+            secrets.learn(part.partition("=")[2].strip(), "cookie")
     elif name == "set-cookie":
-        secrets.add(value.partition(";")[0].partition("=")[2].strip(' "'), "cookie")
+        secrets.learn(value.partition(";")[0].partition("=")[2].strip(' "'), "cookie")
     elif name == "location":
         _pairs(secrets, pairs_of(value.partition("#")[0].partition("?")[2]))
         _pairs(secrets, _fragment(value))
+    elif secret_name(name):
+        credentials = value.partition(" ")[2].strip() or value.strip()
+        if len(credentials) >= SHORTEST_CREDENTIALS:
+            secrets.learn(credentials, "credentials")
+            _basic(secrets, value)
+
+
+def _basic(secrets: Secrets, header: str) -> None:
+    """Register the password in Basic credentials (RFC 7617), as it is and as a form writes it."""
+    scheme, _, credentials = header.partition(" ")
+    if scheme.lower() != "basic":
+        return
+    try:
+        pair = base64.b64decode(credentials.strip(), validate=True).decode("utf-8")
+    except ValueError:
+        return
+    password = pair.partition(":")[2]
+    for value in dict.fromkeys((password, unquote_plus(password))):
+        secrets.learn(value, "password")
 
 
 def _fragment(url: str) -> Pairs:
     return pairs_of(url.partition("#")[2])
 
 
-def _strings(value: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
-    if depth > 8:
-        return
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            if isinstance(inner, str):
-                yield name, inner
-            else:
-                yield from _strings(inner, depth + 1)
-    elif isinstance(value, list):
-        for inner in value[:100]:
-            yield from _strings(inner, depth + 1)
+def _strings(value: Any) -> Iterator[tuple[str, str]]:
+    """Every named text in a JSON value, however deep; a list carries the name of its member."""
+    waiting: list[tuple[str, Any]] = [("", value)]
+    for _ in range(MOST_MEMBERS):
+        if not waiting:
+            return
+        name, inner = waiting.pop()
+        if isinstance(inner, str):
+            yield name, inner
+        elif isinstance(inner, dict):
+            waiting += inner.items()
+        elif isinstance(inner, list):
+            waiting += ((name, one) for one in inner[:MOST_MEMBERS])

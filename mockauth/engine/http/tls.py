@@ -11,6 +11,8 @@ import time
 import warnings
 from dataclasses import dataclass
 
+from mockauth.wire.words import say
+
 SECONDS = 10.0
 
 
@@ -41,7 +43,7 @@ def shake_hands(host: str, port: int, seconds: float = SECONDS) -> Handshake:
         version, _ = _negotiate(host, port, _careless(), seconds)
     except ssl.SSLError:
         version, _ = _negotiate(host, port, _old(), seconds)
-        problem = "not looked at: no handshake with TLS 1.2 or newer"
+        problem = say("not looked at: no handshake with TLS 1.2 or newer")
     return Handshake(
         version=version, problem=problem, days_left=days, older=_older(host, port, seconds)
     )

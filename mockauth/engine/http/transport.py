@@ -26,6 +26,7 @@ from mockauth.engine.http.tls import SECONDS, Handshake, shake_hands
 from mockauth.wire import Request, Response
 from mockauth.wire.trace import Trouble
 from mockauth.wire.url import origin
+from mockauth.wire.words import own, say
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -45,6 +46,10 @@ class TransportError(Exception):
     """No usable answer came; the text says what happened, in plain words."""
 
     trouble: Trouble = "broken"
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
 
 
 class TimedOut(TransportError):
@@ -132,7 +137,7 @@ class SocketTransport:
             try:
                 ended.put(shake_hands(host, port, seconds))
             except (OSError, ValueError) as wrong:  # ValueError: what cannot be the name of a host
-                words = f"no TLS handshake: {plain_words(wrong, seconds)}"
+                words = say("no TLS handshake: {}", plain_words(wrong, seconds))
                 ended.put(TransportError(words))
 
         threading.Thread(target=shake, daemon=True).start()
@@ -213,7 +218,7 @@ def _race(
             line.wait(timeout=seconds)
             answer = transport.send(request, seconds=seconds, most=CALL_BYTES)
         except threading.BrokenBarrierError:
-            answer = TransportError("the requests could not be sent at once")
+            answer = TransportError(say("the requests could not be sent at once"))
         except TransportError as trouble:
             answer = trouble
         ended.put((number, answer))
@@ -238,21 +243,21 @@ def plain_words(wrong: Exception, seconds: float) -> str:
     if _is_late(wrong):
         return _late(seconds)
     if isinstance(wrong, urllib3.exceptions.NameResolutionError | socket.gaierror):
-        return "the host name does not resolve"
+        return say("the host name does not resolve")
     if isinstance(wrong, ConnectionRefusedError) or isinstance(
         wrong.__cause__, ConnectionRefusedError
     ):
-        return "connection refused: nothing listens there"
+        return say("connection refused: nothing listens there")
     if isinstance(wrong, urllib3.exceptions.NewConnectionError):
-        return "the host cannot be reached"
+        return say("the host cannot be reached")
     if isinstance(wrong, ssl.SSLError | urllib3.exceptions.SSLError):
-        return "TLS failed: " + (
-            "the server speaks plain http"
+        return say("TLS failed: ") + (
+            say("the server speaks plain http")
             if _tls_reason(wrong) in NOT_TLS
-            else "the certificate or the handshake is not acceptable"
+            else say("the certificate or the handshake is not acceptable")
         )
     if isinstance(wrong, urllib3.exceptions.DecodeError):
-        return "the body is not what its Content-Encoding says"
+        return say("the body is not what its Content-Encoding says")
     return _words_of_others(wrong)
 
 
@@ -262,16 +267,16 @@ def _words_of_others(wrong: Exception) -> str:
     import urllib3
 
     if isinstance(wrong, LongHead):
-        return "the headers are longer than 64 KiB"
+        return say("the headers are longer than 64 KiB")
     if isinstance(wrong, ValueError | http.client.InvalidURL):
-        return f"cannot be asked for: {type(wrong).__name__}"
+        return say("cannot be asked for: {}", own(type(wrong).__name__))
     if isinstance(wrong, http.client.HTTPException | urllib3.exceptions.HTTPError | OSError):
-        return "the connection broke off"
-    return f"no usable answer: {type(wrong).__name__}"
+        return say("the connection broke off")
+    return say("no usable answer: {}", own(type(wrong).__name__))
 
 
 def _late(seconds: float) -> str:
-    return f"timed out after {seconds:g} s"
+    return say("timed out after {:g} s", seconds)
 
 
 def _is_late(wrong: Exception) -> bool:
@@ -307,7 +312,7 @@ class WsgiTransport:
     def handshake(self, host: str, port: int, *, seconds: float = SECONDS) -> Handshake:
         """Say what `tls` says; see `Transport.handshake`."""
         if self.tls is None:
-            raise TransportError("an app in this process has no TLS")
+            raise TransportError(say("an app in this process has no TLS"))
         return self.tls
 
     def send(
@@ -338,7 +343,7 @@ class WsgiTransport:
             got = Client(self.app, WerkzeugResponse, use_cookies=False).open(builder)
             body = got.get_data()
         except Exception as crash:
-            raise TransportError(f"the app raised {type(crash).__name__}") from crash
+            raise TransportError(say("the app raised {}", own(type(crash).__name__))) from crash
         finally:
             builder.close()
         headers = tuple(got.headers.items())

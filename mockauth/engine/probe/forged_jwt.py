@@ -13,6 +13,7 @@ from typing import Any
 
 from mockauth.checks.finding import NotApplicable
 from mockauth.checks.jwt import read_part
+from mockauth.wire.words import say
 
 CURVES: Mapping[str, str] = MappingProxyType({"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"})
 
@@ -33,7 +34,7 @@ def forge(kind: str, token: str, keys: Sequence[Mapping[str, Any]]) -> str:
         NotApplicable: `token` is no JWT; `hs256`, and the server publishes no public key.
     """
     if not is_jwt(token):
-        raise NotApplicable("the access token is no JWT")
+        raise NotApplicable(say("the access token is no JWT"))
     head, claims, signature = token.split(".")
     header = _json(head)
     if kind == "none":
@@ -73,7 +74,7 @@ def _mac(header: dict[str, Any], claims: str, keys: Sequence[Mapping[str, Any]])
 
     pem = _public_pem(header, keys)
     if pem is None:
-        raise NotApplicable("the server publishes no public key to sign with")
+        raise NotApplicable(say("the server publishes no public key to sign with"))
     signed = f"{_text({**header, 'alg': 'HS256'})}.{claims}"
     mac = hmac.new(pem, _bytes(signed), hashlib.sha256).digest()
     return f"{signed}.{_base64(mac)}"

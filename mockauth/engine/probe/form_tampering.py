@@ -20,6 +20,7 @@ from mockauth.engine.target.subject import Subject
 from mockauth.scenario.model import FormChange
 from mockauth.wire import Exchange, Pairs, Request
 from mockauth.wire.message import pairs_of
+from mockauth.wire.words import say
 
 ONWARD = re.compile(
     r"(?i)^(next|continue|return|return_?to|return_?url|redirect|redirect_?to|redirect_?url|goto|"
@@ -81,16 +82,16 @@ def has_secret_address(usual: Visit, other: Visit, which: Literal["last", "login
 
 def _position(change: FormChange, usual: Visit) -> int:
     if not usual.forms:
-        raise NotApplicable("the server shows no form before the callback")
+        raise NotApplicable(say("the server shows no form before the callback"))
     if not usual.reached_code:
-        raise Blocked("a login with a new browser reached no code (see token.exchange-works)")
+        raise Blocked(say("a login with a new browser reached no code (see token.exchange-works)"))
     last = len(usual.forms) - 1
     if change.which == "last":
         return last
     for at, form in enumerate(usual.forms[:-1]):
         if form.has_password:
             return at
-    raise NotApplicable("no form follows the login form")
+    raise NotApplicable(say("no form follows the login form"))
 
 
 def _without(
@@ -154,7 +155,7 @@ def onward_visits(subject: Subject, usual: Visit, address: str) -> Iterator[tupl
             found = True
             yield name, _with_field(subject, at, name, address)
     if not found:
-        raise NotApplicable("no page takes an address to go on to")
+        raise NotApplicable(say("no page takes an address to go on to"))
 
 
 def _onward_names(pairs: Pairs) -> list[str]:

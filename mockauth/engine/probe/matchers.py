@@ -12,6 +12,7 @@ from mockauth.checks.header import challenges, joined
 from mockauth.scenario.model import Expect
 from mockauth.wire import Exchange, Response
 from mockauth.wire.message import first
+from mockauth.wire.words import own, say
 
 PAGE = re.compile(r"(?i)<input[^>]*type=[\"']?password")
 NO_ENDPOINT = (404, 405, 501)
@@ -24,8 +25,8 @@ def error_fits(answer: Response, expect: Expect, scheme: str) -> str:
     error = answer.members.get("error")
     if error in expect.error:
         return ""
-    shown = "no error member" if error is None else f"error {str(error)[:60]!r}"
-    return f"{shown} instead of {' or '.join(expect.error)}"
+    shown = say("no error member") if error is None else say("error {!r:.60}", str(error))
+    return say("{} instead of {}", shown, own(" or ".join(expect.error)))
 
 
 def headers_fit(answer: Response, expect: Expect, scheme: str) -> str:
@@ -35,13 +36,13 @@ def headers_fit(answer: Response, expect: Expect, scheme: str) -> str:
         joined = ", ".join(values)
         if texts is None:
             if values:
-                return f"{name}: {joined[:120]}"
+                return say("{}: {:.120}", own(name), joined)
             continue
         if not values:
-            return f"no {name} header"
+            return say("no {} header", own(name))
         missing = [text for text in texts if text.lower() not in joined.lower()]
         if missing and joined.strip() != "*":
-            return f"{name}: {joined[:120]} (without {', '.join(missing)})"
+            return say("{}: {:.120} (without {})", own(name), joined, own(", ".join(missing)))
     return ""
 
 
@@ -51,7 +52,7 @@ def names_no_error(answer: Response, expect: Expect, scheme: str) -> str:
         return ""
     named = [first(challenge.params, "error") for challenge in challenges(answer)]
     found = next((error for error in named if error is not None), "")
-    return f"the challenge names error={found[:60]}" if found else ""
+    return say("the challenge names error={:.60}", found) if found else ""
 
 
 def challenge_fits(answer: Response, expect: Expect, scheme: str) -> str:
@@ -63,13 +64,13 @@ def challenge_fits(answer: Response, expect: Expect, scheme: str) -> str:
         names = [name for name, _ in challenge.params]
         if challenge.scheme == scheme and names and len(set(names)) == len(names):
             return ""
-    return f"WWW-Authenticate: {joined(answer, 'WWW-Authenticate')[:120]}"
+    return say("WWW-Authenticate: {:.120}", joined(answer, "WWW-Authenticate"))
 
 
 def body_fits(answer: Response, expect: Expect, scheme: str) -> str:
     """The body is no web page."""
     if expect.body == "no-page" and "html" in answer.media_type:
-        return f"a web page ({answer.media_type})"
+        return say("a web page ({})", answer.media_type)
     return ""
 
 
@@ -77,16 +78,16 @@ def endpoint_fits(answer: Response, expect: Expect, scheme: str) -> str:
     """The address answers as a page for browsers, or as a token endpoint (RFC 6749 section 3)."""
     if not expect.answers:
         return ""
-    shown = f"{answer.status} {answer.media_type or 'without Content-Type'}"
+    shown = say("{} {}", answer.status, answer.media_type or say("without Content-Type"))
     if answer.status in NO_ENDPOINT:
         return shown
     if expect.answers == "browser":
         return ""
     if answer.is_redirect:
-        return f"{answer.status}, a redirect"
+        return say("{}, a redirect", answer.status)
     page = "html" in answer.media_type
     if page and (answer.ok or PAGE.search(answer.text)):
-        return f"{shown}, a page for people"
+        return say("{}, a page for people", shown)
     return ""
 
 
@@ -111,9 +112,9 @@ def mismatch(exchange: Exchange, expect: Expect, scheme: str) -> str:
 
 def unlike(answer: Response, other: Response) -> str:
     """What tells two answers apart that should be of one kind: status and media type."""
-    mine = f"{answer.status} {answer.media_type}"
-    its = f"{other.status} {other.media_type}"
-    return "" if mine == its else f"{mine} instead of {its}"
+    mine = say("{} {}", answer.status, answer.media_type)
+    its = say("{} {}", other.status, other.media_type)
+    return "" if mine == its else say("{} instead of {}", mine, its)
 
 
 def wider(scope: str, granted: str) -> tuple[str, ...]:

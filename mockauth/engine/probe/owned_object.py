@@ -11,6 +11,7 @@ from mockauth.checks.finding import Blocked
 from mockauth.engine.target import requests, tokens
 from mockauth.engine.target.subject import Subject
 from mockauth.manifest.openapi import Operation
+from mockauth.wire.words import say
 
 PARAMETER = re.compile(r"\{([^{}]*)\}")
 LONGEST_ID = 100
@@ -36,8 +37,10 @@ def owned_url(subject: Subject) -> str:
             ours = quote(value, safe="")
             return subject.target.base_url + PARAMETER.sub(lambda _: ours, reading.path)  # noqa: B023 - used here and now
     raise Blocked(
-        f"the first user has no object in {pairs[0][0].path}: create one, or name its path with "
-        "--owned-path",
+        say(
+            "the first user has no object in {}: create one, or name its path with --owned-path",
+            pairs[0][0].path,
+        ),
         by_option="--owned-path",
     )
 

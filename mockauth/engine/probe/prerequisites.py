@@ -13,6 +13,7 @@ from mockauth.engine.target import tokens
 from mockauth.engine.target.subject import Subject
 from mockauth.manifest.auth import HttpAuth
 from mockauth.wire.url import hostname, is_loopback_host, is_private_host
+from mockauth.wire.words import say
 
 PATIENCE = 5.0
 """How long a run waits for one thing without `--slow`, in seconds."""
@@ -36,82 +37,84 @@ def require(rule: Rule, subject: Subject) -> None:
 def _second_client(subject: Subject) -> None:
     given = subject.target.given
     if not (given.other_client_id and given.other_client_secret):
-        option = "--other-client-id and --other-client-secret"
-        raise Blocked(f"needs a second client: give {option}", by_option=option)
+        option = say("--other-client-id and --other-client-secret")
+        raise Blocked(say("needs a second client: give {}", option), by_option=option)
 
 
 def _second_user(subject: Subject) -> None:
     given = subject.target.given
     oauth = subject.target.auth is not None and subject.target.auth.type == "oauth"
     if oauth and not (given.other_username and given.other_password):
-        option = "--other-username and --other-password"
-        raise Blocked(f"needs a second user: give {option}", by_option=option)
+        option = say("--other-username and --other-password")
+        raise Blocked(say("needs a second user: give {}", option), by_option=option)
     if not oauth and not given.other_token:
-        option = "--other-token"
-        raise Blocked(f"needs the token of a second user: give {option}", by_option=option)
+        option = say("--other-token")
+        raise Blocked(say("needs the token of a second user: give {}", option), by_option=option)
 
 
 def _slow(subject: Subject) -> None:
     if not subject.target.slow:
-        raise Blocked("needs waiting: give --slow", by_option="--slow")
+        raise Blocked(say("needs waiting: give --slow"), by_option="--slow")
 
 
 def _opt_in(subject: Subject) -> None:
     if not subject.target.slow:
-        raise Blocked("makes load on the target: give --slow", by_option="--slow")
+        raise Blocked(say("makes load on the target: give --slow"), by_option="--slow")
 
 
 def _login(subject: Subject) -> None:
     if not subject.grant.access_token:
-        raise Blocked("the ordinary flow got no token (see token.exchange-works)")
+        raise Blocked(say("the ordinary flow got no token (see token.exchange-works)"))
 
 
 def _refresh(subject: Subject) -> None:
     if not subject.grant.access_token:
-        raise Blocked("the ordinary flow got no token (see token.exchange-works)")
+        raise Blocked(say("the ordinary flow got no token (see token.exchange-works)"))
     if not subject.grant.refresh_token:
-        raise NotApplicable("the server issues no refresh token")
+        raise NotApplicable(say("the server issues no refresh token"))
 
 
 def _short_lifetime(subject: Subject) -> None:
     _login(subject)
     lifetime = subject.grant.expires_in
     if lifetime is None:
-        raise Blocked("the token answer has no expires_in, so nobody knows when the token expires")
+        raise Blocked(
+            say("the token answer has no expires_in, so nobody knows when the token expires")
+        )
     if lifetime > (MOST_PATIENCE if subject.target.slow else PATIENCE):
-        waits = f"the token lives for {lifetime:g} s; have the test server issue shorter ones"
-        raise Blocked(f"{waits}, or give --slow for up to an hour", by_option="--slow")
+        waits = say("the token lives for {:g} s; have the test server issue shorter ones", lifetime)
+        raise Blocked(say("{}, or give --slow for up to an hour", waits), by_option="--slow")
 
 
 def _pkce(subject: Subject) -> None:
     _login(subject)
     if not honours_pkce(subject):
-        raise NotApplicable("the server ignores PKCE, as a server for secret clients may")
+        raise NotApplicable(say("the server ignores PKCE, as a server for secret clients may"))
 
 
 def _jwt(subject: Subject) -> None:
     token = tokens.for_api(subject)
     if not token:
-        raise Blocked("there is no token to look at (see token.exchange-works)")
+        raise Blocked(say("there is no token to look at (see token.exchange-works)"))
     if not is_jwt(token):
-        raise NotApplicable("the token is not a JWT")
+        raise NotApplicable(say("the token is not a JWT"))
 
 
 def _https(subject: Subject) -> None:
     if is_private_host(hostname(subject.target.url_map.target)):
-        raise NotApplicable("a target on this machine or network needs no TLS")
+        raise NotApplicable(say("a target on this machine or network needs no TLS"))
 
 
 def _localhost(subject: Subject) -> None:
     if not is_loopback_host(hostname(subject.target.url_map.target)):
-        raise NotApplicable("only a plugin on localhost is called by the chat page itself")
+        raise NotApplicable(say("only a plugin on localhost is called by the chat page itself"))
 
 
 def _special_secret(subject: Subject) -> None:
     if not set(subject.target.given.other_client_secret.reveal()) & set(":%+/&= "):
         option = "--other-client-secret"
         raise Blocked(
-            f"needs a second client whose secret has some of : % + / & = (see {option})",
+            say("needs a second client whose secret has some of : % + / & = (see {})", option),
             by_option=option,
         )
 
@@ -120,19 +123,22 @@ def _second_callback(subject: Subject) -> None:
     if "?" not in subject.target.given.other_redirect_uri:
         option = "--other-redirect-uri"
         raise Blocked(
-            f"needs a second client that is registered with a query in its callback: give {option}",
+            say(
+                "needs a second client that is registered with a query in its callback: give {}",
+                option,
+            ),
             by_option=option,
         )
 
 
 def _basic_scheme(subject: Subject) -> None:
     if subject.target.scheme != "basic":
-        raise NotApplicable("authorization_type is not basic")
+        raise NotApplicable(say("authorization_type is not basic"))
 
 
 def _own_header(subject: Subject) -> None:
     if not (isinstance(subject.target.auth, HttpAuth) and subject.target.auth.header):
-        raise NotApplicable("the key is sent as Authorization, not in a header of its own")
+        raise NotApplicable(say("the key is sent as Authorization, not in a header of its own"))
 
 
 MEETINGS: Mapping[str, Callable[[Subject], None]] = MappingProxyType(

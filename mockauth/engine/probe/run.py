@@ -23,6 +23,7 @@ from mockauth.profiles import Level
 from mockauth.scenario.model import Expect, Probe
 from mockauth.wire import Exchange
 from mockauth.wire.url import without_query
+from mockauth.wire.words import say
 
 
 def run_probe(
@@ -75,7 +76,7 @@ def _of_variant(probe: Probe, subject: Subject, variant: Mapping[str, str]) -> I
         return
     for result in take_steps(started(subject, probe, variant)):
         if result.stale:
-            raise Blocked("each new login ends the token before, so nothing can be compared")
+            raise Blocked(say("each new login ends the token before, so nothing can be compared"))
         yield result
 
 
@@ -94,14 +95,14 @@ def _of_answers(
     if not sent:
         _raise_as(earlier.get(name) for name, _ in probe.answers_of)
         others = ", ".join(name for name, _ in probe.answers_of)
-        raise Blocked(f"no such request was judged (see {others})")
+        raise Blocked(say("no such request was judged (see {})", others))
     judged = [
         (exchange, expect)
         for exchange, expect in sent
         if outcome_of(exchange) == "refused" and _counts(probe, exchange, expect)
     ]
     if not judged:
-        raise NotApplicable("no request was refused in a way that this rule is about")
+        raise NotApplicable(say("no request was refused in a way that this rule is about"))
     for exchange, expect in judged:
         yield _judged(probe, subject, exchange, expect)
 
@@ -116,7 +117,7 @@ def _raise_as(results: Iterable[Result | None]) -> None:
     told = [result for result in results if result is not None]
     blocked = next((result for result in told if result.state == "blocked"), None)
     if blocked is not None:
-        why = f"see {blocked.rule.id}: {blocked.actual}"
+        why = say("see {}: {}", blocked.rule.id, blocked.actual)
         raise Blocked(why, by_option=blocked.blocked_by)
     if told and all(result.state == "n/a" for result in told):
         raise NotApplicable(told[0].actual)
@@ -133,7 +134,7 @@ def _judged(probe: Probe, subject: Subject, exchange: Exchange, expect: Expect) 
     status = str(exchange.answer.status)
     seen = mismatch(exchange, expect, scheme)
     if not seen and expect.status and not is_one_of(status, expect.status):
-        seen = f"{exchange.outcome} instead of {' or '.join(expect.status)}"
+        seen = say("{} instead of {}", exchange.outcome, " or ".join(expect.status))
     if not seen:
         return Seen(actual=exchange.outcome, exchanges=(exchange.n,))
     return Finding(

@@ -10,6 +10,7 @@ from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.engine.target import browsers, requests
 from mockauth.engine.target.subject import Subject
 from mockauth.manifest.openapi import Operation
+from mockauth.wire.words import say
 
 UNKNOWN = "mockauth-no-such-scope"
 MOST_TRIES = 4
@@ -32,7 +33,7 @@ def wide_scope(subject: Subject) -> str:
     """More than was granted: the declared scope after a narrow login, else one word more."""
     declared = declared_scopes(subject)
     if not declared:
-        raise NotApplicable("the service declares no scope")
+        raise NotApplicable(say("the service declares no scope"))
     return " ".join(declared if len(declared) > 1 else [*declared, UNKNOWN])
 
 
@@ -54,18 +55,23 @@ def narrow_scope(subject: Subject) -> Narrow:
     if given and subject.target.operation:
         return Narrow(given, subject.target.operation)
     if len(declared) < 2:
-        raise NotApplicable("the service declares fewer than two scopes")
+        raise NotApplicable(say("the service declares fewer than two scopes"))
     by_document = _documented(subject, declared)
     if by_document is not None:
         return by_document
     if subject.target.operation is None:
-        raise Blocked("no operation to call: name one with --operation", by_option="--operation")
+        raise Blocked(
+            say("no operation to call: name one with --operation"), by_option="--operation"
+        )
     found = subject.once(narrow_by_trying)
     if found is not None:
         return found
     raise Blocked(
-        "every declared scope alone opens the operation, and the OpenAPI document does not say "
-        "which one it needs; name one that must not do with --narrow-scope",
+        say(
+            "every declared scope alone opens the operation, and the OpenAPI "
+            "document does not say which one it needs; name one that must not do "
+            "with --narrow-scope"
+        ),
         by_option="--narrow-scope",
     )
 
@@ -110,5 +116,5 @@ def token_with(subject: Subject, scope: str) -> str:
     if grant is None or not grant.access_token:
         return ""
     if grant.scope is not None and set(grant.scope.split()) != set(scope.split()):
-        raise NotApplicable("the server does not narrow the scope that it grants")
+        raise NotApplicable(say("the server does not narrow the scope that it grants"))
     return grant.access_token

@@ -21,6 +21,7 @@ from mockauth.scenario.alterations import change_one_character
 from mockauth.scenario.reference import expand
 from mockauth.wire import Exchange
 from mockauth.wire.url import hostname
+from mockauth.wire.words import say
 
 OTHER_HOSTS: Mapping[str, str] = MappingProxyType(
     {"chat.openai.com": "chatgpt.com", "chatgpt.com": "chat.openai.com"}
@@ -120,7 +121,7 @@ class Material:
         tokens = getattr(self.subject.target.auth, "verification_tokens", {})
         token = next((str(value) for value in tokens.values() if value), "")
         if not token:
-            raise NotApplicable("the manifest has no verification token")
+            raise NotApplicable(say("{the_manifest} has no verification token"))
         return token
 
     def fresh_code(self) -> str:
@@ -146,12 +147,12 @@ class Material:
         landing = browsers.authorize(self.subject, request, user="second", fresh=True)
         code = code_at(landing.params)
         if code and not landing.filled:
-            raise NotApplicable("the server never asks who signs in: it has one user")
+            raise NotApplicable(say("the server never asks who signs in: it has one user"))
         token = (
             read_token(requests.exchange(self.subject, code).response).access_token if code else ""
         )
         if not token:
-            raise Blocked("the second user could not sign in; see --other-username")
+            raise Blocked(say("the second user could not sign in; see --other-username"))
         return token
 
     def encoded_basic(self) -> str:

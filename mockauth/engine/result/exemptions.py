@@ -20,6 +20,7 @@ from mockauth.engine.result.result import PolicyFinding, Result
 from mockauth.engine.result.waiver import Waiver
 from mockauth.engine.selection import check_words, did_you_mean
 from mockauth.errors import UsageError
+from mockauth.wire.words import own, say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +82,7 @@ def check_ids(policy: Policy, known: Collection[str]) -> None:
         if check not in known
     ]
     if problems:
-        raise UsageError("\n".join(problems))
+        raise UsageError(*problems)
 
 
 def check_names(
@@ -106,15 +107,20 @@ def _of_waiver(waiver: Waiver, result: Result, today: date) -> Iterator[PolicyFi
         yield PolicyFinding(
             id=waiver.id,
             kind="stale",
-            text=f"{waiver.place}: {waiver.id} is waived and passes",
-            fix="Remove the waiver.",
+            text=say("{}: {} is waived and passes", waiver.place, own(waiver.id)),
+            fix=say("Remove the waiver."),
         )
     elif _expired(waiver, today):
         yield PolicyFinding(
             id=waiver.id,
             kind="expired",
-            text=f"{waiver.place}: the waiver of {waiver.id} expired on {waiver.until}",
-            fix="Mend what it excused and remove it, or give it a new date and reason.",
+            text=say(
+                "{}: the waiver of {} expired on {}",
+                waiver.place,
+                own(waiver.id),
+                own(str(waiver.until)),
+            ),
+            fix=say("Mend what it excused and remove it, or give it a new date and reason."),
         )
 
 
@@ -123,13 +129,18 @@ def _of_baseline(baseline: Baseline, check: str, result: Result) -> Iterator[Pol
         yield PolicyFinding(
             id=check,
             kind="stale",
-            text=f"{baseline.file}: {check} is listed as {baseline.states[check]} and passes",
-            fix="Remove its line, or write the file again with --write-baseline.",
+            text=say(
+                "{}: {} is listed as {} and passes",
+                baseline.file,
+                own(check),
+                own(baseline.states[check]),
+            ),
+            fix=say("Remove its line, or write the file again with --write-baseline."),
         )
     elif result.state == "fail" and baseline.states[check] == "warn":
         yield PolicyFinding(
             id=check,
             kind="worse",
-            text=f"{baseline.file}: {check} is listed as warn and fails now",
-            fix="Mend what has become worse.",
+            text=say("{}: {} is listed as warn and fails now", baseline.file, own(check)),
+            fix=say("Mend what has become worse."),
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mockauth.engine.result.result import Result, Run
+from mockauth.wire.words import own, say
 
 FailOn = Literal["must", "should", "never"]
 
@@ -33,7 +34,7 @@ def gate(run: Run, *, fail_on: FailOn = "must", strict: bool = False) -> Gate:
     if run.stopped and not (explained and fail_on != "never"):
         return Gate(3, (run.stopped,))
     if not _judged_anything(run):
-        return Gate(3, ("nothing could be judged",))
+        return Gate(3, (say("nothing could be judged"),))
     reasons = tuple(
         reason for result in run.results if (reason := _reason(result, fail_on, strict))
     )
@@ -50,19 +51,21 @@ def _judged_anything(run: Run) -> bool:
 
 
 def _reason(result: Result, fail_on: FailOn, strict: bool) -> str:
-    check = result.rule.id
+    check, level = own(result.rule.id), own(result.level or "")
     if result.state == "error":
-        return f"{check}: mockauth itself failed in this check"
+        return say("{}: mockauth itself failed in this check", check)
     if fail_on == "never":
         return ""
     if result.state == "fail":
-        return f"{check}: {result.level} broken"
+        return say("{}: {} broken", check, level)
     if result.state == "warn" and fail_on == "should":
-        return f"{check}: a should that is broken"
+        return say("{}: a should that is broken", check)
     if result.state == "blocked" and result.level == "critical":
         if not result.blocked_by:
-            whose = "client" if result.rule.area == "client" else "target"
-            return f"{check}: critical, and the {whose}'s behaviour kept it from being judged"
+            whose = say("client") if result.rule.area == "client" else say("target")
+            return say(
+                "{}: critical, and the {}'s behaviour kept it from being judged", check, whose
+            )
         if strict:
-            return f"{check}: critical, and not judged without {result.blocked_by}"
+            return say("{}: critical, and not judged without {}", check, own(result.blocked_by))
     return ""

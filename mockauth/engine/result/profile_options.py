@@ -10,6 +10,7 @@ from mockauth.engine.options import CheckOptions
 from mockauth.engine.selection import did_you_mean
 from mockauth.errors import UsageError
 from mockauth.profiles import ACTION, PLUGIN, Level, Profile
+from mockauth.wire.words import say
 
 Change = Level | Literal["off"]
 CHANGES: tuple[Change, ...] = (*get_args(Level), "off")
@@ -30,20 +31,20 @@ def chosen_profile(options: CheckOptions, rules: Sequence[Rule]) -> tuple[Profil
     elif options.profile in ("auto", "plugin"):
         profile = PLUGIN
         if form:
-            notes.append(f"{', '.join(form)} were not used: they belong to --profile action")
+            notes.append(say("{} were not used: they belong to --profile action", ", ".join(form)))
     else:
         raise UsageError(
             f"--profile {options.profile} is not in this release; there are plugin (2023 plugin, "
             "ai-plugin.json) and action (GPT Action)"
         )
     if options.profile == "auto" and profile is ACTION:
-        notes.append(f"checked as a GPT Action, because of {', '.join(form)}")
+        notes.append(say("checked as a GPT Action, because of {}", ", ".join(form)))
     if options.plugin_id and profile.odd_id(options.plugin_id):
         notes.append(profile.odd_id(options.plugin_id))
     changes = read_levels(options.levels, rules)
     if changes:
         shown = ", ".join(f"{name} = {level}" for name, level in changes.items())
-        notes.append(f"levels changed by configuration: {shown}")
+        notes.append(say("levels changed by configuration: {}", shown))
     return profile.with_levels(changes), notes
 
 

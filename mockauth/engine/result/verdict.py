@@ -12,6 +12,7 @@ from mockauth.checks.rule import Rule
 from mockauth.engine.result.result import Confidence, Result, State
 from mockauth.manifest.auth import Auth
 from mockauth.profiles import Level, Profile
+from mockauth.wire.words import own, say
 
 BROKEN: dict[Level, State] = {
     "critical": "fail",
@@ -36,9 +37,9 @@ def binding(rule: Rule, profile: Profile, auth: Auth | None, *, whom: str = "a")
     level = profile.level(rule.id, rule.levels)
     if level is None:
         why = profile.why_off(rule.id) if profile.name in rule.levels else ""
-        return not_applicable(rule, why or f"does not bind {whom} {profile.title}")
+        return not_applicable(rule, why or say("does not bind {} {}", whom, profile.title))
     if auth is not None and auth.type not in rule.auth:
-        return not_applicable(rule, f"not about auth type {auth.type}")
+        return not_applicable(rule, say("not about auth type {}", own(auth.type)))
     return level
 
 
@@ -55,8 +56,8 @@ def conclude(
         if any(isinstance(item, Finding) for item in said):
             return verdict(rule, level, said, confidence)
         if isinstance(reason, NotApplicable):
-            return not_applicable(rule, str(reason))
-        return blocked(rule, level, str(reason), by_option=reason.by_option)
+            return not_applicable(rule, reason.reason)
+        return blocked(rule, level, reason.reason, by_option=reason.by_option)
     except Exception as crash:  # one broken check must not end the run
         return error(rule, level, crash)
     return verdict(rule, level, said, confidence)
@@ -85,7 +86,7 @@ def verdict(
             findings=findings,
         )
     if not seen:
-        return blocked(rule, level, "nothing was seen that this rule could be judged on")
+        return blocked(rule, level, say("nothing was seen that this rule could be judged on"))
     return Result(
         rule=rule,
         state="pass",
@@ -120,11 +121,11 @@ def error(rule: Rule, level: Level, crash: Exception) -> Result:
     where = crash.__traceback__
     while where is not None and where.tb_next is not None:
         where = where.tb_next
-    line = f" at line {where.tb_lineno} of {where.tb_frame.f_code.co_name}" if where else ""
+    line = own(f" at line {where.tb_lineno} of {where.tb_frame.f_code.co_name}") if where else ""
     return Result(
         rule=rule,
         state="error",
         level=level,
         expected=rule.title,
-        actual=f"mockauth failed in this check: {type(crash).__name__}{line}",
+        actual=say("mockauth failed in this check: {}{}", own(type(crash).__name__), line),
     )

@@ -47,7 +47,7 @@ def read_waivers(entries: Any, file: str) -> tuple[Waiver, ...]:
         if waiver.id and first.setdefault(waiver.id, waiver.place) != waiver.place:
             problems.append(f"{waiver.place}: {waiver.id} is waived above already; keep one")
     if problems:
-        raise UsageError("\n".join(problems))
+        raise UsageError(*problems)
     return tuple(waivers)
 
 

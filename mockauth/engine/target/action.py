@@ -22,6 +22,7 @@ from mockauth.wire import Request
 from mockauth.wire.secret import Secrets
 from mockauth.wire.trace import Step
 from mockauth.wire.url import join, origin, split, without_query
+from mockauth.wire.words import say
 
 SUFFIXES = (".json", ".yaml", ".yml")
 PLACES = ("/openapi.json", "/openapi.yaml")
@@ -38,7 +39,7 @@ def read_action(
         NothingJudged: no document can be had.
         UsageError: options are missing or contradict each other; all of them are named at once.
     """
-    yield StepStarted("read the OpenAPI document")
+    yield StepStarted(say("read the OpenAPI document"))
     openapi = _document(subject, form, target)
     filled = fill(form, openapi, _likely(subject.target.given))
     missing = [*filled.missing, *missing_credentials(filled.kind, subject.target.given)]
@@ -135,14 +136,17 @@ def _document(subject: Subject, form: EditorForm, target: str) -> OpenApi:
     for url in urls:
         last = fetch(subject, subject.target.url_map(url), "openapi")
         if last.response is None and last.trouble != "timed-out":
-            raise NothingJudged(f"{url} cannot be reached: {last.error}")
+            raise NothingJudged(say("{} cannot be reached: {}", url, last.error))
         if last.answer.ok:
             openapi = read_openapi(last.answer.body, url)
             if chosen or "openapi" in (openapi.data or {}):
                 return openapi
         seen.append(f"{url}: {last.outcome}")
     raise NothingJudged(
-        f"no OpenAPI document was found ({'; '.join(seen)}); give its URL or path with --openapi"
+        say(
+            "no OpenAPI document was found ({}); give its URL or path with --openapi",
+            "; ".join(seen),
+        )
     )
 
 

@@ -18,6 +18,7 @@ from mockauth.manifest.plugin import WELL_KNOWN, Manifest, read_manifest
 from mockauth.wire import Exchange
 from mockauth.wire.trace import Fallback, Step
 from mockauth.wire.url import hostname, join, origin
+from mockauth.wire.words import say
 
 MOST_REDIRECTS = 5
 WALLS = (401, 403, 406, 429, 503)
@@ -36,7 +37,7 @@ def fetch_manifest(subject: Subject, target: str) -> Manifest | None:
     url = target if target.endswith(".json") else join(target, WELL_KNOWN)
     last = fetch(subject, url, "manifest")
     if last.response is None and last.trouble != "timed-out":
-        raise NothingJudged(f"{url} cannot be reached: {last.error}")
+        raise NothingJudged(say("{} cannot be reached: {}", url, last.error))
     if last.response is not None and last.response.status in WALLS:
         last = _as_browser(subject, last)
     if last.response is not None and last.response.ok:

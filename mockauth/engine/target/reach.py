@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from mockauth.wire.url import DEFAULT_PORTS, is_private_host, split
+from mockauth.wire.words import say
 
 NUMBER = re.compile(r"(?i)0x[0-9a-f]*|[0-9]+")
 EMBEDDED = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
@@ -37,9 +38,9 @@ def refusal(
     if home is None or _is_private(home[0], addresses):
         if place in map(place_of, named):
             return ""
-        return f"neither the target nor its manifest names {_shown(place)}"
+        return say("neither the target nor its manifest names {}", _shown(place))
     if _is_private(place[0], addresses):
-        return f"a public service leads to {_shown(place)}, a private address"
+        return say("a public service leads to {}, a private address", _shown(place))
     return ""
 
 

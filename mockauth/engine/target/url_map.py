@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mockauth.wire.url import DEFAULT_PORTS, hostname, is_loopback_host, origin, split
+from mockauth.wire.words import say
 
 IDENTITY_PROVIDERS = (
     "google.com", "googleapis.com", "microsoftonline.com", "live.com", "adobe.com",
@@ -48,8 +49,12 @@ class UrlMap:
             self._known[base] = self._decide(base)
             if self._known[base] != base:
                 self.notes.append(
-                    f"{base} (as published) was taken to mean the server under test, "
-                    f"{self._known[base]}; --map off keeps it"
+                    say(
+                        "{} (as published) was taken to mean the server under test, {}; --map "
+                        "off keeps it",
+                        base,
+                        self._known[base],
+                    )
                 )
         if self._known[base] == base:
             return url

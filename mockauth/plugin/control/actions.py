@@ -13,7 +13,7 @@ from mockauth.plugin.config import ClientConfig, PluginConfig, UserConfig
 from mockauth.plugin.config_problems import wrong_client
 from mockauth.plugin.context import Plugin
 from mockauth.plugin.control.parse import PREFIX, ControlError, check_fault, check_headers
-from mockauth.plugin.control.redact import masked, masked_text
+from mockauth.plugin.control.redact import Redaction
 from mockauth.plugin.control_state import ERROR_PLACES, QueuedError, QueuedResponse
 from mockauth.plugin.faults.fault import Fault
 from mockauth.plugin.faults.parse import fault_named
@@ -181,9 +181,10 @@ class PluginControl:
         with that path, method and status, and a number greater than `after`."""
         with self._control.lock:
             kept = list(self._control.journal)
+        redaction = Redaction(self._plugin)
         wanted = ((path, "path"), (method.upper(), "method"), (status, "status"))
         return [
-            _shown(self._plugin, number, entry)
+            _shown(redaction, number, entry)
             for number, entry in kept
             if number > after
             and all(want in ("", 0, getattr(entry, have)) for want, have in wanted)
@@ -206,14 +207,14 @@ class PluginControl:
         return {user.name for user in self.config.users}
 
 
-def _shown(plugin: Plugin, number: int, entry: JournalEntry) -> dict[str, Any]:
+def _shown(redaction: Redaction, number: int, entry: JournalEntry) -> dict[str, Any]:
     """The entry as it is read over HTTP."""
     return {
         "n": number,
         "at": iso(entry.at),
         "method": entry.method,
-        "path": masked_text(plugin, entry.path),
-        "params": masked(plugin, entry.carried.params()),
+        "path": redaction.text(entry.path),
+        "params": redaction.params(entry.carried.params()),
         "authorization": entry.scheme,
         "status": entry.status,
         "faults": list(entry.faults),

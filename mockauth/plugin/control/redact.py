@@ -8,45 +8,57 @@ from collections.abc import Iterator, Mapping
 from mockauth.plugin.context import Plugin
 from mockauth.plugin.oauth.lookup import access_token
 from mockauth.plugin.state import digest
+from mockauth.wire.secret import Secrets, Span
+from mockauth.wire.secret_names import secret_name
+from mockauth.wire.secret_views import views
 
-SECRET_NAMES = frozenset(
-    {
-        "client_secret", "code", "code_verifier", "refresh_token", "access_token", "password",
-        "token", "csrf_token", "client_assertion",
-    }
-)  # fmt: skip
-PIECE = re.compile(r"[A-Za-z0-9._~-]{16,}")
+PIECE = re.compile(rb"[A-Za-z0-9._~-]{16,}")
 """What may be a code or a token."""
 LONGEST = 200
 SHORTEST = 6
 """Shorter secrets are samples that stand in ordinary words, too."""
 
 
-def masked(plugin: Plugin, params: Mapping[str, str]) -> dict[str, str]:
-    """The parameters with every secret as its name: by its own name, or by its value wherever it
-    has got to."""
-    return {
-        name: f"‹{name}›" if name in SECRET_NAMES else masked_text(plugin, value)[:LONGEST]
-        for name, value in params.items()
-    }
+class Redaction:
+    """Masks what a plugin knows to be secret, for one reading of its journal."""
+
+    def __init__(self, plugin: Plugin) -> None:
+        self._plugin = plugin
+        self._secrets = Secrets()
+        for secret, kind in _known(plugin):
+            self._secrets.add(secret, kind)
+
+    def params(self, params: Mapping[str, str]) -> dict[str, str]:
+        """The parameters with every secret as its name: by its own name, or by its value wherever
+        it has got to."""
+        return {
+            name: f"‹{name}›" if secret_name(name) else self.text(value)
+            for name, value in params.items()
+        }
+
+    def text(self, text: str) -> str:
+        """The start of a text with every secret in it masked, in any encoding."""
+        return self._secrets.scrub(text, LONGEST, also=self._issued(text))
+
+    def _issued(self, text: str) -> Iterator[Span]:
+        """Codes and tokens that were issued: only their digests are kept, so that each piece of the
+        text is tried."""
+        for view in views(text):
+            for piece in PIECE.finditer(view.data):
+                kind = _kind(self._plugin, piece[0].decode())
+                if kind:
+                    yield *view.place(*piece.span()), f"‹{kind}›"
 
 
-def masked_text(plugin: Plugin, text: str) -> str:
-    """A text with every secret in it as its name, whatever stands around it."""
-    for secret, kind in _known(plugin):
-        text = text.replace(secret, f"‹{kind}›")
-    return PIECE.sub(lambda found: _issued(plugin, found[0]) or found[0], text)
-
-
-def _issued(plugin: Plugin, value: str) -> str:
+def _kind(plugin: Plugin, value: str) -> str:
     """What a code or token is called; "" for every other text."""
     state = plugin.state
     with state.lock:
         if digest(value) in state.codes:
-            return "‹code›"
+            return "code"
         if digest(value) in state.refresh:
-            return "‹refresh_token›"
-    return "‹access_token›" if access_token(plugin, value) else ""
+            return "refresh_token"
+    return "access_token" if access_token(plugin, value) else ""
 
 
 def _known(plugin: Plugin) -> Iterator[tuple[str, str]]:

@@ -21,6 +21,7 @@ from mockauth.scenario.model import Step
 from mockauth.wire import Exchange, Request
 from mockauth.wire.message import every, first, pairs_of
 from mockauth.wire.url import without_query
+from mockauth.wire.words import say
 
 
 def authorize(run: ProbeRun, step: Step) -> StepResult:
@@ -45,7 +46,7 @@ def authorize(run: ProbeRun, step: Step) -> StepResult:
         user=step.user,
     )
     if landing.no_deny:
-        raise NotApplicable("the consent page has no way to refuse")
+        raise NotApplicable(say("the consent page has no way to refuse"))
     exchange = landing.page
     assert exchange is not None  # noqa: S101 - a visit records at least one exchange
     run.material.done[step.name] = exchange
@@ -60,7 +61,9 @@ def authorize(run: ProbeRun, step: Step) -> StepResult:
     error = first(landing.params, "error")
     if landing.left and error in step.expect.or_error:
         return StepResult(
-            observations=[Seen(actual=f"error={error} at the callback", exchanges=(exchange.n,))]
+            observations=[
+                Seen(actual=say("error={} at the callback", error), exchanges=(exchange.n,))
+            ]
         )
     came = Came(
         exchange=exchange,
@@ -70,7 +73,7 @@ def authorize(run: ProbeRun, step: Step) -> StepResult:
     )
     result = judge(run, step, came)
     if _astray(step, landing):
-        wrong = f"instead of the callback, {landing.describe()}"
+        wrong = say("instead of the callback, {}", landing.describe())
         return replace(result, observations=[run.finding(step, wrong, (exchange.n,))])
     added = _callback(run, step, landing, exchange, request)
     return replace(result, observations=[*result.observations, *added])
@@ -90,14 +93,16 @@ def _nowhere_new(
     if step.expect.redirect_to == "none" and landing.left:
         went = without_query(landing.url)
     if went:
-        found = run.finding(step, f"the browser was sent to {went}", (exchange.n,))
+        found = run.finding(step, say("the browser was sent to {}", went), (exchange.n,))
         return StepResult(observations=[found])
     if step.expect.verdict == "refused" and authorize_outcome(landing) == "accepted":
-        seen = f"a code was sent to the registered callback all the same: {landing.describe()}"
+        seen = say(
+            "a code was sent to the registered callback all the same: {}", landing.describe()
+        )
         found = run.finding(step, seen, (exchange.n,))
         return StepResult(observations=[replace(found, tolerated=True)])
     if landing.outcome == "stuck":
-        raise Blocked(f"the altered request got stuck: {landing.describe()}")
+        raise Blocked(say("the altered request got stuck: {}", landing.describe()))
     came = Came(exchange=exchange, outcome="refused", seen=landing.describe())
     return judge(run, step, came)
 
@@ -106,11 +111,11 @@ def _page_shown(
     run: ProbeRun, step: Step, landing: Landing, exchange: Exchange, before: int
 ) -> Observations:
     if authorize_outcome(landing) != "accepted":
-        raise Blocked(f"the second login came to no code: {landing.describe()}")
+        raise Blocked(say("the second login came to no code: {}", landing.describe()))
     flow = run.subject.driver.trace.exchanges[before:]
     if any(e.answer.ok and "html" in e.answer.media_type for e in flow):
-        return [Seen(actual="a page was shown again", exchanges=(exchange.n,))]
-    return [run.finding(step, "a code came without a page: silent approval", (exchange.n,))]
+        return [Seen(actual=say("a page was shown again"), exchanges=(exchange.n,))]
+    return [run.finding(step, say("a code came without a page: silent approval"), (exchange.n,))]
 
 
 def _callback(
@@ -125,19 +130,19 @@ def _callback(
         value = first(request.all_query, "state") or "" if wanted == "same" else wanted
         came = first(params, name)
         if came not in value.split("|"):
-            shown = "absent" if came is None else repr(came)
-            said.append(run.finding(step, f"{name} came back {shown}", (exchange.n,)))
+            shown = say("absent") if came is None else repr(came)
+            said.append(run.finding(step, say("{} came back {}", name, shown), (exchange.n,)))
     for name in step.expect.absent:
         if first(params, name):
-            said.append(run.finding(step, f"{name} is in the redirect", (exchange.n,)))
+            said.append(run.finding(step, say("{} is in the redirect", name), (exchange.n,)))
     sent = (first(request.query, "redirect_uri") or "").partition("?")[2]
     kept = pairs_of(sent) if step.expect.query else ()
     for name, value in kept:
         if value not in every(params, name):
-            said.append(run.finding(step, f"{name}={value} is gone", (exchange.n,)))
+            said.append(run.finding(step, say("{}={} is gone", name, value), (exchange.n,)))
     for name in () if first(params, "error") else step.expect.once:
         values = every(params, name)
         if len(values) > 1 or any(f"{name}={value}" in sent for value in values):
-            seen = f"{name} came {len(values)} times, one of them planted"
+            seen = say("{} came {} times, one of them planted", name, len(values))
             said.append(run.finding(step, seen, (exchange.n,)))
     return said

@@ -29,12 +29,13 @@ from mockauth.engine.target.subject import Subject
 from mockauth.scenario.model import Probe, Step
 from mockauth.wire import Exchange
 from mockauth.wire.url import without_query
+from mockauth.wire.words import AT_AUTHORIZATION_URL, AT_CLIENT_URL, own, say
 
 Observations = list[Finding | Seen]
 ENDPOINTS = {
-    "authorize": "/auth/client_url",
-    "token": "/auth/authorization_url",
-    "refresh": "/auth/authorization_url",
+    "authorize": AT_CLIENT_URL,
+    "token": AT_AUTHORIZATION_URL,
+    "refresh": AT_AUTHORIZATION_URL,
 }
 
 
@@ -85,11 +86,11 @@ class ProbeRun:
         """A finding of one step, its variant named."""
         named = ", ".join(f"{name}={value}" for name, value in self.variant.items())
         if step.name != step.do:
-            named = f"{step.name}, {named}" if named else step.name
+            named = say("{}, {}", own(step.name), named) if named else own(step.name)
         kind = step.at if step.do in ("endpoint", "handshake") else step.do
         return Finding(
             expected=self.probe.rule.title,
-            actual=f"{actual} [{named}]" if named else actual,
+            actual=say("{} [{}]", actual, named) if named else actual,
             at=at or ENDPOINTS.get(kind) or without_query(self.subject.target.api_url),
             exchanges=exchanges,
         )

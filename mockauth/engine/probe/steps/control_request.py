@@ -16,6 +16,7 @@ from mockauth.engine.target import browsers, requests, tokens
 from mockauth.manifest.openapi import Operation
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange
+from mockauth.wire.words import say
 
 ORDINARY: Mapping[str, str] = MappingProxyType(
     {
@@ -58,7 +59,7 @@ def control(run: ProbeRun, step: Step, *, fresh_only: bool = False) -> Control:
             if not fresh_only:
                 made = replace(made, confidence="likely")
     if not (made.works or made.stale):
-        raise Blocked(f"the ordinary request is refused as well (see {ORDINARY[step.do]})")
+        raise Blocked(say("the ordinary request is refused as well (see {})", ORDINARY[step.do]))
     return made
 
 
@@ -117,7 +118,7 @@ def _fresh(run: ProbeRun, step: Step) -> Control:
     else:
         token = tokens.fresh_grant(subject).refresh_token
         if not token:
-            raise NotApplicable("the server issues no refresh token")
+            raise NotApplicable(say("the server issues no refresh token"))
         request = refresh_request(client, token)
     request = mutate(request, step.control, run.material.lookup)
     return _accepted(subject.driver.send(request, step.do))

@@ -16,6 +16,7 @@ from mockauth.engine.probe.steps.request import keep_grant, request_of, send
 from mockauth.engine.probe.steps.tls import shake_hands
 from mockauth.engine.probe.variables import Missing
 from mockauth.scenario.model import Step
+from mockauth.wire.words import say
 
 EXPIRY_MARGIN = 1.5
 """Seconds to wait beyond a lifetime: servers round up."""
@@ -81,7 +82,7 @@ def _send_and_judge(run: ProbeRun, step: Step) -> StepResult:
     if step.given == "repeatable":
         material.volatile = volatile([e.answer for e in exchanges])
         if () in material.volatile:
-            raise Blocked("the same request gets another answer each time")
+            raise Blocked(say("the same request gets another answer each time"))
     material.done[step.name] = exchange
     if step.do in ("token", "refresh"):
         keep_grant(run, exchange)
@@ -100,7 +101,7 @@ def wait(run: ProbeRun, step: Step) -> None:
     if step.until == "access-token-expires":
         lifetime = run.material.grant.expires_in or run.subject.grant.expires_in
         if lifetime is None:
-            raise Blocked("the token answer has no expires_in")
+            raise Blocked(say("the token answer has no expires_in"))
         seconds += lifetime + EXPIRY_MARGIN
     run.subject.driver.budget.require(seconds)
     run.subject.clock.sleep(seconds)

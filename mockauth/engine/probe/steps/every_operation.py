@@ -15,6 +15,7 @@ from mockauth.manifest.openapi import Operation
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange
 from mockauth.wire.url import without_query
+from mockauth.wire.words import say
 
 
 def call_every_operation(run: ProbeRun, step: Step) -> Observations:
@@ -23,7 +24,7 @@ def call_every_operation(run: ProbeRun, step: Step) -> Observations:
     operations = subject.target.openapi.operations if subject.target.openapi else ()
     closed = [operation for operation in operations if not operation.is_open]
     if not closed:
-        raise NotApplicable("the OpenAPI document names no operation that needs sign-in")
+        raise NotApplicable(say("the OpenAPI document names no operation that needs sign-in"))
     known_id = _known_id(run)
     said: Observations = []
     for operation in sorted(closed, key=lambda o: not o.is_safe):
@@ -34,7 +35,9 @@ def call_every_operation(run: ProbeRun, step: Step) -> Observations:
         exchange = send(run, step, mutate(request, step.change, run.material.lookup))
         said += _unprotected(run, step, operation, exchange)
     if not said:
-        raise Blocked("no operation answered 401 or 403; each refused for another reason or failed")
+        raise Blocked(
+            say("no operation answered 401 or 403; each refused for another reason or failed")
+        )
     return said
 
 
@@ -42,20 +45,22 @@ def _unprotected(
     run: ProbeRun, step: Step, operation: Operation, exchange: Exchange
 ) -> Observations:
     status = exchange.answer.status
-    name = f"{operation.method} {operation.path}"
+    name = say("{} {}", operation.method, operation.path)
     if outcome_of(exchange) == "limited":
-        raise Blocked("the server answered 429 (too many requests); probing was stopped")
+        raise Blocked(say("the server answered 429 (too many requests); probing was stopped"))
     plain = without_headers_of_chatgpt(run, exchange) if exchange.answer.ok else None
     if plain is not None and plain.answer.status in (401, 403):
-        seen = f"{name}: refused without ChatGPT's own headers ({plain.outcome})"
+        seen = say("{}: refused without ChatGPT's own headers ({})", name, plain.outcome)
         return [Seen(actual=seen, exchanges=(exchange.n, plain.n))]
     if exchange.answer.ok:
-        return [run.finding(step, f"{name}: {exchange.outcome} without a token", (exchange.n,))]
+        return [
+            run.finding(step, say("{}: {} without a token", name, exchange.outcome), (exchange.n,))
+        ]
     if exchange.answer.is_redirect:
-        seen = f"{name}: a redirect ({status}) instead of 401"
+        seen = say("{}: a redirect ({}) instead of 401", name, status)
         return [replace(run.finding(step, seen, (exchange.n,)), tolerated=True)]
     if status in (401, 403):
-        return [Seen(actual=f"{name}: {exchange.outcome}", exchanges=(exchange.n,))]
+        return [Seen(actual=say("{}: {}", name, exchange.outcome), exchanges=(exchange.n,))]
     return []  # 400, 404, 405, 422: refused for another reason, which tells nothing
 
 

@@ -15,6 +15,7 @@ from mockauth.engine.probe.form_tampering import (
 from mockauth.engine.probe.steps.context import Observations, ProbeRun
 from mockauth.scenario.model import Step
 from mockauth.wire.url import hostname, join, without_query
+from mockauth.wire.words import say
 
 
 def send_changed_form(run: ProbeRun, step: Step) -> Observations:
@@ -29,18 +30,18 @@ def send_changed_form(run: ProbeRun, step: Step) -> Observations:
     exchange = altered.landing.page if altered.landing else None
     numbers = (exchange.n,) if exchange else ()
     if change.which == "login" and _signed_in(run, altered, before):
-        seen = "the login was taken although its form was sent without token and cookies"
+        seen = say("the login was taken although its form was sent without token and cookies")
         return [run.finding(step, seen, numbers)]
     if not altered.reached_code:
-        shown = altered.landing.describe() if altered.landing else "no answer"
-        return [Seen(actual=f"refused: {shown}", exchanges=numbers)]
+        shown = altered.landing.describe() if altered.landing else say("no answer")
+        return [Seen(actual=say("refused: {}", shown), exchanges=numbers)]
     what = " and ".join(f"its {word}" for word in change.without)
-    seen = f"a code came although the form was sent without {what}"
+    seen = say("a code came although the form was sent without {}", what)
     if "cookies" not in change.without:
         guarded = _guarded_otherwise(run, step, usual, altered, before)
         if guarded:
             return [Seen(actual=guarded, exchanges=numbers)]
-        seen += ", and its session cookie is not SameSite=Lax or Strict"
+        seen += say(", and its session cookie is not SameSite=Lax or Strict")
     made = run.finding(step, seen, numbers)
     # Nobody else can send a form that needs the user's own password.
     return [replace(made, tolerated=made.tolerated or usual.forms[-1].has_password)]
@@ -50,11 +51,11 @@ def _guarded_otherwise(run: ProbeRun, step: Step, usual: Visit, altered: Visit, 
     """Why a form without a token is safe all the same; "" when it is not."""
     assert step.change.form is not None  # noqa: S101 - asked for by the caller
     if has_secret_address(usual, altered, step.change.form.which):
-        return "the address of the form has a part that nobody else can know"
+        return say("the address of the form has a part that nobody else can know")
     cookies = sent_cookies(run.subject.driver.trace.exchanges[before:])
     if cookies and all(site in ("lax", "strict") for site in cookies.values()):
         named = ", ".join(f"{name} is SameSite={site}" for name, site in cookies.items())
-        return f"no token is asked for, but the cookie {named}"
+        return say("no token is asked for, but the cookie {}", named)
     return ""
 
 
@@ -67,10 +68,10 @@ def lead_onward(run: ProbeRun, step: Step) -> Observations:
     for name, landing in onward_visits(run.subject, usual, address):
         numbers = (landing.page.n,) if landing.page else ()
         if landing.outcome == "elsewhere" and "attacker.example" in hostname(landing.url):
-            seen = f"the parameter {name} led the browser to {without_query(landing.url)}"
+            seen = say("the parameter {} led the browser to {}", name, without_query(landing.url))
             said.append(run.finding(step, seen, numbers))
         else:
-            said.append(Seen(actual=f"{name}: {landing.describe()}", exchanges=numbers))
+            said.append(Seen(actual=say("{}: {}", name, landing.describe()), exchanges=numbers))
     return said
 
 

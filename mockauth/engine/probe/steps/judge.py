@@ -24,13 +24,14 @@ from mockauth.engine.probe.steps.control_request import (
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange
 from mockauth.wire.url import without_query
+from mockauth.wire.words import say
 
 
 def judge(run: ProbeRun, step: Step, came: Came) -> StepResult:
     """Compare what came with what the step expects."""
     expect, exchange = step.expect, came.exchange
     if came.outcome == "limited":
-        raise Blocked("the server answered 429 (too many requests); probing was stopped")
+        raise Blocked(say("the server answered 429 (too many requests); probing was stopped"))
     if expect.is_empty:
         return _precondition(step, came)
     if expect.verdict == "accepted" and came.outcome != "accepted":
@@ -38,11 +39,14 @@ def judge(run: ProbeRun, step: Step, came: Came) -> StepResult:
     if expect.verdict == "refused" and came.outcome == "accepted":
         return StepResult(observations=_unrefused(run, step, came))
     if expect.other_body_than and (not came.is_owned or exchange.answer.status == 401):
-        raise Blocked(f"the second user's token is refused: {came.seen}")
+        raise Blocked(say("the second user's token is refused: {}", came.seen))
     if _tells_nothing(run, step, exchange):
         raise Blocked(
-            f"{exchange.outcome}: refused for another reason than the token, maybe; name an "
-            "operation that can be called with --operation",
+            say(
+                "{}: refused for another reason than the token, maybe; name an operation "
+                "that can be called with --operation",
+                exchange.outcome,
+            ),
             by_option="--operation",
         )
     wrong = _wrong(run, step, came)
@@ -57,9 +61,9 @@ def _held(run: ProbeRun, step: Step, came: Came) -> StepResult:
     if made.stale:
         return StepResult(stale=True)
     unsure = step.expect.verdict == "refused" and came.outcome == "broken"
-    word = "broken off" if came.outcome == "broken" else came.outcome
+    word = say("broken off") if came.outcome == "broken" else came.outcome
     return StepResult(
-        observations=[Seen(actual=f"{word}: {came.seen}", exchanges=came.numbers)],
+        observations=[Seen(actual=say("{}: {}", word, came.seen), exchanges=came.numbers)],
         confidence="likely" if unsure else made.confidence,
     )
 
@@ -74,10 +78,10 @@ def _tells_nothing(run: ProbeRun, step: Step, exchange: Exchange) -> bool:
 def _precondition(step: Step, came: Came) -> StepResult:
     """Raise when a step that only prepares the next one did not come to what it must."""
     if step.given == "unless-refused" and came.outcome == "refused":
-        seen = Seen(actual=f"refused: {came.seen}", exchanges=came.numbers)
+        seen = Seen(actual=say("refused: {}", came.seen), exchanges=came.numbers)
         return StepResult(observations=[seen], ended=True)
     if step.given == "refused" and came.outcome == "accepted":
-        raise Blocked(f"the step before the altered one was not refused: {came.seen}")
+        raise Blocked(say("the step before the altered one was not refused: {}", came.seen))
     if step.given not in ("any", "refused"):
         _require_accepted(step, came)
     return StepResult()
@@ -86,14 +90,14 @@ def _precondition(step: Step, came: Came) -> StepResult:
 def _require_accepted(step: Step, came: Came) -> None:
     if came.outcome != "accepted":
         if step.given == "feature":
-            raise NotApplicable(f"the server does not take this at all: {came.seen}")
-        raise Blocked(f"the step before the altered one failed: {came.seen}")
+            raise NotApplicable(say("the server does not take this at all: {}", came.seen))
+        raise Blocked(say("the step before the altered one failed: {}", came.seen))
     if step.given in ("rotated", "not-rotated"):
         newest = read_token(came.exchange.response).refresh_token
         rotated = newest not in ("", came.exchange.request.param("refresh_token"))
         if rotated != (step.given == "rotated"):
-            does = "replaces" if rotated else "does not replace"
-            raise NotApplicable(f"the server {does} refresh tokens")
+            does = say("replaces") if rotated else say("does not replace")
+            raise NotApplicable(say("the server {} refresh tokens", does))
 
 
 def _unaccepted(run: ProbeRun, step: Step, came: Came) -> StepResult:
@@ -101,13 +105,13 @@ def _unaccepted(run: ProbeRun, step: Step, came: Came) -> StepResult:
     if made.stale:
         return StepResult(stale=True)
     if made.same_as_ordinary:
-        same = Seen(actual=f"as the ordinary call: {came.seen}", exchanges=came.numbers)
+        same = Seen(actual=say("as the ordinary call: {}", came.seen), exchanges=came.numbers)
         return StepResult(observations=[same], confidence=made.confidence)
     client = run.subject.target.client
     scope = client.auth.scope if client else ""
     tolerated = step.expect.tolerated_unless == "scope-empty" and scope != ""
-    word = "broken off" if came.outcome == "broken" else "refused"
-    found = run.finding(step, f"{word}: {came.seen}", came.numbers)
+    word = say("broken off") if came.outcome == "broken" else say("refused")
+    found = run.finding(step, say("{}: {}", word, came.seen), came.numbers)
     return StepResult(
         observations=[replace(found, tolerated=tolerated)], confidence=made.confidence
     )
@@ -120,11 +124,13 @@ def _unrefused(run: ProbeRun, step: Step, came: Came) -> Observations:
         return _scope(run, step, exchange)
     plain = without_headers_of_chatgpt(run, exchange) if step.do == "api" else None
     if plain is not None and _gives_nothing(run, step, came, plain):
-        seen = f"nothing without ChatGPT's own headers ({plain.outcome}); with them: {came.seen}"
+        seen = say(
+            "nothing without ChatGPT's own headers ({}); with them: {}", plain.outcome, came.seen
+        )
         return [Seen(actual=seen, exchanges=(exchange.n, plain.n))]
     if expect.other_body_than:
         return _other_body(run, step, came)
-    return [run.finding(step, f"accepted: {came.seen}", came.numbers)]
+    return [run.finding(step, say("accepted: {}", came.seen), came.numbers)]
 
 
 def _gives_nothing(run: ProbeRun, step: Step, came: Came, plain: Exchange) -> bool:
@@ -151,7 +157,11 @@ def _wrong(run: ProbeRun, step: Step, came: Came) -> Finding | None:
         seen = unlike(exchange.answer, done[expect.like].answer)
     if not seen and expect.same_body_as and accepted:
         other = done[expect.same_body_as].answer
-        seen = "" if same_data(exchange.answer, other, run.material.volatile) else "another answer"
+        seen = (
+            ""
+            if same_data(exchange.answer, other, run.material.volatile)
+            else say("another answer")
+        )
     if not seen and expect.scope == "unchanged" and accepted:
         found = [item for item in _scope(run, step, exchange) if isinstance(item, Finding)]
         return found[0] if found else None
@@ -166,16 +176,16 @@ def _scope(run: ProbeRun, step: Step, exchange: Exchange) -> Observations:
     numbers = (exchange.n,)
     if came is None:
         if step.expect.scope == "unchanged":
-            return [Seen(actual="no scope in the answer: unchanged", exchanges=numbers)]
+            return [Seen(actual=say("no scope in the answer: unchanged"), exchanges=numbers)]
         # Left out means as asked (RFC 6749 section 5.1); servers that ignore scope leave it out too.
-        made = run.finding(step, "granted, and no scope in the answer: as asked", numbers)
+        made = run.finding(step, say("granted, and no scope in the answer: as asked"), numbers)
         return [replace(made, tolerated=True)]
     added = wider(came, granted)
     lost = wider(granted, came) if step.expect.scope == "unchanged" else ()
     if added or lost:
-        seen = f"scope {came!r}, where {granted!r} was granted"
+        seen = say("scope {!r}, where {!r} was granted", came, granted)
         return [run.finding(step, seen, numbers)]
-    return [Seen(actual=f"scope {came!r}", exchanges=numbers)]
+    return [Seen(actual=say("scope {!r}", came), exchanges=numbers)]
 
 
 def _other_body(run: ProbeRun, step: Step, came: Came) -> Observations:
@@ -183,20 +193,26 @@ def _other_body(run: ProbeRun, step: Step, came: Came) -> Observations:
     exchange, mine = came.exchange, run.material.done[step.expect.other_body_than]
     numbers = (mine.n, exchange.n)
     if not same_data(exchange.answer, mine.answer, run.material.volatile):
-        return [Seen(actual="the second user got other data", exchanges=numbers)]
+        return [Seen(actual=say("the second user got other data"), exchanges=numbers)]
     if came.is_owned:
         url = without_query(exchange.request.url)
-        return [run.finding(step, f"{url}: the second user got the first user's data", numbers)]
+        return [
+            run.finding(step, say("{}: the second user got the first user's data", url), numbers)
+        ]
     text = mine.answer.text.lower()
     given = run.subject.target.given
     if given.username and given.username.lower() in text:
         if not (given.other_username and given.other_username.lower() in text):
-            return [run.finding(step, "the answer to the second user names the first", numbers)]
+            return [
+                run.finding(step, say("the answer to the second user names the first"), numbers)
+            ]
     elif step.expect.tolerated_always and holds_something(mine.answer.json()):
-        return [run.finding(step, "both users got the same data", numbers)]
+        return [run.finding(step, say("both users got the same data"), numbers)]
     raise Blocked(
-        "both users got the same answer, which may be right; name an object of the first user "
-        "with --owned-path",
+        say(
+            "both users got the same answer, which may be right; name an object of "
+            "the first user with --owned-path"
+        ),
         by_option="--owned-path",
     )
 
@@ -207,9 +223,9 @@ def _status(run: ProbeRun, step: Step, exchange: Exchange) -> Finding | None:
     if not expect.status or is_one_of(status, expect.status):
         return None
     wanted = " or ".join(expect.status)
-    made = run.finding(step, f"{exchange.outcome} instead of {wanted}", (exchange.n,))
+    made = run.finding(step, say("{} instead of {}", exchange.outcome, wanted), (exchange.n,))
     tolerated = is_one_of(status, expect.tolerated)
-    return replace(made, expected=f"status {wanted}", tolerated=tolerated)
+    return replace(made, expected=say("status {}", wanted), tolerated=tolerated)
 
 
 def holds_something(value: object) -> bool:

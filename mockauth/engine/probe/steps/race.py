@@ -9,6 +9,7 @@ from mockauth.engine.probe.steps.context import Observations, ProbeRun, outcome_
 from mockauth.engine.probe.steps.request import request_of
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange
+from mockauth.wire.words import say
 
 ROUNDS = 3
 """Rounds of a race: one try alone may miss the gap."""
@@ -34,11 +35,11 @@ def _winners(run: ProbeRun, step: Step, exchanges: list[Exchange]) -> Observatio
     outcomes = [outcome_of(exchange) for exchange in exchanges]
     numbers = tuple(exchange.n for exchange in exchanges)
     won = outcomes.count("accepted")
-    seen = f"{won} of {len(exchanges)} requests at once got a token"
+    seen = say("{} of {} requests at once got a token", won, len(exchanges))
     if "limited" in outcomes:
-        raise Blocked("the server answered 429 (too many requests); probing was stopped")
+        raise Blocked(say("the server answered 429 (too many requests); probing was stopped"))
     if "broken" in outcomes:
-        seen += f", {outcomes.count('broken')} failed with 5xx or broke off"
+        seen += say(", {} failed with 5xx or broke off", outcomes.count("broken"))
     if step.expect.winners == "any":
         made = run.finding(step, seen, numbers) if "broken" in outcomes else None
         return [made or Seen(actual=seen, exchanges=numbers)]

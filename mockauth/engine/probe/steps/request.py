@@ -22,6 +22,7 @@ from mockauth.manifest.plugin import WELL_KNOWN
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange, Request
 from mockauth.wire.url import join
+from mockauth.wire.words import say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +76,7 @@ def _token_request(run: ProbeRun, step: Step) -> Request:
         with run.subject.during("supply"):
             material.code = browsers.fresh_code(run.subject, user=step.user)
         if not material.code:
-            raise Blocked("no fresh code could be had for this probe")
+            raise Blocked(say("no fresh code could be had for this probe"))
     redirect_uri = material.redirect_uri or run.subject.target.given.redirect_uri
     return token_request(client_of(run, step), material.code, redirect_uri)
 
@@ -119,8 +120,10 @@ def _call(run: ProbeRun, step: Step, token: str | None) -> Prepared:
         operation = _any_operation(subject)
     if operation is None:
         raise Blocked(
-            "no operation to call: the OpenAPI document has no GET without required "
-            "parameters; name one with --operation",
+            say(
+                "no operation to call: the OpenAPI document has no GET without required "
+                "parameters; name one with --operation"
+            ),
             by_option="--operation",
         )
     return Prepared(request=requests.operation_request(subject, operation, token))
@@ -136,7 +139,7 @@ def _scoped(run: ProbeRun) -> Operation:
     narrow = narrow_scope(run.subject)
     granted = run.material.grant.scope
     if granted is not None and wider(granted, narrow.scope):
-        raise NotApplicable("the server does not narrow the scope that it grants")
+        raise NotApplicable(say("the server does not narrow the scope that it grants"))
     return narrow.operation
 
 

@@ -1,0 +1,178 @@
+"""Text that mockauth composes: its own words, and those of others in their places.
+
+Own words are shown as they are. What came from the wire, a document or the user is scrubbed, made
+one line and cut, in that order, when a report is made. `Words` is a `str`, as `markupsafe.Markup`
+is: whatever forgets that it has parts treats all of it as text of others, which is the safe way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from string import Formatter
+from typing import NamedTuple
+
+from mockauth.wire.one_line import one_line
+from mockauth.wire.secret import Secrets
+
+LONGEST = 2000
+"""Characters of a text of others in a message, where the message sets no lower limit."""
+COUNT = 1_000_000
+"""A number below it is a count or a status, which is mockauth's own to say."""
+
+
+class Term(Enum):
+    """What a 2023 manifest and the GPT editor call by different names: a plugin's word, an Action's.
+
+    `authorization_url` is the TOKEN endpoint of a manifest; the editor's "Authorization URL" is the
+    other one.
+    """
+
+    client_url = ("client_url", "Authorization URL")
+    authorization_url = ("authorization_url", "Token URL")
+    the_manifest = ("the manifest", "the GPT editor")
+    The_manifest = ("The manifest", "The GPT editor")
+    in_a_manifest = (" in a 2023 manifest", "")
+    at_client_url = (
+        "/auth/client_url",
+        "authorize endpoint, the Authorization URL of the GPT editor",
+    )
+    at_authorization_url = (
+        "/auth/authorization_url",
+        "token endpoint, the Token URL of the GPT editor",
+    )
+
+    def word(self, *, action: bool = False) -> str:
+        """The word of a plugin's report, or of an Action's."""
+        return self.value[1 if action else 0]
+
+
+TERM = re.compile(r"\{(" + "|".join(term.name for term in Term) + r")\}")
+
+
+class Foreign(NamedTuple):
+    """Text of others, at most `limit` characters of it, in quotation marks when `quoted`."""
+
+    text: str
+    limit: int = LONGEST
+    quoted: bool = False
+
+    def composed(self) -> str:
+        """As the engine sees it: not scrubbed."""
+        return repr(self.text)[: self.limit] if self.quoted else self.text[: self.limit]
+
+    def rendered(self, secrets: Secrets) -> str:
+        """As others may see it."""
+        shown = one_line(secrets.scrub(self.text, self.limit))
+        return f"'{shown}'" if self.quoted else shown
+
+
+Part = str | Term | Foreign
+"""A plain `str` is mockauth's own."""
+
+
+class Words(str):
+    """A message that knows which of its parts are mockauth's own. `say` makes it."""
+
+    __slots__ = ("parts",)
+    parts: tuple[Part, ...]
+
+    def __new__(cls, parts: Iterable[Part] = ()) -> Words:
+        """The message of these parts."""
+        kept = tuple(parts)
+        words = super().__new__(cls, "".join(map(_composed, kept)))
+        words.parts = kept
+        return words
+
+    def __add__(self, other: str) -> Words:
+        return Words((*self.parts, *parts_of(other)))
+
+    def __radd__(self, other: str) -> Words:
+        return Words((*parts_of(other), *self.parts))
+
+    def join(self, values: Iterable[str], /) -> Words:
+        """`values` with this between them; a plain `str` is text of others."""
+        parts: list[Part] = []
+        for value in values:
+            parts += (self.parts if parts else ()) + _value(value)
+        return Words(parts)
+
+    def __reduce__(self) -> tuple[type[Words], tuple[tuple[Part, ...]]]:
+        return Words, (self.parts,)
+
+
+def say(template: str, *values: object) -> Words:
+    """A message of mockauth's own words with `values` in the places `{}`.
+
+    A value that is itself `Words` keeps its parts and a small number is a count; all else is text of
+    others. `{:.40}` shows its first 40 characters, `{!r}` puts quotation marks around it. A `Term`
+    has its place by its name: `{client_url}`.
+    """
+    return Words(_parts(template, iter(values)))
+
+
+def own(text: str) -> Words:
+    """A whole text of mockauth's, or of a rule, in which only terms have places."""
+    if isinstance(text, Words):
+        return text
+    pieces = TERM.split(text)
+    return Words(Term[piece] if n % 2 else piece for n, piece in enumerate(pieces))
+
+
+def cut(text: str, limit: int = LONGEST) -> Words:
+    """A whole text of others."""
+    return Words((Foreign(text, limit),))
+
+
+def parts_of(text: str) -> tuple[Part, ...]:
+    """The parts of a message; a plain `str` is text of others."""
+    return text.parts if isinstance(text, Words) else (Foreign(text),)
+
+
+def render(text: str, secrets: Secrets, *, action: bool = False) -> str:
+    """A message as it may be shown: on one line, without secrets, in the words of a plugin's report
+    or of an Action's."""
+    return "".join(_rendered(part, secrets, action) for part in parts_of(text))
+
+
+def _rendered(part: Part, secrets: Secrets, action: bool) -> str:
+    if isinstance(part, Foreign):
+        return part.rendered(secrets)
+    return part.word(action=action) if isinstance(part, Term) else part
+
+
+def _composed(part: Part) -> str:
+    if isinstance(part, Foreign):
+        return part.composed()
+    return part.word() if isinstance(part, Term) else part
+
+
+def _parts(template: str, values: Iterator[object]) -> Iterator[Part]:
+    for text, name, spec, conversion in Formatter().parse(template):
+        if text:
+            yield text
+        if name:
+            yield Term[name]
+        elif name is not None:
+            yield from _value(next(values), spec or "", conversion == "r")
+
+
+def _value(value: object, spec: str = "", quoted: bool = False) -> tuple[Part, ...]:
+    if isinstance(value, Words):
+        return value.parts
+    if not quoted and _is_count(value):
+        return (format(value, spec),)
+    limit = int(spec.removeprefix(".")) if spec else LONGEST
+    if isinstance(value, str):
+        return (Foreign(value, limit, quoted),)
+    return (Foreign(repr(value) if quoted else str(value), limit),)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < COUNT
+
+
+AT_CLIENT_URL = Words((Term.at_client_url,))
+AT_AUTHORIZATION_URL = Words((Term.at_authorization_url,))
+"""Where the two endpoints of a sign-in are declared."""

@@ -63,8 +63,8 @@ class Foreign(NamedTuple):
         return repr(self.text)[: self.limit] if self.quoted else self.text[: self.limit]
 
     def rendered(self, secrets: Secrets) -> str:
-        """As others may see it."""
-        shown = one_line(secrets.scrub(self.text, self.limit))
+        """As others may see it, but for what acts in it."""
+        shown = secrets.scrub(self.text, self.limit)
         return f"'{shown}'" if self.quoted else shown
 
 
@@ -133,7 +133,7 @@ def parts_of(text: str) -> tuple[Part, ...]:
 def render(text: str, secrets: Secrets, *, action: bool = False) -> str:
     """A message as it may be shown: on one line, without secrets, in the words of a plugin's report
     or of an Action's."""
-    return "".join(_rendered(part, secrets, action) for part in parts_of(text))
+    return one_line("".join(_rendered(part, secrets, action) for part in parts_of(text)))
 
 
 def _rendered(part: Part, secrets: Secrets, action: bool) -> str:

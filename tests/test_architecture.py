@@ -24,17 +24,6 @@ FAMILIES = {
 }
 """The sub-packages of a package, from the lowest to the highest. A file beside them has no rank: it
 may be what all of them stand on (`engine.events`) or what brings them together (`engine.check`)."""
-NOT_YET = {
-    ("plugin.faults.body", "plugin.oauth.lookup"),
-    ("plugin.oauth.authorize", "plugin.control.near_miss"),
-    ("plugin.oauth.endpoints", "plugin.api.resource"),
-    ("plugin.oauth.issue", "plugin.api.resource"),
-    ("plugin.oauth.lookup", "plugin.api.resource"),
-    ("plugin.oauth.resource_indicator", "plugin.api.resource"),
-}
-"""Imports that still point up between sub-packages. The list only gets shorter."""
-CIRCLES_YET = {("plugin.control.state", "plugin.control.journal")}
-"""Imports that still close a circle. The list only gets shorter."""
 EDGES = [(module, name) for module, names in GRAPH.items() for name in names]
 
 
@@ -66,8 +55,7 @@ def test_authlib_is_known_to_the_oauth_endpoints_only() -> None:
 def test_a_sub_package_imports_only_what_lies_below_it() -> None:
     upward = {edge for edge in EDGES if points_up(*edge)}
 
-    assert upward - NOT_YET == set()
-    assert NOT_YET - upward == set(), "no longer so: take it off the list"
+    assert upward == set()
 
 
 def test_every_sub_package_has_a_rank() -> None:
@@ -77,22 +65,7 @@ def test_every_sub_package_has_a_rank() -> None:
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
-    graph = {
-        module: frozenset(name for name in names if (module, name) not in CIRCLES_YET)
-        for module, names in GRAPH.items()
-    }
-
-    assert circle(graph) == []
-
-
-@pytest.mark.parametrize("edge", sorted(CIRCLES_YET), ids=".".join)
-def test_a_circle_that_is_gone_leaves_the_list(edge: tuple[str, str]) -> None:
-    graph = {
-        module: frozenset(n for n in names if (module, n) not in CIRCLES_YET - {edge})
-        for module, names in GRAPH.items()
-    }
-
-    assert circle(graph) != [], "no longer so: take it off the list"
+    assert circle(GRAPH) == []
 
 
 def points_up(module: str, name: str) -> bool:

@@ -64,15 +64,22 @@ def _lost(lost: Exception, *, outside: bool) -> str:
     return f"$ref {reference[:120]} leads out of the document; ChatGPT reads this one document only"
 
 
+def _missing(error: ValidationError) -> set[str]:
+    """The members whose absence is all that is wrong here; {""} where something else is."""
+    required, there = error.validator_value, error.instance
+    if error.validator != "required" or not isinstance(required, list):
+        return {""}
+    return {name for name in required if isinstance(there, dict) and name not in there}
+
+
 def _problem(error: ValidationError) -> DocumentProblem:
     # Answers without a description are in half of all published documents. OpenAPI 3.0 allows a
     # reference in their place, so the error proper is one level further in.
-    causes = {inner.message for inner in error.context or ()} or {error.message}
-    lacking = "'description' is a required property"
+    missing = set().union(*map(_missing, error.context or (error,)))
     return DocumentProblem(
         message=error.message[:LONGEST_MESSAGE],
         pointer=("/" + "/".join(str(part) for part in error.absolute_path))[:LONGEST_POINTER],
-        is_harmless=lacking in causes and causes <= {lacking, "'$ref' is a required property"},
+        is_harmless="description" in missing and missing <= {"description", "$ref"},
     )
 
 

@@ -100,8 +100,10 @@ def diagnose(subject: Subject) -> Generator[Event, None, str]:
         if code and fallback is Fallback.PKCE:
             subject.target = replace(before, client=proven)
             yield Noted(
-                "the server demands a PKCE challenge, which ChatGPT does not send and would have "
-                "stopped at; the run goes on with one"
+                say(
+                    "the server demands a PKCE challenge, which ChatGPT does not send and would "
+                    "have stopped at; the run goes on with one"
+                )
             )
             return code
         if code:

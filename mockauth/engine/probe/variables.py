@@ -21,7 +21,7 @@ from mockauth.scenario.alterations import change_one_character
 from mockauth.scenario.reference import expand
 from mockauth.wire import Exchange
 from mockauth.wire.url import hostname
-from mockauth.wire.words import say
+from mockauth.wire.words import own, say
 
 OTHER_HOSTS: Mapping[str, str] = MappingProxyType(
     {"chat.openai.com": "chatgpt.com", "chatgpt.com": "chat.openai.com"}
@@ -186,19 +186,19 @@ class Material:
         side, _, member = rest.partition(".")
         exchange = self.done.get(name)
         if exchange is None:
-            raise Missing(f"the step {name} was left out")
+            raise Missing(say("the step {} was left out", own(name)))
         if side == "request":
             return exchange.request.param(member) or ""
         if member == "code" and name in self.codes:
             return self._code_of(name)
         value = exchange.answer.members.get(member)
         if not isinstance(value, str) or not value:
-            raise Missing(f"the answer to {name} has no {member}")
+            raise Missing(say("the answer to {} has no {}", own(name), own(member)))
         return value
 
     def _code_of(self, name: str) -> str:
         if not self.codes[name]:
-            raise Missing(f"the step {name} came to no code")
+            raise Missing(say("the step {} came to no code", own(name)))
         return self.codes[name]
 
 

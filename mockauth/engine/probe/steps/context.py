@@ -84,7 +84,7 @@ class ProbeRun:
         self, step: Step, actual: str, exchanges: tuple[int, ...], *, at: str = ""
     ) -> Finding:
         """A finding of one step, its variant named."""
-        named = ", ".join(f"{name}={value}" for name, value in self.variant.items())
+        named = own(", ".join(f"{name}={value}" for name, value in self.variant.items()))
         if step.name != step.do:
             named = say("{}, {}", own(step.name), named) if named else own(step.name)
         kind = step.at if step.do in ("endpoint", "handshake") else step.do

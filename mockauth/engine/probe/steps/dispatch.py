@@ -16,7 +16,7 @@ from mockauth.engine.probe.steps.request import keep_grant, request_of, send
 from mockauth.engine.probe.steps.tls import shake_hands
 from mockauth.engine.probe.variables import Missing
 from mockauth.scenario.model import Step
-from mockauth.wire.words import say
+from mockauth.wire.words import own, say
 
 EXPIRY_MARGIN = 1.5
 """Seconds to wait beyond a lifetime: servers round up."""
@@ -69,7 +69,7 @@ def take_step(run: ProbeRun, step: Step) -> StepResult:
 def _send_and_judge(run: ProbeRun, step: Step) -> StepResult:
     material = run.material
     if step.expect.like and step.expect.like not in material.done:
-        raise Missing(f"the step {step.expect.like} was left out")
+        raise Missing(say("the step {} was left out", own(step.expect.like)))
     exchanges, is_owned = [], False
     for _ in range(step.repeat):
         prepared = request_of(run, step)

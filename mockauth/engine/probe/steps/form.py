@@ -15,7 +15,7 @@ from mockauth.engine.probe.form_tampering import (
 from mockauth.engine.probe.steps.context import Observations, ProbeRun
 from mockauth.scenario.model import Step
 from mockauth.wire.url import hostname, join, without_query
-from mockauth.wire.words import say
+from mockauth.wire.words import own, say
 
 
 def send_changed_form(run: ProbeRun, step: Step) -> Observations:
@@ -35,7 +35,7 @@ def send_changed_form(run: ProbeRun, step: Step) -> Observations:
     if not altered.reached_code:
         shown = altered.landing.describe() if altered.landing else say("no answer")
         return [Seen(actual=say("refused: {}", shown), exchanges=numbers)]
-    what = " and ".join(f"its {word}" for word in change.without)
+    what = own(" and ".join(f"its {word}" for word in change.without))
     seen = say("a code came although the form was sent without {}", what)
     if "cookies" not in change.without:
         guarded = _guarded_otherwise(run, step, usual, altered, before)
@@ -54,7 +54,9 @@ def _guarded_otherwise(run: ProbeRun, step: Step, usual: Visit, altered: Visit, 
         return say("the address of the form has a part that nobody else can know")
     cookies = sent_cookies(run.subject.driver.trace.exchanges[before:])
     if cookies and all(site in ("lax", "strict") for site in cookies.values()):
-        named = ", ".join(f"{name} is SameSite={site}" for name, site in cookies.items())
+        named = say(", ").join(
+            say("{} is SameSite={}", name, own(site)) for name, site in cookies.items()
+        )
         return say("no token is asked for, but the cookie {}", named)
     return ""
 

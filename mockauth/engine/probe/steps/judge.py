@@ -24,7 +24,7 @@ from mockauth.engine.probe.steps.control_request import (
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange
 from mockauth.wire.url import without_query
-from mockauth.wire.words import say
+from mockauth.wire.words import own, say
 
 
 def judge(run: ProbeRun, step: Step, came: Came) -> StepResult:
@@ -61,7 +61,7 @@ def _held(run: ProbeRun, step: Step, came: Came) -> StepResult:
     if made.stale:
         return StepResult(stale=True)
     unsure = step.expect.verdict == "refused" and came.outcome == "broken"
-    word = say("broken off") if came.outcome == "broken" else came.outcome
+    word = own("broken off" if came.outcome == "broken" else came.outcome)
     return StepResult(
         observations=[Seen(actual=say("{}: {}", word, came.seen), exchanges=came.numbers)],
         confidence="likely" if unsure else made.confidence,

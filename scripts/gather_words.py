@@ -45,6 +45,9 @@ WRONG = {
     ("ca", "log_in", "Registra't"),
     ("ca", "log_in", "Registra’t"),
     ("ko", "log_in", "가입"),
+    ("hu", "deny", "Titok"),
+    ("hu", "allow", "Megosztás"),
+    ("th", "next", "ต่อ,ต่อเนื่อง"),
 }
 
 GETTEXT = {
@@ -71,8 +74,7 @@ KEYCLOAK = {
     "doLogIn": "log_in", "doAccept": "allow", "doDecline": "deny", "doYes": "yes", "doNo": "no",
     "doCancel": "cancel", "doContinue": "next", "doSubmit": "next", "doRegister": "sign_up",
     "doForgotPassword": "forgotten_password", "rememberMe": "stay_signed_in", "username": "user_name",
-    "usernameOrEmail": "user_name", "email": "email", "password": "password", "doConfirmDelete": "next",
-    "authenticatorCode": "one_time_code", "loginOtpOneTime": "one_time_code", "doLogout": "log_out",
+    "usernameOrEmail": "user_name", "email": "email", "password": "password",     "authenticatorCode": "one_time_code", "loginOtpOneTime": "one_time_code", "doLogout": "log_out",
     "phoneNumber": "phone", "passwordNew": "new_password", "passwordConfirm": "new_password",
     "showPassword": "show_password", "hidePassword": "show_password", "doSignIn": "log_in",
 }  # fmt: skip

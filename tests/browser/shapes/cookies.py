@@ -86,7 +86,7 @@ SHAPES = [
             '<form method="post" action="/login?{query}" onsubmit="this.c.value='
             "document.cookie.includes('seen=1') ? 'yes' : 'no'\">{hidden}"
             '<input type="hidden" name="c" value="none"><input name="user">'
-            '<input type="password" name="password"><button id="in">Log in</button></form>',
+            '<input type="password" name="password"><button id="k1">Log in</button></form>',
         ),
         wants={"user": "ada", "password": "lovelace-1815", "csrf": "{csrf}", "c": "yes"},
         expected="asks",

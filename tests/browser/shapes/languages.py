@@ -104,52 +104,52 @@ CONSENT_FORM = '<form method="post" action="/consent?{query}">{hidden}'
 
 def two_buttons(w: Words) -> str:
     return (
-        f'{CONSENT_FORM}<button id="no" name="answer" value="2">{w.deny}</button>'
-        f'<button id="yes" name="answer" value="1">{w.allow}</button></form>'
+        f'{CONSENT_FORM}<button id="k3" name="answer" value="2">{w.deny}</button>'
+        f'<button id="k2" name="answer" value="1">{w.allow}</button></form>'
     )
 
 
 def inputs(w: Words) -> str:
     return (
-        f'{CONSENT_FORM}<input type="submit" id="yes" name="a1" value="{w.allow}">'
-        f'<input type="submit" id="no" name="a2" value="{w.deny}"></form>'
+        f'{CONSENT_FORM}<input type="submit" id="k2" name="a1" value="{w.allow}">'
+        f'<input type="submit" id="k3" name="a2" value="{w.deny}"></form>'
     )
 
 
 def radios(w: Words) -> str:
     return (
-        f'{CONSENT_FORM}<input type="radio" name="answer" value="0" id="no" required>'
-        f'<label for="no">{w.deny}</label><input type="radio" name="answer" value="1" id="yes">'
-        f'<label for="yes">{w.allow}</label><button id="go">OK</button></form>'
+        f'{CONSENT_FORM}<input type="radio" name="answer" value="0" id="k3" required>'
+        f'<label for="k3">{w.deny}</label><input type="radio" name="answer" value="1" id="k2">'
+        f'<label for="k2">{w.allow}</label><button id="go">OK</button></form>'
     )
 
 
 def links(w: Words) -> str:
     return (
-        f'<p><a id="no" role="button" href="/consent?{{query}}&amp;answer=2">{w.deny}</a> '
-        f'<a id="yes" role="button" href="/consent?{{query}}&amp;answer=1">{w.allow}</a></p>'
+        f'<p><a id="k3" role="button" href="/consent?{{query}}&amp;answer=2">{w.deny}</a> '
+        f'<a id="k2" role="button" href="/consent?{{query}}&amp;answer=1">{w.allow}</a></p>'
     )
 
 
 def two_forms(w: Words) -> str:
     return (
-        f'{CONSENT_FORM}<input type="hidden" name="answer" value="2"><button id="no">{w.deny}'
+        f'{CONSENT_FORM}<input type="hidden" name="answer" value="2"><button id="k3">{w.deny}'
         f'</button></form>{CONSENT_FORM}<input type="hidden" name="answer" value="1">'
-        f'<button id="yes">{w.allow}</button></form>'
+        f'<button id="k2">{w.allow}</button></form>'
     )
 
 
 def icons(w: Words) -> str:
     return (
-        f'{CONSENT_FORM}<button id="no" name="answer" value="2" aria-label="{w.deny}">✗</button>'
-        f'<button id="yes" name="answer" value="1" aria-label="{w.allow}">✓</button></form>'
+        f'{CONSENT_FORM}<button id="k3" name="answer" value="2" aria-label="{w.deny}">✗</button>'
+        f'<button id="k2" name="answer" value="1" aria-label="{w.allow}">✓</button></form>'
     )
 
 
 def primary(w: Words) -> str:
     return (
-        f'{CONSENT_FORM}<a id="no" class="btn btn-link" href="/consent?{{query}}&amp;answer=2">'
-        f'{w.deny}</a><button id="yes" class="btn btn-primary" name="answer" value="1">{w.allow}'
+        f'{CONSENT_FORM}<a id="k3" class="btn btn-link" href="/consent?{{query}}&amp;answer=2">'
+        f'{w.deny}</a><button id="k2" class="btn btn-primary" name="answer" value="1">{w.allow}'
         f"</button></form>"
     )
 
@@ -171,17 +171,17 @@ def login(w: Words, enclosing: bool) -> str:
             f'<label for="f1">{w.user}</label><input type="text" id="f1" name="f1">'
             f'<label for="f2">{w.password}</label><input type="password" id="f2" name="f2">'
         )
-    return f'{start}{fields}<button id="in">{w.log_in}</button></form>'
+    return f'{start}{fields}<button id="k1">{w.log_in}</button></form>'
 
 
 def shape(w: Words, number: int, suffix: str = "") -> Shape:
     """The pages in one language; the way they are drawn goes round."""
     drawn = DRAWN[number % len(DRAWN)]
-    signs_in = (fill("[name=f1]", USER), fill("[name=f2]", PASSWORD), press("#in"))
-    allow: tuple[Action, ...] = (press("#yes"),)
-    deny: tuple[Action, ...] = (press("#no"),)
+    signs_in = (fill("[name=f1]", USER), fill("[name=f2]", PASSWORD), press("#k1"))
+    allow: tuple[Action, ...] = (press("#k2"),)
+    deny: tuple[Action, ...] = (press("#k3"),)
     if drawn is radios:
-        allow, deny = (tick("#yes"), press("#go")), (tick("#no"), press("#go"))
+        allow, deny = (tick("#k2"), press("#go")), (tick("#k3"), press("#go"))
     return Shape(
         name=f"{w.lang.lower()}-{drawn.__name__.replace('_', '-')}{suffix}",
         kind="language",

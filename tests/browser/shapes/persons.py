@@ -154,7 +154,7 @@ SHAPES = [
     Shape(
         name="two-unlike-questions",
         kind="person",
-        login=(f'{START}{FIELDS}<label>Branch number <input name="branch" required></label><button id="in">Log in</button></form>',),
+        login=(f'{START}{FIELDS}<label>Branch number <input name="branch" required></label><button id="k1">Log in</button></form>',),
         wants={**WANTS, "branch": "42"},
         allow=(fill("[name=branch]", "42"), *SIGNS_IN, ALLOWS),
         expected="asks",

@@ -81,8 +81,8 @@ SHAPES = [
     Shape(
         name="form-action-self-with-get-links",
         kind="policy",
-        consent='<h1>ChatGPT</h1><a id="no" href="/consent?{query}&amp;answer=no">Deny</a> '
-        '<a id="yes" href="/consent?{query}&amp;answer=yes">Allow</a>',
+        consent='<h1>ChatGPT</h1><a id="k3" href="/consent?{query}&amp;answer=no">Deny</a> '
+        '<a id="k2" href="/consent?{query}&amp;answer=yes">Allow</a>',
         consent_headers={CSP: "form-action 'self'"},
         deny=(*SIGNS_IN, DENIES),
     ),

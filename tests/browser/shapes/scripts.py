@@ -52,7 +52,7 @@ HX_CONSENT = CONSENT.replace(
 
 SPA_LOGIN = """<div id="root"></div><script>
 root.innerHTML = `<form id="f"><input name="user"><input type="password" name="password">
-<button id="in">Log in</button></form>`
+<button id="k1">Log in</button></form>`
 f.onsubmit = async event => {
   event.preventDefault()
   const answer = await fetch("/api/login?{query}".replaceAll("&amp;", "&"), {method: "POST",
@@ -60,7 +60,7 @@ f.onsubmit = async event => {
   location.href = (await answer.json()).next
 }</script>"""
 FORM_FETCHED = """<form id="f"><input name="user"><input type="password" name="password">
-<button id="in">Log in</button></form><script>
+<button id="k1">Log in</button></form><script>
 f.addEventListener("submit", async event => {
   event.preventDefault()
   const answer = await fetch("/api/login?{query}".replaceAll("&amp;", "&"), {method: "POST",
@@ -68,15 +68,15 @@ f.addEventListener("submit", async event => {
   location.assign((await answer.json()).next)
 })</script>"""
 SPA_CONSENT = """<div id="root"></div><noscript>Please enable JavaScript.</noscript><script>
-root.innerHTML = `<button id="yes">승인</button><button id="no">거부</button>`
+root.innerHTML = `<button id="k2">승인</button><button id="k3">거부</button>`
 const send = answer => async () => {
   const got = await fetch("/api/consent?{query}".replaceAll("&amp;", "&"), {method: "POST",
     headers: {"Content-Type": "application/json"}, body: JSON.stringify({answer})})
   location.href = (await got.json()).redirect
 }
-yes.onclick = send("yes"); no.onclick = send("no")</script>"""
-FETCHES_REDIRECT = """<button id="yes">승인</button><button id="no">거부</button><script>
-yes.onclick = async () => {
+k2.onclick = send("yes"); k3.onclick = send("no")</script>"""
+FETCHES_REDIRECT = """<button id="k2">승인</button><button id="k3">거부</button><script>
+k2.onclick = async () => {
   const got = await fetch("/consent?{query}".replaceAll("&amp;", "&"), {method: "POST",
     redirect: "manual", body: new URLSearchParams({csrf: "{csrf}", answer: "yes"})})
   location.href = (await got.json()).redirect
@@ -94,7 +94,13 @@ def login(name: str, body: str, **more: Any) -> Shape:
 
 
 SHAPES = [
-    Shape(name="turbo-takes-consent", kind="script", head=LOADS_TURBO, files=TURBO_FILE, allow=(*SIGNS_IN, ALLOWS)),
+    Shape(
+        name="turbo-takes-consent",
+        kind="script",
+        head=LOADS_TURBO,
+        files=TURBO_FILE,
+        allow=(*SIGNS_IN, ALLOWS),
+    ),
     Shape(name="turbo-imported", kind="script", head=IMPORTS_TURBO, files=TURBO_FILE),
     Shape(
         name="turbo-switched-off-on-the-form",
@@ -112,7 +118,13 @@ SHAPES = [
         lang="de",
     ),
     Shape(name="turbo-file-missing", kind="script", head=LOADS_TURBO),
-    Shape(name="htmx-takes-consent", kind="script", head=LOADS_HTMX, files=HTMX_FILE, consent=HX_CONSENT),
+    Shape(
+        name="htmx-takes-consent",
+        kind="script",
+        head=LOADS_HTMX,
+        files=HTMX_FILE,
+        consent=HX_CONSENT,
+    ),
     Shape(name="htmx-loaded-form-plain", kind="script", head=LOADS_HTMX, files=HTMX_FILE),
     Shape(
         name="unpoly-takes-consent",
@@ -134,8 +146,19 @@ SHAPES = [
         consent=CONSENT.replace("<form", '<form onsubmit="return this.checkValidity()"'),
         deny=(*SIGNS_IN, DENIES),
     ),
-    Shape(name="spa-consent", kind="script", consent=SPA_CONSENT, deny=(*SIGNS_IN, DENIES), expected="asks"),
-    Shape(name="fetch-cannot-hand-on-the-redirect", kind="script", consent=FETCHES_REDIRECT, expected="asks"),
+    Shape(
+        name="spa-consent",
+        kind="script",
+        consent=SPA_CONSENT,
+        deny=(*SIGNS_IN, DENIES),
+        expected="asks",
+    ),
+    Shape(
+        name="fetch-cannot-hand-on-the-redirect",
+        kind="script",
+        consent=FETCHES_REDIRECT,
+        expected="asks",
+    ),
     login("spa-login", SPA_LOGIN, allow=(*SIGNS_IN, ALLOWS)),
     login("login-by-fetch", FORM_FETCHED),
     login("password-hashed-by-script", HASHES, wants={**WANTS, "password": REVERSED}),
@@ -152,11 +175,13 @@ SHAPES = [
     ),
     login(
         "inputs-made-by-script",
-        f'{START}<div id="d"></div></form><script>d.innerHTML = `{FIELDS}<button id="in">Log in</button>`</script>',
+        f'{START}<div id="d"></div></form><script>d.innerHTML = `{FIELDS}<button id="k1">Log in</button>`</script>',
     ),
     login(
         "shadow-dom",
-        '<div id="h"></div><script>h.attachShadow({mode: "open"}).innerHTML = `' + LOGIN + "`</script>",
+        '<div id="h"></div><script>h.attachShadow({mode: "open"}).innerHTML = `'
+        + LOGIN
+        + "`</script>",
     ),
     login(
         "declarative-shadow-dom",
@@ -169,17 +194,19 @@ SHAPES = [
         allow=(
             fill("[name=user]", "ada", "iframe"),
             fill("[name=password]", "lovelace-1815", "iframe"),
-            press("#in", "iframe"),
+            press("#k1", "iframe"),
             ALLOWS,
         ),
     ),
     login(
         "srcdoc-iframe",
-        "<iframe width=400 height=300 srcdoc='" + LOGIN.replace("<form", "<form target=_top") + "'></iframe>",
+        "<iframe width=400 height=300 srcdoc='"
+        + LOGIN.replace("<form", "<form target=_top")
+        + "'></iframe>",
         allow=(
             fill("[name=user]", "ada", "iframe"),
             fill("[name=password]", "lovelace-1815", "iframe"),
-            press("#in", "iframe"),
+            press("#k1", "iframe"),
             ALLOWS,
         ),
     ),
@@ -242,18 +269,77 @@ SHAPES = [
         leave="script",
         leave_page='<button id="back" onclick="window.open({callback})">Done</button>'.replace(
             "{callback}", "document.getElementById('a').href"
-        ) + '<a id="a" hidden href="{callback}"></a>',
+        )
+        + '<a id="a" hidden href="{callback}"></a>',
         allow=(*SIGNS_IN, ALLOWS, press("#back")),
         expected="asks",
     ),
     Shape(
         name="auto-submitted-form-between",
         kind="script",
-        login=(LOGIN, START + '<input type="hidden" name="step" value="2"></form><script>document.forms[0].submit()</script>'),
+        login=(
+            LOGIN,
+            START
+            + '<input type="hidden" name="step" value="2"></form><script>document.forms[0].submit()</script>',
+        ),
     ),
     Shape(
         name="auto-submitted-by-click",
         kind="script",
-        login=(LOGIN, START + '<button id="b">Continue</button></form><script>document.getElementById("b").click()</script>'),
+        login=(
+            LOGIN,
+            START
+            + '<button id="b">Continue</button></form><script>document.getElementById("b").click()</script>',
+        ),
     ),
-]  # fmt: skip
+    Shape(
+        name="buttons-with-onclick-addresses",
+        kind="script",
+        consent='<h1>ChatGPT</h1><button id="k3" onclick="location.href=\'/consent?{query}&amp;answer=no\'">'
+        'Deny</button><button id="k2" onclick="location.href=\'/consent?{query}&amp;answer=yes\'">Allow</button>',
+        deny=(*SIGNS_IN, DENIES),
+        expected="asks",
+    ),
+    Shape(
+        name="button-sets-the-answer-and-submits",
+        kind="script",
+        consent='<h1>ChatGPT</h1><form id="f" method="post" action="/consent?{query}">{hidden}'
+        '<input type="hidden" name="answer" value=""><input type="button" id="k3" value="Deny" '
+        'onclick="f.answer.value=\'no\';f.submit()"><input type="button" id="k2" value="Allow" '
+        "onclick=\"f.answer.value='yes';f.submit()\"></form>",
+        deny=(*SIGNS_IN, DENIES),
+        expected="asks",
+    ),
+    Shape(
+        name="plain-button-submits-its-form",
+        kind="script",
+        login=(
+            LOGIN.replace(
+                '<button id="k1">', '<button type="button" id="k1" onclick="this.form.submit()">'
+            ),
+        ),
+        expected="asks",
+    ),
+    Shape(
+        name="javascript-link-submits",
+        kind="script",
+        login=(
+            LOGIN.replace('<button id="k1">Log in</button></form>', "</form>")
+            + '<a id="k1" href="javascript:document.forms[0].submit()">Log in</a>',
+        ),
+        expected="asks",
+    ),
+    Shape(
+        name="allow-enabled-after-a-moment",
+        kind="script",
+        consent=CONSENT.replace('id="k2"', 'id="k2" disabled')
+        + "<script>setTimeout(() => { k2.disabled = false }, 300)</script>",
+        expected="asks",
+    ),
+    Shape(
+        name="form-in-a-new-tab",
+        kind="script",
+        consent=CONSENT.replace("<form", '<form target="_blank"'),
+        deny=(*SIGNS_IN, DENIES),
+    ),
+]

@@ -59,15 +59,15 @@ def enter(selector: str) -> Action:
 USER_BOX, PASSWORD_BOX = "[name=user]", "[name=password]"
 TYPES_NAME = fill(USER_BOX, USER)
 TYPES_PASSWORD = fill(PASSWORD_BOX, PASSWORD)
-SIGNS_IN = (TYPES_NAME, TYPES_PASSWORD, press("#in"))
-ALLOWS, DENIES = press("#yes"), press("#no")
+SIGNS_IN = (TYPES_NAME, TYPES_PASSWORD, press("#k1"))
+ALLOWS, DENIES = press("#k2"), press("#k3")
 
 FIELDS = '<input name="user"><input type="password" name="password">'
-LOGIN = f'<form method="post" action="/login?{{query}}">{{hidden}}{FIELDS}<button id="in">Log in</button></form>'
+LOGIN = f'<form method="post" action="/login?{{query}}">{{hidden}}{FIELDS}<button id="k1">Log in</button></form>'
 CONSENT = (
     '<h1>ChatGPT asks to read your notes</h1><form method="post" action="/consent?{query}">{hidden}'
-    '<button id="yes" name="answer" value="yes">Allow</button>'
-    '<button id="no" name="answer" value="no">Deny</button></form>'
+    '<button id="k2" name="answer" value="yes">Allow</button>'
+    '<button id="k3" name="answer" value="no">Deny</button></form>'
 )
 
 

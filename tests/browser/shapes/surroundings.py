@@ -59,7 +59,7 @@ def decoy(name: str, wrapped: str, head: str = "") -> Shape:
     signs_in = (
         fill(f"{real} [name=user]", USER),
         fill(f"{real} [name=password]", PASSWORD),
-        press("#in"),
+        press("#k1"),
     )
     return replace(
         around(name, wrapped, head=head), allow=(*signs_in, ALLOWS), deny=(*signs_in, DENIES)
@@ -138,9 +138,15 @@ SHAPES = [
     decoy("textarea-holds-a-form", f"<textarea>{TRAP_LOGIN}</textarea>"),
     decoy("script-holds-a-form", f"<script type=text/plain>{TRAP_LOGIN}</script>"),
     decoy("inert", f"<div inert>{TRAP_LOGIN}</div>"),
-    decoy("hidden-by-parent-class", f'<div class="d-none">{TRAP_LOGIN}</div>', "<style>.d-none{display:none!important}</style>"),
+    decoy(
+        "hidden-by-parent-class",
+        f'<div class="d-none">{TRAP_LOGIN}</div>',
+        "<style>.d-none{display:none!important}</style>",
+    ),
     # words that only mention something
-    around("captcha-in-the-footer", "", "<small>The contact form is protected by reCAPTCHA.</small>"),
+    around(
+        "captcha-in-the-footer", "", "<small>The contact form is protected by reCAPTCHA.</small>"
+    ),
     around(
         "turnstile-script-unused",
         "",
@@ -148,7 +154,10 @@ SHAPES = [
     ),
     around("word-error-in-the-text", "<p>If an error occurs, call us.</p>"),
     around("notice-needs-javascript", "<noscript><p>Please enable JavaScript.</p></noscript>"),
-    around("upgrade-notice", '<!--[if lt IE 9]><form action="/old"><button>Continue</button></form><![endif]-->'),
+    around(
+        "upgrade-notice",
+        '<!--[if lt IE 9]><form action="/old"><button>Continue</button></form><![endif]-->',
+    ),
     Shape(
         name="other-sign-ins-beside-the-form",
         kind="surroundings",
@@ -163,8 +172,8 @@ SHAPES = [
         kind="surroundings",
         login=(
             '<form method="post" action="/login?{query}">{hidden}'
-            f"{FIELDS}<button type=\"button\">Use a passkey</button>"
-            '<button id="in">Log in</button></form>',
+            f'{FIELDS}<button type="button">Use a passkey</button>'
+            '<button id="k1">Log in</button></form>',
         ),
     ),
     Shape(
@@ -174,7 +183,7 @@ SHAPES = [
             '<form method="post" action="/login?{query}">{hidden}'
             f'{FIELDS}<button type="button" aria-label="Show password">👁</button>'
             '<button id="forgot" formaction="/back" formnovalidate>Forgot password?</button>'
-            '<button id="in">Log in</button></form>',
+            '<button id="k1">Log in</button></form>',
         ),
     ),
     Shape(
@@ -190,7 +199,7 @@ SHAPES = [
         kind="surroundings",
         login=(
             '<form method="post" action="/login?{query}">{hidden}<input name="user" title="아이디">'
-            '<input type="password" name="password"><button id="in">확인</button></form>',
+            '<input type="password" name="password"><button id="k1">확인</button></form>',
         ),
     ),
     Shape(
@@ -203,4 +212,31 @@ SHAPES = [
         ),
         expected="asks",
     ),
-]  # fmt: skip
+    # visible, although it looks hidden; hidden, although it looks visible
+    around("hidden-on-paper-only", head="<style media=print>form { display: none }</style>"),
+    around("aria-hidden-is-visible", '<div aria-hidden="true">', "</div>"),
+    around(
+        "hidden-class-undone-later",
+        '<div class="gone shown">',
+        "</div>",
+        head="<style>.gone { display: none } .gone.shown { display: block }</style>",
+    ),
+    around(
+        "hidden-where-no-script-runs",
+        '<div class="needs-js">',
+        "</div>",
+        head="<style>.no-js .needs-js { display: none }</style>",
+    ),
+    around("open-dialog", "<dialog open>", "</dialog>"),
+    around("open-details", "<details open><summary>Log in</summary>", "</details>"),
+    decoy(
+        "zero-size-and-transparent",
+        f'<div style="opacity: 0; height: 0; overflow: hidden">{TRAP_LOGIN}</div>',
+    ),
+    decoy("off-screen", f'<div style="position: absolute; left: -9999px">{TRAP_LOGIN}</div>'),
+    decoy(
+        "hidden-tab",
+        f'<div role="tabpanel" class="tab">{TRAP_LOGIN}</div>',
+        "<style>.tab { display: none } .tab.active { display: block }</style>",
+    ),
+]

@@ -7,8 +7,8 @@ from typing import Any
 from tests.browser.shapes.shape import CONSENT, LOGIN, SIGNS_IN, Leave, Shape
 
 KOREAN = (
-    '<h1>동의</h1><form method="post" action="/consent?{query}">{hidden}<button id="no" name="answer" '
-    'value="취소">취소</button><button id="yes" name="answer" value="동의">동의</button></form>'
+    '<h1>동의</h1><form method="post" action="/consent?{query}">{hidden}<button id="k3" name="answer" '
+    'value="취소">취소</button><button id="k2" name="answer" value="동의">동의</button></form>'
 )
 XHTML = (
     '<?xml version="1.0" encoding="utf-8"?><!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml" '
@@ -16,11 +16,11 @@ XHTML = (
 )
 XHTML_LOGIN = (
     '<form method="post" action="/login?{query}"><p><input type="hidden" name="csrf" value="{csrf}"/>'
-    '<input name="user"/><input type="password" name="password"/><button id="in">Log in</button></p></form>'
+    '<input name="user"/><input type="password" name="password"/><button id="k1">Log in</button></p></form>'
 )
 XHTML_CONSENT = (
     '<form method="post" action="/consent?{query}"><p><input type="hidden" name="csrf" value="{csrf}"/>'
-    '<button id="yes" name="answer" value="yes">Allow</button></p></form>'
+    '<button id="k2" name="answer" value="yes">Allow</button></p></form>'
 )
 
 
@@ -106,8 +106,8 @@ SHAPES = [
     Shape(name="page-without-html-element", kind="transport", page="{body}"),
     Shape(name="page-with-a-bom", kind="transport", page="\ufeff<!doctype html><html><body>{body}</body></html>"),
     Shape(name="unclosed-tags", kind="transport", page="<html><body><div><p><table><tr><td>{body}"),
-    Shape(name="form-in-a-table", kind="transport", login=('<table><form method="post" action="/login?{query}"><tr><td>{hidden}<input name="user"></td></tr><tr><td><input type="password" name="password"></td></tr><tr><td><button id="in">Log in</button></td></tr></form></table>',)),
-    Shape(name="entities-in-attributes", kind="transport", consent='<form method="&#112;ost" action="&#47;consent?{query}">{hidden}<button id="no" name="answer" value="no">&#68;eny</button><button id="yes" name="answer" value="&#121;es">&Aacute;llow</button></form>'),
+    Shape(name="form-in-a-table", kind="transport", login=('<table><form method="post" action="/login?{query}"><tr><td>{hidden}<input name="user"></td></tr><tr><td><input type="password" name="password"></td></tr><tr><td><button id="k1">Log in</button></td></tr></form></table>',)),
+    Shape(name="entities-in-attributes", kind="transport", consent='<form method="&#112;ost" action="&#47;consent?{query}">{hidden}<button id="k3" name="answer" value="no">&#68;eny</button><button id="k2" name="answer" value="&#121;es">&Aacute;llow</button></form>'),
     Shape(name="consent-at-its-own-path", kind="transport", consent_at="/review"),
     Shape(name="request-kept-in-the-session", kind="transport", request_in_cookie=True),
 ]  # fmt: skip

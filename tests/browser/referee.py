@@ -216,16 +216,17 @@ def why(page: Page, said: list[str], missed: str) -> str:
     """Why the browser stayed where it is, in a few words that do not change with its version."""
     from playwright.sync_api import Error
 
-    with suppress(Error):
-        page.evaluate("1")  # what the console said is handed over only while something is asked
+    with suppress(Error):  # what the console said is handed over only while something is waited for
+        page.wait_for_timeout(50)
     for message in said:
         directive = re.search(r"Content Security Policy directive[^\"]*\"([a-z-]+)", message)
         if directive or "sandboxed" in message:
             return f"the page's policy ({directive[1] if directive else 'sandbox'})"
     with suppress(Error):
-        invalid = page.evaluate("document.querySelector('input:invalid')?.name || ''")
-        if invalid:
-            return f"the browser's validation of {invalid}"
+        # Never `evaluate`, which waits without end for a page that is about to go away.
+        invalid = page.locator("input:invalid")
+        if invalid.count():
+            return f"the browser's validation of {invalid.first.get_attribute('name', timeout=500)}"
         text = " ".join(page.inner_text("body", timeout=500).split())[:60]
         return f"stays at {urlsplit(page.url).path}: {text}" + (f"; no {missed}" if missed else "")
     return f"stays at {urlsplit(page.url).path}"

@@ -119,7 +119,9 @@ class ClientConnection:
                 return None
             if not data:
                 return None
-            reader.feed(data)
+            # Not before the next request has come: a refusal would tell the client in time.
+            reader.feed(self._left + data)
+            self._left = b""
             if not had_begun:
                 until = time.monotonic() + REQUEST_SECONDS
             if reader.awaits_continue and not reader.refusal:
@@ -153,9 +155,6 @@ class ClientConnection:
         if "server" not in named:
             headers.append(("Server", "mockauth"))
         self._send(status, headers, b"" if bodiless else body[:length])
-        if self._left:
-            self._reader, left, self._left = RequestReader(), self._left, b""
-            self._reader.feed(left)
 
     def _called(self, environ: WSGIEnvironment) -> tuple[str, list[tuple[str, str]], bytes]:
         """What the app answers: status, headers, body."""

@@ -17,9 +17,9 @@ from mockauth.wire import Exchange, Response
 from mockauth.wire.message import FORM, JSON, Encoding
 from mockauth.wire.trace import Fallback
 from mockauth.wire.url import without_query
-from mockauth.wire.words import cut, own, say
+from mockauth.wire.words import AT_AUTHORIZATION_URL, cut, own, say
 
-AT = say("/auth/authorization_url")
+AT = AT_AUTHORIZATION_URL
 ENCODINGS: Mapping[Fallback, Encoding] = MappingProxyType(
     {Fallback.FORM_BODY: "form", Fallback.JSON_BODY: "json"}
 )

@@ -50,7 +50,7 @@ def problems_of(data: Mapping[str, Any]) -> Iterator[DocumentProblem]:
             yield _problem(error)
     except Unresolvable as lost:
         yield DocumentProblem(message=_lost(lost, outside=type(lost) is Unresolvable))
-    except (MemoryError, RecursionError):
+    except (MemoryError, RecursionError, SystemError):
         raise
     except Exception as crash:  # the validator raises what it stumbles over in a broken document
         yield DocumentProblem(message=f"{type(crash).__name__}: {crash}"[:LONGEST_MESSAGE])
@@ -126,12 +126,13 @@ def limit_process(*, seconds: int, megabytes: int) -> None:
 
 def main() -> None:
     """Validate the document of stdin within the limits given as arguments: seconds, megabytes."""
+    _validator({"openapi": "3.0.0"})  # imports all it needs while there is memory for it
     limit_process(seconds=int(sys.argv[1]), megabytes=int(sys.argv[2]))
     try:
         for problem in problems_of(json.loads(sys.stdin.buffer.read())):
             sys.stdout.write(json.dumps(asdict(problem)) + "\n")
             sys.stdout.flush()
-    except MemoryError:
+    except (MemoryError, SystemError):  # the interpreter's own words when memory runs out
         sys.exit(OUT_OF_MEMORY)
     except RecursionError:
         sys.exit(OUT_OF_DEPTH)

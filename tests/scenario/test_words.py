@@ -34,7 +34,10 @@ def words(*steps: Step, variants: tuple[Mapping[str, str], ...] = ({},)) -> tupl
 def test_a_code_that_is_used_twice_is_told_in_two_sentences() -> None:
     refused = Expect(verdict="refused", status=("400", "401"), tolerated=("403",))
 
-    assert words(Step(do="token", name="first"), Step(do="token", expect=refused)) == (
+    assert words(
+        Step(do="token", name="first"),
+        Step(do="token", code="${first.request.code}", expect=refused),
+    ) == (
         "“first”: A token request with a fresh code goes to the token endpoint "
         "(authorization_url): this prepares the next step; when it is refused, the check is "
         "blocked.",

@@ -72,11 +72,11 @@ class ClientSession:
     def _run(
         self, starter: Starter, settings: Mapping[str, str], seconds: float, at_once: int
     ) -> tuple[Ending, ...]:
-        with _stoppable(), ThreadPoolExecutor(max_workers=at_once) as pool:
+        with ThreadPoolExecutor(max_workers=at_once) as pool:
             jobs = [pool.submit(starter, settings, seconds) for _ in range(at_once)]
             try:
                 return tuple(job.result() for job in jobs)
-            except Interrupted:
+            except (Interrupted, KeyboardInterrupt):
                 if isinstance(starter, CommandStarter):
                     starter.stop()
                 raise

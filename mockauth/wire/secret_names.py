@@ -57,6 +57,7 @@ ENDINGS: Mapping[str, str] = MappingProxyType(
         "password": "password",
         "apikey": "API key",
         "jwt": "token",
+        "authorization": "credentials",
         "sessionid": "session",
     }
 )

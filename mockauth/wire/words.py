@@ -161,16 +161,21 @@ def _parts(template: str, values: Iterator[object]) -> Iterator[Part]:
 def _value(value: object, spec: str = "", quoted: bool = False) -> tuple[Part, ...]:
     if isinstance(value, Words):
         return value.parts
-    if not quoted and _is_count(value):
-        return (format(value, spec),)
+    if isinstance(value, int | float) and not isinstance(value, bool) and not quoted:
+        return (_number(value, spec),)
     limit = int(spec.removeprefix(".")) if spec else LONGEST
     if isinstance(value, str):
         return (Foreign(value, limit, quoted),)
     return (Foreign(repr(value) if quoted else str(value), limit),)
 
 
-def _is_count(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < COUNT
+def _number(value: float, spec: str) -> Part:
+    """A number as `spec` writes it: mockauth's own where it is a count, else text of others."""
+    try:
+        text = format(value, spec)
+    except OverflowError:
+        text = str(value)
+    return text if abs(value) < COUNT else Foreign(text)
 
 
 AT_CLIENT_URL = Words((Term.at_client_url,))

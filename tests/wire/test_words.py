@@ -101,6 +101,8 @@ def test_a_number_that_is_no_count_is_a_text_of_others() -> None:
     secrets = Secrets()
     secrets.add("123456789012345", "password")
     assert render(say("{}", 123456789012345), secrets) == "‹password 1 · 15 chars›"
+    assert say("{:g} s, {:.0f}", 3600000000000, 1e400) == "3.6e+12 s, inf"
+    assert say("{:g}", 10**400) == str(10**400)
 
 
 def test_words_are_texts() -> None:

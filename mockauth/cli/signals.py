@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 NAMES = ("SIGINT", "SIGTERM", "SIGBREAK")
 """The last one is what Windows has in place of SIGTERM."""
+ALARM = getattr(signal, "SIGALRM", signal.SIGABRT)
+"""What says that time is over; Windows knows no better one."""
 
 
 @contextmanager
@@ -26,16 +30,30 @@ def stoppable(stop: Interruption) -> Iterator[None]:
         return
 
     def handle(number: int, frame: FrameType | None) -> None:
-        if stop.signal and not stop.wakes:
+        if number == ALARM:
+            stop.overrun()
+        elif stop.signal:
             os._exit(128 + number)
-        stop.wish(number)
+        else:
+            stop.wish(number)
 
     numbers = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
-    before = {number: signal.signal(number, handle) for number in numbers}
-    stop.armed = True
+    before = {number: signal.signal(number, handle) for number in (*numbers, ALARM)}
+    stop.alarm = _alarm
     try:
         yield
     finally:
-        stop.armed = False
+        stop.alarm(0)
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _alarm(seconds: float) -> None:
+    """Send ALARM after so many seconds, in place of the one before. A thread could not: it does not
+    run while a regular expression is matched."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+    elif seconds:
+        watch = threading.Timer(seconds, _thread.interrupt_main, (ALARM,))
+        watch.daemon = True
+        watch.start()

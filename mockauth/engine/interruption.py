@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import _thread
 import signal
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,32 +27,41 @@ class Interruption:
 
     Only within a `section` it is raised; everywhere else, as between two verdicts, it is looked
     at. Sections that only read what is on record go on for `READING` seconds. Whoever installs
-    signal handlers says so in `armed`, and calls `wish` from them.
+    signal handlers has them call `wish` and `overrun`, in the main thread.
     """
 
     signal: int = 0
     """The signal that asked for it; 0 while none has."""
     overdue: bool = False
     """The run takes longer than it may; nothing is even read any more."""
-    armed: bool = False
-    wakes: bool = False
-    """The next SIGINT is none that anybody sent."""
+    alarm: Callable[[float], object] = lambda seconds: None
+    """Has `overrun` called after so many seconds, also where a match of a regular expression keeps
+    every other thread from running; 0 calls it off."""
     _open: bool = False
     _reads: bool = False
 
     def wish(self, number: int) -> None:
-        """End the run: the handler of signal `number`, in the main thread. That of SIGINT is also
-        what wakes it when it is overdue.
+        """End the run: signal `number` came.
+
+        Raises:
+            Interrupted: within a section that sends.
+        """
+        self.signal = number
+        self.alarm(READING)
+        if not self._reads:
+            self._leave()
+
+    def overrun(self) -> None:
+        """End it without reading on.
 
         Raises:
             Interrupted: within a section.
         """
-        if self.wakes:
-            self.wakes = False
-        else:
-            self.signal = number
-            self._later(READING)
-        if self._open and (self.overdue or not self._reads):
+        self.overdue = True
+        self._leave()
+
+    def _leave(self) -> None:
+        if self._open:
             self._open = False
             raise Interrupted
 
@@ -111,22 +118,8 @@ class Interruption:
     @contextmanager
     def limit(self, seconds: float) -> Iterator[None]:
         """Make the run overdue after so many seconds, however its time is spent."""
-        if not self.armed:
-            yield
-            return
-        watch = self._later(seconds)
+        self.alarm(seconds)
         try:
             yield
         finally:
-            watch.cancel()
-
-    def _later(self, seconds: float) -> threading.Timer:
-        watch = threading.Timer(seconds, self._end)
-        watch.daemon = True
-        watch.start()
-        return watch
-
-    def _end(self) -> None:
-        if self.armed:
-            self.overdue = self.wakes = True
-            _thread.interrupt_main(signal.SIGINT)
+            self.alarm(0)

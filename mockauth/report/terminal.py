@@ -79,7 +79,9 @@ def _of_plugin(run: Run, gate: Gate, kind: Words) -> Words:
 
 
 def _unjudged(run: Run) -> str:
-    """Why no check was judged, where the run went to its end."""
+    """Why no check was judged, where nothing stopped the run."""
+    if run.budget_spent:
+        return f"the budget of {run.budget_seconds:g} s is spent (--budget)"
     reasons = [r.actual for r in run.results if r.state == "blocked" and not r.blocked_by]
     return reasons[0] if reasons and run.role == "plugin" else say("no check applied")
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mockauth.errors import UsageError
 from mockauth.scenario.kinds import Kind, read_client_probe, read_faults, read_probe
-from mockauth.scenario.own_files import OwnFiles, Place, read_own_files, told
+from mockauth.scenario.own_files import OwnFiles, Place, read_own_files
 from mockauth.scenario.strict import Document, read_strict
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class Library:
         document = read_strict(path, self._shown(path))
         found = read(document)
         if found is None or document.problems:
-            raise UsageError(told(document.problems))
+            raise UsageError(*map(str, sorted(document.problems)))
         return document, found
 
     def _shown(self, path: Path) -> str:

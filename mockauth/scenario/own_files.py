@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,13 +64,8 @@ def read_own_files(folders: Sequence[Path], builtin: BuiltIn) -> OwnFiles:
         for document in _documents(folder):
             shelf.add(document)
     if shelf.problems:
-        raise UsageError(told(shelf.problems))
+        raise UsageError(*map(str, sorted(shelf.problems)))
     return OwnFiles(tuple(shelf.probes), tuple(shelf.clients), tuple(shelf.faults), shelf.taken)
-
-
-def told(problems: Iterable[Problem]) -> str:
-    """Problems one to a line, by file and place."""
-    return "\n".join(str(problem) for problem in sorted(problems))
 
 
 def _documents(folder: Path) -> Iterator[Document]:

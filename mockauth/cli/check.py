@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mockauth.cli.option import option
+from mockauth.cli.option import HostAndPort, option
 from mockauth.cli.settings import load_settings, waivers
 
 BUDGET = 300.0
@@ -52,6 +52,8 @@ BUDGET = 300.0
 @option(
     "--operation", default="", help="operationId to call; else the first GET that needs nothing."
 )
+@option("--allow-host", "allow_hosts", multiple=True, type=HostAndPort(),
+        help="Where the login may lead, besides the addresses in the manifest.")  # fmt: skip
 @option("--owned-path", default="", help="Path of an object that is the first user's alone.")
 @option("--narrow-scope", default="", help="A scope that must not do for --operation.")
 @option("--wait", type=click.FloatRange(0, 600), default=None, help="Wait for a starting target.")
@@ -169,6 +171,7 @@ def _options(target: str, values: dict[str, Any]) -> Any:
         slow=values["slow"],
         budget=_budget(values["budget"], slow=values["slow"]),
         map=values["map_"],
+        allow_hosts=values["allow_hosts"],
         waivers=waivers(),
         baseline=read_baseline(values["baseline"]) if values["baseline"] else None,
     )

@@ -26,7 +26,7 @@ from mockauth.engine.result.result import Result, Run
 from mockauth.engine.result.verdict import binding, blocked, judge
 from mockauth.engine.target.action import action_origin
 from mockauth.engine.target.dns import Resolver, addresses_of, system_addresses
-from mockauth.engine.target.reach import Reach
+from mockauth.engine.target.reach import Reach, addresses_allowed
 from mockauth.engine.target.subject import Subject
 from mockauth.engine.target.target import Target
 from mockauth.engine.target.url_map import UrlMap
@@ -331,7 +331,8 @@ def _subject(
         base = target_origin(options.target)
     else:
         base = action_origin(options.form, options.target)
-    reach = Reach(base, resolve or (lambda host: ()))
+    named = set(addresses_allowed(options.allow_hosts))
+    reach = Reach(base, resolve or (lambda host: ()), named=named)
     driver = Driver(
         transport=transport,
         trace=Trace(),
@@ -350,6 +351,7 @@ def _subject(
         given=given,
         url_map=url_map,
         follow_only=options.login == "follow",
+        allow_hosts=options.allow_hosts,
         slow=options.slow,
     )
     return Subject(driver=driver, target=target, clock=clock)

@@ -33,6 +33,8 @@ class CheckOptions:
     active: bool = False
     """Probe a public host too; loopback and private addresses need no leave."""
     map: Literal["auto", "off"] = "auto"
+    allow_hosts: tuple[str, ...] = ()
+    """`HOST` or `HOST:PORT` that the login may use besides those that the manifest names."""
     levels: tuple[str, ...] = ()
     """`ID=LEVEL`, the developer's own; `off` does not judge at all."""
 

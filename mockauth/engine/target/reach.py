@@ -38,10 +38,15 @@ def refusal(
     if home is None or _is_private(home[0], addresses):
         if place in map(place_of, named):
             return ""
-        return say("neither the target nor its manifest names {}", _shown(place))
+        return say("neither the target, its manifest nor --allow-host names {}", _shown(place))
     if _is_private(place[0], addresses):
         return say("a public service leads to {}, a private address", _shown(place))
     return ""
+
+
+def addresses_allowed(hosts: Iterable[str]) -> tuple[str, ...]:
+    """The addresses that `--allow-host HOST[:PORT]` names, by http and by https."""
+    return tuple(f"{scheme}://{host}" for host in hosts for scheme in DEFAULT_PORTS)
 
 
 def place_of(url: str) -> Place | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from mockauth.chatgpt.authorize import Pending
 from mockauth.chatgpt.client import Client
 from mockauth.checks.evidence import Evidence, Given
+from mockauth.engine.target.reach import addresses_allowed
 from mockauth.engine.target.sample_request import filled_path
 from mockauth.engine.target.url_map import UrlMap
 from mockauth.manifest.auth import Auth, HttpAuth, Scheme
@@ -37,6 +38,8 @@ class Target:
     """The one that is called; None where none can be."""
     base_url: str = ""
     follow_only: bool = False
+    allow_hosts: tuple[str, ...] = ()
+    """`HOST` or `HOST:PORT` of the login that nobody but the user names."""
     slow: bool = False
     """Whether the run may take its time and make load."""
     pages: Pages = field(default_factory=Pages)
@@ -62,7 +65,7 @@ class Target:
     @property
     def hosts(self) -> frozenset[str]:
         """The hosts that a browser may visit."""
-        urls = [self.url_map.target]
+        urls = [self.url_map.target, *addresses_allowed(self.allow_hosts)]
         if self.client is not None:
             urls += [self.client.auth.client_url, self.client.auth.authorization_url]
         return frozenset(filter(None, map(hostname, urls)))

@@ -45,6 +45,8 @@ def request_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
         yield Seen(actual=say("the callback was reached with a code"), exchanges=(last.n,))
         return
     error = first(params, "error")
+    if evidence.stopped and not error:
+        raise Blocked(evidence.stopped)
     said = (
         say("error={}: {}", error, first(params, "error_description") or "")
         if error

@@ -60,6 +60,8 @@ class Evidence:
     """The IP addresses behind each public host, as the engine resolved them; a name that did not
     resolve has none. None when nothing was resolved: offline, in process, a local target."""
 
+    stopped: str = ""
+    """Why the run could not get through the login; "" when it could, or was refused."""
     pages: Pages = field(default_factory=Pages)
     """The pages of the record, parsed."""
 

@@ -16,11 +16,13 @@ from mockauth.engine.events import Event, Noted
 from mockauth.engine.http.recorder import Place
 from mockauth.engine.target import browsers, requests, tokens
 from mockauth.engine.target.subject import Subject
+from mockauth.engine.target.target import Target
 from mockauth.errors import NothingJudged, UsageError
 from mockauth.profiles import Profile
 from mockauth.wire import Request
 from mockauth.wire.message import Encoding
 from mockauth.wire.trace import Fallback, Step
+from mockauth.wire.url import hostname, is_private_host, split, without_query
 from mockauth.wire.words import own, say
 
 VERIFIER = "mockauth-diagnoses-whether-a-code-challenge-is-wanted"
@@ -76,6 +78,26 @@ def give_up(landing: Landing) -> None:
             "; ".join(landing.forms) or say("no form"),
             ", ".join(landing.filled) or say("nothing"),
             landing.snippet,
+        )
+    )
+
+
+def ask_for_host(landing: Landing, target: Target) -> None:
+    """End the run where the login of a service on this machine leads to a port that nobody names.
+    A public service that leads its users to a private address is broken, and is judged.
+
+    Raises:
+        NothingJudged: with the option that lets the login go there.
+    """
+    if not is_private_host(hostname(target.url_map.target)):
+        return
+    parts = split(landing.url)
+    raise NothingJudged(
+        say(
+            "the login leads to {}, and {}. If that is your login, add --allow-host {}",
+            without_query(landing.url),
+            landing.hint,
+            parts.netloc if parts else hostname(landing.url),
         )
     )
 

@@ -12,6 +12,7 @@ from mockauth.chatgpt.token import read_token
 from mockauth.engine.events import Event, Noted, StepStarted
 from mockauth.engine.flow.fallbacks import (
     ask_for_code,
+    ask_for_host,
     by_basic,
     diagnose,
     give_up,
@@ -155,6 +156,8 @@ def _authorize(subject: Subject) -> Generator[Event, None, str]:
         if accepted:
             yield Noted(say("{} was refused; the run goes on with {}", refused, accepted))
             landing, code = ask_for_code(subject)
+    if landing.reason == "may-not-visit":
+        ask_for_host(landing, subject.target)
     if landing.outcome == "stuck":
         give_up(landing)
     if not code:

@@ -38,6 +38,8 @@ class Target:
     """The one that is called; None where none can be."""
     base_url: str = ""
     follow_only: bool = False
+    stopped: str = ""
+    """Why the run could not get through the login."""
     allow_hosts: tuple[str, ...] = ()
     """`HOST` or `HOST:PORT` of the login that nobody but the user names."""
     slow: bool = False
@@ -101,5 +103,6 @@ class Target:
             openapi=self.openapi,
             auth=self.auth,
             addresses=self.addresses,
+            stopped=self.stopped,
             pages=self.pages,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from importlib.util import find_spec
 
@@ -13,7 +14,9 @@ from tests.browser.shapes.catalogue import BY_NAME, SHAPES
 LANDINGS = kept()["landings"]
 WALKS = [(name, decision) for name in LANDINGS for decision in LANDINGS[name]]
 MISSING = (
-    "no chromium (apt-get install chromium, or MOCKAUTH_BROWSER)"
+    "573 walks of minutes are made on demand: set MOCKAUTH_CHROMIUM=1"
+    if not os.environ.get("MOCKAUTH_CHROMIUM")
+    else "no chromium (apt-get install chromium, or MOCKAUTH_BROWSER)"
     if chromium() is None
     else "no playwright package (pip install -e '.[dev]')"
     if find_spec("playwright") is None

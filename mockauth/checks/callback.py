@@ -54,7 +54,7 @@ def _ordinary(evidence: Evidence) -> Exchange:
 @check(
     "callback.exact-uri", "MMM", refs=("RFC6749-4.1.2", "openai/chatgpt-retrieval-plugin#185"),
     auth=("oauth",), shows=COULD_NOT,
-    why="ChatGPT's callback is one exact address; a slash more is another page.",
+    why="ChatGPT's callback is one exact address; an extra slash makes it another page.",
     fix="Append parameters to redirect_uri as it was sent; change nothing of it.",
 )  # fmt: skip
 def exact_uri(evidence: Evidence) -> Iterator[Finding | Seen]:
@@ -81,7 +81,7 @@ def exact_uri(evidence: Evidence) -> Iterator[Finding | Seen]:
 @check(
     "callback.code-once", "MMM", refs=("RFC6749-4.1.2",), auth=("oauth",),
     shows="callback opens, nothing happens",
-    why="ChatGPT exchanges the code; with none or two it cannot.", fix="Send exactly one code.",
+    why="ChatGPT exchanges the code; it needs exactly one.", fix="Send exactly one code.",
 )  # fmt: skip
 def code_once(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The callback carries exactly one code, in the query."""
@@ -126,7 +126,7 @@ def state_once_equal(evidence: Evidence) -> Iterator[Finding | Seen]:
     fix="Send a code; give the token at the token endpoint ({authorization_url}) only.",
 )  # fmt: skip
 def no_token_in_redirect(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """No token stands in the redirect."""
+    """The redirect contains no token."""
     callback = landed(evidence)
     named = [name for name in TOKENS if first(callback_params(callback), name) is not None]
     if named:
@@ -154,7 +154,7 @@ def error_has_state(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 @check(
     "callback.error-no-code", "MMM", refs=("RFC6749-4.1.2.1",), auth=("oauth",),
-    why="A refusal that carries a code is none.", fix="Send error or code, never both.",
+    why="A refusal must not carry a code.", fix="Send error or code, never both.",
 )  # fmt: skip
 def error_no_code(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Error redirects carry no code and no token."""
@@ -187,7 +187,7 @@ def error_code_registered(evidence: Evidence) -> Iterator[Finding | Seen]:
     why="Other characters break logs and headers.", fix="Use printable ASCII without \" and \\.",
 )  # fmt: skip
 def error_text_charset(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """Error texts use the allowed characters."""
+    """error_description and error_uri use only allowed characters."""
     for callback in _errors(evidence):
         for name in ("error", "error_description", "error_uri"):
             value = first(callback_params(callback), name) or ""
@@ -204,7 +204,7 @@ def error_text_charset(evidence: Evidence) -> Iterator[Finding | Seen]:
     why="A short code can be guessed.", fix="Make codes of 128 random bits or more.",
 )  # fmt: skip
 def code_long_enough(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """Codes have room for 128 bits."""
+    """Codes can hold 128 random bits."""
     for callback, code in codes(evidence):
         room = room_in_bits(code)
         if room < 128 * 0.9:  # an alphabet is only guessed from one value
@@ -230,7 +230,7 @@ def room_in_bits(value: str) -> float:
     why="A counter or a clock can be guessed.", fix="Take codes from a cryptographic generator.",
 )  # fmt: skip
 def code_random(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """Codes show no counter and no shared part."""
+    """Codes are random: not counted up, no large shared part."""
     values = list(dict.fromkeys(code for _, code in codes(evidence)))
     if len(values) < 5:
         raise Blocked(say("{} different codes were seen, 5 are needed to tell", len(values)))
@@ -261,10 +261,10 @@ def varying_bits(values: list[str]) -> float:
 
 @check(
     "callback.code-unique", "MMM", refs=("RFC6749-10.10",), auth=("oauth",),
-    why="A code that comes twice belongs to two people.", fix="Make a new code for each login.",
+    why="Two people would share one code.", fix="Make a new code for each login.",
 )  # fmt: skip
 def code_unique(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """Every login gets another code."""
+    """Every login gets a different code."""
     values = [code for _, code in codes(evidence)]
     if len(values) < 2:
         raise Blocked(say("only one code was seen"))
@@ -291,7 +291,7 @@ def code_charset(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 @check(
     "callback.redirect-no-store", "SSS", refs=("RFC9700-4.2.4",), auth=("oauth",), practice=True,
-    why="A cached redirect keeps a code.", fix="Send Cache-Control: no-store with the redirect.",
+    why="A cached redirect reveals the code.", fix="Send Cache-Control: no-store with the redirect.",
 )  # fmt: skip
 def redirect_no_store(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The redirect with the code is not stored."""
@@ -309,10 +309,10 @@ def redirect_no_store(evidence: Evidence) -> Iterator[Finding | Seen]:
 @check(
     "callback.fragment-neutralised", "iii", refs=("RFC9700-4.1.3",), auth=("oauth",),
     why="A browser carries the fragment of the page before over to a redirect that has none.",
-    fix="Nothing must be done; ending the redirect with #_ takes an old fragment away.",
+    fix="No change needed; ending the redirect with #_ removes an old fragment.",
 )  # fmt: skip
 def fragment_neutralised(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """The redirect ends in a fragment of its own, which takes away one from before."""
+    """The redirect ends in its own fragment, which replaces an earlier one."""
     callback = _ordinary(evidence)
     _, mark, fragment = callback.request.target.partition("#")
     if mark and not pairs_of(fragment):
@@ -322,5 +322,5 @@ def fragment_neutralised(evidence: Evidence) -> Iterator[Finding | Seen]:
     elif fragment.startswith("_"):
         yield Seen(actual=say("the redirect ends in #_…"), exchanges=(callback.n,))
     else:
-        actual = say("parameters stand in it") if mark else say("the redirect has no fragment")
+        actual = say("it contains parameters") if mark else say("the redirect has no fragment")
         yield Finding(expected=say("#_, or nothing"), actual=actual, at=AT, exchanges=(callback.n,))

@@ -53,11 +53,11 @@ def json_content_type(evidence: Evidence) -> Iterator[Finding | Seen]:
     fix="Answer {\"access_token\": \"…\", \"token_type\": \"bearer\", …}.",
 )  # fmt: skip
 def access_token_string(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """access_token is a text at the top level of the answer."""
+    """access_token is a string at the top level of the answer."""
     for e in grants(evidence):
         token = e.answer.members.get("access_token")
         if isinstance(token, str) and token:
-            yield Seen(actual=say("a text"), exchanges=(e.n,))
+            yield Seen(actual=say("a string"), exchanges=(e.n,))
         else:
             names = ", ".join(e.answer.members) or "no JSON object"
             yield Finding(
@@ -100,7 +100,7 @@ def no_store(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 @check(
     "grant.pragma-no-cache", "ii-", refs=("RFC6749-5.1", "RFC9111-5.4"), auth=("oauth",),
-    why="RFC 6749 asks for it; RFC 9111 has retired it.", fix="Add Pragma: no-cache, or leave it.",
+    why="RFC 6749 asks for it, but RFC 9111 calls it obsolete.", fix="Add Pragma: no-cache, or leave it out.",
 )  # fmt: skip
 def pragma_no_cache(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The token answer carries Pragma: no-cache."""
@@ -115,10 +115,10 @@ def pragma_no_cache(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 @check(
     "grant.expires-in-present", "SSS", refs=("RFC6749-5.1",), auth=("oauth",),
-    why="Without it ChatGPT learns of the end by a failed call.", fix="Add expires_in, in seconds.",
+    why="Without it ChatGPT notices the expiry only when a call fails.", fix="Add expires_in, in seconds.",
 )  # fmt: skip
 def expires_in_present(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """The answer says when the token ends."""
+    """The token answer says when the token expires."""
     e = grants(evidence)[0]
     if e.answer.members.get("expires_in") is not None:
         yield Seen(actual=say("expires_in is there"), exchanges=(e.n,))
@@ -129,8 +129,8 @@ def expires_in_present(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 @check(
     "grant.expires-in-number", "SSS", refs=("RFC6749-5.1", "RFC6749-A.14"), auth=("oauth",),
-    why="A text, milliseconds or a date are read as nonsense.",
-    fix="Send the seconds until the end as a JSON number.",
+    why="ChatGPT cannot use a string, milliseconds or a date.",
+    fix="Send the seconds until expiry as a JSON number.",
 )  # fmt: skip
 def expires_in_number(evidence: Evidence) -> Iterator[Finding | Seen]:
     """expires_in is a number of seconds, at most a year."""
@@ -151,10 +151,10 @@ def expires_in_number(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 @check(
     "grant.lifetime-short", "SSS", refs=("RFC6750-5.3",), auth=("oauth",),
-    why="A stolen token works until it ends.", fix="Let access tokens end within an hour.",
+    why="A stolen token works until it expires.", fix="Let access tokens expire within an hour.",
 )  # fmt: skip
 def lifetime_short(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """Access tokens live an hour at most."""
+    """Access tokens expire within an hour."""
     e = grants(evidence)[0]
     value = _seconds(e.answer.members.get("expires_in"))
     if value is None:
@@ -172,28 +172,28 @@ def lifetime_short(evidence: Evidence) -> Iterator[Finding | Seen]:
 @check(
     "grant.refresh-token-present", "SSS", refs=("forum-156658", "forum-533147"), auth=("oauth",),
     practice=True, shows='"User is missing credentials" after minutes or hours',
-    why="Users are locked out when the token ends.", fix="Issue a refresh_token at the top level.",
+    why="Users are signed out when the token expires.", fix="Issue a refresh_token at the top level.",
 )  # fmt: skip
 def refresh_token_present(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """A token that ends comes with a refresh token."""
+    """A token that expires comes with a refresh token."""
     e = grants(evidence)[0]
     refresh = e.answer.members.get("refresh_token")
     if isinstance(refresh, str) and refresh:
         yield Seen(actual=say("a refresh token"), exchanges=(e.n,))
     elif e.answer.members.get("expires_in") is None:
-        yield Seen(actual=say("no refresh token, and no end is named"), exchanges=(e.n,))
+        yield Seen(actual=say("no refresh token, and no expires_in"), exchanges=(e.n,))
     else:
         ends = e.answer.members["expires_in"]
-        yield Finding(expected=say("refresh_token"), actual=say("none, and the token ends in {!r:.20} s", ends),
+        yield Finding(expected=say("refresh_token"), actual=say("none, and the token expires in {!r:.20} s", ends),
                       at=AT, exchanges=(e.n,))  # fmt: skip
 
 
 @check(
     "grant.scope-when-narrowed", "MMM", refs=("RFC6749-3.3", "RFC6749-5.1"), auth=("oauth",),
-    why="The client must know what it may not do.", fix="Send scope when less was granted.",
+    why="The client must know what it was not allowed.", fix="Send scope when less was granted.",
 )  # fmt: skip
 def scope_when_narrowed(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """A grant that differs from what was asked names its scope."""
+    """If the granted scope differs from the requested one, the answer names it."""
     e = grants(evidence)[0]
     asked = set((evidence.oauth.scope if evidence.oauth else "").split())
     scope = e.answer.members.get("scope")
@@ -209,7 +209,7 @@ def scope_when_narrowed(evidence: Evidence) -> Iterator[Finding | Seen]:
                    exchanges=(e.n,))  # fmt: skip
     else:
         # A list is what several real servers send; ChatGPT never read it.
-        yield Finding(expected=say("a text"), actual=say("a {}", own(type(scope).__name__)), at=AT,
+        yield Finding(expected=say("a string"), actual=say("a {}", own(type(scope).__name__)), at=AT,
                       exchanges=(e.n,), tolerated=True)  # fmt: skip
     yield from _unknown_granted(evidence)
 
@@ -237,11 +237,11 @@ def _unknown_granted(evidence: Evidence) -> Iterator[Finding]:
 
 @check(
     "grant.access-token-unguessable", "MMM", refs=("RFC6749-10.10", "RFC6750-2.1"), auth=("oauth",),
-    why="A token that can be guessed opens somebody's account.",
+    why="An attacker who guesses a token gets into that account.",
     fix="Make tokens of 128 random bits or more.",
 )  # fmt: skip
 def access_token_unguessable(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """Access tokens have room for 128 bits and show no counter."""
+    """Access tokens can hold 128 random bits and are not counted up."""
     tokens = _tokens(evidence)
     if not tokens:
         raise Blocked(say("no access token was seen"))
@@ -270,7 +270,7 @@ def _secret_part(token: str) -> str:
 
 @check(
     "grant.tokens-differ-per-flow", "SSS", refs=("RFC6749-10.3",), auth=("oauth",), practice=True,
-    why="A token shared by two logins cannot be taken from one of them.",
+    why="If two logins share a token, one of them cannot be revoked alone.",
     fix="Make a new token for each login.",
 )  # fmt: skip
 def tokens_differ(evidence: Evidence) -> Iterator[Finding | Seen]:
@@ -300,8 +300,8 @@ def tokens_differ(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 @check(
     "grant.token-not-another-secret", "CCC", refs=("RFC6749-10.3",), auth=("oauth",), practice=True,
-    why="Whoever sees the token then has the other secret too.",
-    fix="Make tokens of their own; never hand out a secret as a token.",
+    why="Everybody who sees the token then knows the other secret too.",
+    fix="Generate separate tokens; never hand out a secret as a token.",
 )  # fmt: skip
 def token_not_another_secret(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The access token is not the code, the client's id or secret, the password, or that of another user."""
@@ -321,7 +321,7 @@ def token_not_another_secret(evidence: Evidence) -> Iterator[Finding | Seen]:
         raise Blocked(say("no access token was seen"))
     for n, token in seen:
         if token in others:
-            yield Finding(expected=say("a token of its own"), actual=say("the access token is {}", others[token]),
+            yield Finding(expected=say("a separate token"), actual=say("the access token is {}", others[token]),
                           at=AT, exchanges=(n,))  # fmt: skip
             return
     yield Seen(actual=say("equal to none of them"), exchanges=(seen[0][0],))
@@ -351,10 +351,10 @@ def _of_another_user(evidence: Evidence) -> Iterator[Finding]:
 @check(
     "grant.extra-fields-noted", "iii", refs=("RFC6749-5.1",), auth=("oauth",),
     why="ChatGPT ignores members that it does not know, such as id_token.",
-    fix="Nothing must be done; leave out what nobody reads.",
+    fix="No change needed; you may leave out what nobody reads.",
 )  # fmt: skip
 def extra_fields_noted(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """The token answer has no member beside those that RFC 6749 names."""
+    """The token answer has only the members that RFC 6749 names."""
     for e in grants(evidence)[:1]:
         extra = [name for name in e.answer.members if name not in KNOWN_MEMBERS]
         if extra:
@@ -371,7 +371,7 @@ def _shown_name(name: str) -> str:
 @check(
     "refresh.works", "MMM", refs=("RFC6749-6", "OAI-action-auth"), auth=("oauth",),
     shows='"User is missing credentials" after minutes or hours',
-    why="A refresh token that does not work locks users out when the first token ends.",
+    why="If the refresh fails, users are signed out when the first token expires.",
     fix="Accept grant_type=refresh_token in the encoding of the exchange; answer a new access token.",
 )  # fmt: skip
 def refresh_works(evidence: Evidence) -> Iterator[Finding | Seen]:

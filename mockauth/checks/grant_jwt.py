@@ -61,7 +61,7 @@ def jwt_signed(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 @check(
     "grant.jwt-exp-matches", "iiS", refs=("RFC9068-2.2",), auth=("oauth",),
-    why="ChatGPT goes by expires_in, the API by exp: where they differ, calls fail early.",
+    why="ChatGPT uses expires_in, the API uses exp: if they differ, calls fail early.",
     fix="Compute exp and expires_in from one lifetime.",
 )  # fmt: skip
 def jwt_exp_matches(evidence: Evidence) -> Iterator[Finding | Seen]:
@@ -83,7 +83,7 @@ def jwt_exp_matches(evidence: Evidence) -> Iterator[Finding | Seen]:
         compared += 1
         slack = max(CLOCKS_DIFFER, lifetime / 100)
         if any(abs(seconds - lifetime) <= slack for seconds in left):
-            yield Seen(actual=say("both end in about {:.0f} s", lifetime), exchanges=(e.n,))
+            yield Seen(actual=say("both expire in about {:.0f} s", lifetime), exchanges=(e.n,))
         else:
             yield Finding(expected=say("exp {:.0f} s after issue, as expires_in says", lifetime), at=AT,
                           actual=say("exp {:.0f} s after issue", left[0]), exchanges=(e.n,))  # fmt: skip
@@ -121,7 +121,7 @@ def _number(value: object) -> float | None:
     fix="Put an id into the token and look the rest up; never a password or a secret.",
 )  # fmt: skip
 def jwt_no_personal_data(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """A JWT holds no password, no secret, and of the person no more than an id."""
+    """A JWT holds no password, no secret, and nothing about the person but an id."""
     given = evidence.given
     secrets = {given.client_secret.reveal(), given.password.reveal()} - {"", given.username}
     for e, jwt in _jwts(evidence):

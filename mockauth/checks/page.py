@@ -279,11 +279,11 @@ def no_store(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 @check(
     "page.no-code-in-html", "SSS", refs=("RFC9700-4.2.4",), auth=("oauth",), practice=True,
-    why="What stands in a page can be read by scripts and kept by the browser.",
+    why="Scripts can read a page, and the browser can store it.",
     fix="Put code and token into the redirect and the token answer only.",
 )  # fmt: skip
 def no_code_in_html(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """No code stands in a page, but in the one that goes to the callback by itself."""
+    """No page contains a code, except the one that redirects to the callback."""
     callback = landed(evidence)
     code = first(callback_params(callback), "code") or ""
     if not code:
@@ -293,7 +293,7 @@ def no_code_in_html(evidence: Evidence) -> Iterator[Finding | Seen]:
     before = redirect_before(evidence, callback)
     for page in flow_pages(evidence):
         if page.n != before.n and code in page.answer.text:
-            yield Finding(expected=say("no code"), actual=say("the code stands in the page"),
+            yield Finding(expected=say("no code"), actual=say("the page contains the code"),
                           exchanges=(page.n,))  # fmt: skip
         else:
             yield Seen(actual=say("no code"), exchanges=(page.n,))

@@ -79,12 +79,12 @@ def exchange_works(evidence: Evidence) -> Iterator[Finding | Seen]:
             yield Finding(expected=say("200 with access_token"), actual=last.outcome, at=AT,
                           exchanges=(last.n,), tolerated=True)  # fmt: skip
         return
-    yield Finding(expected=say("200 with access_token"), actual=shown(last), fix=_mend(evidence, last), at=AT,
+    yield Finding(expected=say("200 with access_token"), actual=shown(last), fix=_fix(evidence, last), at=AT,
                   exchanges=(last.n,))  # fmt: skip
 
 
-def _mend(evidence: Evidence, last: Exchange) -> str:
-    """The mend of the mistake that the answer shows; "" where it shows none."""
+def _fix(evidence: Evidence, last: Exchange) -> str:
+    """The fix for the mistake that the answer shows; "" where it shows none."""
     helped = _helped(evidence)
     if helped is not None:
         if not evidence.profile.has_manifest:
@@ -166,7 +166,7 @@ def no_browser_needed(evidence: Evidence) -> Iterator[Finding | Seen]:
     last = _exchange(evidence)
     spoke = isinstance(last.answer.members.get("error"), str)
     if _form_wall(last):
-        actual = say("{}: form protection or a session is demanded", last.outcome)
+        actual = say("{}: form protection or a session is required", last.outcome)
         yield Finding(expected=say("no form protection"), actual=actual, at=AT, exchanges=(last.n,))
     elif asks_to_log_in(last):
         yield Finding(expected=say("an answer without a session"), actual=say("{}: a login page", last.outcome),
@@ -183,7 +183,7 @@ def no_browser_needed(evidence: Evidence) -> Iterator[Finding | Seen]:
     "token.no-redirect", "MMM", refs=("RFC6749-5.1",), auth=("oauth",), practice=True,
     shows="works with curl, not in ChatGPT",
     why="A redirect drops the body of the POST.",
-    fix="Answer at exactly the address in {authorization_url}; mind the slash at its end.",
+    fix="Answer at exactly the address in {authorization_url}; check the slash at its end.",
 )  # fmt: skip
 def no_redirect(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The token endpoint does not redirect."""
@@ -265,7 +265,7 @@ def _oauth_errors(evidence: Evidence) -> list[Exchange]:
     why="Clients act on the registered values.", fix="Use the value that RFC 6749 names.",
 )  # fmt: skip
 def error_code_registered(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """`error` at the token endpoint is registered, and its texts use the allowed characters."""
+    """`error` at the token endpoint is registered; error_description and error_uri use only allowed characters."""
     for exchange in _oauth_errors(evidence):
         error = exchange.answer.members.get("error")
         yield from _odd_characters(exchange)
@@ -289,7 +289,7 @@ def _odd_characters(exchange: Exchange) -> Iterator[Finding]:
 
 @check(
     "token.error-status-400-or-401", "MMM", refs=("RFC6749-5.2",), auth=("oauth",),
-    why="Other statuses read as an outage.",
+    why="ChatGPT takes other statuses for an outage.",
     fix="Answer 400, or 401 for client authentication.",
 )  # fmt: skip
 def error_status(evidence: Evidence) -> Iterator[Finding | Seen]:
@@ -308,7 +308,7 @@ def error_status(evidence: Evidence) -> Iterator[Finding | Seen]:
     why="ChatGPT takes a 200 for success.", fix="Answer refusals with 400 or 401.",
 )  # fmt: skip
 def error_not_200(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """An answer with `error` is no 2xx."""
+    """An answer with `error` has no 2xx status."""
     for exchange in token_errors(evidence):
         if exchange.answer.ok:
             yield Finding(expected=say("400 or 401"), actual=say("{} with error", exchange.outcome), at=AT,
@@ -342,7 +342,7 @@ def no_secret_echoed(evidence: Evidence) -> Iterator[Finding | Seen]:
         # A password may be a word of some text: it is echoed only where it was sent.
         sent = password and any(value == password for _, value in exchange.request.params)
         if any(_stands_in(word, exchange.answer) for word in (secret, password if sent else "")):
-            yield Finding(expected=say("no secret"), actual=say("a secret stands in the answer"),
+            yield Finding(expected=say("no secret"), actual=say("the answer contains a secret"),
                           at=exchange.request.url, exchanges=(exchange.n,))  # fmt: skip
     if not looked:
         raise Blocked(say("nothing was answered"))

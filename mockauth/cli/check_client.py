@@ -29,39 +29,48 @@ if TYPE_CHECKING:
 @option("--port", type=click.IntRange(0, 65535), default=0,
         help="Port to listen on (default: a free one).")  # fmt: skip
 @option("--timeout", type=click.FloatRange(1, 600), default=None,
-        help="Seconds that one start of COMMAND may take; 20.")  # fmt: skip
+        help="Seconds that one start of COMMAND may take (default: 20).")  # fmt: skip
 @option("--for", "watch_seconds", type=click.FloatRange(1), default=None,
-        help="Without COMMAND: watch for so many seconds; else until Ctrl-C.")  # fmt: skip
+        help="Without COMMAND: watch for this many seconds (default: until Ctrl-C).")  # fmt: skip
 @option("--pass-env", multiple=True, metavar="NAME",
-        help="A variable of this environment that COMMAND needs, besides PATH, HOME, LANG and the "
-        "like; * stands for any characters.")  # fmt: skip
+        help="Another environment variable to pass to COMMAND, which gets PATH, HOME, LANG and "
+        "similar ones anyway; * matches any characters.")  # fmt: skip
 @option("--store", type=click.Path(path_type=Path), default=None,
-        help="File or folder where the client keeps its secrets, searched for them.")  # fmt: skip
-@option("--select", multiple=True, help="Only these ids, areas or sources, comma-separated.")
-@option("--ignore", multiple=True, help="Not these ids, areas or sources, comma-separated.")
+        help="File or folder where the client stores tokens; it is searched for unprotected secrets.")  # fmt: skip
+@option("--select", multiple=True, help="Run only these ids, areas or sources, comma-separated.")
+@option("--ignore", multiple=True, help="Skip these ids, areas or sources, comma-separated.")
 @option("--level", "levels", multiple=True, metavar="ID=LEVEL",
-        help="Judge an id by a level of your own, or off.")  # fmt: skip
+        help="Change the level of an id, or switch it off.")  # fmt: skip
 @option("--baseline", type=click.Path(path_type=Path), default=None,
-        help="File of ids that may stay broken as they are.")  # fmt: skip
+        help="File that lists known failures; they do not fail the run.")  # fmt: skip
 @option("--write-baseline", type=click.Path(path_type=Path), default=None,
-        help="Write what is broken now to this file, for --baseline.")  # fmt: skip
+        help="Write the current failures to this file, for --baseline.")  # fmt: skip
 @option("--scenarios", multiple=True, type=click.Path(path_type=Path), help="More scenario files.")
 @option("--fail-on", type=click.Choice(["must", "should", "never"]), default="must")
-@option("--strict", is_flag=True, help="A critical check that lacks a command fails the run too.")
 @option(
-    "--report", "reports", multiple=True, metavar="FORMAT=PATH", help="json=PATH, - for stdout."
+    "--strict",
+    is_flag=True,
+    help="Also fail the run when a critical check needs a COMMAND and there is none.",
+)
+@option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORMAT=PATH",
+    help="Write a report: json=PATH (- for stdout).",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Print every exchange.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
 def check_client(command: tuple[str, ...], **values: Any) -> None:
-    """Play the server for an OAuth client, and judge what it does.
+    """Play the server for an OAuth client, and check how the client behaves.
 
     Put -- before COMMAND. It is started once for each scenario, reads AUTHORIZE_URL, TOKEN_URL,
     API_URL, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI and SCOPE (or MANIFEST_URL, or ISSUER and its
-    metadata) from its environment, signs in, calls the API, and ends: with status 0 when that
-    worked. AUTH_METHOD is there where only one will do, CONTENT_TYPE is what the manifest declares.
-    Of your own environment it gets PATH, HOME, LANG and the like, and what --pass-env names. What
-    it has started is ended with it. Without COMMAND you drive the client by hand.
+    metadata) from its environment, signs in, calls the API, and exits: with status 0 if that
+    worked. AUTH_METHOD is set if the server accepts one method only; CONTENT_TYPE is what the
+    manifest declares. COMMAND gets PATH, HOME, LANG and similar variables of your environment, and
+    those that --pass-env names. Processes it has started are ended with it. Without COMMAND you use
+    the client by hand.
     """
     # The engine brings the plugin and the scenarios with it, which --help must not.
     from mockauth.cli.output import finish, report_targets

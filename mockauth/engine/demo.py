@@ -31,7 +31,7 @@ def run_demo(
     exchange: Exchange = "post",
     interruption: Interruption | None = None,
 ) -> Iterator[Event]:
-    """Serve the built-in plugin on a free port and check it; `faults` are misbehaviours by name.
+    """Serve the built-in plugin on a free port and check it; `faults` are named as on the command line.
 
     Raises:
         UsageError: for a fault that does not exist.

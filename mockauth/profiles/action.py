@@ -17,7 +17,7 @@ OTHER_METHOD: Mapping[Exchange, str] = MappingProxyType(
 )
 """The method that was chosen is a must; RFC 6749 section 2.3.1 wants or allows the other."""
 
-NO_SCHEME = "the key stands in a header of its own, which knows no scheme"
+NO_SCHEME = "the key is sent in a custom header, which has no scheme"
 ABOUT_SCHEMES = (
     "api.challenge-well-formed",
     "api.scheme-case-ignored",

@@ -1,4 +1,4 @@
-"""A file of faults: how the mock plugin misbehaves, and which checks must catch each."""
+"""A file of faults: what the mock plugin does wrong, and which checks must catch it."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ ROOM = 8 * 2**20
 LARGEST = 900_000
 """Bytes that are kept of one body; nine times what ChatGPT takes."""
 DOCUMENTS: tuple[Step, ...] = ("manifest", "openapi")
-"""Their answers are read whole, once, by whoever asked."""
+"""Their answers are read whole, once, by the caller."""
 LEAST_HEAD = 8 * 2**10
 LEAST_BODY: dict[Step, int] = {"token": 16 * 2**10, "refresh": 16 * 2**10}
 """Bytes that it keeps of one body when all its room is taken: a token answer is read by many."""

@@ -1,4 +1,4 @@
-"""The mistakes that developers make with a 2023 manifest: each is named, with its mend."""
+"""The mistakes that developers make with a 2023 manifest: each is named, with its fix."""
 
 from __future__ import annotations
 

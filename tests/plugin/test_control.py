@@ -149,7 +149,7 @@ def test_a_fault_of_ones_own_may_change_answers() -> None:
         ("/users", {"name": "new"}, "user.password"),
         ("/queues/users", {"name": "nobody"}, "name must be one of ada, grace"),
         ("/queues/users", {"nam": "ada"}, "nam is unknown; there are name"),
-        ("/queues/users", {"name": 1}, "name must be a text"),
+        ("/queues/users", {"name": 1}, "name must be a string"),
         ("/clock", {"advanse": 1}, "advanse is unknown; there are advance"),
         ("/reset", {"tokens": 1}, "tokens must be true or false"),
         ("/clients", {"id": "demo-client"}, "already"),

@@ -293,7 +293,7 @@ def declared_method(visit: Visit) -> Iterator[Finding | Seen]:
 
 
 def own_query(visit: Visit) -> Iterator[Finding | Seen]:
-    """The query that the authorize URL has of its own comes back with the parameters."""
+    """The authorize URL's own query comes back with the parameters."""
     if not visit.authorizes:
         raise Blocked(say("the client did not come to the authorize endpoint"))
     exchange = visit.authorizes[0]

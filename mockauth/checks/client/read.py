@@ -83,7 +83,7 @@ def _wrong_parameters(exchange: Exchange, terms: Terms) -> str:
 
 @client_check(
     "client.state-unguessable-per-flow", "MMM", refs=("RFC6749-10.12",),
-    why="Whoever knows the state can slip a login of their own under the user.",
+    why="Somebody who knows the state can sign the user in to the wrong account.",
     fix="Draw a new state of 128 random bits for each login, and keep it with the user's session.",
 )  # fmt: skip
 def state_unguessable_per_flow(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
@@ -223,7 +223,7 @@ def redirect_repeated_at_token(evidence: ClientEvidence) -> Iterator[Finding | S
 
 @client_check(
     "client.token-only-in-header", "MMM", refs=("RFC6750-2.3", "RFC9700-4.3.2"),
-    why="What stands in an address ends up in logs and histories.",
+    why="Addresses end up in logs and histories.",
     fix="Send the token as Authorization: Bearer, and nowhere else.",
 )  # fmt: skip
 def token_only_in_header(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
@@ -277,7 +277,7 @@ def _misplaced(exchange: Exchange, issued: Mapping[str, TokenKind]) -> Iterator[
     fix="Encrypt the client secret and all tokens before they are written.",
 )  # fmt: skip
 def secrets_encrypted_at_rest(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
-    """No client secret and no token stands in clear where the client keeps them."""
+    """The client stores no client secret and no token in clear text."""
     store = evidence.store
     if store is None:
         raise Blocked(

@@ -129,7 +129,7 @@ class Driver:
         )
         if step not in DOCUMENTS:
             exchange = shortened(exchange)
-        # First: whoever interrupts a run must not find an exchange whose secrets nobody knows.
+        # First: an interrupted run must not have an exchange whose secrets are unknown.
         learn(self.secrets, exchange)
         exchange = self.trace.add(exchange)
         self.watch(exchange)

@@ -224,7 +224,7 @@ def _race(
         ended.put((number, answer))
 
     for number, (transport, request) in enumerate(racers):
-        # Daemons: whoever interrupts the run does not wait for the slowest of them.
+        # Daemons: an interrupted run does not wait for the slowest of them.
         threading.Thread(target=run, args=(number, transport, request), daemon=True).start()
     answers = dict(ended.get() for _ in racers)
     return [answers[number] for number in range(len(racers))]

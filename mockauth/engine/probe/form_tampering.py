@@ -155,7 +155,7 @@ def onward_visits(subject: Subject, usual: Visit, address: str) -> Iterator[tupl
             found = True
             yield name, _with_field(subject, at, name, address)
     if not found:
-        raise NotApplicable(say("no page takes an address to go on to"))
+        raise NotApplicable(say("no page takes a next address"))
 
 
 def _onward_names(pairs: Pairs) -> list[str]:

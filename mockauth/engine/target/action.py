@@ -73,7 +73,9 @@ def missing_credentials(kind: str, given: Given) -> list[str]:
         if not given.client_id:
             missing.append("--client-id (MOCKAUTH_CLIENT_ID): a string of your own choosing")
         if not given.client_secret:
-            missing.append("--client-secret (MOCKAUTH_CLIENT_SECRET): likewise")
+            missing.append(
+                "--client-secret (MOCKAUTH_CLIENT_SECRET): a secret of your own choosing"
+            )
     return missing
 
 

@@ -56,7 +56,7 @@ def body() -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ControlError("send a JSON object, with Content-Type: application/json")
     if SURROGATE.search(written):
-        raise ControlError("a text has half a character in it (a lone surrogate)")
+        raise ControlError("a string has half a character in it (a lone surrogate)")
     return value
 
 
@@ -105,7 +105,7 @@ def texts(given: Mapping[str, Any]) -> dict[str, str]:
     """
     for name, value in given.items():
         if not isinstance(value, str):
-            raise ControlError(f"{name} must be a text")
+            raise ControlError(f"{name} must be a string")
     return dict(given)
 
 
@@ -144,7 +144,7 @@ def armed(value: dict[str, Any]) -> tuple[Fault | str, Trigger]:
     trigger = instance(Trigger, value.get("trigger", {}), "trigger")
     name = value.get("name")
     if not isinstance(name, str) or not name:
-        raise ControlError("name must be a text")
+        raise ControlError("name must be a string")
     if trigger.value and not trigger.parameter:
         raise ControlError("trigger.value needs trigger.parameter beside it")
     if trigger.times is not None and trigger.times < 1:

@@ -1,4 +1,4 @@
-"""A fault: how the plugin misbehaves, as data, and which checks must catch it."""
+"""A fault: what the plugin does wrong, as data, and which checks must catch it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class AnswerChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """One misbehaviour. `policy` loosens named behaviours, `answers` alter what is sent, `config`
+    """One fault. `policy` loosens named behaviours, `answers` alter what is sent, `config`
     sets what the fault needs of the plugin (such as its auth type), `profile` as what it is used.
     """
 

@@ -31,11 +31,14 @@ def _helped(evidence: Evidence) -> Exchange | None:
 
 
 @check(
-    "authorize.request-accepted", "MMM", refs=("RFC6749-3.1", "OAI-plugin-auth"), auth=("oauth",),
+    "authorize.request-accepted",
+    "MMM",
+    refs=("RFC6749-3.1", "OAI-plugin-auth"),
+    auth=("oauth",),
     shows="error page of the login server at once",
     why="This is the request that every user's browser makes.",
     fix="Accept ChatGPT's request: response_type, client_id, redirect_uri, scope, state.",
-)  # fmt: skip
+)
 def request_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
     """ChatGPT's authorization request leads to a login or to the callback with a code."""
     flow = _flow(evidence)
@@ -56,8 +59,13 @@ def request_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
         fix = _mend_of(helped, evidence)
     else:
         fix = _fix(evidence, flow, error or "")
-    yield Finding(expected=say("a login page, then the callback with a code"), actual=said, fix=fix,
-                  at=AT, exchanges=(flow[0].n, last.n))  # fmt: skip
+    yield Finding(
+        expected=say("a login page, then the callback with a code"),
+        actual=said,
+        fix=fix,
+        at=AT,
+        exchanges=(flow[0].n, last.n),
+    )
 
 
 def _mend_of(helped: Exchange, evidence: Evidence) -> str:
@@ -108,9 +116,13 @@ def _scope_fix(evidence: Evidence) -> str:
 
 
 @check(
-    "authorize.own-query-kept", "MMM", refs=("RFC6749-3.1",), auth=("oauth",),
-    why="An endpoint may have its own query.", fix="Read parameters by name, in any place.",
-)  # fmt: skip
+    "authorize.own-query-kept",
+    "MMM",
+    refs=("RFC6749-3.1",),
+    auth=("oauth",),
+    why="An endpoint may have its own query.",
+    fix="Read parameters by name, in any place.",
+)
 def own_query_kept(evidence: Evidence) -> Iterator[Finding | Seen]:
     """An authorize endpoint with its own query works with ChatGPT's parameters appended."""
     if evidence.oauth is None or "?" not in evidence.oauth.client_url:
@@ -119,10 +131,13 @@ def own_query_kept(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 
 @check(
-    "authorize.login-before-code", "SSS", refs=("RFC6749-3.1", "RFC9700-4.11.2"), auth=("oauth",),
+    "authorize.login-before-code",
+    "SSS",
+    refs=("RFC6749-3.1", "RFC9700-4.11.2"),
+    auth=("oauth",),
     why="Otherwise opening a link is enough to be signed in.",
     fix="Ask for a login before a code is issued.",
-)  # fmt: skip
+)
 def login_before_code(evidence: Evidence) -> Iterator[Finding | Seen]:
     """No code is issued before the user has acted on a page."""
     flow = _flow(evidence)
@@ -133,23 +148,35 @@ def login_before_code(evidence: Evidence) -> Iterator[Finding | Seen]:
     if pages or shown:
         yield Seen(actual=say("a page was shown first"), exchanges=(flow[0].n,))
     else:
-        yield Finding(expected=say("a login or consent page first"), actual=say("a code came at once"),
-                      at=AT, exchanges=(flow[0].n,))  # fmt: skip
+        yield Finding(
+            expected=say("a login or consent page first"),
+            actual=say("a code came at once"),
+            at=AT,
+            exchanges=(flow[0].n,),
+        )
 
 
 @check(
-    "pkce.optional-for-secret-client", "MMX", refs=("OAI-plugin-auth", "forum-527074"),
-    auth=("oauth",), practice=True, shows="provider requires a challenge",
+    "pkce.optional-for-secret-client",
+    "MMX",
+    refs=("OAI-plugin-auth", "forum-527074"),
+    auth=("oauth",),
+    practice=True,
+    shows="provider requires a challenge",
     why="2023 plugins and GPT Actions send no challenge.",
     fix="Require PKCE only if a challenge was sent or the client has no secret.",
-)  # fmt: skip
+)
 def optional_for_secret_client(evidence: Evidence) -> Iterator[Finding | Seen]:
     """A client with a secret signs in without a PKCE challenge."""
     flow = _flow(evidence)
     helped = _helped(evidence)
     if helped is not None and helped.fallback is Fallback.PKCE:
-        yield Finding(expected=say("a code without code_challenge"), actual=say("a challenge is required"),
-                      at=AT, exchanges=(flow[0].n,))  # fmt: skip
+        yield Finding(
+            expected=say("a code without code_challenge"),
+            actual=say("a challenge is required"),
+            at=AT,
+            exchanges=(flow[0].n,),
+        )
     elif flow[-1].step == "callback" and first(callback_params(flow[-1]), "code"):
         yield Seen(actual=say("a code came without a challenge"), exchanges=(flow[-1].n,))
     else:

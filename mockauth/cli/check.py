@@ -16,22 +16,45 @@ BUDGET = 300.0
 
 @click.command()
 @click.argument("target")
-@option("--config", callback=load_settings, is_eager=True, expose_value=False,
-        help="Settings file to read (default: mockauth.toml, pyproject.toml).")  # fmt: skip
+@option(
+    "--config",
+    callback=load_settings,
+    is_eager=True,
+    expose_value=False,
+    help="Settings file to read (default: mockauth.toml, pyproject.toml).",
+)
 @option("--profile", type=click.Choice(["auto", "plugin", "action", "mcp"]), default="auto")
-@option("--auth", type=click.Choice(["none", "service_http", "oauth"]), default=None,
-        help="GPT Action: None, API Key, or OAuth.")  # fmt: skip
-@option("--openapi", default="", help="GPT Action: URL or path of the OpenAPI document; (default: "
-        "TARGET, TARGET/openapi.json or TARGET/openapi.yaml).")  # fmt: skip
-@option("--authorize-url", default="",
-        help="GPT Action: the editor's Authorization URL, where the user signs in.")  # fmt: skip
-@option("--token-url", default="",
-        help="GPT Action: the editor's Token URL, which takes the code.")  # fmt: skip
+@option(
+    "--auth",
+    type=click.Choice(["none", "service_http", "oauth"]),
+    default=None,
+    help="GPT Action: None, API Key, or OAuth.",
+)
+@option(
+    "--openapi",
+    default="",
+    help="GPT Action: URL or path of the OpenAPI document; (default: "
+    "TARGET, TARGET/openapi.json or TARGET/openapi.yaml).",
+)
+@option(
+    "--authorize-url",
+    default="",
+    help="GPT Action: the editor's Authorization URL, where the user signs in.",
+)
+@option("--token-url", default="", help="GPT Action: the editor's Token URL, which takes the code.")
 @option("--scope", default="", help="GPT Action: the editor's Scope.")
-@option("--token-exchange", type=click.Choice(["post", "basic"]), default="post",
-        help="GPT Action: Default (POST request), or Basic authorization header.")  # fmt: skip
-@option("--auth-scheme", type=click.Choice(["bearer", "basic", "custom"]), default=None,
-        help="GPT Action: how the API key is sent.")  # fmt: skip
+@option(
+    "--token-exchange",
+    type=click.Choice(["post", "basic"]),
+    default="post",
+    help="GPT Action: Default (POST request), or Basic authorization header.",
+)
+@option(
+    "--auth-scheme",
+    type=click.Choice(["bearer", "basic", "custom"]),
+    default=None,
+    help="GPT Action: how the API key is sent.",
+)
 @option("--header", default="", help="GPT Action: the header of a custom API key.")
 @option(
     "--privacy-policy-url",
@@ -52,8 +75,11 @@ BUDGET = 300.0
 )
 @option("--other-client-id", default="", help="A second client, for the checks between clients.")
 @option("--other-client-secret", default="")
-@option("--other-redirect-uri", default="",
-        help="The second client's callback, where it has one of its own.")  # fmt: skip
+@option(
+    "--other-redirect-uri",
+    default="",
+    help="The second client's callback, where it has one of its own.",
+)
 @option("--other-username", default="", help="A second user, for the checks between users.")
 @option("--other-password", default="")
 @option("--other-token", default="")
@@ -70,15 +96,31 @@ BUDGET = 300.0
     default=None,
     help="Seconds to wait for a target that is starting.",
 )
-@option("--select", multiple=True,
-        help="Run only these ids, areas or sources (RFC6749-4.1.2), comma-separated.")  # fmt: skip
+@option(
+    "--select",
+    multiple=True,
+    help="Run only these ids, areas or sources (RFC6749-4.1.2), comma-separated.",
+)
 @option("--ignore", multiple=True, help="Skip these ids, areas or sources, comma-separated.")
-@option("--level", "levels", multiple=True, metavar="ID=LEVEL",
-        help="Change the level of an id or area, or switch it off.")  # fmt: skip
-@option("--baseline", type=click.Path(path_type=Path), default=None,
-        help="File that lists known failures; they do not fail the run.")  # fmt: skip
-@option("--write-baseline", type=click.Path(path_type=Path), default=None,
-        help="Write the current failures to this file, for --baseline.")  # fmt: skip
+@option(
+    "--level",
+    "levels",
+    multiple=True,
+    metavar="ID=LEVEL",
+    help="Change the level of an id or area, or switch it off.",
+)
+@option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="File that lists known failures; they do not fail the run.",
+)
+@option(
+    "--write-baseline",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Write the current failures to this file, for --baseline.",
+)
 @option("--scenarios", multiple=True, type=click.Path(path_type=Path), help="More scenario files.")
 @option("--fail-on", type=click.Choice(["must", "should", "never"]), default="must")
 @option(
@@ -87,14 +129,24 @@ BUDGET = 300.0
     help="Also fail the run when an option is missing for a critical check.",
 )
 @option("--slow", is_flag=True, help="Also run checks that wait or make load.")
-@option("--budget", type=click.FloatRange(0), default=None, metavar="SECONDS",
-        help="Seconds the run may take, without --wait (default: 300; with --slow or 0 no limit). "
-        "Checks not finished by then are blocked.")  # fmt: skip
+@option(
+    "--budget",
+    type=click.FloatRange(0),
+    default=None,
+    metavar="SECONDS",
+    help="Seconds the run may take, without --wait (default: 300; with --slow or 0 no limit). "
+    "Checks not finished by then are blocked.",
+)
 @option(
     "--active", is_flag=True, help="Also probe a public host; you confirm that you are allowed to."
 )
-@option("--map", "map_", type=click.Choice(["auto", "off"]), default="auto",
-        help="Map the manifest's addresses to the server under test.")  # fmt: skip
+@option(
+    "--map",
+    "map_",
+    type=click.Choice(["auto", "off"]),
+    default="auto",
+    help="Map the manifest's addresses to the server under test.",
+)
 @option(
     "--report",
     "reports",

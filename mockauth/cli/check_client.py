@@ -21,30 +21,69 @@ if TYPE_CHECKING:
 @click.command("check-client")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @option("--profile", type=PROFILE, default="plugin", show_default=True)
-@option("--content-type", type=FORM_OR_JSON, default="application/x-www-form-urlencoded",
-        show_default=True, help="What the manifest declares for token requests.")  # fmt: skip
+@option(
+    "--content-type",
+    type=FORM_OR_JSON,
+    default="application/x-www-form-urlencoded",
+    show_default=True,
+    help="What the manifest declares for token requests.",
+)
 @option("--client-id", default="", help="The client's id at the mock.")
 @option("--client-secret", default="", help="The client's secret at the mock.")
 @option("--redirect-uri", default="", help="The client's callback, as registered at the mock.")
-@option("--port", type=click.IntRange(0, 65535), default=0,
-        help="Port to listen on (default: a free one).")  # fmt: skip
-@option("--timeout", type=click.FloatRange(1, 600), default=None,
-        help="Seconds that one start of COMMAND may take (default: 20).")  # fmt: skip
-@option("--for", "watch_seconds", type=click.FloatRange(1), default=None,
-        help="Without COMMAND: watch for this many seconds (default: until Ctrl-C).")  # fmt: skip
-@option("--pass-env", multiple=True, metavar="NAME",
-        help="Another environment variable to pass to COMMAND, which gets PATH, HOME, LANG and "
-        "similar ones anyway; * matches any characters.")  # fmt: skip
-@option("--store", type=click.Path(path_type=Path), default=None,
-        help="File or folder where the client stores tokens; it is searched for unprotected secrets.")  # fmt: skip
+@option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="Port to listen on (default: a free one).",
+)
+@option(
+    "--timeout",
+    type=click.FloatRange(1, 600),
+    default=None,
+    help="Seconds that one start of COMMAND may take (default: 20).",
+)
+@option(
+    "--for",
+    "watch_seconds",
+    type=click.FloatRange(1),
+    default=None,
+    help="Without COMMAND: watch for this many seconds (default: until Ctrl-C).",
+)
+@option(
+    "--pass-env",
+    multiple=True,
+    metavar="NAME",
+    help="Another environment variable to pass to COMMAND, which gets PATH, HOME, LANG and "
+    "similar ones anyway; * matches any characters.",
+)
+@option(
+    "--store",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="File or folder where the client stores tokens; it is searched for unprotected secrets.",
+)
 @option("--select", multiple=True, help="Run only these ids, areas or sources, comma-separated.")
 @option("--ignore", multiple=True, help="Skip these ids, areas or sources, comma-separated.")
-@option("--level", "levels", multiple=True, metavar="ID=LEVEL",
-        help="Change the level of an id, or switch it off.")  # fmt: skip
-@option("--baseline", type=click.Path(path_type=Path), default=None,
-        help="File that lists known failures; they do not fail the run.")  # fmt: skip
-@option("--write-baseline", type=click.Path(path_type=Path), default=None,
-        help="Write the current failures to this file, for --baseline.")  # fmt: skip
+@option(
+    "--level",
+    "levels",
+    multiple=True,
+    metavar="ID=LEVEL",
+    help="Change the level of an id, or switch it off.",
+)
+@option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="File that lists known failures; they do not fail the run.",
+)
+@option(
+    "--write-baseline",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Write the current failures to this file, for --baseline.",
+)
 @option("--scenarios", multiple=True, type=click.Path(path_type=Path), help="More scenario files.")
 @option("--fail-on", type=click.Choice(["must", "should", "never"]), default="must")
 @option(

@@ -33,34 +33,83 @@ serve_option = partial(option, prefix="MOCKAUTH_SERVE")
     help="Content type of the token request.  [default: application/json]",
 )
 @serve_option("--host", default="localhost", show_default=True)
-@serve_option("--port", type=click.IntRange(0, 65535), default=3333, show_default=True,
-              help="0 takes any free port.")  # fmt: skip
-@serve_option("--api", type=click.Choice(["todo", "embeddings", "mcp"]),
-              help="The protected API: embeddings answers as OpenAI's /v1/embeddings, with a service "
-              "token unless --auth says otherwise; mcp is an MCP server whose clients register and "
-              "use PKCE.  [default: todo]")  # fmt: skip
-@serve_option("--login", type=click.Choice(["auto", "login", "login_and_consent"]),
-              help="Which pages are shown; auto shows none and approves.  [default: login_and_consent]")  # fmt: skip
-@serve_option("--redirect-uri", "redirect_uris", multiple=True, metavar="URI",
-              help="A callback that every client has registered, besides ChatGPT's.")  # fmt: skip
-@serve_option("--registration", is_flag=True, default=None,
-              help="Let clients register themselves at /register (RFC 7591).")  # fmt: skip
-@serve_option("--fault", "faults", multiple=True, metavar="NAME[:WHEN]",
-              help="Switch on this fault of the plugin; WHEN is once, or times=2,after=1,"
-              "seconds=60,client=…,user=…,parameter=…,value=…")  # fmt: skip
-@serve_option("--scenarios", "folders", multiple=True, metavar="DIR",
-              type=click.Path(path_type=Path), help="A folder with your own faults.")  # fmt: skip
+@serve_option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=3333,
+    show_default=True,
+    help="0 takes any free port.",
+)
+@serve_option(
+    "--api",
+    type=click.Choice(["todo", "embeddings", "mcp"]),
+    help="The protected API: embeddings answers as OpenAI's /v1/embeddings, with a service "
+    "token unless --auth says otherwise; mcp is an MCP server whose clients register and "
+    "use PKCE.  [default: todo]",
+)
+@serve_option(
+    "--login",
+    type=click.Choice(["auto", "login", "login_and_consent"]),
+    help="Which pages are shown; auto shows none and approves.  [default: login_and_consent]",
+)
+@serve_option(
+    "--redirect-uri",
+    "redirect_uris",
+    multiple=True,
+    metavar="URI",
+    help="A callback that every client has registered, besides ChatGPT's.",
+)
+@serve_option(
+    "--registration",
+    is_flag=True,
+    default=None,
+    help="Let clients register themselves at /register (RFC 7591).",
+)
+@serve_option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="NAME[:WHEN]",
+    help="Switch on this fault of the plugin; WHEN is once, or times=2,after=1,"
+    "seconds=60,client=…,user=…,parameter=…,value=…",
+)
+@serve_option(
+    "--scenarios",
+    "folders",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="A folder with your own faults.",
+)
 @click.option("--list-faults", is_flag=True, help="List all faults and exit.")
-@serve_option("--config", metavar="FILE",
-              help="A TOML file with a [serve] table.  [default: mockauth.toml, pyproject.toml]")  # fmt: skip
-@serve_option("--https", "ca_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Serve https; FILE gets the certificate of the authority to trust.")  # fmt: skip
-@serve_option("--behind-proxy", is_flag=True,
-              help="Take scheme, host, port and prefix from X-Forwarded-… headers.")  # fmt: skip
-@serve_option("--admin/--no-admin", default=True, show_default=True,
-              help="Control faults, clock, users and queues at /_mockauth/.")  # fmt: skip
-@option("--admin-token", metavar="TOKEN",
-              help="Bearer token for /_mockauth/.  [default: a random one, printed]")  # fmt: skip
+@serve_option(
+    "--config",
+    metavar="FILE",
+    help="A TOML file with a [serve] table.  [default: mockauth.toml, pyproject.toml]",
+)
+@serve_option(
+    "--https",
+    "ca_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Serve https; FILE gets the certificate of the authority to trust.",
+)
+@serve_option(
+    "--behind-proxy",
+    is_flag=True,
+    help="Take scheme, host, port and prefix from X-Forwarded-… headers.",
+)
+@serve_option(
+    "--admin/--no-admin",
+    default=True,
+    show_default=True,
+    help="Control faults, clock, users and queues at /_mockauth/.",
+)
+@option(
+    "--admin-token",
+    metavar="TOKEN",
+    help="Bearer token for /_mockauth/.  [default: a random one, printed]",
+)
 def serve(host: str, port: int, **values: Any) -> None:
     """Serve the built-in plugin until Ctrl-C, or until SIGTERM, which ends it with status 0."""
     import signal

@@ -322,9 +322,16 @@ def _subject(
         if name and secret:
             secrets.add_basic(name, secret.reveal(), "credentials")
     secrets.publish(
-        options.target, given.client_id, given.other_client_id, given.username, given.other_username,
-        given.other_redirect_uri, *given.redirect_uris, given.redirect_uri, options.plugin_id,
-    )  # fmt: skip
+        options.target,
+        given.client_id,
+        given.other_client_id,
+        given.username,
+        given.other_username,
+        given.other_redirect_uri,
+        *given.redirect_uris,
+        given.redirect_uri,
+        options.plugin_id,
+    )
     if profile.has_manifest:
         base = target_origin(options.target)
     else:

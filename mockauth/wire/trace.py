@@ -11,9 +11,17 @@ from mockauth.wire.message import Request, Response
 from mockauth.wire.words import cut, say
 
 Step = Literal[
-    "manifest", "openapi", "asset", "authorize", "page", "callback", "token", "refresh", "api",
+    "manifest",
+    "openapi",
+    "asset",
+    "authorize",
+    "page",
+    "callback",
+    "token",
+    "refresh",
+    "api",
     "endpoint",
-]  # fmt: skip
+]
 """What a message is for. `authorize` is the first request to client_url, `page` each later hop of
 the browser, `callback` the redirect that was captured and never sent (its response is None);
 `endpoint` is a request to some endpoint that is none of the others, such as a preflight."""

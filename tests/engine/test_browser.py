@@ -196,8 +196,8 @@ def test_a_strange_declaration_does_not_hide_the_form(mark: str) -> None:
 
 @pytest.mark.parametrize(
     "row",
-    ["<p ", "<!--", "<b>", "<form><input>", "<form><input></form>", "<![", "</", "<?", '<a b="']
-)  # fmt: skip
+    ["<p ", "<!--", "<b>", "<form><input>", "<form><input></form>", "<![", "</", "<?", '<a b="'],
+)
 @pytest.mark.parametrize("end", ["", ">"])
 def test_a_long_row_of_broken_markup_is_read_in_bounded_time(row: str, end: str) -> None:
     began = time.thread_time()

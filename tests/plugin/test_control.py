@@ -211,8 +211,12 @@ def test_a_user_can_be_added() -> None:
 
 def test_a_client_can_be_added_and_is_held_to_how_it_was_registered() -> None:
     tour = controlled()
-    mine = {"id": "mine", "secret": "s3cret-of-mine", "redirect_uris": [CALLBACK],
-            "auth_method": "client_secret_basic"}  # fmt: skip
+    mine = {
+        "id": "mine",
+        "secret": "s3cret-of-mine",
+        "redirect_uris": [CALLBACK],
+        "auth_method": "client_secret_basic",
+    }
     assert control(tour, "POST", "/clients", **mine).status_code == 201
     code = tour.code(client_id="mine")
 

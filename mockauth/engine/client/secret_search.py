@@ -107,8 +107,15 @@ def _archived(content: bytes) -> Iterator[bytes]:
                     inner = archive.extractfile(member)
                     if inner is not None:
                         yield inner.read(LARGEST)
-    except (OSError, EOFError, ValueError, RuntimeError, zlib.error, tarfile.TarError,
-            zipfile.BadZipFile):  # fmt: skip
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        RuntimeError,
+        zlib.error,
+        tarfile.TarError,
+        zipfile.BadZipFile,
+    ):
         return
 
 

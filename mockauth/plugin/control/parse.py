@@ -28,8 +28,15 @@ PATH = re.compile(r"[\x21-\x7e]*")
 FRAMING = ("content-length", "transfer-encoding", "connection")
 PREFIX = "/_mockauth"
 FIXED = (
-    "api", "auth", "token_format", "metadata", "revocation", "introspection", "registration", "name",
-)  # fmt: skip
+    "api",
+    "auth",
+    "token_format",
+    "metadata",
+    "revocation",
+    "introspection",
+    "registration",
+    "name",
+)
 """Settings that shape the app and cannot change while it runs."""
 
 

@@ -11,6 +11,8 @@ from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.header import directives
 from mockauth.checks.jwt import read_jwt
 from mockauth.checks.record import (
+    CONTROL,
+    ODD,
     callback_params,
     codes,
     error_redirects,
@@ -245,15 +247,13 @@ def error_text_charset(evidence: Evidence) -> Iterator[Finding | Seen]:
     for callback in _errors(evidence):
         for name in ("error", "error_description", "error_uri"):
             value = first(callback_params(callback), name) or ""
-            if re.search(r"[^\x20-\x21\x23-\x5B\x5D-\x7E]", value):
-                # Real servers quote names in descriptions; only control characters do harm.
-                harmless = not re.search(r"[\x00-\x1f\x7f]", value)
+            if ODD.search(value):
                 yield Finding(
                     expected=say("printable ASCII"),
                     actual=say("{} has other characters", own(name)),
                     at=AT,
                     exchanges=(callback.n,),
-                    tolerated=harmless,
+                    tolerated=not CONTROL.search(value),
                 )
         yield Seen(actual=say("read"), exchanges=(callback.n,))
 

@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.fallback_text import text_of
 from mockauth.checks.finding import Blocked, Finding, Seen
-from mockauth.checks.record import asks_to_log_in, token_errors
+from mockauth.checks.record import CONTROL, ODD, asks_to_log_in, token_errors
 from mockauth.checks.registry import check
 from mockauth.wire import Exchange, Response
 from mockauth.wire.message import FORM, JSON, Encoding
@@ -338,15 +338,13 @@ def error_code_registered(evidence: Evidence) -> Iterator[Finding | Seen]:
 def _odd_characters(exchange: Exchange) -> Iterator[Finding]:
     for name in ("error_description", "error_uri"):
         value = exchange.answer.members.get(name)
-        if isinstance(value, str) and re.search(r"[^\x20-\x21\x23-\x5B\x5D-\x7E]", value):
-            # Real servers quote names in descriptions; only control characters do harm.
-            harmless = not re.search(r"[\x00-\x1f\x7f]", value)
+        if isinstance(value, str) and ODD.search(value):
             yield Finding(
                 expected=say('printable ASCII without " and \\'),
                 at=AT,
                 actual=say("{} has other characters", own(name)),
                 exchanges=(exchange.n,),
-                tolerated=harmless,
+                tolerated=not CONTROL.search(value),
             )
 
 

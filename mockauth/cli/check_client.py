@@ -162,7 +162,7 @@ def _options(command: tuple[str, ...], values: dict[str, Any]) -> ClientOptions:
         client_secret=values["client_secret"] or defaults.CLIENT_SECRET,
         redirect_uri=redirect_uri,
         port=values["port"],
-        seconds=values["timeout"] or defaults.SECONDS,
+        seconds=values["timeout"] or defaults.START_SECONDS,
         watch_seconds=values["watch_seconds"],
         store=store,
         select=words("select"),

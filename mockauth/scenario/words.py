@@ -12,7 +12,7 @@ from mockauth.scenario.phrases import either, told
 from mockauth.scenario.reference import references
 
 TOKEN_ENDPOINT = "the token endpoint (authorization_url)"
-PLACES: Mapping[str, str] = MappingProxyType(
+PLACE_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "manifest": "the manifest",
         "openapi": "the OpenAPI document",
@@ -72,9 +72,9 @@ def _variants(probe: Probe) -> Iterator[str]:
 
 
 def _does(step: Step, earlier: tuple[Step, ...]) -> str:
-    place = PLACES.get(step.at, step.at)
+    place = PLACE_WORDS.get(step.at, step.at)
     if step.do == "authorize":
-        return f"the browser goes to {PLACES['authorize']}"
+        return f"the browser goes to {PLACE_WORDS['authorize']}"
     if step.do == "token":
         return f"a token request{_code(step, earlier)} goes to {TOKEN_ENDPOINT}"
     if step.do == "refresh":

@@ -57,7 +57,7 @@ not be asked (`engine/target/reach.py`)."""
 
 ROOM = 8 * 2**20
 """Bytes of answers that a trace keeps as they came; enough for every run that is not an attack."""
-LARGEST = 900_000
+LARGEST_BODY = 900_000
 """Bytes that are kept of one body; nine times what ChatGPT takes."""
 DOCUMENTS: tuple[Step, ...] = ("manifest", "openapi")
 """Their answers are read whole, once, by the caller."""
@@ -119,7 +119,7 @@ class Trace:
         return numbered
 
     def _kept(self, exchange: Exchange) -> Exchange:
-        body = min(LARGEST, max(self.room, LEAST_BODY.get(exchange.step, LEAST)))
+        body = min(LARGEST_BODY, max(self.room, LEAST_BODY.get(exchange.step, LEAST)))
         kept = shortened(exchange, body, max(self.room, LEAST_HEAD))
         answer = kept.answer
         size = len(answer.body) + sum(len(name) + len(value) for name, value in answer.headers)
@@ -163,7 +163,7 @@ class Trace:
         return found[-1] if found else None
 
 
-def shortened(exchange: Exchange, body: int = LARGEST, head: int = ROOM) -> Exchange:
+def shortened(exchange: Exchange, body: int = LARGEST_BODY, head: int = ROOM) -> Exchange:
     """The same with so many bytes of the body, and characters of the headers, of its answer."""
     answer = exchange.response
     kept = answer.cut(body, head) if answer is not None else None

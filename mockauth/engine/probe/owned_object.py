@@ -15,7 +15,7 @@ from mockauth.wire.words import say
 
 PARAMETER = re.compile(r"\{([^{}]*)\}")
 LONGEST_ID = 100
-DEEPEST = 4
+DEEPEST_ANSWER = 4
 """Levels of an answer that are looked at."""
 
 
@@ -73,7 +73,7 @@ def _list(subject: Subject, listing: Operation) -> Any:
 def _ids(value: Any, parameter: str, depth: int = 0) -> Iterator[str]:
     """The ids in a list answer: members called like the parameter, or `id`, in its first objects;
     or plain strings and numbers of a list."""
-    if depth > DEEPEST:
+    if depth > DEEPEST_ANSWER:
         return
     if isinstance(value, list):
         for inner in value[:20]:
@@ -98,7 +98,7 @@ def _id_of_entry(entry: object, parameter: str, depth: int) -> Iterator[str]:
 def _holds_list(value: object) -> bool:
     """Whether there is a list at any depth that is looked at: an empty one holds no object."""
     waiting, depth = [value], 0
-    while waiting and depth <= DEEPEST:
+    while waiting and depth <= DEEPEST_ANSWER:
         if any(isinstance(inner, list) for inner in waiting):
             return True
         waiting = [v for inner in waiting if isinstance(inner, dict) for v in inner.values()]

@@ -13,7 +13,7 @@ from flask import request
 from mockauth.errors import UsageError
 from mockauth.plugin.behaviour import Behaviour
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.faults.fault import PLACES, AnswerChange, Fault
+from mockauth.plugin.faults.fault import FAULT_PLACES, AnswerChange, Fault
 from mockauth.plugin.faults.parse import LARGEST_NUMBER
 from mockauth.plugin.faults.trigger import Trigger
 from mockauth.wire.message import SURROGATE
@@ -158,8 +158,8 @@ def armed(value: dict[str, Any]) -> tuple[Fault | str, Trigger]:
         raise ControlError("trigger.times must be 1 or more")
     if min(trigger.after, trigger.seconds or 0) < 0:
         raise ControlError("trigger.after and trigger.seconds must be 0 or more")
-    if trigger.place not in ("", *PLACES):
-        raise ControlError(f"trigger.place must be one of {', '.join(PLACES)}")
+    if trigger.place not in ("", *FAULT_PLACES):
+        raise ControlError(f"trigger.place must be one of {', '.join(FAULT_PLACES)}")
     named = "policy" not in value and "answers" not in value
     return name if named else _own(name, value), trigger
 
@@ -209,8 +209,8 @@ def _own(name: str, value: Mapping[str, Any]) -> Fault:
 
 
 def _check_change(change: AnswerChange, place: str) -> None:
-    if change.place not in PLACES:
-        raise ControlError(f"{place}.place must be one of {', '.join(PLACES)}")
+    if change.place not in FAULT_PLACES:
+        raise ControlError(f"{place}.place must be one of {', '.join(FAULT_PLACES)}")
     for name, value, least, most in (
         ("status", 200 if change.status is None else change.status, 200, 599),
         ("cut", change.cut or 0, 0, LARGEST_NUMBER),

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from mockauth.plugin.faults.trigger import Trigger
 
-PLACES = (
+FAULT_PLACES = (
     "manifest", "openapi", "logo", "authorize", "login", "consent", "redirect", "token",
     "refresh", "api", "metadata", "resource", "jwks", "revoke", "introspect", "register",
 )  # fmt: skip
@@ -20,7 +20,7 @@ PLACES = (
 class AnswerChange:
     """A change of one kind of answer, made just before it is sent.
 
-    `place` is one of `PLACES`.
+    `place` is one of `FAULT_PLACES`.
     `when`: always, success, error or redirect (any 3xx).
     """
 

@@ -76,9 +76,13 @@ def oidc_provider_mock(folder: Path) -> Contender | None:
         "ada",
     )
     place = Place(
-        port=port, authorize="/oauth2/authorize", token="/oauth2/token", api="/userinfo",
-        scope="openid", form="sub=ada",
-    )  # fmt: skip
+        port=port,
+        authorize="/oauth2/authorize",
+        token="/oauth2/token",
+        api="/userinfo",
+        scope="openid",
+        form="sub=ada",
+    )
     return Contender(name="oidc-provider-mock", command=command, place=place)
 
 
@@ -163,8 +167,10 @@ def million() -> None:
                 flow(line, contender.place)
                 slowest = max(slowest, time.perf_counter() - one)
             each = (time.perf_counter() - began) / 50_000
-            print(f"{number / 10:.1f} million tokens: {each * 1000:.2f} ms a flow, "
-                  f"slowest {slowest * 1000:.0f} ms")  # fmt: skip
+            print(
+                f"{number / 10:.1f} million tokens: {each * 1000:.2f} ms a flow, "
+                f"slowest {slowest * 1000:.0f} ms"
+            )
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The built-in plugin in the tests of a client: served, misbehaving on demand, and put back.
+"""The built-in plugin in the tests of a client: served, with faults on demand, and put back.
 
 With pytest the fixture `mock_plugin` gives one; elsewhere `served_plugin()` does:
 
@@ -138,7 +138,7 @@ class MockPlugin:
         )
 
     def fault(self, name: str, **trigger: Any) -> None:
-        """Misbehave by the name of a fault, as on the command line: `token.slow`,
+        """Switch on a fault, named as on the command line: `token.slow`,
         `api.rate-limited:times=3`; or with the trigger's fields, or `delay`, by name: `times=3`."""
         if "delay" in trigger:
             name += f"{',' if ':' in name else ':'}delay={trigger.pop('delay')}"
@@ -281,7 +281,7 @@ def served_plugin(*, https: Path | None = None, **settings: Any) -> Iterator[Moc
 def config_of(**settings: Any) -> PluginConfig:
     """The settings of a plugin, as under `[serve]` in `mockauth.toml`; `login` is auto unless said
     otherwise. `redirect_uri` and `redirect_uris` are callbacks that its clients have beside
-    ChatGPT's, `faults` are misbehaviours by name.
+    ChatGPT's, `faults` are named as on the command line.
 
     Raises:
         UsageError: a setting or a fault is unknown, or a value is of another type.

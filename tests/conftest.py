@@ -18,7 +18,7 @@ from mockauth.engine.http.transport import WsgiTransport
 from mockauth.engine.result.result import Run
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
-from mockauth.profiles.action import Exchange
+from mockauth.profiles.action import TokenExchange
 
 settings.register_profile(
     "mockauth",
@@ -60,7 +60,10 @@ class Checked(Protocol):
     """Checks a plugin, as an Action where the profile says so."""
 
     def __call__(
-        self, config: PluginConfig, profile: ProfileName = "plugin", exchange: Exchange = "post"
+        self,
+        config: PluginConfig,
+        profile: ProfileName = "plugin",
+        exchange: TokenExchange = "post",
     ) -> Run: ...
 
 
@@ -69,7 +72,7 @@ def checked() -> Checked:
     """Check a plugin in process, with all its sample credentials."""
 
     def run(
-        config: PluginConfig, profile: ProfileName = "plugin", exchange: Exchange = "post"
+        config: PluginConfig, profile: ProfileName = "plugin", exchange: TokenExchange = "post"
     ) -> Run:
         logging.getLogger("mockauth.plugin").setLevel(logging.CRITICAL)
         clock = MovableClock()

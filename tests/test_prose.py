@@ -16,11 +16,34 @@ import mockauth
 PACKAGE = Path(mockauth.__file__).parent
 MODULES = sorted(str(p.relative_to(PACKAGE)) for p in PACKAGE.rglob("*.py"))
 
-MESSAGES = {"actual", "detail", "error", "expected", "fix", "hint", "message", "msg", "problem",
-            "why", "words"}  # fmt: skip
+MESSAGES = {
+    "actual",
+    "detail",
+    "error",
+    "expected",
+    "fix",
+    "hint",
+    "message",
+    "msg",
+    "problem",
+    "why",
+    "words",
+}
 """Members of our values, and of exceptions, that hold a sentence."""
-SEARCHES = {"count", "endswith", "find", "fullmatch", "index", "match", "partition", "rfind",
-            "rpartition", "search", "split", "startswith"}  # fmt: skip
+SEARCHES = {
+    "count",
+    "endswith",
+    "find",
+    "fullmatch",
+    "index",
+    "match",
+    "partition",
+    "rfind",
+    "rpartition",
+    "search",
+    "split",
+    "startswith",
+}
 SPOKEN = {"describe", "repr", "str"}
 """What makes a sentence of a value: of these, `str` and `repr` only count on an exception."""
 ALLOWED = {

@@ -108,11 +108,14 @@ def test_users_and_clients_are_added_and_tokens_had_without_a_sign_in(
     mock_plugin.add_user("alan", "bombe", email="alan@example.com")
     client = mock_plugin.add_client("mine", redirect_uris=(CALLBACK,))
     callback = mock_plugin.sign_in(
-        authorization(mock_plugin, client_id="mine", code_challenge=CHALLENGE,
-                      code_challenge_method="S256"), user="alan"
-    )  # fmt: skip
-    answer = exchanged(mock_plugin, callback, client_id=client.id, client_secret="",
-                       code_verifier=VERIFIER)  # fmt: skip
+        authorization(
+            mock_plugin, client_id="mine", code_challenge=CHALLENGE, code_challenge_method="S256"
+        ),
+        user="alan",
+    )
+    answer = exchanged(
+        mock_plugin, callback, client_id=client.id, client_secret="", code_verifier=VERIFIER
+    )
 
     assert answer.status_code == 200
     token = mock_plugin.token("alan", "mine", "todos:read")

@@ -137,8 +137,11 @@ def test_every_option_that_the_pages_name_exists() -> None:
         for option in parameter.opts
     }
     for page, text in PAGES.items():
-        named = {option for code in re.findall(r"`([^`\n]+)`", text)
-                 for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", code)}  # fmt: skip
+        named = {
+            option
+            for code in re.findall(r"`([^`\n]+)`", text)
+            for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", code)
+        }
         assert named - known - OF_OTHERS == set(), page
 
 

@@ -45,8 +45,13 @@ def answer(
 
 def granted(headers: Pairs = JSON, status: int = 200, **members: Any) -> Response:
     """A good token answer with these members; None takes one out."""
-    base = {"access_token": ACCESS, "token_type": "Bearer", "expires_in": 3600,
-            "refresh_token": REFRESH, "scope": "write read"}  # fmt: skip
+    base = {
+        "access_token": ACCESS,
+        "token_type": "Bearer",
+        "expires_in": 3600,
+        "refresh_token": REFRESH,
+        "scope": "write read",
+    }
     kept = {name: value for name, value in {**base, **members}.items() if value is not None}
     return answer(status, headers, kept)
 
@@ -54,8 +59,12 @@ def granted(headers: Pairs = JSON, status: int = 200, **members: Any) -> Respons
 def token(response: Response | None, **more: Any) -> Exchange:
     """An exchange at the token endpoint."""
     base: dict[str, Any] = {"step": "token", "flow": 1, "response": response}
-    request = Request(method="POST", url=OAUTH.authorization_url, encoding="form",
-                      params=(("code", CODE), ("client_secret", GIVEN.client_secret.reveal())))  # fmt: skip
+    request = Request(
+        method="POST",
+        url=OAUTH.authorization_url,
+        encoding="form",
+        params=(("code", CODE), ("client_secret", GIVEN.client_secret.reveal())),
+    )
     return Exchange(**{**base, "request": request, **more})
 
 

@@ -1,4 +1,4 @@
-"""Where credentials travel, decided as a request is sent: a Basic header, a header of one's own.
+"""Where credentials travel, decided as a request is sent: a Basic header or a custom header.
 
 Requests are built with the secret in the body and the key under Authorization. Placing them last
 lets every probe alter a secret in one way, wherever ChatGPT is set to send it.

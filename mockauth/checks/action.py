@@ -14,11 +14,15 @@ OPTION = say("--privacy-policy-url")
 
 
 @check(
-    "manifest.privacy-policy-set", "-S-", refs=("OAI-action-prod",), kind="static", practice=True,
+    "manifest.privacy-policy-set",
+    "-S-",
+    refs=("OAI-action-prod",),
+    kind="static",
+    practice=True,
     shows="publishing ends on the home page",
     why="A GPT with an Action cannot be made public without one; a private GPT needs none.",
     fix=f"Enter the address of your privacy policy in the GPT editor, and give it with {OPTION}.",
-)  # fmt: skip
+)
 def privacy_policy_set(evidence: Evidence) -> Iterator[Finding | Seen]:
     """A privacy policy URL is configured."""
     url = evidence.given.privacy_policy_url.strip()

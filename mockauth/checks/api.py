@@ -14,11 +14,14 @@ from mockauth.wire.words import cut, say
 
 
 @check(
-    "api.valid-token-accepted", "MMM", refs=("RFC6750-2.1", "OAI-plugin-auth"),
-    auth=("oauth", "service_http", "user_http"), shows='"Authorization error accessing plugins"',
+    "api.valid-token-accepted",
+    "MMM",
+    refs=("RFC6750-2.1", "OAI-plugin-auth"),
+    auth=("oauth", "service_http", "user_http"),
+    shows='"Authorization error accessing plugins"',
     why="Sign-in is for nothing when the API refuses the token.",
     fix="Accept Authorization: Bearer (or Basic, as declared) with the token that was issued.",
-)  # fmt: skip
+)
 def valid_token_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The API accepts the token as declared."""
     for call in calls(evidence):
@@ -30,41 +33,55 @@ def valid_token_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
             actual = say("{}, while a call without the token gets 401", call.outcome)
             yield Seen(actual=actual, exchanges=(call.n,))
         else:
-            yield Finding(expected=say("2xx"), actual=call.outcome, at=call.request.url,
-                          exchanges=(call.n,))  # fmt: skip
+            yield Finding(
+                expected=say("2xx"), actual=call.outcome, at=call.request.url, exchanges=(call.n,)
+            )
 
 
 @check(
-    "service.token-accepted", "MM-", refs=("OAI-plugin-auth",), practice=True,
-    auth=("service_http", "user_http"), shows="API 401 with the right service token",
+    "service.token-accepted",
+    "MM-",
+    refs=("OAI-plugin-auth",),
+    practice=True,
+    auth=("service_http", "user_http"),
+    shows="API 401 with the right service token",
     why="All calls carry this token.",
     fix="Accept the token under the scheme that authorization_type names.",
-)  # fmt: skip
+)
 def service_token_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The pasted token is accepted under the declared scheme."""
     yield from valid_token_accepted.judge(evidence)
 
 
 @check(
-    "none.api-open", "MM-", refs=("OAI-plugin-auth",), practice=True, auth=("none",),
+    "none.api-open",
+    "MM-",
+    refs=("OAI-plugin-auth",),
+    practice=True,
+    auth=("none",),
     why="With auth none ChatGPT sends no token.",
     fix="Answer without a token, or declare the auth type that the API wants.",
-)  # fmt: skip
+)
 def api_open(evidence: Evidence) -> Iterator[Finding | Seen]:
     """An API with auth none answers without a token."""
     for call in calls(evidence):
         if call.answer.ok:
             yield Seen(actual=call.outcome, exchanges=(call.n,))
         else:
-            yield Finding(expected=say("2xx"), actual=call.outcome, at=call.request.url,
-                          exchanges=(call.n,))  # fmt: skip
+            yield Finding(
+                expected=say("2xx"), actual=call.outcome, at=call.request.url, exchanges=(call.n,)
+            )
 
 
 @check(
-    "api.openai-headers-tolerated", "MM-", refs=("OAI-plugin-prod",), practice=True,
+    "api.openai-headers-tolerated",
+    "MM-",
+    refs=("OAI-plugin-prod",),
+    practice=True,
     auth=("oauth", "service_http", "user_http"),
-    why="ChatGPT sends them with every call.", fix="Ignore headers you do not know.",
-)  # fmt: skip
+    why="ChatGPT sends them with every call.",
+    fix="Ignore headers you do not know.",
+)
 def openai_headers_tolerated(evidence: Evidence) -> Iterator[Finding | Seen]:
     """ChatGPT's own headers beside the token do no harm."""
     tries = evidence.trace.select("api", purpose="fallback")
@@ -74,8 +91,12 @@ def openai_headers_tolerated(evidence: Evidence) -> Iterator[Finding | Seen]:
             yield Seen(actual=call.outcome, exchanges=(call.n,))
         elif any(other.answer.ok for other in plain):
             actual = say("{}, and {} without them", call.outcome, plain[0].outcome)
-            yield Finding(expected=say("2xx"), actual=actual, at=call.request.url,
-                          exchanges=(call.n, plain[0].n))  # fmt: skip
+            yield Finding(
+                expected=say("2xx"),
+                actual=actual,
+                at=call.request.url,
+                exchanges=(call.n, plain[0].n),
+            )
         else:
             raise Blocked(
                 say("the call is refused without them, too (see api.valid-token-accepted)")
@@ -83,11 +104,13 @@ def openai_headers_tolerated(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 
 @check(
-    "api.not-cacheable-publicly", "SSS", refs=("RFC9111-3.5", "RFC6750-2.3"),
+    "api.not-cacheable-publicly",
+    "SSS",
+    refs=("RFC9111-3.5", "RFC6750-2.3"),
     auth=("oauth", "service_http", "user_http"),
     why="A shared cache would give one user's data to another.",
     fix="Send Cache-Control: private or no-store.",
-)  # fmt: skip
+)
 def not_cacheable(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Answers to a token are not marked public."""
     for call in calls(evidence):

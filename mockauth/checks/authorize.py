@@ -31,11 +31,14 @@ def _helped(evidence: Evidence) -> Exchange | None:
 
 
 @check(
-    "authorize.request-accepted", "MMM", refs=("RFC6749-3.1", "OAI-plugin-auth"), auth=("oauth",),
+    "authorize.request-accepted",
+    "MMM",
+    refs=("RFC6749-3.1", "OAI-plugin-auth"),
+    auth=("oauth",),
     shows="error page of the login server at once",
     why="This is the request that every user's browser makes.",
     fix="Accept ChatGPT's request: response_type, client_id, redirect_uri, scope, state.",
-)  # fmt: skip
+)
 def request_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
     """ChatGPT's authorization request leads to a login or to the callback with a code."""
     flow = _flow(evidence)
@@ -57,9 +60,14 @@ def request_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
         said += say("; with {} it is accepted", text_of(helped))
         fix = _mend_of(helped, evidence)
     else:
-        fix = _mend(evidence, flow, error or "")
-    yield Finding(expected=say("a login page, then the callback with a code"), actual=said, fix=fix,
-                  at=AT, exchanges=(flow[0].n, last.n))  # fmt: skip
+        fix = _fix(evidence, flow, error or "")
+    yield Finding(
+        expected=say("a login page, then the callback with a code"),
+        actual=said,
+        fix=fix,
+        at=AT,
+        exchanges=(flow[0].n, last.n),
+    )
 
 
 def _mend_of(helped: Exchange, evidence: Evidence) -> str:
@@ -73,14 +81,14 @@ def _mend_of(helped: Exchange, evidence: Evidence) -> str:
             "Require PKCE of public clients only: ChatGPT has a secret and sends no challenge."
         )
     if helped.fallback is Fallback.NO_SCOPE:
-        return _scope_mend(evidence)
+        return _scope_fix(evidence)
     if helped.fallback is Fallback.CALLBACK_SLASH:
         return say("Register {} exactly, without a slash at its end.", evidence.given.redirect_uri)
-    return say("ChatGPT does not send {}: do not demand it.", text_of(helped))
+    return say("ChatGPT does not send {}: do not require it.", text_of(helped))
 
 
-def _mend(evidence: Evidence, flow: list[Exchange], error: str) -> str:
-    """The mend of the mistake that the refusal shows; "" where it shows none."""
+def _fix(evidence: Evidence, flow: list[Exchange], error: str) -> str:
+    """The fix for the mistake that the refusal shows; "" where it shows none."""
     answer = flow[0].answer
     said = answer.text[:2000].lower() if not answer.ok else ""
     if answer.status == 405 or "grant_type" in said:
@@ -94,13 +102,13 @@ def _mend(evidence: Evidence, flow: list[Exchange], error: str) -> str:
             "{client_url} must be the address of the authorize endpoint; nothing is served there."
         )
     if error == "invalid_scope":
-        return _scope_mend(evidence)
+        return _scope_fix(evidence)
     if error:
         return ""
-    return say("Register {} or give your own id with --plugin-id.", evidence.given.redirect_uri)
+    return say("Register {}, or give your plugin id with --plugin-id.", evidence.given.redirect_uri)
 
 
-def _scope_mend(evidence: Evidence) -> str:
+def _scope_fix(evidence: Evidence) -> str:
     if evidence.oauth is not None and not evidence.oauth.scope:
         return say(
             "{The_manifest}'s scope is empty, so ChatGPT sends scope= : treat an empty "
@@ -110,23 +118,30 @@ def _scope_mend(evidence: Evidence) -> str:
 
 
 @check(
-    "authorize.own-query-kept", "MMM", refs=("RFC6749-3.1",), auth=("oauth",),
-    why="An endpoint may have a query of its own.", fix="Read parameters by name, in any place.",
-)  # fmt: skip
+    "authorize.own-query-kept",
+    "MMM",
+    refs=("RFC6749-3.1",),
+    auth=("oauth",),
+    why="An endpoint may have its own query.",
+    fix="Read parameters by name, in any place.",
+)
 def own_query_kept(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """An authorize endpoint with a query of its own works with ChatGPT's parameters appended."""
+    """An authorize endpoint with its own query works with ChatGPT's parameters appended."""
     if evidence.oauth is None or "?" not in evidence.oauth.client_url:
-        raise NotApplicable(say("{client_url} has no query of its own"))
+        raise NotApplicable(say("{client_url} has no query"))
     yield from request_accepted.judge(evidence)
 
 
 @check(
-    "authorize.login-before-code", "SSS", refs=("RFC6749-3.1", "RFC9700-4.11.2"), auth=("oauth",),
-    why="A code without a person having acted signs in whoever opens the link.",
+    "authorize.login-before-code",
+    "SSS",
+    refs=("RFC6749-3.1", "RFC9700-4.11.2"),
+    auth=("oauth",),
+    why="Otherwise opening a link is enough to be signed in.",
     fix="Ask for a login before a code is issued.",
-)  # fmt: skip
+)
 def login_before_code(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """No code is issued before a person has acted."""
+    """No code is issued before the user has acted on a page."""
     flow = _flow(evidence)
     if flow[-1].step != "callback" or not first(callback_params(flow[-1]), "code"):
         raise Blocked(say("no code was seen (see authorize.request-accepted)"))
@@ -135,23 +150,35 @@ def login_before_code(evidence: Evidence) -> Iterator[Finding | Seen]:
     if pages or shown:
         yield Seen(actual=say("a page was shown first"), exchanges=(flow[0].n,))
     else:
-        yield Finding(expected=say("a login or consent page first"), actual=say("a code came at once"),
-                      at=AT, exchanges=(flow[0].n,))  # fmt: skip
+        yield Finding(
+            expected=say("a login or consent page first"),
+            actual=say("a code came at once"),
+            at=AT,
+            exchanges=(flow[0].n,),
+        )
 
 
 @check(
-    "pkce.optional-for-secret-client", "MMX", refs=("OAI-plugin-auth", "forum-527074"),
-    auth=("oauth",), practice=True, shows="provider demands a challenge",
+    "pkce.optional-for-secret-client",
+    "MMX",
+    refs=("OAI-plugin-auth", "forum-527074"),
+    auth=("oauth",),
+    practice=True,
+    shows="provider requires a challenge",
     why="2023 plugins and GPT Actions send no challenge.",
-    fix="Require PKCE only when a challenge was sent or the client has no secret.",
-)  # fmt: skip
+    fix="Require PKCE only if a challenge was sent or the client has no secret.",
+)
 def optional_for_secret_client(evidence: Evidence) -> Iterator[Finding | Seen]:
     """A client with a secret signs in without a PKCE challenge."""
     flow = _flow(evidence)
     helped = _helped(evidence)
     if helped is not None and helped.fallback is Fallback.PKCE:
-        yield Finding(expected=say("a code without code_challenge"), actual=say("a challenge is demanded"),
-                      at=AT, exchanges=(flow[0].n,))  # fmt: skip
+        yield Finding(
+            expected=say("a code without code_challenge"),
+            actual=say("a challenge is required"),
+            at=AT,
+            exchanges=(flow[0].n,),
+        )
     elif flow[-1].step == "callback" and first(callback_params(flow[-1]), "code"):
         yield Seen(actual=say("a code came without a challenge"), exchanges=(flow[-1].n,))
     else:

@@ -33,31 +33,43 @@ def _seconds(value: object) -> float | None:
 
 
 @check(
-    "grant.json-content-type", "MMM", auth=("oauth",), shows=COULD_NOT,
+    "grant.json-content-type",
+    "MMM",
+    auth=("oauth",),
+    shows=COULD_NOT,
     refs=("RFC6749-5.1", "openai/chatgpt-retrieval-plugin#185"),
-    why="ChatGPT parses the answer as JSON.", fix="Serve it as application/json.",
-)  # fmt: skip
+    why="ChatGPT parses the answer as JSON.",
+    fix="Serve it as application/json.",
+)
 def json_content_type(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The token answer is served as application/json."""
     for e in grants(evidence):
         if e.answer.media_type == "application/json":
             yield Seen(actual=e.outcome, exchanges=(e.n,))
         else:
-            yield Finding(expected=say("application/json"), at=AT, exchanges=(e.n,),
-                          actual=e.answer.media_type or say("no Content-Type"))  # fmt: skip
+            yield Finding(
+                expected=say("application/json"),
+                at=AT,
+                exchanges=(e.n,),
+                actual=e.answer.media_type or say("no Content-Type"),
+            )
 
 
 @check(
-    "grant.access-token-string", "MMM", refs=("RFC6749-5.1",), auth=("oauth",), shows=COULD_NOT,
+    "grant.access-token-string",
+    "MMM",
+    refs=("RFC6749-5.1",),
+    auth=("oauth",),
+    shows=COULD_NOT,
     why="ChatGPT looks for access_token at the top level.",
-    fix="Answer {\"access_token\": \"…\", \"token_type\": \"bearer\", …}.",
-)  # fmt: skip
+    fix='Answer {"access_token": "…", "token_type": "bearer", …}.',
+)
 def access_token_string(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """access_token is a text at the top level of the answer."""
+    """access_token is a string at the top level of the answer."""
     for e in grants(evidence):
         token = e.answer.members.get("access_token")
         if isinstance(token, str) and token:
-            yield Seen(actual=say("a text"), exchanges=(e.n,))
+            yield Seen(actual=say("a string"), exchanges=(e.n,))
         else:
             names = ", ".join(e.answer.members) or "no JSON object"
             yield Finding(
@@ -66,10 +78,13 @@ def access_token_string(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 
 @check(
-    "grant.token-type-bearer", "MMM", refs=("RFC6749-5.1", "RFC6749-7.1"), auth=("oauth",),
+    "grant.token-type-bearer",
+    "MMM",
+    refs=("RFC6749-5.1", "RFC6749-7.1"),
+    auth=("oauth",),
     why="A client must not use a token whose type it does not know.",
     fix='Add "token_type": "bearer".',
-)  # fmt: skip
+)
 def token_type_bearer(evidence: Evidence) -> Iterator[Finding | Seen]:
     """token_type is bearer, in any letter case."""
     for e in grants(evidence):
@@ -77,15 +92,22 @@ def token_type_bearer(evidence: Evidence) -> Iterator[Finding | Seen]:
         if isinstance(kind, str) and kind.lower() == "bearer":
             yield Seen(actual=kind, exchanges=(e.n,))
         else:
-            yield Finding(expected=say("bearer"), actual=say("missing") if kind is None else cut(str(kind), 40),
-                          at=AT, exchanges=(e.n,))  # fmt: skip
+            yield Finding(
+                expected=say("bearer"),
+                actual=say("missing") if kind is None else cut(str(kind), 40),
+                at=AT,
+                exchanges=(e.n,),
+            )
 
 
 @check(
-    "grant.no-store", "MMM", refs=("RFC6749-5.1",), auth=("oauth",),
+    "grant.no-store",
+    "MMM",
+    refs=("RFC6749-5.1",),
+    auth=("oauth",),
     why="A cached token answer gives the token to the next one who asks.",
     fix="Add Cache-Control: no-store to every answer that carries a token.",
-)  # fmt: skip
+)
 def no_store(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The token answer carries Cache-Control: no-store."""
     for e in grants(evidence):
@@ -94,14 +116,19 @@ def no_store(evidence: Evidence) -> Iterator[Finding | Seen]:
         if "no-store" in said:
             yield Seen(actual=actual, exchanges=(e.n,))
         else:
-            yield Finding(expected=say("Cache-Control: no-store"), actual=actual, at=AT,
-                          exchanges=(e.n,))  # fmt: skip
+            yield Finding(
+                expected=say("Cache-Control: no-store"), actual=actual, at=AT, exchanges=(e.n,)
+            )
 
 
 @check(
-    "grant.pragma-no-cache", "ii-", refs=("RFC6749-5.1", "RFC9111-5.4"), auth=("oauth",),
-    why="RFC 6749 asks for it; RFC 9111 has retired it.", fix="Add Pragma: no-cache, or leave it.",
-)  # fmt: skip
+    "grant.pragma-no-cache",
+    "ii-",
+    refs=("RFC6749-5.1", "RFC9111-5.4"),
+    auth=("oauth",),
+    why="RFC 6749 asks for it, but RFC 9111 calls it obsolete.",
+    fix="Add Pragma: no-cache, or leave it out.",
+)
 def pragma_no_cache(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The token answer carries Pragma: no-cache."""
     e = grants(evidence)[0]
@@ -114,11 +141,15 @@ def pragma_no_cache(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 
 @check(
-    "grant.expires-in-present", "SSS", refs=("RFC6749-5.1",), auth=("oauth",),
-    why="Without it ChatGPT learns of the end by a failed call.", fix="Add expires_in, in seconds.",
-)  # fmt: skip
+    "grant.expires-in-present",
+    "SSS",
+    refs=("RFC6749-5.1",),
+    auth=("oauth",),
+    why="Without it ChatGPT notices the expiry only when a call fails.",
+    fix="Add expires_in, in seconds.",
+)
 def expires_in_present(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """The answer says when the token ends."""
+    """The token answer says when the token expires."""
     e = grants(evidence)[0]
     if e.answer.members.get("expires_in") is not None:
         yield Seen(actual=say("expires_in is there"), exchanges=(e.n,))
@@ -128,10 +159,13 @@ def expires_in_present(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 
 @check(
-    "grant.expires-in-number", "SSS", refs=("RFC6749-5.1", "RFC6749-A.14"), auth=("oauth",),
-    why="A text, milliseconds or a date are read as nonsense.",
-    fix="Send the seconds until the end as a JSON number.",
-)  # fmt: skip
+    "grant.expires-in-number",
+    "SSS",
+    refs=("RFC6749-5.1", "RFC6749-A.14"),
+    auth=("oauth",),
+    why="ChatGPT cannot use a string, milliseconds or a date.",
+    fix="Send the seconds until expiry as a JSON number.",
+)
 def expires_in_number(evidence: Evidence) -> Iterator[Finding | Seen]:
     """expires_in is a number of seconds, at most a year."""
     for e in grants(evidence):
@@ -143,18 +177,26 @@ def expires_in_number(evidence: Evidence) -> Iterator[Finding | Seen]:
             yield Seen(actual=say("{} s", str(value)), exchanges=(e.n,))
         else:
             kind = "" if number else say(" ({})", own(type(value).__name__))
-            yield Finding(expected=say("a number > 0, at most a year"), actual=say("{!r:.40}{}", value, kind),
-                          at=AT, exchanges=(e.n,))  # fmt: skip
+            yield Finding(
+                expected=say("a number > 0, at most a year"),
+                actual=say("{!r:.40}{}", value, kind),
+                at=AT,
+                exchanges=(e.n,),
+            )
     if all(e.answer.members.get("expires_in") is None for e in grants(evidence)):
         raise NotApplicable(say("there is no expires_in"))
 
 
 @check(
-    "grant.lifetime-short", "SSS", refs=("RFC6750-5.3",), auth=("oauth",),
-    why="A stolen token works until it ends.", fix="Let access tokens end within an hour.",
-)  # fmt: skip
+    "grant.lifetime-short",
+    "SSS",
+    refs=("RFC6750-5.3",),
+    auth=("oauth",),
+    why="A stolen token works until it expires.",
+    fix="Let access tokens expire within an hour.",
+)
 def lifetime_short(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """Access tokens live an hour at most."""
+    """Access tokens expire within an hour."""
     e = grants(evidence)[0]
     value = _seconds(e.answer.members.get("expires_in"))
     if value is None:
@@ -170,47 +212,71 @@ def lifetime_short(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 
 @check(
-    "grant.refresh-token-present", "SSS", refs=("forum-156658", "forum-533147"), auth=("oauth",),
-    practice=True, shows='"User is missing credentials" after minutes or hours',
-    why="Users are locked out when the token ends.", fix="Issue a refresh_token at the top level.",
-)  # fmt: skip
+    "grant.refresh-token-present",
+    "SSS",
+    refs=("forum-156658", "forum-533147"),
+    auth=("oauth",),
+    practice=True,
+    shows='"User is missing credentials" after minutes or hours',
+    why="Users are signed out when the token expires.",
+    fix="Issue a refresh_token at the top level.",
+)
 def refresh_token_present(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """A token that ends comes with a refresh token."""
+    """A token that expires comes with a refresh token."""
     e = grants(evidence)[0]
     refresh = e.answer.members.get("refresh_token")
     if isinstance(refresh, str) and refresh:
         yield Seen(actual=say("a refresh token"), exchanges=(e.n,))
     elif e.answer.members.get("expires_in") is None:
-        yield Seen(actual=say("no refresh token, and no end is named"), exchanges=(e.n,))
+        yield Seen(actual=say("no refresh token, and no expires_in"), exchanges=(e.n,))
     else:
         ends = e.answer.members["expires_in"]
-        yield Finding(expected=say("refresh_token"), actual=say("none, and the token ends in {!r:.20} s", ends),
-                      at=AT, exchanges=(e.n,))  # fmt: skip
+        yield Finding(
+            expected=say("refresh_token"),
+            actual=say("none, and the token expires in {!r:.20} s", ends),
+            at=AT,
+            exchanges=(e.n,),
+        )
 
 
 @check(
-    "grant.scope-when-narrowed", "MMM", refs=("RFC6749-3.3", "RFC6749-5.1"), auth=("oauth",),
-    why="The client must know what it may not do.", fix="Send scope when less was granted.",
-)  # fmt: skip
+    "grant.scope-when-narrowed",
+    "MMM",
+    refs=("RFC6749-3.3", "RFC6749-5.1"),
+    auth=("oauth",),
+    why="The client must know what it was not allowed.",
+    fix="Send scope when less was granted.",
+)
 def scope_when_narrowed(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """A grant that differs from what was asked names its scope."""
+    """If the granted scope differs from the requested one, the answer names it."""
     e = grants(evidence)[0]
     asked = set((evidence.oauth.scope if evidence.oauth else "").split())
     scope = e.answer.members.get("scope")
     claimed = _claimed_scope(e)
     if scope is None and claimed is not None and claimed != asked:
-        yield Finding(expected=say("scope {!r:.80}, as the token has it", ' '.join(sorted(claimed))),
-                      actual=say("no scope in the answer"), at=AT, exchanges=(e.n,))  # fmt: skip
+        yield Finding(
+            expected=say("scope {!r:.80}, as the token has it", " ".join(sorted(claimed))),
+            actual=say("no scope in the answer"),
+            at=AT,
+            exchanges=(e.n,),
+        )
     elif scope is None:
         # Left out means that it is what was asked for (RFC 6749 section 5.1).
         yield Seen(actual=say("no scope: as asked"), exchanges=(e.n,))
     elif isinstance(scope, str):
-        yield Seen(actual=say("scope {!r:.80}", scope) if set(scope.split()) != asked else say("as asked"),
-                   exchanges=(e.n,))  # fmt: skip
+        yield Seen(
+            actual=say("scope {!r:.80}", scope) if set(scope.split()) != asked else say("as asked"),
+            exchanges=(e.n,),
+        )
     else:
         # A list is what several real servers send; ChatGPT never read it.
-        yield Finding(expected=say("a text"), actual=say("a {}", own(type(scope).__name__)), at=AT,
-                      exchanges=(e.n,), tolerated=True)  # fmt: skip
+        yield Finding(
+            expected=say("a string"),
+            actual=say("a {}", own(type(scope).__name__)),
+            at=AT,
+            exchanges=(e.n,),
+            tolerated=True,
+        )
     yield from _unknown_granted(evidence)
 
 
@@ -231,17 +297,25 @@ def _unknown_granted(evidence: Evidence) -> Iterator[Finding]:
     for e in evidence.trace.select("token", purpose="altered", probe="scope.unknown-handled"):
         if e.answer.ok and "access_token" in e.answer.members and "scope" not in e.answer.members:
             # Servers without scopes at all do this too.
-            yield Finding(expected=say("the granted scope"), at=AT, exchanges=(e.n,), tolerated=True,
-                          actual=say("a token for a scope that does not exist, and no scope named"))  # fmt: skip
+            yield Finding(
+                expected=say("the granted scope"),
+                at=AT,
+                exchanges=(e.n,),
+                tolerated=True,
+                actual=say("a token for a scope that does not exist, and no scope named"),
+            )
 
 
 @check(
-    "grant.access-token-unguessable", "MMM", refs=("RFC6749-10.10", "RFC6750-2.1"), auth=("oauth",),
-    why="A token that can be guessed opens somebody's account.",
+    "grant.access-token-unguessable",
+    "MMM",
+    refs=("RFC6749-10.10", "RFC6750-2.1"),
+    auth=("oauth",),
+    why="An attacker who guesses a token gets into that account.",
     fix="Make tokens of 128 random bits or more.",
-)  # fmt: skip
+)
 def access_token_unguessable(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """Access tokens have room for 128 bits and show no counter."""
+    """Access tokens can hold 128 random bits and are not counted up."""
     tokens = _tokens(evidence)
     if not tokens:
         raise Blocked(say("no access token was seen"))
@@ -249,9 +323,14 @@ def access_token_unguessable(evidence: Evidence) -> Iterator[Finding | Seen]:
     n, token = tokens[0]
     if not re.fullmatch(r"[A-Za-z0-9._~+/-]+=*", token):
         # Tokens with | or : are issued in practice and travel well; a blank breaks the header.
-        yield Finding(expected=say("letters, digits and - . _ ~ + /"), actual=say("other characters"), at=AT,
-                      fix=say("Make the token of URL-safe base64."), exchanges=(n,),
-                      tolerated=re.fullmatch(r"[!-~]+", token) is not None)  # fmt: skip
+        yield Finding(
+            expected=say("letters, digits and - . _ ~ + /"),
+            actual=say("other characters"),
+            at=AT,
+            fix=say("Make the token of URL-safe base64."),
+            exchanges=(n,),
+            tolerated=re.fullmatch(r"[!-~]+", token) is not None,
+        )
     if room_in_bits(_secret_part(token)) < 128 * 0.9:
         actual = say("{} characters that can be secret", len(_secret_part(token)))
         yield Finding(expected=say("room for 128 bits"), actual=actual, at=AT, exchanges=(n,))
@@ -269,10 +348,14 @@ def _secret_part(token: str) -> str:
 
 
 @check(
-    "grant.tokens-differ-per-flow", "SSS", refs=("RFC6749-10.3",), auth=("oauth",), practice=True,
-    why="A token shared by two logins cannot be taken from one of them.",
+    "grant.tokens-differ-per-flow",
+    "SSS",
+    refs=("RFC6749-10.3",),
+    auth=("oauth",),
+    practice=True,
+    why="If two logins share a token, one of them cannot be revoked alone.",
     fix="Make a new token for each login.",
-)  # fmt: skip
+)
 def tokens_differ(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Two logins get different tokens."""
     flows = [e for e in grants(evidence) if e.step == "token"]
@@ -285,11 +368,16 @@ def tokens_differ(evidence: Evidence) -> Iterator[Finding | Seen]:
         judged += 1
         distinct = len({value for _, value in texts})
         if distinct < len(texts):
-            yield Finding(expected=say("a different {} for each login", own(name)), at=AT,
-                          actual=say("{} logins, {} of {}", len(texts), distinct, own(name)),
-                          fix=say("Make a new token for each login, stored with its user: one kept in a "
-"variable or for each client gives a user another user's token."),
-                          exchanges=(texts[0][0].n, texts[1][0].n))  # fmt: skip
+            yield Finding(
+                expected=say("a different {} for each login", own(name)),
+                at=AT,
+                actual=say("{} logins, {} of {}", len(texts), distinct, own(name)),
+                fix=say(
+                    "Make a new token for each login, stored with its user: one kept in a "
+                    "variable or for each client gives a user another user's token."
+                ),
+                exchanges=(texts[0][0].n, texts[1][0].n),
+            )
         else:
             yield Seen(
                 actual=say("{} different of {}", distinct, own(name)), exchanges=(texts[0][0].n,)
@@ -299,10 +387,14 @@ def tokens_differ(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 
 @check(
-    "grant.token-not-another-secret", "CCC", refs=("RFC6749-10.3",), auth=("oauth",), practice=True,
-    why="Whoever sees the token then has the other secret too.",
-    fix="Make tokens of their own; never hand out a secret as a token.",
-)  # fmt: skip
+    "grant.token-not-another-secret",
+    "CCC",
+    refs=("RFC6749-10.3",),
+    auth=("oauth",),
+    practice=True,
+    why="Everybody who sees the token then knows the other secret too.",
+    fix="Generate separate tokens; never hand out a secret as a token.",
+)
 def token_not_another_secret(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The access token is not the code, the client's id or secret, the password, or that of another user."""
     yield from _of_another_user(evidence)
@@ -321,8 +413,12 @@ def token_not_another_secret(evidence: Evidence) -> Iterator[Finding | Seen]:
         raise Blocked(say("no access token was seen"))
     for n, token in seen:
         if token in others:
-            yield Finding(expected=say("a token of its own"), actual=say("the access token is {}", others[token]),
-                          at=AT, exchanges=(n,))  # fmt: skip
+            yield Finding(
+                expected=say("a separate token"),
+                actual=say("the access token is {}", others[token]),
+                at=AT,
+                exchanges=(n,),
+            )
             return
     yield Seen(actual=say("equal to none of them"), exchanges=(seen[0][0],))
 
@@ -349,17 +445,24 @@ def _of_another_user(evidence: Evidence) -> Iterator[Finding]:
 
 
 @check(
-    "grant.extra-fields-noted", "iii", refs=("RFC6749-5.1",), auth=("oauth",),
+    "grant.extra-fields-noted",
+    "iii",
+    refs=("RFC6749-5.1",),
+    auth=("oauth",),
     why="ChatGPT ignores members that it does not know, such as id_token.",
-    fix="Nothing must be done; leave out what nobody reads.",
-)  # fmt: skip
+    fix="No change needed; you may leave out what nobody reads.",
+)
 def extra_fields_noted(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """The token answer has no member beside those that RFC 6749 names."""
+    """The token answer has only the members that RFC 6749 names."""
     for e in grants(evidence)[:1]:
         extra = [name for name in e.answer.members if name not in KNOWN_MEMBERS]
         if extra:
-            yield Finding(expected=say("nothing more, or what is ignored"), at=AT, exchanges=(e.n,),
-                          actual=say("also {}", ', '.join(map(_shown_name, extra[:12]))))  # fmt: skip
+            yield Finding(
+                expected=say("nothing more, or what is ignored"),
+                at=AT,
+                exchanges=(e.n,),
+                actual=say("also {}", ", ".join(map(_shown_name, extra[:12]))),
+            )
         else:
             yield Seen(actual=say("only what RFC 6749 names"), exchanges=(e.n,))
 
@@ -369,11 +472,14 @@ def _shown_name(name: str) -> str:
 
 
 @check(
-    "refresh.works", "MMM", refs=("RFC6749-6", "OAI-action-auth"), auth=("oauth",),
+    "refresh.works",
+    "MMM",
+    refs=("RFC6749-6", "OAI-action-auth"),
+    auth=("oauth",),
     shows='"User is missing credentials" after minutes or hours',
-    why="A refresh token that does not work locks users out when the first token ends.",
+    why="If the refresh fails, users are signed out when the first token expires.",
     fix="Accept grant_type=refresh_token in the encoding of the exchange; answer a new access token.",
-)  # fmt: skip
+)
 def refresh_works(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The refresh gives a new access token that the API accepts."""
     grants(evidence)
@@ -382,12 +488,17 @@ def refresh_works(evidence: Evidence) -> Iterator[Finding | Seen]:
         raise NotApplicable(say("the server issues no refresh token"))
     token = last.answer.members.get("access_token")
     if not last.answer.ok or not isinstance(token, str):
-        yield Finding(expected=say("200 with access_token"), actual=last.outcome, at=AT,
-                      exchanges=(last.n,))  # fmt: skip
+        yield Finding(
+            expected=say("200 with access_token"), actual=last.outcome, at=AT, exchanges=(last.n,)
+        )
         return
     calls = [e for e in evidence.trace.ordinary("api") if e.n > last.n]
     if calls and calls[0].answer.status in (401, 403):
-        yield Finding(expected=say("the API accepts the new token"), actual=calls[0].outcome, at=AT,
-                      exchanges=(last.n, calls[0].n))  # fmt: skip
+        yield Finding(
+            expected=say("the API accepts the new token"),
+            actual=calls[0].outcome,
+            at=AT,
+            exchanges=(last.n, calls[0].n),
+        )
     else:
         yield Seen(actual=say("a new access token"), exchanges=(last.n, *(c.n for c in calls)))

@@ -43,27 +43,37 @@ def _jwts(evidence: Evidence) -> list[tuple[Exchange, Jwt]]:
 
 
 @check(
-    "grant.jwt-signed", "iiM", refs=("RFC8725-3.1", "RFC8725-3.2"), auth=("oauth",),
+    "grant.jwt-signed",
+    "iiM",
+    refs=("RFC8725-3.1", "RFC8725-3.2"),
+    auth=("oauth",),
     why="Anybody can write a token that nobody signs.",
     fix="Sign the token with an algorithm that the API pins, such as RS256; never alg none.",
-)  # fmt: skip
+)
 def jwt_signed(evidence: Evidence) -> Iterator[Finding | Seen]:
     """An access token that is a JWT is signed."""
     for e, jwt in _jwts(evidence):
         alg = cut(str(jwt.header.get("alg")), 40)
         if jwt.unsigned:
             lacking = "" if jwt.signature else say(", no signature part")
-            yield Finding(expected=say("a signature"), actual=say("alg {!r}{}", alg, lacking), at=AT,
-                          exchanges=(e.n,))  # fmt: skip
+            yield Finding(
+                expected=say("a signature"),
+                actual=say("alg {!r}{}", alg, lacking),
+                at=AT,
+                exchanges=(e.n,),
+            )
         else:
             yield Seen(actual=say("alg {!r}", alg), exchanges=(e.n,))
 
 
 @check(
-    "grant.jwt-exp-matches", "iiS", refs=("RFC9068-2.2",), auth=("oauth",),
-    why="ChatGPT goes by expires_in, the API by exp: where they differ, calls fail early.",
+    "grant.jwt-exp-matches",
+    "iiS",
+    refs=("RFC9068-2.2",),
+    auth=("oauth",),
+    why="ChatGPT uses expires_in, the API uses exp: if they differ, calls fail early.",
     fix="Compute exp and expires_in from one lifetime.",
-)  # fmt: skip
+)
 def jwt_exp_matches(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The exp of a JWT fits expires_in."""
     compared = 0
@@ -72,8 +82,9 @@ def jwt_exp_matches(evidence: Evidence) -> Iterator[Finding | Seen]:
         end = _number(exp)
         if end is None:
             actual = say("no exp") if exp is None else say("exp is a {}", own(type(exp).__name__))
-            yield Finding(expected=say("exp, in seconds since 1970"), actual=actual, at=AT,
-                          exchanges=(e.n,))  # fmt: skip
+            yield Finding(
+                expected=say("exp, in seconds since 1970"), actual=actual, at=AT, exchanges=(e.n,)
+            )
             continue
         if lifetime is None:
             continue
@@ -83,10 +94,14 @@ def jwt_exp_matches(evidence: Evidence) -> Iterator[Finding | Seen]:
         compared += 1
         slack = max(CLOCKS_DIFFER, lifetime / 100)
         if any(abs(seconds - lifetime) <= slack for seconds in left):
-            yield Seen(actual=say("both end in about {:.0f} s", lifetime), exchanges=(e.n,))
+            yield Seen(actual=say("both expire in about {:.0f} s", lifetime), exchanges=(e.n,))
         else:
-            yield Finding(expected=say("exp {:.0f} s after issue, as expires_in says", lifetime), at=AT,
-                          actual=say("exp {:.0f} s after issue", left[0]), exchanges=(e.n,))  # fmt: skip
+            yield Finding(
+                expected=say("exp {:.0f} s after issue, as expires_in says", lifetime),
+                at=AT,
+                actual=say("exp {:.0f} s after issue", left[0]),
+                exchanges=(e.n,),
+            )
     if not compared and all(
         _number(jwt.claims.get("exp")) is not None for _, jwt in _jwts(evidence)
     ):
@@ -116,20 +131,27 @@ def _number(value: object) -> float | None:
 
 
 @check(
-    "grant.jwt-no-personal-data", "iiS", refs=("RFC9068-6",), auth=("oauth",),
+    "grant.jwt-no-personal-data",
+    "iiS",
+    refs=("RFC9068-6",),
+    auth=("oauth",),
     why="ChatGPT stores the token, and everybody who sees it can read it.",
     fix="Put an id into the token and look the rest up; never a password or a secret.",
-)  # fmt: skip
+)
 def jwt_no_personal_data(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """A JWT holds no password, no secret, and of the person no more than an id."""
+    """A JWT holds no password, no secret, and nothing about the person but an id."""
     given = evidence.given
     secrets = {given.client_secret.reveal(), given.password.reveal()} - {"", given.username}
     for e, jwt in _jwts(evidence):
         # Names only: the values are what must not be shown again.
         named = sorted({_safe(n) for n, v in jwt.named_values() if _tells(n, v, secrets)})
         if named:
-            yield Finding(expected=say("an id alone"), actual=say("claims ") + cut(", ".join(named), 120), at=AT,
-                          exchanges=(e.n,))  # fmt: skip
+            yield Finding(
+                expected=say("an id alone"),
+                actual=say("claims ") + cut(", ".join(named), 120),
+                at=AT,
+                exchanges=(e.n,),
+            )
         else:
             yield Seen(actual=say("{} claims, none personal", len(jwt.claims)), exchanges=(e.n,))
 

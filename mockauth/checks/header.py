@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mockauth.wire import Pairs, Response
 from mockauth.wire.words import say
 
-LONGEST = 20_000
+LONGEST_HEADER = 20_000
 """Characters of one header that are read; no server needs more."""
 TOKEN = say("[!#$%&'*+.^_`|~\\w-]+")
 PARAMETER = re.compile(rf'({TOKEN})\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"=][^\s,"]*)', re.ASCII)
@@ -27,7 +27,7 @@ class Challenge:
 
 def joined(response: Response, name: str) -> str:
     """All headers of that name as one list, which is what several mean (RFC 9110 section 5.3)."""
-    return ", ".join(response.headers_named(name))[:LONGEST]
+    return ", ".join(response.headers_named(name))[:LONGEST_HEADER]
 
 
 def directives(response: Response, name: str = "Cache-Control") -> frozenset[str]:

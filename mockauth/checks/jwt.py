@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-LONGEST = 100_000
+LONGEST_TOKEN = 100_000
 """Characters; a longer token is not taken apart."""
 PART = r"[A-Za-z0-9_-]"
 COMPACT = re.compile(rf"({PART}+)\.({PART}+)\.({PART}*)")
-DEEPEST = 8
+DEEPEST_CLAIMS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ class Jwt:
 
 def read_jwt(token: str) -> Jwt | None:
     """The token taken apart, or None when it is opaque (an encrypted one has five parts)."""
-    parts = COMPACT.fullmatch(token) if len(token) <= LONGEST else None
+    parts = COMPACT.fullmatch(token) if len(token) <= LONGEST_TOKEN else None
     if parts is None:
         return None
     header, claims = read_part(parts.group(1)), read_part(parts.group(2))
@@ -58,7 +58,7 @@ def read_part(part: str) -> dict[str, Any] | None:
 
 
 def _leaves(value: object, name: str, depth: int) -> Iterator[tuple[str, object]]:
-    if depth > DEEPEST:
+    if depth > DEEPEST_CLAIMS:
         return
     if isinstance(value, dict):
         for key, inner in value.items():

@@ -105,13 +105,16 @@ def _port_fits(port: str, target: SplitResult) -> bool:
 
 
 @check(
-    "page.form-action-allows-redirect", "CCC", auth=("oauth",), practice=True,
+    "page.form-action-allows-redirect",
+    "CCC",
+    auth=("oauth",),
+    practice=True,
     refs=("w3c/webappsec-csp#8", "1f916-ai/1f916#179"),
     shows="the consent button does nothing; no POST to the token endpoint",
     why="Chromium applies form-action to the redirect that follows the form: the code is issued and "
-        "never arrives.",
+    "never arrives.",
     fix="Add the validated origin of redirect_uri to form-action, or drop the directive.",
-)  # fmt: skip
+)
 def form_action(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The page's Content-Security-Policy lets the form's redirect reach the callback."""
     callback = landed(evidence)
@@ -155,18 +158,25 @@ def _lets_through(
 
 
 @check(
-    "page.frame-guard", "MMM", refs=("RFC9700-4.16", "RFC6749-10.13"), auth=("oauth",),
+    "page.frame-guard",
+    "MMM",
+    refs=("RFC9700-4.16", "RFC6749-10.13"),
+    auth=("oauth",),
     why="A page in a foreign frame lets an attacker place the user's click.",
     fix="Send Content-Security-Policy: frame-ancestors 'none', or X-Frame-Options: DENY.",
-)  # fmt: skip
+)
 def frame_guard(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Login and consent pages forbid foreign frames."""
     for page in flow_pages(evidence):
         if _guarded(page):
             yield Seen(actual=say("guarded"), exchanges=(page.n,))
         else:
-            yield Finding(expected=say("frame-ancestors or X-Frame-Options"), actual=say("neither"),
-                          at=without_query(page.request.target), exchanges=(page.n,))  # fmt: skip
+            yield Finding(
+                expected=say("frame-ancestors or X-Frame-Options"),
+                actual=say("neither"),
+                at=without_query(page.request.target),
+                exchanges=(page.n,),
+            )
 
 
 def _guarded(page: Exchange) -> bool:
@@ -180,10 +190,13 @@ def _guarded(page: Exchange) -> bool:
 
 
 @check(
-    "page.no-307-after-credentials", "MMM", refs=("RFC9700-4.12",), auth=("oauth",),
+    "page.no-307-after-credentials",
+    "MMM",
+    refs=("RFC9700-4.12",),
+    auth=("oauth",),
     why="307 makes the browser post the password again, to ChatGPT.",
     fix="Answer the form with 303 (or 302).",
-)  # fmt: skip
+)
 def no_307(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The answer to the password is no 307 or 308."""
     password = evidence.given.password.reveal()
@@ -196,17 +209,24 @@ def no_307(evidence: Evidence) -> Iterator[Finding | Seen]:
         raise NotApplicable(say("no form with a password was sent"))
     for post in posts:
         if post.answer.status in (307, 308):
-            yield Finding(expected=say("303 or 302"), actual=say("{}", post.answer.status),
-                          at=without_query(post.request.target), exchanges=(post.n,))  # fmt: skip
+            yield Finding(
+                expected=say("303 or 302"),
+                actual=say("{}", post.answer.status),
+                at=without_query(post.request.target),
+                exchanges=(post.n,),
+            )
         else:
             yield Seen(actual=say("{}", post.answer.status), exchanges=(post.n,))
 
 
 @check(
-    "page.referrer-policy", "SSS", refs=("RFC9700-4.2.4",), auth=("oauth",),
+    "page.referrer-policy",
+    "SSS",
+    refs=("RFC9700-4.2.4",),
+    auth=("oauth",),
     why="The address with its parameters leaks to other sites.",
     fix="Send Referrer-Policy: no-referrer.",
-)  # fmt: skip
+)
 def referrer_policy(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Pages set a Referrer-Policy that keeps parameters in."""
     for page in flow_pages(evidence):
@@ -216,9 +236,12 @@ def referrer_policy(evidence: Evidence) -> Iterator[Finding | Seen]:
         if known and known[-1] in SAFE_POLICIES:
             yield Seen(actual=known[-1], exchanges=(page.n,))
         else:
-            yield Finding(expected=say("Referrer-Policy: no-referrer"),
-                          actual=cut(" ".join(sent), 120) or say("absent"),
-                          at=without_query(page.request.target), exchanges=(page.n,))  # fmt: skip
+            yield Finding(
+                expected=say("Referrer-Policy: no-referrer"),
+                actual=cut(" ".join(sent), 120) or say("absent"),
+                at=without_query(page.request.target),
+                exchanges=(page.n,),
+            )
 
 
 def _referrer_words(pages: Pages, page: Exchange) -> list[str]:
@@ -231,10 +254,13 @@ def _referrer_words(pages: Pages, page: Exchange) -> list[str]:
 
 
 @check(
-    "page.no-third-party-resources", "SSS", refs=("RFC9700-4.2.4",), auth=("oauth",),
+    "page.no-third-party-resources",
+    "SSS",
+    refs=("RFC9700-4.2.4",),
+    auth=("oauth",),
     why="Foreign scripts on a login page can read the password.",
     fix="Serve scripts, styles and images yourself.",
-)  # fmt: skip
+)
 def no_third_party(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Pages load nothing from other sites."""
     published = [evidence.oauth.client_url] if evidence.oauth else []
@@ -246,8 +272,11 @@ def no_third_party(evidence: Evidence) -> Iterator[Finding | Seen]:
         } - {""}
         foreign = {host for host in hosts if registrable_domain(host) not in own}
         if foreign:
-            yield Finding(expected=say("nothing from other sites"), actual=cut(", ".join(sorted(foreign)), 120),
-                          exchanges=(page.n,))  # fmt: skip
+            yield Finding(
+                expected=say("nothing from other sites"),
+                actual=cut(", ".join(sorted(foreign)), 120),
+                exchanges=(page.n,),
+            )
         else:
             yield Seen(actual=say("nothing foreign"), exchanges=(page.n,))
 
@@ -261,10 +290,14 @@ def _loaded(pages: Pages, page: Exchange) -> Iterator[str]:
 
 
 @check(
-    "page.no-store", "SSS", refs=("RFC9111-5.2.2.5",), auth=("oauth",), practice=True,
+    "page.no-store",
+    "SSS",
+    refs=("RFC9111-5.2.2.5",),
+    auth=("oauth",),
+    practice=True,
     why="The back button shows somebody else's consent page.",
     fix="Send Cache-Control: no-store with login and consent pages.",
-)  # fmt: skip
+)
 def no_store(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Login and consent pages are not stored."""
     for page in flow_pages(evidence):
@@ -273,17 +306,25 @@ def no_store(evidence: Evidence) -> Iterator[Finding | Seen]:
         if "no-store" in said:
             yield Seen(actual=actual, exchanges=(page.n,))
         else:
-            yield Finding(expected=say("Cache-Control: no-store"), actual=actual,
-                          at=without_query(page.request.target), exchanges=(page.n,))  # fmt: skip
+            yield Finding(
+                expected=say("Cache-Control: no-store"),
+                actual=actual,
+                at=without_query(page.request.target),
+                exchanges=(page.n,),
+            )
 
 
 @check(
-    "page.no-code-in-html", "SSS", refs=("RFC9700-4.2.4",), auth=("oauth",), practice=True,
-    why="What stands in a page can be read by scripts and kept by the browser.",
+    "page.no-code-in-html",
+    "SSS",
+    refs=("RFC9700-4.2.4",),
+    auth=("oauth",),
+    practice=True,
+    why="Scripts can read a page, and the browser can store it.",
     fix="Put code and token into the redirect and the token answer only.",
-)  # fmt: skip
+)
 def no_code_in_html(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """No code stands in a page, but in the one that goes to the callback by itself."""
+    """No page contains a code, except the one that redirects to the callback."""
     callback = landed(evidence)
     code = first(callback_params(callback), "code") or ""
     if not code:
@@ -293,17 +334,24 @@ def no_code_in_html(evidence: Evidence) -> Iterator[Finding | Seen]:
     before = redirect_before(evidence, callback)
     for page in flow_pages(evidence):
         if page.n != before.n and code in page.answer.text:
-            yield Finding(expected=say("no code"), actual=say("the code stands in the page"),
-                          exchanges=(page.n,))  # fmt: skip
+            yield Finding(
+                expected=say("no code"),
+                actual=say("the page contains the code"),
+                exchanges=(page.n,),
+            )
         else:
             yield Seen(actual=say("no code"), exchanges=(page.n,))
 
 
 @check(
-    "page.consent-names-client", "iiS", refs=("MCP-sec",), auth=("oauth",), needs=("login",),
+    "page.consent-names-client",
+    "iiS",
+    refs=("MCP-sec",),
+    auth=("oauth",),
+    needs=("login",),
     why="A user who is not told who asks, and for what, cannot consent.",
     fix="Name the client, the host that the code goes to, and the scopes on the consent page.",
-)  # fmt: skip
+)
 def consent_names_client(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The consent page names the client, its host and the scopes."""
     page = _consent(evidence)
@@ -318,9 +366,12 @@ def consent_names_client(evidence: Evidence) -> Iterator[Finding | Seen]:
     scopes = evidence.oauth.scope.split() if evidence.oauth else []
     lacking += [say("scope {:.40}", scope) for scope in scopes if scope.lower() not in text]
     if lacking:
-        yield Finding(expected=say("the client, its host and the scopes in the text of the page"),
-                      actual=say("not named: {}", say(", ").join(lacking)),
-                      at=without_query(page.request.target), exchanges=(page.n,))  # fmt: skip
+        yield Finding(
+            expected=say("the client, its host and the scopes in the text of the page"),
+            actual=say("not named: {}", say(", ").join(lacking)),
+            at=without_query(page.request.target),
+            exchanges=(page.n,),
+        )
     else:
         yield Seen(actual=say("client, host and scopes are named"), exchanges=(page.n,))
 

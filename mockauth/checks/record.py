@@ -17,6 +17,10 @@ PASSWORD_FIELD = re.compile(r"<input\b[^>]{0,300}\btype\s*=\s*[\"']?password")
 SHORTEST_SESSION = 16
 """Characters of a cookie that may name a session."""
 
+ODD = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
+"""What error, error_description and error_uri must not have (RFC 6749 sections 4.1.2.1, 5.2)."""
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+"""Real servers quote names in descriptions; of the odd characters only these do harm."""
 GOES_ON = (Fallback.PKCE, Fallback.LOGGED_IN)
 """What a run goes on with when the ordinary request was refused without it."""
 PLANTS = "callback.code-not-polluted"

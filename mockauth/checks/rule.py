@@ -1,4 +1,4 @@
-"""A rule: what should hold, where that is written, why, and how to mend it.
+"""A rule: what should hold, where that is written, why, and how to fix it.
 
 Python checks and scenario files become the same `Rule`, so that they share selection, report,
 documentation and waivers.
@@ -25,7 +25,7 @@ PROFILE_ORDER = ("plugin", "action", "mcp")
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One id of the catalogue. `levels` has no entry for a profile the rule does not bind."""
+    """One id of the catalogue. `levels` has no entry for a profile it does not apply to."""
 
     id: str
     title: str

@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.fallback_text import text_of
 from mockauth.checks.finding import Blocked, Finding, Seen
-from mockauth.checks.record import asks_to_log_in, token_errors
+from mockauth.checks.record import CONTROL, ODD, asks_to_log_in, token_errors
 from mockauth.checks.registry import check
 from mockauth.wire import Exchange, Response
 from mockauth.wire.message import FORM, JSON, Encoding
@@ -63,11 +63,14 @@ def _helped(evidence: Evidence) -> Exchange | None:
 
 
 @check(
-    "token.exchange-works", "MMM", refs=("RFC6749-4.1.3", "OAI-plugin-auth"), auth=("oauth",),
+    "token.exchange-works",
+    "MMM",
+    refs=("RFC6749-4.1.3", "OAI-plugin-auth"),
+    auth=("oauth",),
     shows='"Missing access token, received N from URL: response_data=…"',
     why="Without a token nobody is signed in.",
     fix="Answer ChatGPT's POST with 200 and access_token in a JSON object.",
-)  # fmt: skip
+)
 def exchange_works(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The token endpoint answers ChatGPT's POST with a token."""
     last = _exchange(evidence)
@@ -76,15 +79,25 @@ def exchange_works(evidence: Evidence) -> Iterator[Finding | Seen]:
         if last.answer.status == 200:
             yield Seen(actual=last.outcome, exchanges=(last.n,))
         else:
-            yield Finding(expected=say("200 with access_token"), actual=last.outcome, at=AT,
-                          exchanges=(last.n,), tolerated=True)  # fmt: skip
+            yield Finding(
+                expected=say("200 with access_token"),
+                actual=last.outcome,
+                at=AT,
+                exchanges=(last.n,),
+                tolerated=True,
+            )
         return
-    yield Finding(expected=say("200 with access_token"), actual=shown(last), fix=_mend(evidence, last), at=AT,
-                  exchanges=(last.n,))  # fmt: skip
+    yield Finding(
+        expected=say("200 with access_token"),
+        actual=shown(last),
+        fix=_fix(evidence, last),
+        at=AT,
+        exchanges=(last.n,),
+    )
 
 
-def _mend(evidence: Evidence, last: Exchange) -> str:
-    """The mend of the mistake that the answer shows; "" where it shows none."""
+def _fix(evidence: Evidence, last: Exchange) -> str:
+    """The fix for the mistake that the answer shows; "" where it shows none."""
     helped = _helped(evidence)
     if helped is not None:
         if not evidence.profile.has_manifest:
@@ -123,12 +136,15 @@ def _form_wall(exchange: Exchange) -> bool:
 
 
 @check(
-    "token.declared-content-type-accepted", "M--",
-    refs=("OAI-plugin-auth", "ruvnet/Bot-Generator-Bot#2"), auth=("oauth",), practice=True,
+    "token.declared-content-type-accepted",
+    "M--",
+    refs=("OAI-plugin-auth", "ruvnet/Bot-Generator-Bot#2"),
+    auth=("oauth",),
+    practice=True,
     shows="login fails, token endpoint logs 400, 415, 500",
     why="ChatGPT sends what authorization_content_type says, and nothing else.",
     fix="Change authorization_content_type, or what the endpoint reads.",
-)  # fmt: skip
+)
 def declared_content_type(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The token endpoint reads the declared authorization_content_type."""
     last = _exchange(evidence)
@@ -156,21 +172,29 @@ def declared_content_type(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 
 @check(
-    "token.no-browser-needed", "MMM", refs=("OAI-plugin-auth",), auth=("oauth",), practice=True,
+    "token.no-browser-needed",
+    "MMM",
+    refs=("OAI-plugin-auth",),
+    auth=("oauth",),
+    practice=True,
     shows="works with curl, not in ChatGPT",
     why="ChatGPT's server has no cookies and no form token.",
     fix="Exempt the token endpoint ({authorization_url}) from CSRF protection and sessions.",
-)  # fmt: skip
+)
 def no_browser_needed(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The exchange needs no cookie, Origin or CSRF token."""
     last = _exchange(evidence)
     spoke = isinstance(last.answer.members.get("error"), str)
     if _form_wall(last):
-        actual = say("{}: form protection or a session is demanded", last.outcome)
+        actual = say("{}: form protection or a session is required", last.outcome)
         yield Finding(expected=say("no form protection"), actual=actual, at=AT, exchanges=(last.n,))
     elif asks_to_log_in(last):
-        yield Finding(expected=say("an answer without a session"), actual=say("{}: a login page", last.outcome),
-                      at=AT, exchanges=(last.n,))  # fmt: skip
+        yield Finding(
+            expected=say("an answer without a session"),
+            actual=say("{}: a login page", last.outcome),
+            at=AT,
+            exchanges=(last.n,),
+        )
     elif spoke or (last.answer.ok and "access_token" in last.answer.members):
         yield Seen(actual=last.outcome, exchanges=(last.n,))
     else:
@@ -180,28 +204,39 @@ def no_browser_needed(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 
 @check(
-    "token.no-redirect", "MMM", refs=("RFC6749-5.1",), auth=("oauth",), practice=True,
+    "token.no-redirect",
+    "MMM",
+    refs=("RFC6749-5.1",),
+    auth=("oauth",),
+    practice=True,
     shows="works with curl, not in ChatGPT",
     why="A redirect drops the body of the POST.",
-    fix="Answer at exactly the address in {authorization_url}; mind the slash at its end.",
-)  # fmt: skip
+    fix="Answer at exactly the address in {authorization_url}; check the slash at its end.",
+)
 def no_redirect(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The token endpoint does not redirect."""
     last = _exchange(evidence)
     if 300 <= last.answer.status < 400:
         target = cut(without_query(last.answer.header("Location") or "nowhere"), 120)
-        yield Finding(expected=say("an answer"), actual=say("{} to {}", last.answer.status, target), at=AT,
-                      exchanges=(last.n,))  # fmt: skip
+        yield Finding(
+            expected=say("an answer"),
+            actual=say("{} to {}", last.answer.status, target),
+            at=AT,
+            exchanges=(last.n,),
+        )
     else:
         yield Seen(actual=last.outcome, exchanges=(last.n,))
 
 
 @check(
-    "token.post-auth-accepted", "MMS", refs=("RFC6749-2.3.1", "OAI-plugin-auth"), auth=("oauth",),
+    "token.post-auth-accepted",
+    "MMS",
+    refs=("RFC6749-2.3.1", "OAI-plugin-auth"),
+    auth=("oauth",),
     shows="`invalid_client`",
     why="ChatGPT sends client_id and client_secret in the body.",
     fix="Accept client_secret in the body (client_secret_post).",
-)  # fmt: skip
+)
 def post_auth_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Client credentials in the body are accepted."""
     last = _exchange(evidence)
@@ -212,15 +247,23 @@ def post_auth_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
             raise Blocked(say("no exchange worked (see token.exchange-works)"))
         last = tried[-1]
         if not last.answer.ok:
-            yield Finding(expected=say("credentials in the body"), actual=last.outcome, at=AT,
-                          exchanges=(last.n,))  # fmt: skip
+            yield Finding(
+                expected=say("credentials in the body"),
+                actual=last.outcome,
+                at=AT,
+                exchanges=(last.n,),
+            )
             return
     helped = _helped(evidence)
     if last.answer.ok and "access_token" in last.answer.members:
         yield Seen(actual=last.outcome, exchanges=(last.n,))
     elif helped is not None and helped.fallback is Fallback.BASIC_HEADER:
-        yield Finding(expected=say("credentials in the body"), at=AT, exchanges=(last.n,),
-                      actual=say("only a Basic header is accepted"))  # fmt: skip
+        yield Finding(
+            expected=say("credentials in the body"),
+            at=AT,
+            exchanges=(last.n,),
+            actual=say("only a Basic header is accepted"),
+        )
     elif helped is not None:
         yield Seen(actual=say("accepted in {}", text_of(helped)), exchanges=(last.n,))
     else:
@@ -228,11 +271,14 @@ def post_auth_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 
 @check(
-    "token.error-is-json", "MMM", refs=("RFC6749-5.2",), auth=("oauth",),
+    "token.error-is-json",
+    "MMM",
+    refs=("RFC6749-5.2",),
+    auth=("oauth",),
     shows='"Missing access token, received N from URL: response_data=…"',
     why="ChatGPT reads `error` from JSON; a page tells it nothing.",
     fix="Answer refusals with a JSON object that has `error`.",
-)  # fmt: skip
+)
 def error_is_json(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Refusals of the token endpoint are JSON objects with `error`."""
     for exchange in _oauth_errors(evidence):
@@ -242,8 +288,13 @@ def error_is_json(evidence: Evidence) -> Iterator[Finding | Seen]:
         else:
             # JSON under another type: a correct server does so on one path.
             parsed = isinstance(exchange.answer.members.get("error"), str)
-            yield Finding(expected=say("a JSON object with error"), actual=exchange.outcome, at=AT,
-                          exchanges=(exchange.n,), tolerated=parsed)  # fmt: skip
+            yield Finding(
+                expected=say("a JSON object with error"),
+                actual=exchange.outcome,
+                at=AT,
+                exchanges=(exchange.n,),
+                tolerated=parsed,
+            )
 
 
 def _oauth_errors(evidence: Evidence) -> list[Exchange]:
@@ -261,17 +312,25 @@ def _oauth_errors(evidence: Evidence) -> list[Exchange]:
 
 
 @check(
-    "token.error-code-registered", "MMM", refs=("RFC6749-5.2",), auth=("oauth",),
-    why="Clients act on the registered values.", fix="Use the value that RFC 6749 names.",
-)  # fmt: skip
+    "token.error-code-registered",
+    "MMM",
+    refs=("RFC6749-5.2",),
+    auth=("oauth",),
+    why="Clients act on the registered values.",
+    fix="Use the value that RFC 6749 names.",
+)
 def error_code_registered(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """`error` at the token endpoint is registered, and its texts use the allowed characters."""
+    """`error` at the token endpoint is registered; error_description and error_uri use only allowed characters."""
     for exchange in _oauth_errors(evidence):
         error = exchange.answer.members.get("error")
         yield from _odd_characters(exchange)
         if isinstance(error, str) and error not in REGISTERED:
-            yield Finding(expected=say("a registered value, such as invalid_grant"), actual=cut(error, 60),
-                          at=AT, exchanges=(exchange.n,))  # fmt: skip
+            yield Finding(
+                expected=say("a registered value, such as invalid_grant"),
+                actual=cut(error, 60),
+                at=AT,
+                exchanges=(exchange.n,),
+            )
         elif isinstance(error, str):
             yield Seen(actual=error, exchanges=(exchange.n,))
 
@@ -279,19 +338,24 @@ def error_code_registered(evidence: Evidence) -> Iterator[Finding | Seen]:
 def _odd_characters(exchange: Exchange) -> Iterator[Finding]:
     for name in ("error_description", "error_uri"):
         value = exchange.answer.members.get(name)
-        if isinstance(value, str) and re.search(r"[^\x20-\x21\x23-\x5B\x5D-\x7E]", value):
-            # Real servers quote names in descriptions; only control characters do harm.
-            harmless = not re.search(r"[\x00-\x1f\x7f]", value)
-            yield Finding(expected=say('printable ASCII without " and \\'), at=AT,
-                          actual=say("{} has other characters", own(name)), exchanges=(exchange.n,),
-                          tolerated=harmless)  # fmt: skip
+        if isinstance(value, str) and ODD.search(value):
+            yield Finding(
+                expected=say('printable ASCII without " and \\'),
+                at=AT,
+                actual=say("{} has other characters", own(name)),
+                exchanges=(exchange.n,),
+                tolerated=not CONTROL.search(value),
+            )
 
 
 @check(
-    "token.error-status-400-or-401", "MMM", refs=("RFC6749-5.2",), auth=("oauth",),
-    why="Other statuses read as an outage.",
+    "token.error-status-400-or-401",
+    "MMM",
+    refs=("RFC6749-5.2",),
+    auth=("oauth",),
+    why="ChatGPT takes other statuses for an outage.",
     fix="Answer 400, or 401 for client authentication.",
-)  # fmt: skip
+)
 def error_status(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Refusals of the token endpoint have status 400 or 401."""
     for exchange in token_errors(evidence):
@@ -299,29 +363,42 @@ def error_status(evidence: Evidence) -> Iterator[Finding | Seen]:
         if status in HTTP_STATUSES or status < 400:
             yield Seen(actual=exchange.outcome, exchanges=(exchange.n,))
         else:
-            yield Finding(expected=say("400 or 401"), actual=exchange.outcome, at=AT,
-                          exchanges=(exchange.n,))  # fmt: skip
+            yield Finding(
+                expected=say("400 or 401"), actual=exchange.outcome, at=AT, exchanges=(exchange.n,)
+            )
 
 
 @check(
-    "token.error-not-200", "MMM", refs=("RFC6749-5.2",), auth=("oauth",),
-    why="ChatGPT takes a 200 for success.", fix="Answer refusals with 400 or 401.",
-)  # fmt: skip
+    "token.error-not-200",
+    "MMM",
+    refs=("RFC6749-5.2",),
+    auth=("oauth",),
+    why="ChatGPT takes a 200 for success.",
+    fix="Answer refusals with 400 or 401.",
+)
 def error_not_200(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """An answer with `error` is no 2xx."""
+    """An answer with `error` has no 2xx status."""
     for exchange in token_errors(evidence):
         if exchange.answer.ok:
-            yield Finding(expected=say("400 or 401"), actual=say("{} with error", exchange.outcome), at=AT,
-                          exchanges=(exchange.n,))  # fmt: skip
+            yield Finding(
+                expected=say("400 or 401"),
+                actual=say("{} with error", exchange.outcome),
+                at=AT,
+                exchanges=(exchange.n,),
+            )
         else:
             yield Seen(actual=exchange.outcome, exchanges=(exchange.n,))
 
 
 @check(
-    "token.no-secret-echoed", "MMM", refs=("RFC9700-4.2.4",), auth=("oauth",), practice=True,
+    "token.no-secret-echoed",
+    "MMM",
+    refs=("RFC9700-4.2.4",),
+    auth=("oauth",),
+    practice=True,
     why="What is echoed ends up in logs and error pages.",
     fix="Do not repeat request values in answers.",
-)  # fmt: skip
+)
 def no_secret_echoed(evidence: Evidence) -> Iterator[Finding | Seen]:
     """No answer repeats the client secret or the password."""
     given = evidence.given
@@ -342,8 +419,12 @@ def no_secret_echoed(evidence: Evidence) -> Iterator[Finding | Seen]:
         # A password may be a word of some text: it is echoed only where it was sent.
         sent = password and any(value == password for _, value in exchange.request.params)
         if any(_stands_in(word, exchange.answer) for word in (secret, password if sent else "")):
-            yield Finding(expected=say("no secret"), actual=say("a secret stands in the answer"),
-                          at=exchange.request.url, exchanges=(exchange.n,))  # fmt: skip
+            yield Finding(
+                expected=say("no secret"),
+                actual=say("the answer contains a secret"),
+                at=exchange.request.url,
+                exchanges=(exchange.n,),
+            )
     if not looked:
         raise Blocked(say("nothing was answered"))
     yield Seen(actual=say("{} answers read", looked))

@@ -35,10 +35,14 @@ def _answered(evidence: Evidence) -> list[Exchange]:
 
 
 @check(
-    "transport.answers-in-time", "MMi", refs=("OAI-plugin-prod",), practice=True, shows="time-outs",
+    "transport.answers-in-time",
+    "MMi",
+    refs=("OAI-plugin-prod",),
+    practice=True,
+    shows="time-outs",
     why="ChatGPT waits 15 s for documents and 45 s for calls.",
     fix="Answer faster.",
-)  # fmt: skip
+)
 def answers_in_time(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Documents come within 15 s, calls within 45 s."""
     slowest = 0.0
@@ -47,45 +51,67 @@ def answers_in_time(evidence: Evidence) -> Iterator[Finding | Seen]:
         slowest = max(slowest, e.elapsed_ms)
         if e.trouble == "timed-out" or e.elapsed_ms > limit * 1000:
             actual = e.error or say("{:.1f} s", e.elapsed_ms / 1000)
-            yield Finding(expected=say("at most {:g} s", limit), actual=actual,
-                          at=without_query(e.request.url), exchanges=(e.n,))  # fmt: skip
+            yield Finding(
+                expected=say("at most {:g} s", limit),
+                actual=actual,
+                at=without_query(e.request.url),
+                exchanges=(e.n,),
+            )
     yield Seen(actual=say("the slowest took {:.2f} s", slowest / 1000))
 
 
 @check(
-    "transport.answers-in-half-the-time", "SSi", refs=("OAI-plugin-prod",), practice=True,
-    why="A slow day should not end sign-in.", fix="Answer in half the time that ChatGPT waits.",
-)  # fmt: skip
+    "transport.answers-in-half-the-time",
+    "SSi",
+    refs=("OAI-plugin-prod",),
+    practice=True,
+    why="A slow day should not end sign-in.",
+    fix="Answer in half the time that ChatGPT waits.",
+)
 def answers_in_half(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Documents come within 7.5 s, calls within 22.5 s."""
     for e in _answered(evidence):
         if e.elapsed_ms > _limit(evidence, e) * 500:
-            yield Finding(expected=say("at most {:g} s", _limit(evidence, e) / 2),
-                          actual=say("{:.1f} s", e.elapsed_ms / 1000), exchanges=(e.n,))  # fmt: skip
+            yield Finding(
+                expected=say("at most {:g} s", _limit(evidence, e) / 2),
+                actual=say("{:.1f} s", e.elapsed_ms / 1000),
+                exchanges=(e.n,),
+            )
     yield Seen(actual=say("every answer was in time"))
 
 
 @check(
-    "transport.body-below-100k", "MM-", refs=("OAI-plugin-start",), practice=True,
+    "transport.body-below-100k",
+    "MM-",
+    refs=("OAI-plugin-start",),
+    practice=True,
     shows="big answers fail",
-    why="ChatGPT drops longer answers.", fix="Page the answer, or shorten it.",
-)  # fmt: skip
+    why="ChatGPT drops longer answers.",
+    fix="Page the answer, or shorten it.",
+)
 def body_below_limit(evidence: Evidence) -> Iterator[Finding | Seen]:
     """API answers have fewer than 100,000 characters."""
     for call in calls(evidence):
         size = call.answer.characters
         if size >= evidence.profile.api_characters or call.answer.truncated:
-            yield Finding(expected=say("fewer than 100,000 characters"), actual=say("{} characters", size),
-                          exchanges=(call.n,))  # fmt: skip
+            yield Finding(
+                expected=say("fewer than 100,000 characters"),
+                actual=say("{} characters", size),
+                exchanges=(call.n,),
+            )
         else:
             yield Seen(actual=say("{} characters", size), exchanges=(call.n,))
 
 
 @check(
-    "transport.no-redirect-on-api", "SSS", refs=("OAI-plugin-prod",), practice=True,
+    "transport.no-redirect-on-api",
+    "SSS",
+    refs=("OAI-plugin-prod",),
+    practice=True,
     shows="works with curl, not in ChatGPT",
-    why="ChatGPT does not promise to follow redirects.", fix="Answer at the declared URL itself.",
-)  # fmt: skip
+    why="ChatGPT does not promise to follow redirects.",
+    fix="Answer at the declared URL itself.",
+)
 def no_redirect_on_api(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The OpenAPI document and the API answer without a redirect."""
     found = evidence.trace.ordinary("openapi", "api")
@@ -93,16 +119,23 @@ def no_redirect_on_api(evidence: Evidence) -> Iterator[Finding | Seen]:
         raise NotApplicable(say("neither was asked"))
     for e in found:
         if 300 <= e.answer.status < 400 and e.answer.status != 304:
-            yield Finding(expected=say("an answer"), actual=say("{} to {}", e.answer.status, e.answer.header('Location')), exchanges=(e.n,))  # fmt: skip
+            yield Finding(
+                expected=say("an answer"),
+                actual=say("{} to {}", e.answer.status, e.answer.header("Location")),
+                exchanges=(e.n,),
+            )
         else:
             yield Seen(actual=e.outcome, exchanges=(e.n,))
 
 
 @check(
-    "transport.no-5xx", "SSS", refs=("RFC9110-15.6",), practice=True,
+    "transport.no-5xx",
+    "SSS",
+    refs=("RFC9110-15.6",),
+    practice=True,
     why="A crash is no refusal: it hides defects and fills logs.",
     fix="Catch the input named and answer 4xx.",
-)  # fmt: skip
+)
 def no_5xx(evidence: Evidence) -> Iterator[Finding | Seen]:
     """No request of the run crashes the server or breaks off."""
     named: set[str] = set()
@@ -115,16 +148,24 @@ def no_5xx(evidence: Evidence) -> Iterator[Finding | Seen]:
         what = f"{e.step} {e.probe or text_of(e)}"
         if (e.answer.status >= 500 or broke) and what not in named and len(named) < MOST_NAMED:
             named.add(what)
-            yield Finding(expected=say("no 5xx"), actual=say("{} ({})", e.outcome, own(what.strip())),
-                          at=without_query(e.request.url), exchanges=(e.n,))  # fmt: skip
+            yield Finding(
+                expected=say("no 5xx"),
+                actual=say("{} ({})", e.outcome, own(what.strip())),
+                at=without_query(e.request.url),
+                exchanges=(e.n,),
+            )
     yield Seen(actual=say("{} exchanges", len(evidence.trace)))
 
 
 @check(
-    "transport.hsts", "iii", refs=("RFC6797-7.1",), practice=True, auth=("oauth",),
+    "transport.hsts",
+    "iii",
+    refs=("RFC6797-7.1",),
+    practice=True,
+    auth=("oauth",),
     why="A browser that has seen it never asks for the login page over plain http again.",
     fix="Send Strict-Transport-Security: max-age=31536000 with every page.",
-)  # fmt: skip
+)
 def hsts(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Pages carry Strict-Transport-Security."""
     for page in flow_pages(evidence):
@@ -135,21 +176,32 @@ def hsts(evidence: Evidence) -> Iterator[Finding | Seen]:
         if sent:
             yield Seen(actual=cut(sent, 120), exchanges=(page.n,))
         else:
-            yield Finding(expected=say("Strict-Transport-Security"), actual=say("absent"),
-                          at=without_query(page.request.url), exchanges=(page.n,))  # fmt: skip
+            yield Finding(
+                expected=say("Strict-Transport-Security"),
+                actual=say("absent"),
+                at=without_query(page.request.url),
+                exchanges=(page.n,),
+            )
 
 
 @check(
-    "transport.no-internals-in-errors", "SSS", refs=("CWE-209",), practice=True,
+    "transport.no-internals-in-errors",
+    "SSS",
+    refs=("CWE-209",),
+    practice=True,
     why="Stack traces help attackers and tell users nothing.",
     fix="Switch debug pages off.",
-)  # fmt: skip
+)
 def no_internals(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Errors show no stack trace and no SQL."""
     for e in _answered(evidence):
         found = INTERNALS.search(e.answer.text[:100_000]) if e.answer.status >= 400 else None
         if found:
-            yield Finding(expected=say("a short error"), actual=say("{} with internals of the server", e.outcome),
-                          at=without_query(e.request.url), exchanges=(e.n,))  # fmt: skip
+            yield Finding(
+                expected=say("a short error"),
+                actual=say("{} with internals of the server", e.outcome),
+                at=without_query(e.request.url),
+                exchanges=(e.n,),
+            )
             return
     yield Seen(actual=say("{} exchanges", len(evidence.trace)))

@@ -16,73 +16,155 @@ BUDGET = 300.0
 
 @click.command()
 @click.argument("target")
-@option("--config", callback=load_settings, is_eager=True, expose_value=False,
-        help="mockauth.toml to read.")  # fmt: skip
+@option(
+    "--config",
+    callback=load_settings,
+    is_eager=True,
+    expose_value=False,
+    help="Settings file to read (default: mockauth.toml, pyproject.toml).",
+)
 @option("--profile", type=click.Choice(["auto", "plugin", "action", "mcp"]), default="auto")
-@option("--auth", type=click.Choice(["none", "service_http", "oauth"]), default=None,
-        help="GPT Action: None, API Key, or OAuth.")  # fmt: skip
-@option("--openapi", default="", help="GPT Action: URL or path of the OpenAPI document; else "
-        "TARGET, TARGET/openapi.json or TARGET/openapi.yaml.")  # fmt: skip
-@option("--authorize-url", default="",
-        help="GPT Action: the editor's Authorization URL, where the user signs in.")  # fmt: skip
-@option("--token-url", default="",
-        help="GPT Action: the editor's Token URL, which takes the code.")  # fmt: skip
+@option(
+    "--auth",
+    type=click.Choice(["none", "service_http", "oauth"]),
+    default=None,
+    help="GPT Action: None, API Key, or OAuth.",
+)
+@option(
+    "--openapi",
+    default="",
+    help="GPT Action: URL or path of the OpenAPI document; (default: "
+    "TARGET, TARGET/openapi.json or TARGET/openapi.yaml).",
+)
+@option(
+    "--authorize-url",
+    default="",
+    help="GPT Action: the editor's Authorization URL, where the user signs in.",
+)
+@option("--token-url", default="", help="GPT Action: the editor's Token URL, which takes the code.")
 @option("--scope", default="", help="GPT Action: the editor's Scope.")
-@option("--token-exchange", type=click.Choice(["post", "basic"]), default="post",
-        help="GPT Action: Default (POST request), or Basic authorization header.")  # fmt: skip
-@option("--auth-scheme", type=click.Choice(["bearer", "basic", "custom"]), default=None,
-        help="GPT Action: how the API key is sent.")  # fmt: skip
+@option(
+    "--token-exchange",
+    type=click.Choice(["post", "basic"]),
+    default="post",
+    help="GPT Action: Default (POST request), or Basic authorization header.",
+)
+@option(
+    "--auth-scheme",
+    type=click.Choice(["bearer", "basic", "custom"]),
+    default=None,
+    help="GPT Action: how the API key is sent.",
+)
 @option("--header", default="", help="GPT Action: the header of a custom API key.")
-@option("--privacy-policy-url", default="", help="GPT Action: as a public GPT needs it.")
-@option("--client-id", default="", help="A string of your own choosing, as pasted into ChatGPT.")
-@option("--client-secret", default="", help="Likewise.")
+@option(
+    "--privacy-policy-url",
+    default="",
+    help="GPT Action: the privacy policy URL; a public GPT needs one.",
+)
+@option(
+    "--client-id", default="", help="The client id, a string you choose, as pasted into ChatGPT."
+)
+@option("--client-secret", default="", help="The client secret, as pasted into ChatGPT.")
 @option("--username", default="", help="The test user at your own login page.")
 @option("--password", default="", help="The test user's password.")
 @option("--token", default="", help="The service or user token that is pasted into ChatGPT.")
 @option("--verification-token", default="", help="The token that ChatGPT shows at installation.")
-@option("--plugin-id", default="", help="The id in the callback, plugin-… or g-….")
-@option("--login", default="auto", help="auto, follow, form.")
+@option("--plugin-id", default="", help="The id in ChatGPT's callback URL: plugin-… or g-….")
+@option(
+    "--login", default="auto", help="auto, follow (only follow redirects) or form (fill in pages)."
+)
 @option("--other-client-id", default="", help="A second client, for the checks between clients.")
 @option("--other-client-secret", default="")
-@option("--other-redirect-uri", default="",
-        help="The second client's callback, where it has one of its own.")  # fmt: skip
+@option(
+    "--other-redirect-uri",
+    default="",
+    help="The second client's callback, where it has one of its own.",
+)
 @option("--other-username", default="", help="A second user, for the checks between users.")
 @option("--other-password", default="")
 @option("--other-token", default="")
 @option(
-    "--operation", default="", help="operationId to call; else the first GET that needs nothing."
+    "--operation",
+    default="",
+    help="operationId to call (default: the first GET that needs no parameter).",
 )
-@option("--allow-host", "allow_hosts", multiple=True, type=HostAndPort(),
-        help="Where the login may lead, besides the addresses in the manifest.")  # fmt: skip
-@option("--owned-path", default="", help="Path of an object that is the first user's alone.")
-@option("--narrow-scope", default="", help="A scope that must not do for --operation.")
-@option("--wait", type=click.FloatRange(0, 600), default=None, help="Wait for a starting target.")
-@option("--select", multiple=True,
-        help="Only these ids, areas or sources (RFC6749-4.1.2), comma-separated.")  # fmt: skip
-@option("--ignore", multiple=True, help="Not these ids, areas or sources, comma-separated.")
-@option("--level", "levels", multiple=True, metavar="ID=LEVEL",
-        help="Judge an id or area by a level of your own, or off.")  # fmt: skip
-@option("--baseline", type=click.Path(path_type=Path), default=None,
-        help="File of ids that may stay broken as they are.")  # fmt: skip
-@option("--write-baseline", type=click.Path(path_type=Path), default=None,
-        help="Write what is broken now to this file, for --baseline.")  # fmt: skip
+@option(
+    "--allow-host",
+    "allow_hosts",
+    multiple=True,
+    type=HostAndPort(),
+    help="Where the login may lead, besides the addresses in the manifest.",
+)
+@option("--owned-path", default="", help="Path of an object that only the first user may read.")
+@option("--narrow-scope", default="", help="A scope that is not enough for --operation.")
+@option(
+    "--wait",
+    type=click.FloatRange(0, 600),
+    default=None,
+    help="Seconds to wait for a target that is starting.",
+)
+@option(
+    "--select",
+    multiple=True,
+    help="Run only these ids, areas or sources (RFC6749-4.1.2), comma-separated.",
+)
+@option("--ignore", multiple=True, help="Skip these ids, areas or sources, comma-separated.")
+@option(
+    "--level",
+    "levels",
+    multiple=True,
+    metavar="ID=LEVEL",
+    help="Change the level of an id or area, or switch it off.",
+)
+@option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="File that lists known failures; they do not fail the run.",
+)
+@option(
+    "--write-baseline",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Write the current failures to this file, for --baseline.",
+)
 @option("--scenarios", multiple=True, type=click.Path(path_type=Path), help="More scenario files.")
 @option("--fail-on", type=click.Choice(["must", "should", "never"]), default="must")
-@option("--strict", is_flag=True, help="A critical check that lacks an option fails the run too.")
-@option("--slow", is_flag=True, help="Also what needs waiting or makes load.")
-@option("--budget", type=click.FloatRange(0), default=None, metavar="SECONDS",
-        help="Seconds that the run may take, --wait apart; 300, without a bound with --slow or 0. "
-        "What is not judged by then is blocked.")  # fmt: skip
-@option("--active", is_flag=True, help="Probe a public host: you confirm that you may.")
-@option("--map", "map_", type=click.Choice(["auto", "off"]), default="auto",
-        help="Map the manifest's addresses to the server under test.")  # fmt: skip
 @option(
-    "--report", "reports", multiple=True, metavar="FORMAT=PATH", help="json=PATH, - for stdout."
+    "--strict",
+    is_flag=True,
+    help="Also fail the run when an option is missing for a critical check.",
+)
+@option("--slow", is_flag=True, help="Also run checks that wait or make load.")
+@option(
+    "--budget",
+    type=click.FloatRange(0),
+    default=None,
+    metavar="SECONDS",
+    help="Seconds the run may take, without --wait (default: 300; with --slow or 0 no limit). "
+    "Checks not finished by then are blocked.",
+)
+@option(
+    "--active", is_flag=True, help="Also probe a public host; you confirm that you are allowed to."
+)
+@option(
+    "--map",
+    "map_",
+    type=click.Choice(["auto", "off"]),
+    default="auto",
+    help="Map the manifest's addresses to the server under test.",
+)
+@option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORMAT=PATH",
+    help="Write a report: json=PATH (- for stdout).",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Print every exchange.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
 def check(target: str, **values: Any) -> None:
-    """Sign in to TARGET as ChatGPT would, and say what would go wrong.
+    """Sign in to TARGET as ChatGPT would, and report what would go wrong.
 
     TARGET is the root of a site (http://localhost:3333), the URL of a manifest, or the path of one.
     For a GPT Action it is the root of the API, or the URL or path of its OpenAPI document.

@@ -21,47 +21,95 @@ if TYPE_CHECKING:
 @click.command("check-client")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @option("--profile", type=PROFILE, default="plugin", show_default=True)
-@option("--content-type", type=FORM_OR_JSON, default="application/x-www-form-urlencoded",
-        show_default=True, help="What the manifest declares for token requests.")  # fmt: skip
+@option(
+    "--content-type",
+    type=FORM_OR_JSON,
+    default="application/x-www-form-urlencoded",
+    show_default=True,
+    help="What the manifest declares for token requests.",
+)
 @option("--client-id", default="", help="The client's id at the mock.")
 @option("--client-secret", default="", help="The client's secret at the mock.")
 @option("--redirect-uri", default="", help="The client's callback, as registered at the mock.")
-@option("--port", type=click.IntRange(0, 65535), default=0,
-        help="Port to listen on (default: a free one).")  # fmt: skip
-@option("--timeout", type=click.FloatRange(1, 600), default=None,
-        help="Seconds that one start of COMMAND may take; 20.")  # fmt: skip
-@option("--for", "watch_seconds", type=click.FloatRange(1), default=None,
-        help="Without COMMAND: watch for so many seconds; else until Ctrl-C.")  # fmt: skip
-@option("--pass-env", multiple=True, metavar="NAME",
-        help="A variable of this environment that COMMAND needs, besides PATH, HOME, LANG and the "
-        "like; * stands for any characters.")  # fmt: skip
-@option("--store", type=click.Path(path_type=Path), default=None,
-        help="File or folder where the client keeps its secrets, searched for them.")  # fmt: skip
-@option("--select", multiple=True, help="Only these ids, areas or sources, comma-separated.")
-@option("--ignore", multiple=True, help="Not these ids, areas or sources, comma-separated.")
-@option("--level", "levels", multiple=True, metavar="ID=LEVEL",
-        help="Judge an id by a level of your own, or off.")  # fmt: skip
-@option("--baseline", type=click.Path(path_type=Path), default=None,
-        help="File of ids that may stay broken as they are.")  # fmt: skip
-@option("--write-baseline", type=click.Path(path_type=Path), default=None,
-        help="Write what is broken now to this file, for --baseline.")  # fmt: skip
+@option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="Port to listen on (default: a free one).",
+)
+@option(
+    "--timeout",
+    type=click.FloatRange(1, 600),
+    default=None,
+    help="Seconds that one start of COMMAND may take (default: 20).",
+)
+@option(
+    "--for",
+    "watch_seconds",
+    type=click.FloatRange(1),
+    default=None,
+    help="Without COMMAND: watch for this many seconds (default: until Ctrl-C).",
+)
+@option(
+    "--pass-env",
+    multiple=True,
+    metavar="NAME",
+    help="Another environment variable to pass to COMMAND, which gets PATH, HOME, LANG and "
+    "similar ones anyway; * matches any characters.",
+)
+@option(
+    "--store",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="File or folder where the client stores tokens; it is searched for unprotected secrets.",
+)
+@option("--select", multiple=True, help="Run only these ids, areas or sources, comma-separated.")
+@option("--ignore", multiple=True, help="Skip these ids, areas or sources, comma-separated.")
+@option(
+    "--level",
+    "levels",
+    multiple=True,
+    metavar="ID=LEVEL",
+    help="Change the level of an id, or switch it off.",
+)
+@option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="File that lists known failures; they do not fail the run.",
+)
+@option(
+    "--write-baseline",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Write the current failures to this file, for --baseline.",
+)
 @option("--scenarios", multiple=True, type=click.Path(path_type=Path), help="More scenario files.")
 @option("--fail-on", type=click.Choice(["must", "should", "never"]), default="must")
-@option("--strict", is_flag=True, help="A critical check that lacks a command fails the run too.")
 @option(
-    "--report", "reports", multiple=True, metavar="FORMAT=PATH", help="json=PATH, - for stdout."
+    "--strict",
+    is_flag=True,
+    help="Also fail the run when a critical check needs a COMMAND and there is none.",
+)
+@option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORMAT=PATH",
+    help="Write a report: json=PATH (- for stdout).",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Print every exchange.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
 def check_client(command: tuple[str, ...], **values: Any) -> None:
-    """Play the server for an OAuth client, and judge what it does.
+    """Play the server for an OAuth client, and check how the client behaves.
 
     Put -- before COMMAND. It is started once for each scenario, reads AUTHORIZE_URL, TOKEN_URL,
     API_URL, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI and SCOPE (or MANIFEST_URL, or ISSUER and its
-    metadata) from its environment, signs in, calls the API, and ends: with status 0 when that
-    worked. AUTH_METHOD is there where only one will do, CONTENT_TYPE is what the manifest declares.
-    Of your own environment it gets PATH, HOME, LANG and the like, and what --pass-env names. What
-    it has started is ended with it. Without COMMAND you drive the client by hand.
+    metadata) from its environment, signs in, calls the API, and exits: with status 0 if that
+    worked. AUTH_METHOD is set if the server accepts one method only; CONTENT_TYPE is what the
+    manifest declares. COMMAND gets PATH, HOME, LANG and similar variables of your environment, and
+    those that --pass-env names. Processes it has started are ended with it. Without COMMAND you use
+    the client by hand.
     """
     # The engine brings the plugin and the scenarios with it, which --help must not.
     from mockauth.cli.output import finish, report_targets
@@ -114,7 +162,7 @@ def _options(command: tuple[str, ...], values: dict[str, Any]) -> ClientOptions:
         client_secret=values["client_secret"] or defaults.CLIENT_SECRET,
         redirect_uri=redirect_uri,
         port=values["port"],
-        seconds=values["timeout"] or defaults.SECONDS,
+        seconds=values["timeout"] or defaults.START_SECONDS,
         watch_seconds=values["watch_seconds"],
         store=store,
         select=words("select"),

@@ -22,7 +22,7 @@ PROFILE = click.Choice(["plugin", "action"])
     show_default=True,
     help="GPT Action: the Token Exchange Method.",
 )
-@click.option("--fault", "faults", multiple=True, help="Let the plugin misbehave by this name.")
+@click.option("--fault", "faults", multiple=True, help="Switch on this fault of the plugin.")
 @click.option("--report", "reports", multiple=True, metavar="FORMAT=PATH")
 @click.option("-v", "--verbose", is_flag=True, help="Print every exchange.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")

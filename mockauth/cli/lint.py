@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("-q", "--quiet", is_flag=True, help="Failures only.")
+@click.option("-q", "--quiet", is_flag=True, help="Print failures only.")
 def lint(files: tuple[Path, ...], quiet: bool) -> None:
-    """Judge manifests, OpenAPI documents and scenario files offline."""
+    """Check manifests, OpenAPI documents and scenario files without a server."""
     # The checks bring the validators with them, which --help must not.
     from mockauth.engine.lint import lint as lint_files
 

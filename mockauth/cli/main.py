@@ -56,7 +56,7 @@ def main() -> None:
         click.echo("stopped", err=True)
         sys.exit(130)
     except BrokenPipeError:
-        # Whoever read the output has seen enough; Python would complain once more at its end.
+        # SIGPIPE: the reader has closed the output; Python would print one more error at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
     except OurFault as wrong:

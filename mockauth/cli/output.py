@@ -63,7 +63,7 @@ def finish(
     so that changes none either. `stop` is what the events look at to end early.
 
     Raises:
-        BrokenPipeError: whoever reads the output hung up; the files are written.
+        BrokenPipeError: the reader of the output has closed it (SIGPIPE); the files are written.
     """
     # The engine brings requests and rich with it, which --help must not.
     from mockauth.engine.result.gate import gate
@@ -78,7 +78,7 @@ def finish(
             terminal.write(run, decided, stream, verbose=verbose, quiet=quiet)
             stream.flush()
         except SystemExit as left:
-            # What rich makes of a broken pipe, with a code of its own.
+            # rich turns a broken pipe into its own exit code.
             raise BrokenPipeError from left
         finally:
             for _, path in reports:

@@ -28,37 +28,88 @@ serve_option = partial(option, prefix="MOCKAUTH_SERVE")
 @serve_option("--profile", type=PROFILE, default="plugin", show_default=True)
 @serve_option("--auth", type=AUTH, help="The manifest's auth.type.  [default: oauth]")
 @serve_option(
-    "--content-type", type=FORM_OR_JSON, help="Of the token request.  [default: application/json]"
+    "--content-type",
+    type=FORM_OR_JSON,
+    help="Content type of the token request.  [default: application/json]",
 )
 @serve_option("--host", default="localhost", show_default=True)
-@serve_option("--port", type=click.IntRange(0, 65535), default=3333, show_default=True,
-              help="0 takes any free port.")  # fmt: skip
-@serve_option("--api", type=click.Choice(["todo", "embeddings", "mcp"]),
-              help="What is protected: embeddings answers as OpenAI's /v1/embeddings, with a service "
-              "token unless --auth says otherwise; mcp is an MCP server whose clients register and "
-              "use PKCE.  [default: todo]")  # fmt: skip
-@serve_option("--login", type=click.Choice(["auto", "login", "login_and_consent"]),
-              help="Whether pages are shown; auto approves by itself.  [default: login_and_consent]")  # fmt: skip
-@serve_option("--redirect-uri", "redirect_uris", multiple=True, metavar="URI",
-              help="A callback that every client has registered, besides ChatGPT's.")  # fmt: skip
-@serve_option("--registration", is_flag=True, default=None,
-              help="Let clients register themselves at /register (RFC 7591).")  # fmt: skip
-@serve_option("--fault", "faults", multiple=True, metavar="NAME[:WHEN]",
-              help="Let the plugin misbehave by this name; WHEN is once, or times=2,after=1,"
-              "seconds=60,client=…,user=…,parameter=…,value=…")  # fmt: skip
-@serve_option("--scenarios", "folders", multiple=True, metavar="DIR",
-              type=click.Path(path_type=Path), help="A folder with faults of your own.")  # fmt: skip
-@click.option("--list-faults", is_flag=True, help="Name every fault, and serve nothing.")
-@serve_option("--config", metavar="FILE",
-              help="A TOML file with a [serve] table.  [default: mockauth.toml, pyproject.toml]")  # fmt: skip
-@serve_option("--https", "ca_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Serve https; FILE gets the certificate of the authority to trust.")  # fmt: skip
-@serve_option("--behind-proxy", is_flag=True,
-              help="Take scheme, host, port and prefix from X-Forwarded-… headers.")  # fmt: skip
-@serve_option("--admin/--no-admin", default=True, show_default=True,
-              help="Control faults, clock, users and queues at /_mockauth/.")  # fmt: skip
-@option("--admin-token", metavar="TOKEN",
-              help="The bearer token of /_mockauth/.  [default: a random one, printed]")  # fmt: skip
+@serve_option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=3333,
+    show_default=True,
+    help="0 takes any free port.",
+)
+@serve_option(
+    "--api",
+    type=click.Choice(["todo", "embeddings", "mcp"]),
+    help="The protected API: embeddings answers as OpenAI's /v1/embeddings, with a service "
+    "token unless --auth says otherwise; mcp is an MCP server whose clients register and "
+    "use PKCE.  [default: todo]",
+)
+@serve_option(
+    "--login",
+    type=click.Choice(["auto", "login", "login_and_consent"]),
+    help="Which pages are shown; auto shows none and approves.  [default: login_and_consent]",
+)
+@serve_option(
+    "--redirect-uri",
+    "redirect_uris",
+    multiple=True,
+    metavar="URI",
+    help="A callback that every client has registered, besides ChatGPT's.",
+)
+@serve_option(
+    "--registration",
+    is_flag=True,
+    default=None,
+    help="Let clients register themselves at /register (RFC 7591).",
+)
+@serve_option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="NAME[:WHEN]",
+    help="Switch on this fault of the plugin; WHEN is once, or times=2,after=1,"
+    "seconds=60,client=…,user=…,parameter=…,value=…",
+)
+@serve_option(
+    "--scenarios",
+    "folders",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="A folder with your own faults.",
+)
+@click.option("--list-faults", is_flag=True, help="List all faults and exit.")
+@serve_option(
+    "--config",
+    metavar="FILE",
+    help="A TOML file with a [serve] table.  [default: mockauth.toml, pyproject.toml]",
+)
+@serve_option(
+    "--https",
+    "ca_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Serve https; FILE gets the certificate of the authority to trust.",
+)
+@serve_option(
+    "--behind-proxy",
+    is_flag=True,
+    help="Take scheme, host, port and prefix from X-Forwarded-… headers.",
+)
+@serve_option(
+    "--admin/--no-admin",
+    default=True,
+    show_default=True,
+    help="Control faults, clock, users and queues at /_mockauth/.",
+)
+@option(
+    "--admin-token",
+    metavar="TOKEN",
+    help="Bearer token for /_mockauth/.  [default: a random one, printed]",
+)
 def serve(host: str, port: int, **values: Any) -> None:
     """Serve the built-in plugin until Ctrl-C, or until SIGTERM, which ends it with status 0."""
     import signal
@@ -150,35 +201,18 @@ def _introduce(base: str, config: PluginConfig, profile: str) -> None:
         for user in config.users:
             _line("user key", f"{user.name}: {user.key}")
     if config.faults:
-        name = f"{config.name} misbehaves by".strip()
+        name = f"{config.name} active faults".strip()
         _line(name, ", ".join(spelled(fault) for fault in config.faults))
 
 
 def _introduce_oauth(base: str, config: PluginConfig, profile: str) -> None:
-    from mockauth.plugin.resource import document_address
-
-    if config.api == "mcp":
-        _line("authorize endpoint", f"{base}/authorize")
-        _line("token endpoint", f"{base}/token")
-    elif profile == "action":
-        _line("authorize (Authorization URL)", f"{base}/authorize")
-        _line("token (Token URL)", f"{base}/token")
+    authorize, token = _endpoint_names(config, profile)
+    _line(authorize, f"{base}/authorize")
+    _line(token, f"{base}/token")
+    if profile == "action" and config.api != "mcp":
         _line("Scope", config.scope)
-    else:
-        _line("authorize endpoint (client_url)", f"{base}/authorize")
-        _line("token endpoint (authorization_url)", f"{base}/token")
-    if config.metadata:
-        _line("metadata", f"{base}/.well-known/oauth-authorization-server")
-    if config.api == "mcp":
-        _line("metadata of the resource", document_address(base))
-    if config.registration:
-        _line("registration endpoint", f"{base}/register")
-    if config.token_format == "jwt":
-        _line("key set", f"{base}/.well-known/jwks.json")
-    if config.revocation:
-        _line("revocation endpoint", f"{base}/revoke")
-    if config.introspection:
-        _line("introspection endpoint", f"{base}/introspect")
+    for name, url in _further_endpoints(base, config).items():
+        _line(name, url)
     for client in config.clients:
         _line("client", f"{client.id} / {client.secret or '(public)'}")
     for user in config.users:
@@ -186,6 +220,29 @@ def _introduce_oauth(base: str, config: PluginConfig, profile: str) -> None:
     uris = [uri for client in config.clients for uri in config.registered(client)]
     for uri in dict.fromkeys(uris):
         _line("registered callback", uri)
+
+
+def _endpoint_names(config: PluginConfig, profile: str) -> tuple[str, str]:
+    """What the authorize and the token endpoint are called where the plugin is registered."""
+    if config.api == "mcp":
+        return "authorize endpoint", "token endpoint"
+    if profile == "action":
+        return "authorize (Authorization URL)", "token (Token URL)"
+    return "authorize endpoint (client_url)", "token endpoint (authorization_url)"
+
+
+def _further_endpoints(base: str, config: PluginConfig) -> dict[str, str]:
+    from mockauth.plugin.resource import document_address
+
+    known = (
+        (config.metadata, "metadata", f"{base}/.well-known/oauth-authorization-server"),
+        (config.api == "mcp", "metadata of the resource", document_address(base)),
+        (config.registration, "registration endpoint", f"{base}/register"),
+        (config.token_format == "jwt", "key set", f"{base}/.well-known/jwks.json"),
+        (config.revocation, "revocation endpoint", f"{base}/revoke"),
+        (config.introspection, "introspection endpoint", f"{base}/introspect"),
+    )
+    return {name: url for there, name, url in known if there}
 
 
 def _introduce_admin(

@@ -24,7 +24,7 @@ ALARM = getattr(signal, "SIGALRM", signal.SIGABRT)
 @contextmanager
 def stoppable(stop: Interruption) -> Iterator[None]:
     """Within the block these signals make `stop` end the run. A shell starts a background job with
-    SIGINT ignored; it is not ignored here, because whoever sends it wants the report."""
+    SIGINT ignored; it is not ignored here, because its sender wants the report."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

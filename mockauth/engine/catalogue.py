@@ -35,7 +35,7 @@ class Entry:
     tested: tuple[str, ...]
 
     def level(self, profile: str) -> Level | None:
-        """The level under a profile; None when the rule does not bind there."""
+        """The level under a profile; None when the rule does not apply there."""
         if profile in PROFILES:
             return PROFILES[profile].level(self.rule.id, self.rule.levels)
         return self.rule.levels.get(profile)

@@ -187,8 +187,8 @@ class _Course:
         return [
             *notes,
             say(
-                "the run took all of its {:g} s{}; what was not judged by then is blocked, and "
-                "--budget gives more (0 is without a bound)",
+                "the run used up its {:g} s{}; checks not finished by then are blocked; "
+                "--budget gives more time (0: no limit)",
                 self.options.budget,
                 while_waiting,
             ),
@@ -285,9 +285,7 @@ def _bound(course: _Course, probe: Probe) -> Level | Result:
     if course.is_cut:
         return blocked(probe.rule, level, course.why)
     if course.stopped or target.auth is None:
-        why = course.stopped or say(
-            "there is no readable manifest to go by (see the manifest checks)"
-        )
+        why = course.stopped or say("there is no readable manifest (see the manifest checks)")
         return blocked(probe.rule, level, why)
     if not options.active and not is_private_host(hostname(target.url_map.target)):
         why = say("a public host is probed only with --active: you confirm that you may")
@@ -325,9 +323,16 @@ def _subject(
         if name and secret:
             secrets.add_basic(name, secret.reveal(), "credentials")
     secrets.publish(
-        options.target, given.client_id, given.other_client_id, given.username, given.other_username,
-        given.other_redirect_uri, *given.redirect_uris, given.redirect_uri, options.plugin_id,
-    )  # fmt: skip
+        options.target,
+        given.client_id,
+        given.other_client_id,
+        given.username,
+        given.other_username,
+        given.other_redirect_uri,
+        *given.redirect_uris,
+        given.redirect_uri,
+        options.plugin_id,
+    )
     if profile.has_manifest:
         base = target_origin(options.target)
     else:

@@ -15,7 +15,7 @@ from mockauth.errors import UsageError
 from mockauth.manifest.editor import EditorForm
 from mockauth.plugin.config import PluginConfig
 from mockauth.profiles import ACTION
-from mockauth.profiles.action import Exchange
+from mockauth.profiles.action import TokenExchange
 from mockauth.scenario.misbehaving import with_faults
 from mockauth.wire import Secret
 from mockauth.wire.message import FORM
@@ -28,10 +28,10 @@ def run_demo(
     faults: Sequence[str] = (),
     *,
     profile: ProfileName = "plugin",
-    exchange: Exchange = "post",
+    exchange: TokenExchange = "post",
     interruption: Interruption | None = None,
 ) -> Iterator[Event]:
-    """Serve the built-in plugin on a free port and check it; `faults` are misbehaviours by name.
+    """Serve the built-in plugin on a free port and check it; `faults` are named as on the command line.
 
     Raises:
         UsageError: for a fault that does not exist.
@@ -61,7 +61,7 @@ def options_for(
     config: PluginConfig,
     target: str,
     profile: ProfileName = "plugin",
-    exchange: Exchange = "post",
+    exchange: TokenExchange = "post",
 ) -> CheckOptions:
     """The options that check the built-in plugin with all its sample credentials.
 
@@ -94,7 +94,7 @@ def options_for(
     )
 
 
-def _form(config: PluginConfig, target: str, exchange: Exchange) -> EditorForm:
+def _form(config: PluginConfig, target: str, exchange: TokenExchange) -> EditorForm:
     """What the GPT editor would hold for the built-in plugin."""
     if config.auth == "oauth":
         return EditorForm(

@@ -39,7 +39,7 @@ class CheckOptions:
     """`ID=LEVEL`, the developer's own; `off` does not judge at all."""
 
     slow: bool = False
-    """Also what needs waiting or makes load."""
+    """Also run checks that wait or make load."""
     budget: float | None = None
     """Seconds that the run may take, the waiting for the target apart; None is without a bound."""
     waivers: tuple[Waiver, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.faults.fault import PLACES, AnswerChange, Fault
+from mockauth.plugin.faults.fault import FAULT_PLACES, AnswerChange, Fault
 from mockauth.plugin.faults.trigger import Facts, Trigger
 
 AREAS = {"grant": "token", "user": "api", "service": "api", "none": "api"}
@@ -86,7 +86,7 @@ def _placed(fault: Fault, trigger: Trigger) -> Trigger:
     counted = trigger.times is not None or trigger.after > 0
     area = fault.name.partition(".")[0]
     # No request tells beforehand that it will lead to a redirect.
-    place = area if area in PLACES and area != "redirect" else AREAS.get(area, "")
+    place = area if area in FAULT_PLACES and area != "redirect" else AREAS.get(area, "")
     if not counted or not fault.policy or trigger.place or trigger.path or not place:
         return trigger
     return replace(trigger, place=place)

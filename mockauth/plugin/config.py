@@ -120,7 +120,7 @@ class PluginConfig:
         return next((user for user in self.users if user.name == name), None)
 
     def with_faults(self, *faults: Fault) -> PluginConfig:
-        """The same plugin misbehaving: each fault sets what it needs and loosens what it names. One
+        """The same plugin with these faults: each sets what it needs and loosens what it names. One
         with a trigger only joins `faults`; the app switches it on where it fits.
 
         Raises:

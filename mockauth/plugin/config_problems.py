@@ -34,7 +34,7 @@ def wrong_settings(plugin: PluginConfig) -> Iterator[str]:
     ):
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None or "" in names:
-            yield f"{kind}: {twice!r} stands twice" if twice else f"{kind}: a name is empty"
+            yield f"{kind}: {twice!r} appears twice" if twice else f"{kind}: a name is empty"
     for client in plugin.clients:
         yield from (f"clients: {client.id}: {told}" for told in wrong_client(plugin, client))
 
@@ -46,7 +46,7 @@ def wrong_client(plugin: PluginConfig, client: ClientConfig) -> Iterator[str]:
         yield f"auth_method {client.auth_method} needs {needs}"
     unknown = [name for name in client.grant_types if name not in GRANTS]
     if unknown:
-        yield f"grant_types: {unknown[0]!r} is none of {', '.join(GRANTS)}"
+        yield f"grant_types: {unknown[0]!r} is not one of {', '.join(GRANTS)}"
     beyond = [word for word in client.scope.split() if word not in plugin.scope.split()]
     if beyond:
         yield f"scope: the plugin has no {beyond[0]!r}"

@@ -23,7 +23,7 @@ WELL_KNOWN = re.compile(
     r"(?P<document>/\.well-known/oauth-(authorization-server|protected-resource))"
     r"(?P<plugin>/[^/]+)(?P<rest>/.*)?"
 )
-NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+PLUGIN_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def create_apps(
@@ -40,7 +40,7 @@ def create_apps(
     """
     apps: dict[str, Any] = {}
     for config in configs:
-        if not NAME.fullmatch(config.name):
+        if not PLUGIN_NAME.fullmatch(config.name):
             raise UsageError(
                 f"plugin {config.name!r}: name must be lower-case words joined by -, such as todo"
             )

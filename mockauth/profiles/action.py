@@ -9,15 +9,15 @@ from typing import Literal
 
 from mockauth.profiles.profile import Level, Profile
 
-Exchange = Literal["post", "basic"]
+TokenExchange = Literal["post", "basic"]
 """Token Exchange Method: "Default (POST request)" or "Basic authorization header"."""
 
-OTHER_METHOD: Mapping[Exchange, str] = MappingProxyType(
+OTHER_METHOD: Mapping[TokenExchange, str] = MappingProxyType(
     {"post": "token.basic-auth-accepted", "basic": "token.post-auth-accepted"}
 )
 """The method that was chosen is a must; RFC 6749 section 2.3.1 wants or allows the other."""
 
-NO_SCHEME = "the key stands in a header of its own, which knows no scheme"
+NO_SCHEME = "the key is sent in a custom header, which has no scheme"
 ABOUT_SCHEMES = (
     "api.challenge-well-formed",
     "api.scheme-case-ignored",
@@ -26,7 +26,7 @@ ABOUT_SCHEMES = (
 )
 
 
-def with_exchange(profile: Profile, exchange: Exchange) -> Profile:
+def with_exchange(profile: Profile, exchange: TokenExchange) -> Profile:
     """The profile with that Token Exchange Method chosen."""
     advice = _advice(profile, OTHER_METHOD[exchange])
     return replace(profile.altered(advice, {}), client_auth=exchange)

@@ -37,7 +37,7 @@ class Profile:
     api_seconds: float = 45.0
     api_characters: int = 100_000
     overrides: Mapping[str, Level] = field(default_factory=lambda: MappingProxyType({}))
-    """Levels by check id or by area; the id wins. A rule that does not bind stays unbound."""
+    """Levels by check id or by area; the id wins. A rule that does not apply stays so."""
     off: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Check ids or areas that do not apply, each with its reason."""
 
@@ -56,7 +56,7 @@ class Profile:
         return _named(self.overrides, check_id) or levels[self.name]
 
     def why_off(self, check_id: str) -> str:
-        """Why a check does not apply although its rule binds this profile; "" when it does."""
+        """Why a check does not apply although its rule covers this profile; "" when it does."""
         if check_id in self.overrides:
             return own(self.off.get(check_id, ""))
         return own(_named(self.off, check_id) or "")

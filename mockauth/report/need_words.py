@@ -15,14 +15,14 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "deny": "a consent page that can be refused, else it does not apply",
         "short-lifetime": "access tokens that expire within the run (up to an hour with --slow)",
         "narrow-scope": "a scope that can be narrowed",
-        "opt-in": "leave to make load (--slow)",
-        "slow": "leave to wait (--slow)",
+        "opt-in": "permission to make load (--slow)",
+        "slow": "permission to wait (--slow)",
         "pkce": "a server that honours PKCE, else it does not apply",
         "jwt": "an access token that is a JWT, else it does not apply",
         "https": "a target on https, else it does not apply",
         "localhost": "a target on localhost, else it does not apply",
         "basic-scheme": "authorization_type basic, else it does not apply",
-        "own-header": "an API key in a header of its own, else it does not apply",
+        "own-header": "an API key in a custom header, else it does not apply",
         "special-secret": "a second client whose secret has some of : % + / & = (--other-client-secret)",
     }
 )

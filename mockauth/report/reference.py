@@ -26,11 +26,11 @@ it. Its level depends on the profile: a 2023 plugin, a GPT Action, or an MCP app
 | must | fails |
 | should | warns |
 | info | is noted |
-| must-not | fails where it is done: what others require breaks this host |
+| must-not | doing it fails: others require it, but it breaks ChatGPT |
 
 A probe sends an altered request. When that is refused, the unaltered request is sent as well: only
-if it works does the refusal prove anything. Words in ‹…› stand for values of the run. A check marked
-*practice* has no RFC or MCP requirement behind it: it is ChatGPT's own contract or plain
+if it works does the refusal prove anything. Words in ‹…› are values of the run. A check marked
+*practice* rests on no RFC or MCP requirement, but on ChatGPT's own rules or on good
 engineering.
 
 In the area client mockauth is the server: `mockauth check-client` judges an OAuth client that signs

@@ -1,4 +1,4 @@
-"""The report on the terminal: coverage first, then what is wrong and how to mend it, the verdict
+"""The report on the terminal: coverage first, then what is wrong and how to fix it, the verdict
 last."""
 
 from __future__ import annotations
@@ -59,23 +59,32 @@ def _verdict(run: Run, gate: Gate) -> Words:
 
 def _of_plugin(run: Run, gate: Gate, kind: Words) -> Words:
     """The last line where nothing stops a sign-in."""
-    broken = [r for r in run.results if r.state in ("fail", "error")]
+    broken = _broken(run)
     unjudged = [r for r in run.results if r.state == "blocked" and r.rule.id in SIGN_IN]
-    if unjudged and not broken:
-        given = next((r.blocked_by for r in unjudged if r.blocked_by), "")
-        give = say("; give {}", own(given)) if given else ""
-        return say(
-            "Nothing failed, but whether ChatGPT can {} was not judged: {}{}",
-            kind, _ids(unjudged[:4]), give,
-        )  # fmt: skip
     if broken:
         noun = say("requirement is") if len(broken) == 1 else say("requirements are")
         return say("ChatGPT can {}, but {} {} broken", kind, len(broken), noun)
+    if unjudged:
+        return _untested(unjudged, kind)
     if gate.exit_code:
-        return say("ChatGPT can {}, but the gate is closed: {}", kind, gate.reasons[0])
+        return say("ChatGPT can {}; exit 1 because {}", kind, gate.reasons[0])
     waived = run.summary["waived"]
     rest = say("none failed but {} waived", waived) if waived else say("none failed")
     return say("ChatGPT can {}: {} checks passed, {}", kind, run.summary["pass"], rest)
+
+
+def _broken(run: Run) -> list[Result]:
+    return [r for r in run.results if r.state in ("fail", "error")]
+
+
+def _untested(unjudged: list[Result], kind: Words) -> Words:
+    """The last line where a rule of the sign-in was not judged, with the option it needs."""
+    given = next((r.blocked_by for r in unjudged if r.blocked_by), "")
+    give = say("; give {}", own(given)) if given else ""
+    ids = _ids(unjudged[:4])
+    return say(
+        "Nothing failed, but mockauth could not test whether ChatGPT can {}: {}{}", kind, ids, give
+    )
 
 
 def _unjudged(run: Run) -> str:
@@ -88,12 +97,12 @@ def _unjudged(run: Run) -> str:
 
 def _of_client(run: Run, gate: Gate) -> Words:
     """The last line where a client was judged."""
-    broken = [r for r in run.results if r.state in ("fail", "error")]
+    broken = _broken(run)
     if broken:
         noun = say("requirement") if len(broken) == 1 else say("requirements")
         return say("The client breaks {} {}: {}", len(broken), noun, _ids(broken))
     if gate.exit_code:
-        return say("The client breaks no must, but the gate is closed: {}", gate.reasons[0])
+        return say("The client breaks no must; exit 1 because {}", gate.reasons[0])
     counted = run.summary
     told = [say("The client passed {}", _number(counted["pass"], "check"))]
     if counted["warn"]:
@@ -152,23 +161,27 @@ def _heading(line: Line, words: Words) -> None:
 
 
 def _coverage(run: Run, line: Line) -> None:
-    blocked = [r for r in run.results if r.state == "blocked"]
     counted = run.summary
-    line(
-        say("{} judged · {} blocked · {} not applicable",
-            len(run.judged), counted["blocked"], counted["n/a"]),
-        "bold",
-    )  # fmt: skip
+    blocked, unfit = counted["blocked"], counted["n/a"]
+    line(say("{} judged · {} blocked · {} not applicable", len(run.judged), blocked, unfit), "bold")
     judged = [f"{n} {state}" for state, n in counted.items() if n and state not in UNJUDGED]
     if judged:
         line(own(" · ".join(judged)), "bold")
-    options = Counter(r.blocked_by for r in blocked if r.blocked_by)
-    for option, count in options.items():
-        ids = _ids(r for r in blocked if r.blocked_by == option)
-        line(say("not judged for want of {} ({}): {}", own(option), count, ids), "magenta")
-    critical = [r for r in blocked if r.level == "critical" and not r.blocked_by]
+    _skipped([r for r in run.results if r.state == "blocked"], line)
+
+
+def _skipped(blocked: list[Result], line: Line) -> None:
+    """What was not judged: by the option that it needs, and what is critical without one."""
+    by_option: dict[str, list[Result]] = {}
+    for result in blocked:
+        by_option.setdefault(result.blocked_by, []).append(result)
+    rest = by_option.pop("", [])
+    for option, results in by_option.items():
+        needs = say("skipped, needs {} ({}): {}", own(option), len(results), _ids(results))
+        line(needs, "magenta")
+    critical = [r for r in rest if r.level == "critical"]
     if critical:
-        line(say("critical and not judged: {}", _ids(critical)), "bold magenta")
+        line(say("critical and skipped: {}", _ids(critical)), "bold magenta")
 
 
 def _findings(run: Run, line: Line) -> None:
@@ -192,7 +205,7 @@ def _findings(run: Run, line: Line) -> None:
 
 
 def _waived(run: Run, line: Line) -> None:
-    """What is broken by leave, with the reason and the last day."""
+    """What is broken and waived, with the reason and the last day."""
     waived = [r for r in run.results if r.state == "waived" and r.waiver]
     if waived:
         _heading(line, say("Waived"))

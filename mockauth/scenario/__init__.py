@@ -1,1 +1,1 @@
-"""Scenario files become values: what mockauth tries, and how the mock plugin misbehaves."""
+"""Scenario files become values: what mockauth tries, and the faults of the mock plugin."""

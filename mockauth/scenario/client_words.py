@@ -26,15 +26,15 @@ NEXT: Mapping[str, str] = MappingProxyType(
             "status other than 0"
         ),
         "api": "the client must go on, and call the API with the token",
-        "error": "the client must end by itself with an error, and use nothing of the answer",
-        "few-tries": "the client may try a few times, and not before Retry-After",
-        "nothing-elsewhere": "no secret, code or token may come to the other host",
+        "error": "the client must end by itself with an error, and must not use the answer",
+        "few-tries": "the client may retry a few times, but not before Retry-After",
+        "nothing-elsewhere": "no secret, code or token may reach the other host",
         "refresh-and-repeat": "the client must refresh, and call again with the new token",
         "newest-refresh-token": "the second refresh must use the refresh token of the first one",
         "one-login": "the client must ask for one new login, or end with an error; not in a loop",
         "declared-encoding": "the token request must have the declared content type",
-        "declared-method": "the client must authenticate by that method, rightly encoded",
-        "own-query": "that query must come back with the parameters",
+        "declared-method": "the client must authenticate by that method, correctly encoded",
+        "own-query": "that query must be sent back with the parameters",
     }
 )
 SPECIAL: Mapping[str, str] = MappingProxyType(
@@ -71,7 +71,7 @@ def _start(start: Start) -> str:
         parts.insert(0, f"{start.at_once} clients are started at once")
     given = ", ".join(parts)
     sentence = f"{given}: {NEXT[start.expected]}."
-    optional = " A client that does not get as far says nothing by it." if start.optional else ""
+    optional = " A client that does not get this far is not judged by it." if start.optional else ""
     return named + sentence[0].upper() + sentence[1:] + optional
 
 

@@ -12,7 +12,7 @@ from mockauth.scenario.phrases import Phrase, both, differing, either, word
 VERDICTS = {
     "refused": "it must be refused",
     "accepted": "it must be accepted",
-    "either": "it may be accepted or refused, and what came is noted",
+    "either": "it may be accepted or refused; the result is noted",
 }
 REDIRECTS = {
     "callback": "it must end at the callback",
@@ -25,7 +25,7 @@ CHALLENGES = {
     "without-error": "the WWW-Authenticate header has no `error`",
 }
 WINNERS = {
-    "one": "one of them may be accepted, and no more",
+    "one": "at most one of them may be accepted",
     "any": "any number of them may be accepted",
 }
 
@@ -73,12 +73,12 @@ PHRASES: Mapping[str, Phrase] = MappingProxyType(
         "error": lambda errors: f"with `error` {either(_quoted(errors))}",
         "params": _params,
         "absent": lambda names: f"the callback carries no {either(_quoted(names))}",
-        "once": lambda names: f"the callback carries {both(_quoted(names))} once at most",
+        "once": lambda names: f"the callback carries {both(_quoted(names))} at most once",
         "page": lambda _: "the user must see a page first",
         "headers": _headers,
-        "query": lambda _: "the query of the callback came back",
+        "query": lambda _: "the query of the callback is kept",
         "challenge": lambda kind: word(CHALLENGES, kind),
-        "body": lambda _: "the body is no HTML page",
+        "body": lambda _: "the body is not an HTML page",
         "scope": lambda scope: (
             "the scope is the one that was granted"
             if scope == "unchanged"

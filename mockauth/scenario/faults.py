@@ -1,4 +1,4 @@
-"""A file of faults: how the mock plugin misbehaves, and which checks must catch each."""
+"""A file of faults: what the mock plugin does wrong, and which checks must catch it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from mockauth.plugin.behaviour import Behaviour
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.faults.fault import PLACES, Fault
+from mockauth.plugin.faults.fault import FAULT_PLACES, Fault
 from mockauth.scenario.form import (
     SENTENCE,
     Form,
@@ -23,7 +23,7 @@ from mockauth.scenario.form import (
 )
 from mockauth.scenario.strict import Document, Path
 
-NAME = r"^[a-z0-9]+([.-][a-z0-9]+)*$"
+FAULT_NAME = r"^[a-z0-9]+([.-][a-z0-9]+)*$"
 WHENS = ("always", "success", "error", "redirect")
 
 
@@ -37,25 +37,25 @@ def _at_least_0(kinds: tuple[type, ...], wanted: str, kind: str) -> Form:
 
 
 COUNT = _at_least_0((int,), "a whole number", "integer")
-SECONDS = _at_least_0((int, float), "a number of seconds", "number")
+DURATION = _at_least_0((int, float), "a number of seconds", "number")
 
 FORMS: Mapping[str, Form] = MappingProxyType(
     {
         "Fault.name": matching(
-            re.compile(NAME).fullmatch,
+            re.compile(FAULT_NAME).fullmatch,
             "lower-case words joined by - and ., such as token.reusable-code",
-            {"pattern": NAME},
+            {"pattern": FAULT_NAME},
         ),
         "Fault.title": SENTENCE,
         "Fault.caught_by": listing(SENTENCE, least=1),
         "Fault.policy": members(Behaviour, MappingProxyType({})),
         "Fault.config": members(PluginConfig, MappingProxyType({}), skip=("policy", "faults")),
-        "AnswerChange.place": word(PLACES),
+        "AnswerChange.place": word(FAULT_PLACES),
         "AnswerChange.cut": optional(COUNT),
-        "AnswerChange.delay": SECONDS,
+        "AnswerChange.delay": DURATION,
         "Trigger.after": COUNT,
         "Trigger.times": optional(COUNT),
-        "Trigger.place": word(PLACES),
+        "Trigger.place": word(FAULT_PLACES),
         "AnswerChange.when": word(WHENS),
     }
 )

@@ -1,4 +1,4 @@
-"""The built-in plugin misbehaving as somebody asked by name."""
+"""The built-in plugin with faults that are chosen by name."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class KnownFaults(Mapping[str, Fault]):
 def with_faults(
     config: PluginConfig, names: Sequence[str], folders: Sequence[Path] = ()
 ) -> PluginConfig:
-    """`config` misbehaving as named; a name may say when, as `token.slow:once` does.
+    """`config` with these faults; a name may say when, as `token.slow:once` does.
 
     Raises:
         UsageError: for a fault that does not exist, or that cannot show as asked.

@@ -12,11 +12,11 @@ from typing import Any
 
 import yaml
 
-LARGEST = 256 * 1024
+LARGEST_FILE = 256 * 1024
 """Bytes of a file."""
-DEEPEST = 20
+DEEPEST_NESTING = 20
 """Levels of nesting."""
-MOST = 50
+MOST_PROBLEMS = 50
 """Problems that are named in one file; a file with more is not a scenario file at all."""
 LONGEST_SHOWN = 60
 """Characters of a wrong value that are shown."""
@@ -62,7 +62,7 @@ class Document:
 
     def complain(self, path: Path, message: str, *, at: Place | None = None) -> None:
         """Note a problem at `path`, or at its nearest parent that has a place."""
-        if len(self.problems) >= MOST:
+        if len(self.problems) >= MOST_PROBLEMS:
             return
         known = path
         while known and known not in self.places:
@@ -89,7 +89,7 @@ class Document:
         self.complain(path, f"{quoted} is unknown here{self._hint(word, names)}")
 
     def _hint(self, given: str, names: Iterable[str]) -> str:
-        if len(self.problems) >= MOST:
+        if len(self.problems) >= MOST_PROBLEMS:
             return ""
         known = sorted(names)
         near = get_close_matches(given[:LONGEST_SHOWN], known, n=1)
@@ -117,7 +117,7 @@ def read_strict(path: FilePath, file: str = "") -> Document:
     """
     try:
         with path.open("rb") as stream:
-            data = stream.read(LARGEST + 1)
+            data = stream.read(LARGEST_FILE + 1)
     except OSError as wrong:
         document = Document(file or str(path))
         document.complain((), f"cannot be read: {wrong.strerror}")
@@ -140,8 +140,8 @@ def parse_strict(data: bytes, file: str) -> Document:
 
 
 def _text(document: Document, data: bytes) -> str | None:
-    if len(data) > LARGEST:
-        document.complain((), f"too large; a scenario file has at most {LARGEST // 1024} kB")
+    if len(data) > LARGEST_FILE:
+        document.complain((), f"too large; a scenario file has at most {LARGEST_FILE // 1024} kB")
         return None
     try:
         text = data.decode("utf-8-sig")
@@ -172,7 +172,7 @@ def _not_yaml(document: Document, text: str, wrong: yaml.MarkedYAMLError) -> Non
         return
     said = wrong.problem or "cannot be understood"
     if "nesting depth" in said:  # libyaml has a limit of its own, further down than ours
-        document.complain((), f"nested deeper than {DEEPEST} levels", at=at)
+        document.complain((), f"nested deeper than {DEEPEST_NESTING} levels", at=at)
         return
     if wrong.context and start:
         said += f", {wrong.context} that begins at line {start.line + 1}"
@@ -207,8 +207,10 @@ class _Builder:
     def _value(self, event: yaml.Event, path: Path) -> Any:
         document = self.document
         document.places[path] = _at(event)
-        if len(path) > DEEPEST:
-            document.complain(path[:DEEPEST], f"nested deeper than {DEEPEST} levels")
+        if len(path) > DEEPEST_NESTING:
+            document.complain(
+                path[:DEEPEST_NESTING], f"nested deeper than {DEEPEST_NESTING} levels"
+            )
             raise _Stop
         if isinstance(event, yaml.AliasEvent):
             document.complain(path, "aliases are not allowed; write the value out")

@@ -12,7 +12,7 @@ from mockauth.scenario.phrases import either, told
 from mockauth.scenario.reference import references
 
 TOKEN_ENDPOINT = "the token endpoint (authorization_url)"
-PLACES: Mapping[str, str] = MappingProxyType(
+PLACE_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "manifest": "the manifest",
         "openapi": "the OpenAPI document",
@@ -34,11 +34,11 @@ GIVEN: Mapping[str, str] = MappingProxyType(
         "accepted": "this prepares the next step; when it is refused, the check is blocked",
         "refused": "this prepares the next step; when it is accepted, the check is blocked",
         "feature": "when the server does not have it, the check does not apply",
-        "unless-refused": "when it is refused, that is what should be",
+        "unless-refused": "a refusal passes the check",
         "rotated": "when no new refresh token comes, the check does not apply",
         "not-rotated": "when a new refresh token comes, the check does not apply",
         "repeatable": "when two such calls are not answered alike, the check is blocked",
-        "any": "whatever comes of it",
+        "any": "any result is fine",
     }
 )
 
@@ -68,13 +68,13 @@ def _variants(probe: Probe) -> Iterator[str]:
     for name in probe.variants[0]:
         values = dict.fromkeys(variant[name] for variant in probe.variants)
         shown = ", ".join(f"`{told(value)}`" if value else "the empty string" for value in values)
-        yield f"‹{name}› is in turn {shown}."
+        yield f"‹{name}› takes the values {shown}, one after the other."
 
 
 def _does(step: Step, earlier: tuple[Step, ...]) -> str:
-    place = PLACES.get(step.at, step.at)
+    place = PLACE_WORDS.get(step.at, step.at)
     if step.do == "authorize":
-        return f"the browser goes to {PLACES['authorize']}"
+        return f"the browser goes to {PLACE_WORDS['authorize']}"
     if step.do == "token":
         return f"a token request{_code(step, earlier)} goes to {TOKEN_ENDPOINT}"
     if step.do == "refresh":

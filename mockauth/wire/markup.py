@@ -17,7 +17,7 @@ MOST_CHARACTERS = 1_000_000
 """Of a page that are parsed; what stands behind them is not looked at."""
 MOST_TAGS = 20_000
 """Tags of a page; one with more is not parsed at all. This many take 0.3 s and 25 MB."""
-DEEPEST = 1_000
+DEEPEST_PAGE = 1_000
 """Tags within each other; forms ask for what lies around each of their controls."""
 MOST_KEPT = 2 * MOST_TAGS
 """Tags of all pages that are kept parsed at a time."""
@@ -79,7 +79,7 @@ def _parse(text: str) -> _Parsed:
         return _Parsed(tags=SMALL, problem=say("the page has more than {} tags", MOST_TAGS))
     soup = _soup(ended)
     if soup is not None and _is_deep(soup):
-        return _Parsed(tags=SMALL, problem=say("the page nests more than {} tags", DEEPEST))
+        return _Parsed(tags=SMALL, problem=say("the page nests more than {} tags", DEEPEST_PAGE))
     return _Parsed(soup=soup, tags=tags + SMALL)
 
 
@@ -87,7 +87,7 @@ def _is_deep(soup: BeautifulSoup) -> bool:
     from bs4 import Tag
 
     row: list[Tag] = [soup]
-    for _ in range(DEEPEST):
+    for _ in range(DEEPEST_PAGE):
         row = [inner for tag in row for inner in tag.contents if isinstance(inner, Tag)]
         if not row:
             return False

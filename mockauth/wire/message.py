@@ -26,7 +26,7 @@ SURROGATE = re.compile(r"[\ud800-\udfff]")
 ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 MOST_VALUES = 100_000
 """Values of a JSON body that is read. An answer that ChatGPT takes has fewer characters than that."""
-DEEPEST = 100
+DEEPEST_JSON = 100
 """Objects and lists inside each other, in a JSON body that is read."""
 NO_CHARSETS = frozenset({"punycode", "idna", "unicode_escape", "raw_unicode_escape"})
 """Codecs of Python that no browser knows (WHATWG Encoding); punycode takes quadratic time."""
@@ -171,7 +171,7 @@ class Response:
 
     def json(self) -> Any:
         """The body as JSON, whatever Content-Type says; None when it is none, or has more than
-        `MOST_VALUES` or `DEEPEST`. Half a surrogate pair becomes U+FFFD, so that every text in it
+        `MOST_VALUES` or `DEEPEST_JSON`. Half a surrogate pair becomes U+FFFD, so that every text in it
         can be sent and written. The value is not to be changed: it may be kept."""
         return self._json if len(self.body) <= REMEMBERED else _read_json(self.body)
 
@@ -235,7 +235,7 @@ def _read_json(body: bytes) -> Any:
 def _is_deep(value: Any) -> bool:
     """Whether lists and objects lie deeper inside each other than anybody follows them."""
     level = [value]
-    for _ in range(DEEPEST):
+    for _ in range(DEEPEST_JSON):
         inner: list[Any] = []
         for one in level:
             if isinstance(one, dict):

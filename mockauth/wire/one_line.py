@@ -6,9 +6,25 @@ import re
 from unicodedata import category
 
 BLANK = frozenset(
-    map(chr, (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x2800, 0x3164,
-              0xFFA0, *range(0xE0100, 0xE01F0)))
-)  # fmt: skip
+    map(
+        chr,
+        (
+            0x034F,
+            0x115F,
+            0x1160,
+            0x17B4,
+            0x17B5,
+            0x180B,
+            0x180C,
+            0x180D,
+            0x180F,
+            0x2800,
+            0x3164,
+            0xFFA0,
+            *range(0xE0100, 0xE01F0),
+        ),
+    )
+)
 """Letters and marks that nobody sees, and in which text can be hidden."""
 COMMAND = re.compile(r"^(\s*):(?=:[A-Za-z-])|#(?=#\w*\[)")
 """What a CI system obeys: `::error::` where a line starts, which GitHub Actions looks for behind

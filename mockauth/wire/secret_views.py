@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from html.entities import html5
 
-DEEPEST = 3
+DEEPEST_ENCODING = 3
 """How often escapes are taken off: JSON in a URL in JSON."""
 ESCAPE = re.compile(
     rb"%([0-9A-Fa-f]{2})"
@@ -55,7 +55,7 @@ def views(text: str) -> Iterator[View]:
     yield View(raw, place)
     yield from _decoded(raw, place)
     inner, before = raw, raw
-    for _ in range(DEEPEST):
+    for _ in range(DEEPEST_ENCODING):
         inner, place = _unescaped(before, place)
         if inner == before:
             return

@@ -11,9 +11,17 @@ from mockauth.wire.message import Request, Response
 from mockauth.wire.words import cut, say
 
 Step = Literal[
-    "manifest", "openapi", "asset", "authorize", "page", "callback", "token", "refresh", "api",
+    "manifest",
+    "openapi",
+    "asset",
+    "authorize",
+    "page",
+    "callback",
+    "token",
+    "refresh",
+    "api",
     "endpoint",
-]  # fmt: skip
+]
 """What a message is for. `authorize` is the first request to client_url, `page` each later hop of
 the browser, `callback` the redirect that was captured and never sent (its response is None);
 `endpoint` is a request to some endpoint that is none of the others, such as a preflight."""
@@ -49,10 +57,10 @@ not be asked (`engine/target/reach.py`)."""
 
 ROOM = 8 * 2**20
 """Bytes of answers that a trace keeps as they came; enough for every run that is not an attack."""
-LARGEST = 900_000
+LARGEST_BODY = 900_000
 """Bytes that are kept of one body; nine times what ChatGPT takes."""
 DOCUMENTS: tuple[Step, ...] = ("manifest", "openapi")
-"""Their answers are read whole, once, by whoever asked."""
+"""Their answers are read whole, once, by the caller."""
 LEAST_HEAD = 8 * 2**10
 LEAST_BODY: dict[Step, int] = {"token": 16 * 2**10, "refresh": 16 * 2**10}
 """Bytes that it keeps of one body when all its room is taken: a token answer is read by many."""
@@ -111,7 +119,7 @@ class Trace:
         return numbered
 
     def _kept(self, exchange: Exchange) -> Exchange:
-        body = min(LARGEST, max(self.room, LEAST_BODY.get(exchange.step, LEAST)))
+        body = min(LARGEST_BODY, max(self.room, LEAST_BODY.get(exchange.step, LEAST)))
         kept = shortened(exchange, body, max(self.room, LEAST_HEAD))
         answer = kept.answer
         size = len(answer.body) + sum(len(name) + len(value) for name, value in answer.headers)
@@ -155,7 +163,7 @@ class Trace:
         return found[-1] if found else None
 
 
-def shortened(exchange: Exchange, body: int = LARGEST, head: int = ROOM) -> Exchange:
+def shortened(exchange: Exchange, body: int = LARGEST_BODY, head: int = ROOM) -> Exchange:
     """The same with so many bytes of the body, and characters of the headers, of its answer."""
     answer = exchange.response
     kept = answer.cut(body, head) if answer is not None else None

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from mockauth.wire.one_line import one_line
 from mockauth.wire.secret import Secrets
 
-LONGEST = 2000
+LONGEST_TEXT = 2000
 """Characters of a text of others in a message, where the message sets no lower limit."""
 COUNT = 1_000_000
 """A number below it is a count or a status, which is mockauth's own to say."""
@@ -55,7 +55,7 @@ class Foreign(NamedTuple):
     """Text of others, at most `limit` characters of it, in quotation marks when `quoted`."""
 
     text: str
-    limit: int = LONGEST
+    limit: int = LONGEST_TEXT
     quoted: bool = False
 
     def composed(self) -> str:
@@ -120,7 +120,7 @@ def own(text: str) -> Words:
     return Words(Term[piece] if n % 2 else piece for n, piece in enumerate(pieces))
 
 
-def cut(text: str, limit: int = LONGEST) -> Words:
+def cut(text: str, limit: int = LONGEST_TEXT) -> Words:
     """A whole text of others."""
     return Words((Foreign(text, limit),))
 
@@ -163,7 +163,7 @@ def _value(value: object, spec: str = "", quoted: bool = False) -> tuple[Part, .
         return value.parts
     if isinstance(value, int | float) and not isinstance(value, bool) and not quoted:
         return (_number(value, spec),)
-    limit = int(spec.removeprefix(".")) if spec else LONGEST
+    limit = int(spec.removeprefix(".")) if spec else LONGEST_TEXT
     if isinstance(value, str):
         return (Foreign(value, limit, quoted),)
     return (Foreign(repr(value) if quoted else str(value), limit),)

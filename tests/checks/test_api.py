@@ -19,15 +19,25 @@ GARBAGE = "api.garbage-token-is-401"
 def refused(*challenge: str, status: int = 401, headers: Pairs = JSON, probe: str = "") -> Exchange:
     """A call without the right token, and its refusal."""
     sent = tuple(("www-authenticate", text) for text in challenge)
-    return api(answer(status, (*headers, *sent), "{}"), purpose="altered",
-               probe=probe or "api.no-token-is-401")  # fmt: skip
+    return api(
+        answer(status, (*headers, *sent), "{}"),
+        purpose="altered",
+        probe=probe or "api.no-token-is-401",
+    )
 
 
 @pytest.mark.parametrize(
     ("status", "state"),
-    [(200, "pass"), (204, "pass"), (401, "fail"), (403, "fail"), (500, "fail"), (302, "fail"),
-     (404, "fail")],
-)  # fmt: skip
+    [
+        (200, "pass"),
+        (204, "pass"),
+        (401, "fail"),
+        (403, "fail"),
+        (500, "fail"),
+        (302, "fail"),
+        (404, "fail"),
+    ],
+)
 def test_the_token_must_be_accepted(status: int, state: State) -> None:
     call = api(answer(status, JSON))
     assert judged(checks.valid_token_accepted, trace(call)).state == state

@@ -50,13 +50,24 @@ def test_an_ordinary_login_passes(check: Check) -> None:
         (helped(Fallback.NO_SCOPE, "invalid_scope"), "scope"),
         (helped(Fallback.CALLBACK_SLASH), "without a slash"),
         (trace(authorize(answer(405, HTML))), "swapped"),
-        (trace(authorize(answer(400, JSON, {"error": "invalid_request", "error_description": "grant_type is missing"}))), "swapped"),
+        (
+            trace(
+                authorize(
+                    answer(
+                        400,
+                        JSON,
+                        {"error": "invalid_request", "error_description": "grant_type is missing"},
+                    )
+                )
+            ),
+            "swapped",
+        ),
         (trace(authorize(answer(404, HTML))), "authorize endpoint"),
         (trace(authorize(answer(400, HTML, "redirect_uri mismatch"))), CALLBACK),
         (trace(authorize(answer(500, HTML))), CALLBACK),
     ],
     ids=["PKCE", "scope", "slash", "405", "grant_type", "404", "redirect_uri", "500"],
-)  # fmt: skip
+)
 def test_a_refused_request_names_the_mistake(record: Trace, words: str) -> None:
     result = judged(checks.request_accepted, record)
     assert result.state == "fail"

@@ -32,8 +32,13 @@ ON_ERROR = (
     checks.error_text_charset,
 )  # fmt: skip
 ODD_STATE = 'a=b&c%2Bd;"e f/'
-CODES = ["Zk3vQ0xW9sLr2TnYb7UcE5pA", "aB8cD4eF6gH2iJ0kL5mN9oPq", "Qw7eRt1yUi3oPa5sDf9gHj2k",
-         "Lz6xCv4bNm8qWe2rTy0uIo1p", "mN3bV7cX5zL9kJ1hG6fD8sAq"]  # fmt: skip
+CODES = [
+    "Zk3vQ0xW9sLr2TnYb7UcE5pA",
+    "aB8cD4eF6gH2iJ0kL5mN9oPq",
+    "Qw7eRt1yUi3oPa5sDf9gHj2k",
+    "Lz6xCv4bNm8qWe2rTy0uIo1p",
+    "mN3bV7cX5zL9kJ1hG6fD8sAq",
+]
 
 
 @pytest.mark.parametrize("check", ON_SUCCESS, ids=lambda c: c.rule.id)
@@ -48,9 +53,16 @@ CODES = ["Zk3vQ0xW9sLr2TnYb7UcE5pA", "aB8cD4eF6gH2iJ0kL5mN9oPq", "Qw7eRt1yUi3oPa
         f"{CALLBACK}?&code={CODE}&state={STATE}&",
         f"{CALLBACK}?code=6f1ed002ab5f4f8e8c1b7f0e9a1d2c3b&state={STATE}",
     ],
-    ids=["plain", "other order", "more parameters", "neutralised", "empty fragment", "empty pairs",
-         "UUID"],
-)  # fmt: skip
+    ids=[
+        "plain",
+        "other order",
+        "more parameters",
+        "neutralised",
+        "empty fragment",
+        "empty pairs",
+        "UUID",
+    ],
+)
 @pytest.mark.parametrize("status", [302, 303])
 def test_a_legal_redirect_passes(check: Check, url: str, status: int) -> None:
     result = judged(check, flow(to=url, status=status))
@@ -98,7 +110,10 @@ def test_a_state_with_odd_characters_is_equal_after_decoding() -> None:
     record = trace(authorize(state=ODD_STATE), callback(url))
     assert judged(checks.state_once_equal, record).state == "pass"
     plus = url.replace("%20", "+")
-    assert judged(checks.state_once_equal, trace(authorize(state=ODD_STATE), callback(plus))).state == "pass"  # fmt: skip
+    assert (
+        judged(checks.state_once_equal, trace(authorize(state=ODD_STATE), callback(plus))).state
+        == "pass"
+    )
 
 
 @pytest.mark.parametrize("check", ON_ERROR, ids=lambda c: c.rule.id)
@@ -125,7 +140,9 @@ def test_an_error_redirect_is_judged(check: Check, query: str, state: State) -> 
 
 def test_an_error_to_a_request_without_state_needs_none() -> None:
     plain = authorize()
-    bare = authorize(flow=2, purpose="altered", request=type(plain.request)(method="GET", url="https://x/a"))  # fmt: skip
+    bare = authorize(
+        flow=2, purpose="altered", request=type(plain.request)(method="GET", url="https://x/a")
+    )
     error = callback(f"{CALLBACK}?error=invalid_request", flow=2, purpose="altered")
     assert judged(checks.error_has_state, trace(bare, error)).state == "pass"
 

@@ -68,9 +68,21 @@ def one(response: Response) -> Trace:
         granted(access_token=jwt({"sub": "1"})),
         granted(expires_in=3599.5),
     ],
-    ids=["plain", "bearer", "BEARER", "charset", "directives", "two headers", "more members",
-         "no scope", "narrowed", "hex", "JWT", "fraction"],
-)  # fmt: skip
+    ids=[
+        "plain",
+        "bearer",
+        "BEARER",
+        "charset",
+        "directives",
+        "two headers",
+        "more members",
+        "no scope",
+        "narrowed",
+        "hex",
+        "JWT",
+        "fraction",
+    ],
+)
 def test_a_legal_grant_passes(check: Check, response: Response) -> None:
     result = judged(check, one(response))
     assert result.state == "pass", result.actual
@@ -93,7 +105,11 @@ def test_a_legal_grant_passes(check: Check, response: Response) -> None:
         (checks.pragma_no_cache, granted(), "info"),
         (checks.pragma_no_cache, granted((("pragma", "No-Cache"),)), "pass"),
         (checks.expires_in_present, granted(expires_in=None), "warn"),
-        (checks.expires_in_present, answer(200, JSON, '{"access_token":"x","expires_in":null}'), "warn"),
+        (
+            checks.expires_in_present,
+            answer(200, JSON, '{"access_token":"x","expires_in":null}'),
+            "warn",
+        ),
         (checks.expires_in_number, granted(expires_in=None), "n/a"),
         (checks.expires_in_number, granted(expires_in="3600"), "warn"),
         (checks.expires_in_number, granted(expires_in=True), "warn"),
@@ -116,7 +132,11 @@ def test_a_legal_grant_passes(check: Check, response: Response) -> None:
         (checks.access_token_unguessable, granted(access_token="12345"), "fail"),
         (checks.access_token_unguessable, granted(access_token="a b" * 20), "fail"),
         (checks.access_token_unguessable, granted(access_token=f"17|{ACCESS}"), "warn"),
-        (checks.access_token_unguessable, granted(access_token=jwt({"sub": "1"}, signature="c2ln")), "fail"),
+        (
+            checks.access_token_unguessable,
+            granted(access_token=jwt({"sub": "1"}, signature="c2ln")),
+            "fail",
+        ),
         (checks.token_not_another_secret, granted(access_token=CODE), "fail"),
         (checks.token_not_another_secret, granted(access_token="s3cr3t-of-the-client"), "fail"),
         (checks.token_not_another_secret, granted(access_token="correct-horse-7"), "fail"),
@@ -125,7 +145,7 @@ def test_a_legal_grant_passes(check: Check, response: Response) -> None:
         (checks.extra_fields_noted, granted(id_token="x"), "info"),
         (checks.extra_fields_noted, answer(200, JSON, {"access_token": ACCESS, "a\nb": 1}), "info"),
     ],
-)  # fmt: skip
+)
 def test_a_grant_is_judged(check: Check, response: Response, state: State) -> None:
     result = judged(check, one(response))
     assert result.state == state, result.actual
@@ -148,9 +168,12 @@ def logins(*tokens: str, users: tuple[str, ...] = (), cookies: Pairs = ()) -> Tr
             authorize(flow=n),
             replace(form, request=replace(form.request, headers=(("Cookie", session),))),
             callback(url, flow=n),
-            token(granted(access_token=value, refresh_token=f"{REFRESH}{n}"), flow=n,
-                  purpose="ordinary" if n == 1 else "supply"),
-        ]  # fmt: skip
+            token(
+                granted(access_token=value, refresh_token=f"{REFRESH}{n}"),
+                flow=n,
+                purpose="ordinary" if n == 1 else "supply",
+            ),
+        ]
     return trace(*made)
 
 
@@ -180,7 +203,11 @@ def test_the_token_of_another_user_is_critical() -> None:
 
 def test_the_second_user_is_told_by_the_session_when_no_form_is_sent() -> None:
     users = ("ada", "bob", "")
-    bobs = (("c", "sid=ada-0123456789abcdef"), ("c", "sid=bob-0123456789abcdef"), ("c", "sid=bob-0123456789abcdef"))  # fmt: skip
+    bobs = (
+        ("c", "sid=ada-0123456789abcdef"),
+        ("c", "sid=bob-0123456789abcdef"),
+        ("c", "sid=bob-0123456789abcdef"),
+    )
     record = logins(ACCESS, f"{ACCESS}2", ACCESS, users=users, cookies=bobs)
     assert judged(checks.token_not_another_secret, record).state == "fail"
 
@@ -241,7 +268,7 @@ DATE = ("Date", "Tue, 14 Nov 2023 22:13:20 GMT")  # 1 700 000 000
         (jwts.jwt_no_personal_data, jwt({"x": ["correct-horse-7"]}), {}, "info"),
         (jwts.jwt_no_personal_data, jwt({"password": "p"}), {}, "info"),
     ],
-)  # fmt: skip
+)
 def test_a_jwt_is_looked_at(check: Check, access: str, more: dict[str, Any], state: State) -> None:
     response = granted((*JSON, DATE), access_token=access, **more)
     result = judged(check, one(response))
@@ -260,17 +287,38 @@ def test_without_a_clock_exp_cannot_be_compared() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", ".", "..", "a.b.", "....", "e30.e30.", "W10.W10.x", "é.é.é", "e30.e30.x" * 20_000,
-     "eyJhbGciOjF9.e30.x", "ey==.e30.x", "W" * 90_000 + ".W.W"],
-)  # fmt: skip
+    [
+        "",
+        ".",
+        "..",
+        "a.b.",
+        "....",
+        "e30.e30.",
+        "W10.W10.x",
+        "é.é.é",
+        "e30.e30.x" * 20_000,
+        "eyJhbGciOjF9.e30.x",
+        "ey==.e30.x",
+        "W" * 90_000 + ".W.W",
+    ],
+)
 def test_what_is_no_jwt_is_read_as_opaque(text: str) -> None:
     assert read_jwt(text) is None
 
 
-@pytest.mark.parametrize("check", [*ON_GRANT, jwts.jwt_signed, jwts.jwt_exp_matches,
-                                   jwts.jwt_no_personal_data, checks.extra_fields_noted,
-                                   checks.tokens_differ, checks.refresh_works],
-                         ids=lambda c: c.rule.id)  # fmt: skip
+@pytest.mark.parametrize(
+    "check",
+    [
+        *ON_GRANT,
+        jwts.jwt_signed,
+        jwts.jwt_exp_matches,
+        jwts.jwt_no_personal_data,
+        checks.extra_fields_noted,
+        checks.tokens_differ,
+        checks.refresh_works,
+    ],
+    ids=lambda c: c.rule.id,
+)
 def test_nothing_seen_is_blocked(check: Check) -> None:
     assert judged(check, trace()).state == "blocked"
     refusal = token(answer(400, JSON, {"error": "invalid_grant"}))

@@ -1,4 +1,4 @@
-"""The mistakes that developers make with a 2023 manifest: each is named, with its mend."""
+"""The mistakes that developers make with a 2023 manifest: each is named, with its fix."""
 
 from __future__ import annotations
 
@@ -48,9 +48,13 @@ def test_a_server_in_place_of_the_endpoints_is_told_that_metadata_was_not_read(n
 
 @pytest.mark.parametrize(
     ("missing", "invented"),
-    [("scope", "scopes"), ("authorization_content_type", "content_type"),
-     ("verification_tokens", "verification_token"), ("client_url", "authorize_url")],
-)  # fmt: skip
+    [
+        ("scope", "scopes"),
+        ("authorization_content_type", "content_type"),
+        ("verification_tokens", "verification_token"),
+        ("client_url", "authorize_url"),
+    ],
+)
 def test_a_misnamed_member_is_told_its_name(missing: str, invented: str) -> None:
     result = fields(**{missing: None, invented: "x"})
     assert (result.state, result.at) == ("fail", f"/auth/{missing}")
@@ -62,7 +66,10 @@ def test_a_client_url_that_is_called_token_warns_of_a_swap() -> None:
     assert (swapped.state, swapped.at) == ("warn", "/auth/client_url")
     assert "swapped" in swapped.fix
     # Published plugins call their token endpoint authorize, and are right.
-    right = fields(client_url="https://example.com/login", authorization_url="https://example.com/api/authorize")  # fmt: skip
+    right = fields(
+        client_url="https://example.com/login",
+        authorization_url="https://example.com/api/authorize",
+    )
     assert right.state == "pass"
 
 

@@ -31,8 +31,12 @@ from tests.traces import (
 )
 
 CSP = "Content-Security-Policy"
-GUARDED = (*HTML, (CSP, "frame-ancestors 'none'"), ("Referrer-Policy", "no-referrer"),
-           ("Cache-Control", "no-store"))  # fmt: skip
+GUARDED = (
+    *HTML,
+    (CSP, "frame-ancestors 'none'"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cache-Control", "no-store"),
+)
 ON_PAGE = (
     checks.form_action, checks.frame_guard, checks.no_307, checks.referrer_policy,
     checks.no_third_party, checks.no_store, checks.no_code_in_html,
@@ -107,8 +111,12 @@ def test_a_policy_may_name_the_published_host_of_a_server_that_is_mapped() -> No
     page = shown((CSP, f"form-action {SITE} https://chat.openai.com"))
     local = "http://localhost:5000"
     form = posted(redirect())
-    form = type(form)(step="page", flow=1, response=form.response,
-                      request=type(form.request)(method="POST", url=f"{local}/login"))  # fmt: skip
+    form = type(form)(
+        step="page",
+        flow=1,
+        response=form.response,
+        request=type(form.request)(method="POST", url=f"{local}/login"),
+    )
     first = authorize(page, request=type(form.request)(method="GET", url=f"{local}/authorize"))
     record = trace(first, form, callback())
     assert judged(checks.form_action, record, target=local).state == "pass"
@@ -202,9 +210,13 @@ def test_only_what_a_page_loads_from_other_sites_is_foreign(body: str, state: St
 
 @pytest.mark.parametrize(
     ("controls", "state"),
-    [(("private, No-Store",), "pass"), (("private", "no-store"), "pass"), (("no-cache",), "warn"),
-     ((), "warn")],
-)  # fmt: skip
+    [
+        (("private, No-Store",), "pass"),
+        (("private", "no-store"), "pass"),
+        (("no-cache",), "warn"),
+        ((), "warn"),
+    ],
+)
 def test_pages_must_not_be_stored(controls: tuple[str, ...], state: State) -> None:
     page = shown(*(("Cache-Control", control) for control in controls))
     assert judged(checks.no_store, flow(page=page)).state == state
@@ -226,9 +238,12 @@ def test_a_code_in_a_page_is_found_but_in_the_one_that_navigates() -> None:
         ("todo-client at chat.openai.com: READ, WRITE", ""),
         ("An application wants access", "the client, chat.openai.com, scope read, scope write"),
         ("chat.openai.com: read write", "the client"),
-        ("<!-- ChatGPT chat.openai.com read write -->", "the client, chat.openai.com, scope read, scope write"),
+        (
+            "<!-- ChatGPT chat.openai.com read write -->",
+            "the client, chat.openai.com, scope read, scope write",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_the_consent_page_says_is_noted(text: str, lacking: str) -> None:
     page = shown(body=f"<title>ChatGPT</title><p>{text}</p><form method=post></form>")
     result = judged(checks.consent_names_client, flow(page=page))

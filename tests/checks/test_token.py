@@ -102,7 +102,7 @@ def test_a_failed_exchange_names_the_mistake(response: Response, words: str) -> 
         (answer(301, (("Location", "/token/"),)), "blocked"),
         (None, "blocked"),
     ],
-)  # fmt: skip
+)
 def test_a_wall_made_for_browsers_is_told_from_a_refusal(
     response: Response | None, state: State
 ) -> None:
@@ -136,7 +136,12 @@ def test_an_endpoint_that_takes_a_basic_header_only_fails() -> None:
     assert judged(checks.post_auth_accepted, flow(token(answer(401)))).state == "blocked"
 
 
-REFUSALS = (checks.error_is_json, checks.error_code_registered, checks.error_status, checks.error_not_200)  # fmt: skip
+REFUSALS = (
+    checks.error_is_json,
+    checks.error_code_registered,
+    checks.error_status,
+    checks.error_not_200,
+)
 
 
 @pytest.mark.parametrize("check", REFUSALS, ids=lambda c: c.rule.id)
@@ -148,7 +153,7 @@ REFUSALS = (checks.error_is_json, checks.error_code_registered, checks.error_sta
         refused("invalid_scope", headers=(("content-type", "application/json;charset=utf-8"),)),
         refused("invalid_request", headers=(("Content-Type", "application/problem+json"),)),
     ],
-)  # fmt: skip
+)
 def test_a_legal_refusal_passes(check: Check, exchange: Exchange) -> None:
     result = judged(check, flow(token(granted()), exchange))
     assert result.state == "pass", result.actual

@@ -29,8 +29,9 @@ API = "https://api.example.com"
 def document(elapsed: float = 5.0, response: Response | None = None, error: str = "") -> Exchange:
     """The manifest, fetched in so many seconds."""
     request = Request(method="GET", url=f"{SITE}/.well-known/ai-plugin.json")
-    return Exchange(step="manifest", request=request, response=response, error=error,
-                    elapsed_ms=elapsed * 1000)  # fmt: skip
+    return Exchange(
+        step="manifest", request=request, response=response, error=error, elapsed_ms=elapsed * 1000
+    )
 
 
 @pytest.mark.parametrize(
@@ -151,8 +152,18 @@ def test_a_private_address_behind_a_public_name_is_found(
         assert noted.state == "info"
 
 
-@pytest.mark.parametrize("target", ["http://localhost:3333", "http://127.0.0.1", "http://[::1]:1",
-                                    "http://plugin:3000", "http://192.168.1.4", "http://a.test", ""])  # fmt: skip
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://localhost:3333",
+        "http://127.0.0.1",
+        "http://[::1]:1",
+        "http://plugin:3000",
+        "http://192.168.1.4",
+        "http://a.test",
+        "",
+    ],
+)
 def test_a_target_on_this_network_is_not_asked_for(target: str) -> None:
     assert judge(host.host_public, public(None, target)).state == "n/a"
 
@@ -188,9 +199,15 @@ def test_only_public_names_are_resolved() -> None:
 
 @pytest.mark.parametrize(
     ("url", "state"),
-    [("https://example.com/privacy", "pass"), (" http://example.com ", "pass"), ("", "warn"),
-     ("example.com/privacy", "warn"), ("https://", "warn"), ("https://[x", "warn")],
-)  # fmt: skip
+    [
+        ("https://example.com/privacy", "pass"),
+        (" http://example.com ", "pass"),
+        ("", "warn"),
+        ("example.com/privacy", "warn"),
+        ("https://", "warn"),
+        ("https://[x", "warn"),
+    ],
+)
 def test_a_gpt_needs_a_privacy_policy(url: str, state: State) -> None:
     evidence = Evidence(profile=ACTION, given=Given(privacy_policy_url=url))
     assert judge(privacy_policy_set, evidence).state == state

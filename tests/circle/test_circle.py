@@ -10,7 +10,7 @@ from mockauth.engine.demo import as_action
 from mockauth.engine.result.result import Run
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.faults.fault import Fault
-from mockauth.profiles.action import Exchange
+from mockauth.profiles.action import TokenExchange
 from mockauth.scenario.library import load_library
 from tests.circle import test_public, test_sockets, test_time
 from tests.conftest import Checked
@@ -34,7 +34,7 @@ FAULTLESS = {
 }
 
 
-FAULTLESS_ACTIONS: dict[str, tuple[PluginConfig, Exchange]] = {
+FAULTLESS_ACTIONS: dict[str, tuple[PluginConfig, TokenExchange]] = {
     "oauth, post": (PluginConfig(), "post"),
     "oauth, Basic": (PluginConfig(), "basic"),
     "API key, bearer": (PluginConfig(auth="service_http"), "post"),

@@ -200,8 +200,9 @@ def inputs_for_buttons(request: Request, answer: Response, random: Random) -> Re
     """Pages whose buttons are inputs."""
     if not html(answer):
         return answer
-    kept = re.sub(r'<button type="submit">([^<]*)</button>', r'<input type="submit" value="\1">',
-                  answer.text)  # fmt: skip
+    kept = re.sub(
+        r'<button type="submit">([^<]*)</button>', r'<input type="submit" value="\1">', answer.text
+    )
     plain = re.sub(r"<button ([^>]*)>[^<]*</button>", r'<input type="submit" \1>', kept)
     return with_body(answer, plain)
 

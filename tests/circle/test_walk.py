@@ -52,8 +52,12 @@ def test_client_url_goes_from_the_manifest_to_a_line_of_the_report() -> None:
     pending = Pending(redirect_uri=callback_uri, state="8a1c6f0e-1111-4222-8333-444455556666")
     request = authorization_request(client, pending)
     assert [name for name, _ in request.query] == [
-        "response_type", "client_id", "redirect_uri", "scope", "state",
-    ]  # fmt: skip
+        "response_type",
+        "client_id",
+        "redirect_uri",
+        "scope",
+        "state",
+    ]
 
     # the request -> the driver and the browser, which stops before the redirect
     driver = Driver(WsgiTransport(create_app(config)), Trace(), Secrets(), flow=1)

@@ -102,7 +102,7 @@ def test_a_second_client_that_was_not_given_is_named_first_and_fails_only_when_s
     strict = mockauth("check", plugin, "--strict", env=CREDENTIALS)
 
     assert relaxed.returncode == 0
-    assert "not judged for want of --other-client-id" in relaxed.stdout
+    assert "skipped, needs --other-client-id" in relaxed.stdout
     assert strict.returncode == 1
 
 

@@ -24,9 +24,15 @@ STATE = "client.wrong-state-stops"
 
 def test_a_faultless_client_exits_zero_and_the_report_keeps_to_the_schema() -> None:
     done = run_mockauth(
-        "check-client", "--select", f"{STATE},client.error-callback-stops,client.token-only-in-header",
-        "--report", "json=-", "-q", "--", *CLIENT,
-    )  # fmt: skip
+        "check-client",
+        "--select",
+        f"{STATE},client.error-callback-stops,client.token-only-in-header",
+        "--report",
+        "json=-",
+        "-q",
+        "--",
+        *CLIENT,
+    )
 
     report = json.loads(done.stdout)
     assert done.returncode == 0, done.stderr
@@ -37,9 +43,16 @@ def test_a_faultless_client_exits_zero_and_the_report_keeps_to_the_schema() -> N
 
 def test_a_defect_exits_one_and_is_named_without_a_secret() -> None:
     done = run_mockauth(
-        "check-client", "--select", STATE, "--client-secret", "very-secret-string-1", "-v",
-        "--", *CLIENT, env={"DEFECT": "state-unchecked", "MOCKAUTH_PASS_ENV": "DEFECT"},
-    )  # fmt: skip
+        "check-client",
+        "--select",
+        STATE,
+        "--client-secret",
+        "very-secret-string-1",
+        "-v",
+        "--",
+        *CLIENT,
+        env={"DEFECT": "state-unchecked", "MOCKAUTH_PASS_ENV": "DEFECT"},
+    )
 
     assert done.returncode == 1
     assert done.stdout.splitlines()[-1] == f"The client breaks 1 requirement: {STATE}"
@@ -89,9 +102,19 @@ def test_a_client_gets_its_settings_and_what_programs_need_and_no_secret_of_ours
         "MINE": "z",
     }
     run_mockauth(
-        "check-client", "--select", STATE, "--pass-env", "MIN*", "--pass-env", "MOCKAUTH_X",
-        "--", sys.executable, "-c", script, env={**secrets, "LC_CTYPE": "C.UTF-8", "PATH": os.environ["PATH"]},
-    )  # fmt: skip
+        "check-client",
+        "--select",
+        STATE,
+        "--pass-env",
+        "MIN*",
+        "--pass-env",
+        "MOCKAUTH_X",
+        "--",
+        sys.executable,
+        "-c",
+        script,
+        env={**secrets, "LC_CTYPE": "C.UTF-8", "PATH": os.environ["PATH"]},
+    )
 
     found = json.loads(seen.read_text())
     assert {"PATH", "LC_CTYPE", "MINE", "AUTHORIZE_URL", "MOCKAUTH_SCENARIO"} <= found.keys()

@@ -97,9 +97,15 @@ def test_a_run_can_be_narrowed_to_a_section_of_a_specification(framed: str, tmp_
     path = tmp_path / "report.json"
 
     done = mockauth(
-        "check", framed, "-q", "--select", "RFC9700-4.16", "--report", f"json={path}",
+        "check",
+        framed,
+        "-q",
+        "--select",
+        "RFC9700-4.16",
+        "--report",
+        f"json={path}",
         env=CREDENTIALS,
-    )  # fmt: skip
+    )
 
     assert done.returncode == 1
     report = json.loads(path.read_text("utf-8"))

@@ -54,9 +54,12 @@ def test_lint_prints_the_text_of_a_manifest_on_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     manifest = {
-        "schema_version": "v1", "name_for_model": HOSTILE, "name_for_human": HOSTILE * 3,
-        "auth": {"type": HOSTILE, "client_url": HOSTILE}, "api": {"type": HOSTILE, "url": HOSTILE},
-    }  # fmt: skip
+        "schema_version": "v1",
+        "name_for_model": HOSTILE,
+        "name_for_human": HOSTILE * 3,
+        "auth": {"type": HOSTILE, "client_url": HOSTILE},
+        "api": {"type": HOSTILE, "url": HOSTILE},
+    }
     path = tmp_path / "ai-plugin.json"
     path.write_text(json.dumps(manifest), "utf-8")
     monkeypatch.setattr(sys, "argv", ["mockauth", "lint", str(path)])

@@ -21,9 +21,12 @@ from mockauth.wire.trace import Step
 
 MOCK, OTHER, CALLBACK = "http://127.0.0.1:1", "http://localhost:2", "http://127.0.0.1:3/cb"
 TERMS = Terms(
-    client_id="me", client_secret="top-secret-1", redirect_uri=CALLBACK, elsewhere=OTHER,
+    client_id="me",
+    client_secret="top-secret-1",
+    redirect_uri=CALLBACK,
+    elsewhere=OTHER,
     content_type=FORM,
-)  # fmt: skip
+)
 FAILED = Ending(status=1, output="it failed")
 
 

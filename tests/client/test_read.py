@@ -68,14 +68,32 @@ def test_the_time_is_no_state_however_it_is_spelled(made: Callable[[float], str]
         (lambda n: secrets.token_hex(16), "seen"),
         (lambda n: str(uuid.uuid4()), "seen"),
         (lambda n: f"{NOW + n:.0f}.{secrets.token_urlsafe(16)}", "seen"),
-        (lambda n: base64.b64encode(b'{"at": %d, "n": "%s"}' % (n, secrets.token_hex(16).encode())).decode(), "seen"),
+        (
+            lambda n: base64.b64encode(
+                b'{"at": %d, "n": "%s"}' % (n, secrets.token_hex(16).encode())
+            ).decode(),
+            "seen",
+        ),
         (lambda n: f"{secrets.randbelow(10**8):08d}", "broken"),
-        (lambda n: "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(6)), "broken"),
+        (
+            lambda n: "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(6)),
+            "broken",
+        ),
         (lambda n: secrets.token_hex(6), "tolerated"),
         (lambda n: f"session-number-{n:08d}", "broken"),
     ],
-    ids=["random", "hexadecimal", "uuid", "time and random", "JSON", "8 digits", "6 letters", "48 bits", "counter"],
-)  # fmt: skip
+    ids=[
+        "random",
+        "hexadecimal",
+        "uuid",
+        "time and random",
+        "JSON",
+        "8 digits",
+        "6 letters",
+        "48 bits",
+        "counter",
+    ],
+)
 def test_a_state_is_judged_by_what_nobody_can_guess(
     made: Callable[[int], str], verdict: str
 ) -> None:
@@ -138,7 +156,7 @@ BEARER = ("Authorization", "Bearer a1")
         (exchange("endpoint", f"{MOCK}/revoke", token="a1"), ""),
         (exchange("endpoint", f"{OTHER}/todos?x=a1"), ""),
     ],
-)  # fmt: skip
+)
 def test_a_token_has_one_place(request_: Exchange, verdict: str) -> None:
     if request_.request.url.endswith("/revoke"):
         request_ = replace(request_, request=replace(request_.request, method="POST"))

@@ -49,13 +49,16 @@ def test_a_right_file_is_read() -> None:
         (STEPS.replace("callback", "calback"), "did you mean 'callback'?"),
         (STEPS.replace("  expect: {next: none}\n", ""), "one step, and only one, must say"),
         (STEPS.replace("callback", "token"), "has a meaning in callback only"),
-        (STEPS.replace("redirect: {remove: [state]}", "special: held"), "has no meaning in callback"),
+        (
+            STEPS.replace("redirect: {remove: [state]}", "special: held"),
+            "has no meaning in callback",
+        ),
         (STEPS.replace("redirect: {remove: [state]}", "special: crossed"), "needs at_once: 2"),
         (STEPS.replace("next: none", "next: own-query"), "needs an authorize_query"),
         (STEPS.replace("next: none", "next: declared-method"), "needs an auth_method"),
         ("declare: {authorize_query: a b}\n" + STEPS, "must be one name=value"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_said_with_its_place(text: str, said: str) -> None:
     found = problems(text)
 

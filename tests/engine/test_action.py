@@ -21,7 +21,7 @@ from mockauth.errors import UsageError
 from mockauth.manifest.editor import EditorForm
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
-from mockauth.profiles.action import Exchange
+from mockauth.profiles.action import TokenExchange
 from mockauth.report import json_report
 from mockauth.report.redacted import redactor
 from mockauth.wire import Secret
@@ -38,7 +38,7 @@ def finished(options: CheckOptions, transport: Transport, *select: str) -> Run:
     return last.run
 
 
-def ordinary(exchange: Exchange = "post", *select: str) -> Run:
+def ordinary(exchange: TokenExchange = "post", *select: str) -> Run:
     """The built-in plugin checked as an Action."""
     return finished(options_for(ACTION, BASE, "action", exchange), plugin(), *select)
 
@@ -135,7 +135,7 @@ def test_a_probe_alters_the_secret_where_it_is_sent() -> None:
     ],
 )
 def test_the_chosen_method_is_a_must_and_the_other_one_advice(
-    exchange: Exchange, chosen: str, other: str
+    exchange: TokenExchange, chosen: str, other: str
 ) -> None:
     run = ordinary(exchange, chosen, other)
 

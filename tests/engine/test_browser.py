@@ -53,53 +53,57 @@ NO_DENY = f'<form action="/grant" method="post">{HIDDEN}<button>Allow</button></
 def site(consent: str, *, login: str = "two pages", status: int = 302) -> Flask:
     """A site that asks for the name, then for the password, then for consent."""
     app = Flask("site")
-
-    def page(body: str) -> str:
-        return f"<!doctype html><html><title>T</title><body>{body}</body></html>"
-
-    @app.get("/authorize")
-    def start() -> Answer:
-        if "user" in request.cookies:
-            return redirect("/consent")
-        return redirect("/name" if login == "two pages" else "/welcome")
-
-    @app.get("/welcome")
-    def welcome() -> str:
-        if login == "button":
-            return page('<form action="/name"><button>Log in</button></form>')
-        return page('<a href="/name">Sign in</a>')
-
-    @app.route("/name", methods=["GET", "POST"])
-    def name() -> str | Answer:
-        if request.method == "POST":
-            return redirect("/secret", 303)
-        field = '<input type="text" name="who" placeholder="E-mail or handle">'
-        return page(f'<form method="post">{field}<input type="submit" value="Next"></form>')
-
-    @app.route("/secret", methods=["GET", "POST"])
-    def secret() -> str | Answer:
-        if request.method == "POST":
-            answer = redirect("/consent", 303)
-            answer.set_cookie("user", request.form["word"], domain="localhost")
-            return answer
-        return page(
-            '<form method="post"><input type="Password" name="word"><button>Go on</button></form>'
-        )
-
-    @app.get("/consent")
-    def decide() -> str:
-        assert request.cookies["user"] == "pw"
-        return page(consent)
-
-    @app.route("/grant", methods=["GET", "POST"])
-    def grant() -> Answer:
-        return redirect(DENIED if "_method" in request.values else DONE, status)
-
-    @app.post("/grant/deny")
-    def deny() -> Answer:
-        return redirect(DENIED, status)
-
+    both = ["GET", "POST"]
+    app.add_url_rule("/authorize", "start", lambda: start(login))
+    app.add_url_rule("/welcome", "welcome", lambda: welcome(login))
+    app.add_url_rule("/name", "name", ask_name, methods=both)
+    app.add_url_rule("/secret", "secret", ask_secret, methods=both)
+    app.add_url_rule("/consent", "consent", lambda: ask_consent(consent))
+    app.add_url_rule("/grant", "grant", lambda: grant(status), methods=both)
+    app.add_url_rule("/grant/deny", "deny", lambda: redirect(DENIED, status), methods=["POST"])
     return app
+
+
+def page(body: str) -> str:
+    return f"<!doctype html><html><title>T</title><body>{body}</body></html>"
+
+
+def start(login: str) -> Answer:
+    if "user" in request.cookies:
+        return redirect("/consent")
+    return redirect("/name" if login == "two pages" else "/welcome")
+
+
+def welcome(login: str) -> str:
+    if login == "button":
+        return page('<form action="/name"><button>Log in</button></form>')
+    return page('<a href="/name">Sign in</a>')
+
+
+def ask_name() -> str | Answer:
+    if request.method == "POST":
+        return redirect("/secret", 303)
+    field = '<input type="text" name="who" placeholder="E-mail or handle">'
+    return page(f'<form method="post">{field}<input type="submit" value="Next"></form>')
+
+
+def ask_secret() -> str | Answer:
+    if request.method == "POST":
+        answer = redirect("/consent", 303)
+        answer.set_cookie("user", request.form["word"], domain="localhost")
+        return answer
+    return page(
+        '<form method="post"><input type="Password" name="word"><button>Go on</button></form>'
+    )
+
+
+def ask_consent(consent: str) -> str:
+    assert request.cookies["user"] == "pw"
+    return page(consent)
+
+
+def grant(status: int) -> Answer:
+    return redirect(DENIED if "_method" in request.values else DONE, status)
 
 
 def visit(app: Flask, decision: Decision = "allow") -> tuple[Landing, Trace]:
@@ -192,8 +196,8 @@ def test_a_strange_declaration_does_not_hide_the_form(mark: str) -> None:
 
 @pytest.mark.parametrize(
     "row",
-    ["<p ", "<!--", "<b>", "<form><input>", "<form><input></form>", "<![", "</", "<?", '<a b="']
-)  # fmt: skip
+    ["<p ", "<!--", "<b>", "<form><input>", "<form><input></form>", "<![", "</", "<?", '<a b="'],
+)
 @pytest.mark.parametrize("end", ["", ">"])
 def test_a_long_row_of_broken_markup_is_read_in_bounded_time(row: str, end: str) -> None:
     began = time.thread_time()

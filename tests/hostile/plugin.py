@@ -18,9 +18,17 @@ from typing import Any, Literal, get_args
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 Step = Literal[
-    "manifest", "openapi", "logo", "authorize", "login", "consent", "callback", "token", "refresh",
+    "manifest",
+    "openapi",
+    "logo",
+    "authorize",
+    "login",
+    "consent",
+    "callback",
+    "token",
+    "refresh",
     "api",
-]  # fmt: skip
+]
 STEPS: tuple[Step, ...] = get_args(Step)
 CLIENT_ID, CLIENT_SECRET = "hostile-client", "hostile-secret-5e0c91b7d4a2"
 USERNAME, PASSWORD = "mallory", "correct-horse-battery"

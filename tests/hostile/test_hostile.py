@@ -18,8 +18,20 @@ SECONDS = 60.0
 BUDGET = "4"
 MEGABYTES = 200.0
 PAGES: tuple[Step, ...] = ("login", "consent")
-IN_PAGES = ("many-tags", "many-inputs", "many-links", "deep-tags", "no-end-tags", "utf-7",
-            "charset-punycode", "charset-bz2", "charset-idna", "reflect", "binary", "empty")  # fmt: skip
+IN_PAGES = (
+    "many-tags",
+    "many-inputs",
+    "many-links",
+    "deep-tags",
+    "no-end-tags",
+    "utf-7",
+    "charset-punycode",
+    "charset-bz2",
+    "charset-idna",
+    "reflect",
+    "binary",
+    "empty",
+)
 WIRED: tuple[Step, ...] = ("manifest", "token", "api")
 IN_OPENAPI = ("doubled-allof", "regex", "own-ref", "many-paths")
 QUICK: tuple[tuple[Step, str], ...] = (
@@ -47,9 +59,14 @@ def check(step: Step, case: Case, folder: Path, *options: str, after: int = 0) -
     report = folder / "report.json"
     with hostile(step, case, after=after) as plugin:
         return measured(
-            "check", plugin.base, "--report", f"json={report}", *options,
-            folder=folder, limit=SECONDS,
-        )  # fmt: skip
+            "check",
+            plugin.base,
+            "--report",
+            f"json={report}",
+            *options,
+            folder=folder,
+            limit=SECONDS,
+        )
 
 
 def assert_sound(run: Measured, folder: Path) -> None:
@@ -89,9 +106,15 @@ def test_every_hostile_step_is_survived(step: Step, name: str, tmp_path: Path) -
 def test_a_run_says_that_its_time_was_over_and_for_what(tmp_path: Path) -> None:
     with hostile("api", WIRE["silence"], after=20) as plugin:
         run = measured(
-            "check", plugin.base, "--budget", "6", "--report", f"json={tmp_path / 'r.json'}",
-            folder=tmp_path, limit=SECONDS,
-        )  # fmt: skip
+            "check",
+            plugin.base,
+            "--budget",
+            "6",
+            "--report",
+            f"json={tmp_path / 'r.json'}",
+            folder=tmp_path,
+            limit=SECONDS,
+        )
     report = json.loads((tmp_path / "r.json").read_text("utf-8"))
 
     assert run.code == 1

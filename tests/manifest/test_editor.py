@@ -124,8 +124,16 @@ def test_a_form_that_makes_no_sense_is_refused_by_its_option(form: EditorForm, s
         fill(form, document())
 
 
-@pytest.mark.parametrize("data", [b"[]", b"{", b'{"components": 1}', b'{"security": [1, {"a": 0}]}',
-                                  b'{"components": {"securitySchemes": {"a": {"flows": 1}}}}'])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[]",
+        b"{",
+        b'{"components": 1}',
+        b'{"security": [1, {"a": 0}]}',
+        b'{"components": {"securitySchemes": {"a": {"flows": 1}}}}',
+    ],
+)
 def test_a_broken_document_never_raises(data: bytes) -> None:
     assert fill(EditorForm(), read_openapi(data, SOURCE)).auth is None
 
@@ -214,9 +222,15 @@ def test_a_document_on_this_disk_names_the_server_or_says_that_it_does_not(tmp_p
         action_origin(EditorForm(), str(tmp_path / "none.yaml"))
 
 
-@pytest.mark.parametrize("auth", [None, NoAuth(), HttpAuth(type="service_http", header="X-Key"),
-                                  OAuth(client_url="https://a.example/a",
-                                        authorization_url="https://a.example/t")])  # fmt: skip
+@pytest.mark.parametrize(
+    "auth",
+    [
+        None,
+        NoAuth(),
+        HttpAuth(type="service_http", header="X-Key"),
+        OAuth(client_url="https://a.example/a", authorization_url="https://a.example/t"),
+    ],
+)
 @pytest.mark.parametrize("openapi", [None, document(), read_openapi(b"[]", "openapi.json")])
 def test_no_check_fails_in_itself_for_want_of_a_manifest(
     auth: Auth | None, openapi: OpenApi | None

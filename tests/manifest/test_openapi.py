@@ -292,13 +292,15 @@ def test_what_the_reader_makes_of_a_document_stays_small() -> None:
             "servers": [{"url": "https://h/{a0}", "variables": variables}, {"url": "/v1"}],
             "components": {"parameters": {"p": shared}},
             "paths": {
-                **{f"/{i}": {"get": {"parameters": [{"$ref": "#/components/parameters/p"}]}}
-                   for i in range(100)},
+                **{
+                    f"/{i}": {"get": {"parameters": [{"$ref": "#/components/parameters/p"}]}}
+                    for i in range(100)
+                },
                 "/" + "{" * 100_000: {"get": {}},
                 "/" + "p" * 100_000: {"get": {}},
             },
         }
-    )  # fmt: skip
+    )
 
     assert document.servers == ("https://example.com/v1",)
     assert len(document.operations) == 100

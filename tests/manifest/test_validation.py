@@ -66,21 +66,34 @@ def places(ref: str) -> list[dict[str, Any]]:
         operation(responses={"200": {**answer, "headers": {"x": at}, "links": {"l": at}}}),
         operation(responses={"200": {**answer, "content": {"a/b": {"schema": at}}}}),
         operation(responses={"200": {**answer, "content": {"a/b": {"examples": {"e": at}}}}}),
-        operation(responses={"200": {**answer, "content": {"a/b": {
-            "examples": {"e": {"externalValue": ref}}}}}}),
+        operation(
+            responses={
+                "200": {**answer, "content": {"a/b": {"examples": {"e": {"externalValue": ref}}}}}
+            }
+        ),
         operation(callbacks={"c": at}),
         operation(callbacks={"c": {"{$request.body#/x}": at}}),
         operation(externalDocs={"url": ref}),
-        schema(at), schema({"items": at}), schema({"properties": {"p": at}}), schema({"not": at}),
-        schema({"additionalProperties": at}), schema({"default": 1, **at}),
-        schema({"allOf": [at], "default": {"a": 1}}), schema({"$dynamicRef": ref}),
-        schema({"$recursiveRef": ref}), schema({"$schema": ref}), schema({"$id": ref, **at}),
-        schema(based), schema({"$id": ref, "$anchor": "x", "$ref": "#x"}),
+        schema(at),
+        schema({"items": at}),
+        schema({"properties": {"p": at}}),
+        schema({"not": at}),
+        schema({"additionalProperties": at}),
+        schema({"default": 1, **at}),
+        schema({"allOf": [at], "default": {"a": 1}}),
+        schema({"$dynamicRef": ref}),
+        schema({"$recursiveRef": ref}),
+        schema({"$schema": ref}),
+        schema({"$id": ref, **at}),
+        schema(based),
+        schema({"$id": ref, "$anchor": "x", "$ref": "#x"}),
         schema({"discriminator": {"propertyName": "p", "mapping": {"a": ref}}, "oneOf": [at]}),
         {**HEAD, "components": {"securitySchemes": {"s": at}, "links": {"l": at}}},
-        {**HEAD, "jsonSchemaDialect": ref}, {**HEAD, "$schema": ref, "$id": ref},
-        {**HEAD, "webhooks": {"w": at}}, {**HEAD, "servers": [{"url": ref}]},
-    ]  # fmt: skip
+        {**HEAD, "jsonSchemaDialect": ref},
+        {**HEAD, "$schema": ref, "$id": ref},
+        {**HEAD, "webhooks": {"w": at}},
+        {**HEAD, "servers": [{"url": ref}]},
+    ]
     return [{**d, "openapi": version} for d in documents for version in ("3.0.1", "3.1.0")]
 
 
@@ -89,8 +102,11 @@ def test_no_reference_opens_a_file_or_a_socket() -> None:
 
     done = subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, "-c", WATCHED],
-        input=json.dumps(documents).encode(), capture_output=True, check=True, timeout=300,
-    )  # fmt: skip
+        input=json.dumps(documents).encode(),
+        capture_output=True,
+        check=True,
+        timeout=300,
+    )
 
     assert json.loads(done.stdout) == []
 
@@ -109,8 +125,9 @@ def test_a_reference_that_leads_out_of_the_document_is_named(ref: str) -> None:
 
 def chain(levels: int) -> dict[str, Any]:
     """Schemas that name the next one twice: two to the power of `levels` once written out."""
-    twice = {f"s{i}": {"allOf": [{"$ref": f"#/components/schemas/s{i + 1}"}] * 2}
-             for i in range(levels)}  # fmt: skip
+    twice = {
+        f"s{i}": {"allOf": [{"$ref": f"#/components/schemas/s{i + 1}"}] * 2} for i in range(levels)
+    }
     return {**HEAD, "components": {"schemas": {**twice, f"s{levels}": {"type": "object"}}}}
 
 

@@ -118,9 +118,12 @@ def test_a_chunk_size_is_hexadecimal_digits_and_nothing_else(name: str) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"3\r\na=b\r\n0\r\n\r\n", b"003;a=b;c\r\na=b\r\n0;d\r\nX-Trailer: e\r\n\r\n",
-     b"1\r\na\r\n2\r\n=b\r\n0\r\n\r\n"],
-)  # fmt: skip
+    [
+        b"3\r\na=b\r\n0\r\n\r\n",
+        b"003;a=b;c\r\na=b\r\n0;d\r\nX-Trailer: e\r\n\r\n",
+        b"1\r\na\r\n2\r\n=b\r\n0\r\n\r\n",
+    ],
+)
 def test_chunks_with_extensions_and_trailers_are_read(body: bytes) -> None:
     head = CHUNKED.replace(
         b"\r\n\r\n", b"\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n"

@@ -149,7 +149,7 @@ def test_a_fault_of_ones_own_may_change_answers() -> None:
         ("/users", {"name": "new"}, "user.password"),
         ("/queues/users", {"name": "nobody"}, "name must be one of ada, grace"),
         ("/queues/users", {"nam": "ada"}, "nam is unknown; there are name"),
-        ("/queues/users", {"name": 1}, "name must be a text"),
+        ("/queues/users", {"name": 1}, "name must be a string"),
         ("/clock", {"advanse": 1}, "advanse is unknown; there are advance"),
         ("/reset", {"tokens": 1}, "tokens must be true or false"),
         ("/clients", {"id": "demo-client"}, "already"),
@@ -211,8 +211,12 @@ def test_a_user_can_be_added() -> None:
 
 def test_a_client_can_be_added_and_is_held_to_how_it_was_registered() -> None:
     tour = controlled()
-    mine = {"id": "mine", "secret": "s3cret-of-mine", "redirect_uris": [CALLBACK],
-            "auth_method": "client_secret_basic"}  # fmt: skip
+    mine = {
+        "id": "mine",
+        "secret": "s3cret-of-mine",
+        "redirect_uris": [CALLBACK],
+        "auth_method": "client_secret_basic",
+    }
     assert control(tour, "POST", "/clients", **mine).status_code == 201
     code = tour.code(client_id="mine")
 

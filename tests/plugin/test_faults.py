@@ -51,13 +51,17 @@ def requested(place: str) -> tuple[str, str, str]:
     """Method, path and form that lead to an answer at a place."""
     return {
         "token": ("POST", "/token", "grant_type=authorization_code"),
-        "refresh": ("POST", "/token", "grant_type=refresh_token&refresh_token=x"
-                    "&client_id=demo-client&client_secret=demo-secret-3f9a7c51d2"),
+        "refresh": (
+            "POST",
+            "/token",
+            "grant_type=refresh_token&refresh_token=x"
+            "&client_id=demo-client&client_secret=demo-secret-3f9a7c51d2",
+        ),
         "api": ("GET", "/todos", ""),
         "authorize": ("GET", "/authorize", ""),
         "manifest": ("GET", "/.well-known/ai-plugin.json", ""),
         "openapi": ("GET", "/openapi.json", ""),
-    }[place]  # fmt: skip
+    }[place]
 
 
 @pytest.mark.parametrize("fault", WIRE, ids=[fault.name for fault in WIRE])

@@ -63,20 +63,38 @@ BODIES = st.one_of(
     JSONS.map(lambda value: ("application/json", json.dumps(value).encode())),
     st.tuples(
         st.sampled_from(
-            ["", "application/json", "application/x-www-form-urlencoded", "multipart/form-data",
-             "multipart/form-data; boundary=x", "text/plain; charset=undefined", "\x7f/;=;"]
+            [
+                "",
+                "application/json",
+                "application/x-www-form-urlencoded",
+                "multipart/form-data",
+                "multipart/form-data; boundary=x",
+                "text/plain; charset=undefined",
+                "\x7f/;=;",
+            ]
         ),
         st.binary(max_size=60),
     ),
-)  # fmt: skip
+)
 AUTHORIZATIONS = st.one_of(
     st.none(),
     st.sampled_from(
-        ["Basic", "Basic Og==", "Basic /w==", "Basic ZGVtby1jbGllbnQ6eA==", "Bearer", "Bearer  x",
-         "Bearer control", "bearer control", "Digest a=b", "Bearer a.b.c", "Bearer " + "x." * 2000]
+        [
+            "Basic",
+            "Basic Og==",
+            "Basic /w==",
+            "Basic ZGVtby1jbGllbnQ6eA==",
+            "Bearer",
+            "Bearer  x",
+            "Bearer control",
+            "bearer control",
+            "Digest a=b",
+            "Bearer a.b.c",
+            "Bearer " + "x." * 2000,
+        ]
     ),
     st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f")),
-)  # fmt: skip
+)
 
 
 def form(pairs: list[tuple[str, str]]) -> bytes:
@@ -115,11 +133,14 @@ def judge(answer: TestResponse, path: str, method: str = "GET") -> None:
 
 @pytest.mark.parametrize(
     "config",
-    [PluginConfig(), PluginConfig(login="auto", token_format="jwt"),
-     PluginConfig(auth="none", api="embeddings"),
-     PluginConfig(login="auto", api="mcp", registration=True)],
+    [
+        PluginConfig(),
+        PluginConfig(login="auto", token_format="jwt"),
+        PluginConfig(auth="none", api="embeddings"),
+        PluginConfig(login="auto", api="mcp", registration=True),
+    ],
     ids=["pages", "auto, JWT", "embeddings", "MCP"],
-)  # fmt: skip
+)
 @given(data=st.data())
 @FEW
 def test_no_input_is_answered_with_5xx(config: PluginConfig, data: st.DataObject) -> None:
@@ -156,10 +177,14 @@ def test_an_authorization_request_with_one_wrong_value_never_leaves_for_elsewher
     change: tuple[str, str | None],
 ) -> None:
     right = {
-        "response_type": "code", "client_id": "demo-client", "redirect_uri": CALLBACK,
-        "scope": "todos:read", "state": "s", "code_challenge": CHALLENGE,
+        "response_type": "code",
+        "client_id": "demo-client",
+        "redirect_uri": CALLBACK,
+        "scope": "todos:read",
+        "state": "s",
+        "code_challenge": CHALLENGE,
         "code_challenge_method": "S256",
-    }  # fmt: skip
+    }
     client = Client(create_app(PluginConfig(login="auto")))
     params = mutated(right, change) if change[0] in right else {**right, change[0]: change[1] or ""}
     answer = client.get("/authorize?" + form(list(params.items())).decode())
@@ -181,9 +206,12 @@ def test_a_token_request_with_one_wrong_value_gets_a_token_or_an_error_in_json(
     tour = Tour(config=PluginConfig(login="auto"))
     client = tour.config.clients[0]
     right = {
-        "grant_type": "authorization_code", "code": tour.code(), "redirect_uri": CALLBACK,
-        "client_id": client.id, "client_secret": client.secret,
-    }  # fmt: skip
+        "grant_type": "authorization_code",
+        "code": tour.code(),
+        "redirect_uri": CALLBACK,
+        "client_id": client.id,
+        "client_secret": client.secret,
+    }
     params = mutated(right, change) if change[0] in right else {**right, change[0]: change[1] or ""}
     body = ("application/x-www-form-urlencoded", form(list(params.items())))
     answer = ask(tour.outside(), "POST", "/token", "", body, None)

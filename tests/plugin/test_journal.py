@@ -14,11 +14,17 @@ from tests.plugin.tour import CALLBACK, CHALLENGE, VERIFIER
     ("changes", "said"),
     [
         ({"code": "nonsense"}, ["the code was never issued here, or long ago"]),
-        ({"code_verifier": "w" * 43}, ["code_verifier does not fit the code_challenge of authorize"]),
+        (
+            {"code_verifier": "w" * 43},
+            ["code_verifier does not fit the code_challenge of authorize"],
+        ),
         ({"code_verifier": VERIFIER}, []),
-        ({"grant_type": "password"}, ["grant_type is 'password'; there are authorization_code and refresh_token"]),
+        (
+            {"grant_type": "password"},
+            ["grant_type is 'password'; there are authorization_code and refresh_token"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_journal_says_of_a_token_request_what_is_wrong_and_nothing_else(
     changes: dict[str, str], said: list[str]
 ) -> None:
@@ -136,17 +142,29 @@ def test_the_journal_masks_a_secret_wherever_it_stands() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"redirect_uri": "http://localhost:4444/cb", "resource": "https://a.example"}, "resource is not here; there is http://localhost"),
+        (
+            {"redirect_uri": "http://localhost:4444/cb", "resource": "https://a.example"},
+            "resource is not here; there is http://localhost",
+        ),
         ({"redirect_uri": "http://localhost:4444/cbx"}, "in its path"),
-        ({"redirect_uri": "http://localhost:4444/cb", "code_challenge": "x" * 43}, "code_challenge_method is plain"),
+        (
+            {"redirect_uri": "http://localhost:4444/cb", "code_challenge": "x" * 43},
+            "code_challenge_method is plain",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_journal_explains_what_else_is_wrong_with_an_authorization_request(
     changes: dict[str, str], said: str
 ) -> None:
     tour = controlled()
-    control(tour, "POST", "/clients", id="mine", secret="s3cret-of-mine",
-            redirect_uris=["http://localhost/cb"])  # fmt: skip
+    control(
+        tour,
+        "POST",
+        "/clients",
+        id="mine",
+        secret="s3cret-of-mine",
+        redirect_uris=["http://localhost/cb"],
+    )
     tour.authorize(client_id="mine", **changes)
     [entry] = control(tour, "GET", "/requests").get_json()["requests"]
 

@@ -87,8 +87,13 @@ def test_a_session_begins_with_a_revision_that_both_know(wanted: str) -> None:
 
     known = wanted if wanted.startswith("2025") else "2025-11-25"
     assert begun["protocolVersion"] == known
-    noted = tour.api(token, "/mcp", "POST", headers={"Accept": ACCEPT},
-                     json={"jsonrpc": "2.0", "method": "notifications/initialized"})  # fmt: skip
+    noted = tour.api(
+        token,
+        "/mcp",
+        "POST",
+        headers={"Accept": ACCEPT},
+        json={"jsonrpc": "2.0", "method": "notifications/initialized"},
+    )
     assert (noted.status_code, noted.data) == (202, b"")
     assert call(tour, token, "ping").get_json() == {"jsonrpc": "2.0", "id": 1, "result": {}}
 
@@ -125,8 +130,9 @@ def test_a_token_is_for_the_resource_that_was_asked_for(
 
     assert call(tour, token, "ping").status_code == 200
     client = tour.client()
-    described = tour.post("/introspect", {"client_id": client.id, "client_secret": client.secret,
-                                          "token": token}).get_json()  # fmt: skip
+    described = tour.post(
+        "/introspect", {"client_id": client.id, "client_secret": client.secret, "token": token}
+    ).get_json()
     assert described["aud"] == (resource or RESOURCE)
 
 
@@ -164,14 +170,39 @@ def test_pkce_is_a_must() -> None:
         (b'{"jsonrpc": "2.0", "id": null, "method": "ping"}', {}, 400, -32600),
         (b'{"jsonrpc": "2.0", "id": 1, "method": "nope"}', {}, 200, -32601),
         (b'{"jsonrpc": "2.0", "id": 1, "method": "ping", "params": []}', {}, 200, -32602),
-        (b'{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": []}}', {}, 200, -32602),
+        (
+            b'{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": []}}',
+            {},
+            200,
+            -32602,
+        ),
         (b'{"jsonrpc": "2.0", "id": 1, "method": "server/discover"}', {}, 200, -32601),
-        (b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}', {"Accept": "application/json"}, 406, -32600),
-        (b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}', {"Content-Type": "text/plain"}, 415, -32600),
-        (b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}', {"MCP-Protocol-Version": "1"}, 400, -32600),
-        (b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}', {"Origin": "https://evil.example"}, 403, -32600),
+        (
+            b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}',
+            {"Accept": "application/json"},
+            406,
+            -32600,
+        ),
+        (
+            b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}',
+            {"Content-Type": "text/plain"},
+            415,
+            -32600,
+        ),
+        (
+            b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}',
+            {"MCP-Protocol-Version": "1"},
+            400,
+            -32600,
+        ),
+        (
+            b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}',
+            {"Origin": "https://evil.example"},
+            403,
+            -32600,
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_message_that_is_not_as_the_transport_demands_is_told_why(
     body: bytes, headers: dict[str, str], status: int, code: int
 ) -> None:
@@ -195,8 +226,13 @@ def test_there_is_no_stream_and_no_manifest() -> None:
 @pytest.mark.parametrize("message", [{"id": 1, "result": {}}, {"method": "notifications/x"}])
 def test_what_wants_no_answer_gets_none(message: dict[str, Any]) -> None:
     tour = touring_mcp()
-    answer = tour.api(token_for(tour), "/mcp", "POST", headers={"Accept": ACCEPT},
-                      json={"jsonrpc": "2.0", **message})  # fmt: skip
+    answer = tour.api(
+        token_for(tour),
+        "/mcp",
+        "POST",
+        headers={"Accept": ACCEPT},
+        json={"jsonrpc": "2.0", **message},
+    )
 
     assert (answer.status_code, answer.data) == (202, b"")
 

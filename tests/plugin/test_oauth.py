@@ -441,8 +441,13 @@ def test_head_is_no_way_to_redeem_a_code() -> None:
     tour = touring()
     code = tour.code()
     client = tour.client()
-    params = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK,
-              "client_id": client.id, "client_secret": client.secret}  # fmt: skip
+    params = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": CALLBACK,
+        "client_id": client.id,
+        "client_secret": client.secret,
+    }
 
     assert tour.outside().open("/token", method="HEAD", data=params).status_code == 405
     assert tour.token(code).status_code == 200

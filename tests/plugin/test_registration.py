@@ -130,8 +130,14 @@ def test_the_consent_page_shows_the_name_that_was_registered_escaped() -> None:
 
 @pytest.mark.parametrize(
     "uri",
-    [URI, "http://localhost:1/cb", "http://[::1]:1/cb", "https://a.example/cb?x=1", "com.example.app:/cb"],
-)  # fmt: skip
+    [
+        URI,
+        "http://localhost:1/cb",
+        "http://[::1]:1/cb",
+        "https://a.example/cb?x=1",
+        "com.example.app:/cb",
+    ],
+)
 def test_a_callback_of_a_native_app_or_over_https_is_taken(uri: str) -> None:
     assert register(touring(registration=True), redirect_uris=[uri]).status_code == 201
 
@@ -139,15 +145,35 @@ def test_a_callback_of_a_native_app_or_over_https_is_taken(uri: str) -> None:
 @pytest.mark.parametrize(
     "uris",
     [
-        None, [], ["/cb"], [""], ["http://a.example/cb"], ["https://a.example/cb#x"],
-        ["javascript:alert(1)"], ["data:text/html,x"], ["https://"], ["https://[::1/cb"],
-        ["https://*.example/cb"], ["https://a.example/c b"], [URI, "http://a.example/"], [URI] * 51,
-        ["intent:foo"], ["view-source:x"], ["mailto:a@b"], ["x:y"], ["http://0.0.0.0/cb"],
-        ["https://good.example@evil.example/"], ["https://h\\@e/cb"], ["https://h/\x01cb"],
-        ["https://a\x00b/cb"], ["https://e;script-src'unsafe-inline'/cb"],
-        ["https://h/cb?code=1"], ["https://h/cb?state=2"], ["https://h/" + "a" * 2000],
+        None,
+        [],
+        ["/cb"],
+        [""],
+        ["http://a.example/cb"],
+        ["https://a.example/cb#x"],
+        ["javascript:alert(1)"],
+        ["data:text/html,x"],
+        ["https://"],
+        ["https://[::1/cb"],
+        ["https://*.example/cb"],
+        ["https://a.example/c b"],
+        [URI, "http://a.example/"],
+        [URI] * 51,
+        ["intent:foo"],
+        ["view-source:x"],
+        ["mailto:a@b"],
+        ["x:y"],
+        ["http://0.0.0.0/cb"],
+        ["https://good.example@evil.example/"],
+        ["https://h\\@e/cb"],
+        ["https://h/\x01cb"],
+        ["https://a\x00b/cb"],
+        ["https://e;script-src'unsafe-inline'/cb"],
+        ["https://h/cb?code=1"],
+        ["https://h/cb?state=2"],
+        ["https://h/" + "a" * 2000],
     ],
-)  # fmt: skip
+)
 def test_a_callback_that_no_code_may_be_sent_to_is_refused(uris: Any) -> None:
     answer = register(touring(registration=True), redirect_uris=uris)
 
@@ -157,15 +183,27 @@ def test_a_callback_that_no_code_may_be_sent_to_is_refused(uris: Any) -> None:
 @pytest.mark.parametrize(
     "members",
     [
-        {"redirect_uris": URI}, {"redirect_uris": [1]}, {"grant_types": "authorization_code"},
-        {"grant_types": ["implicit"]}, {"grant_types": ["authorization_code", "password"]},
-        {"grant_types": ["refresh_token"]}, {"response_types": ["token"]},
-        {"response_types": [["code"]]}, {"scope": "nonsense"}, {"scope": ["todos:read"]},
-        {"token_endpoint_auth_method": 1}, {"client_uri": "nowhere"}, {"client_name": {}},
-        {"jwks": {"keys": "x"}}, {"jwks": 1}, {"jwks": {"keys": [1]}}, {"jwks": {"keys": [{"kty": []}]}}, {"jwks": {}, "jwks_uri": "https://a.example/k"},
+        {"redirect_uris": URI},
+        {"redirect_uris": [1]},
+        {"grant_types": "authorization_code"},
+        {"grant_types": ["implicit"]},
+        {"grant_types": ["authorization_code", "password"]},
+        {"grant_types": ["refresh_token"]},
+        {"response_types": ["token"]},
+        {"response_types": [["code"]]},
+        {"scope": "nonsense"},
+        {"scope": ["todos:read"]},
+        {"token_endpoint_auth_method": 1},
+        {"client_uri": "nowhere"},
+        {"client_name": {}},
+        {"jwks": {"keys": "x"}},
+        {"jwks": 1},
+        {"jwks": {"keys": [1]}},
+        {"jwks": {"keys": [{"kty": []}]}},
+        {"jwks": {}, "jwks_uri": "https://a.example/k"},
         {"software_statement": "a.b.c"},
     ],
-)  # fmt: skip
+)
 def test_metadata_that_cannot_be_served_is_refused(members: dict[str, Any]) -> None:
     answer = register(touring(registration=True), **members)
 
@@ -174,9 +212,11 @@ def test_metadata_that_cannot_be_served_is_refused(members: dict[str, Any]) -> N
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b'"x"', b"{", b"redirect_uris=x"])
 def test_a_body_that_is_no_json_object_is_refused(body: bytes) -> None:
-    answer = touring(registration=True).outside().post(
-        "/register", data=body, content_type="application/json"
-    )  # fmt: skip
+    answer = (
+        touring(registration=True)
+        .outside()
+        .post("/register", data=body, content_type="application/json")
+    )
 
     assert error(answer) == "400 invalid_client_metadata"
 
@@ -197,9 +237,10 @@ def test_nobody_registers_where_it_is_off() -> None:
     tour = touring()
 
     assert register(tour).status_code == 404
-    assert "registration_endpoint" not in tour.outside().get(
-        "/.well-known/oauth-authorization-server"
-    ).get_json()  # fmt: skip
+    assert (
+        "registration_endpoint"
+        not in tour.outside().get("/.well-known/oauth-authorization-server").get_json()
+    )
 
 
 def test_the_oldest_client_makes_way_when_there_are_too_many() -> None:

@@ -50,7 +50,15 @@ def test_exactly_the_published_challenge_methods_are_taken(policy: dict[str, Any
         landed = tour.callback(code_challenge=challenge, code_challenge_method=method)
         if method in advertised:
             assert error(tour.token(landed["code"][0], code_verifier=VERIFIER)) == "200"
-            assert error(tour.token(tour.code(code_challenge=challenge, code_challenge_method=method), code_verifier="w" * 43)) == "400 invalid_grant"  # fmt: skip
+            assert (
+                error(
+                    tour.token(
+                        tour.code(code_challenge=challenge, code_challenge_method=method),
+                        code_verifier="w" * 43,
+                    )
+                )
+                == "400 invalid_grant"
+            )
         elif advertised:
             assert landed["error"] == ["invalid_request"]
 

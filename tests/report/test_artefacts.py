@@ -117,6 +117,8 @@ def test_a_plugin_that_calls_every_id_and_sentence_a_token_changes_no_word() -> 
     usual_run = finished(honest, create_app(honest), "token", "grant", "refresh")
 
     # One rule is about members that nobody knows, and rightly speaks of this one.
-    words = [[line[:4] for line in plain(one) if line[0] != "grant.extra-fields-noted"]
-             for one in (told, usual_run)]  # fmt: skip
+    words = [
+        [line[:4] for line in plain(one) if line[0] != "grant.extra-fields-noted"]
+        for one in (told, usual_run)
+    ]
     assert words[0] == words[1]

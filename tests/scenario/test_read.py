@@ -145,21 +145,61 @@ def test_profiles_narrow_the_levels() -> None:
             "2:5: id: must be area.what-should-hold, in lower case, such as token.code-single-use",
         ),
         ("title: An", "titel: An", "3:1: titel: unknown key; did you mean 'title'?"),
-        ("why: A stolen code must be worthless.", "why: ''", "6:6: why: must be a string that is not empty"),
+        (
+            "why: A stolen code must be worthless.",
+            "why: ''",
+            "6:6: why: must be a string that is not empty",
+        ),
         ("refs: [RFC6749-4.1.2]", "refs: []", "5:7: refs: must not be empty"),
         ("refs: [RFC6749-4.1.2]", "refs: RFC6749", "5:7: refs: must be a list; write [one, two]"),
-        ("level: critical", "level: {plugin: mst}", "4:17: level.plugin: 'mst' is unknown here; did you mean 'must'?"),
-        ("level: critical", "level: {plugn: must}", "4:9: level.plugn: unknown key; did you mean 'plugin'?"),
-        ("level: critical", "level: '---'", "4:8: level: applies to no profile; name a level for plugin, action or mcp"),
-        ("fix: Mark", "destructive: yes\nfix: Mark", "7:14: destructive: must be true or false, in lower case"),
-        ("fix: Mark", "needs: [logn]\nfix: Mark", "7:9: needs.0: 'logn' is unknown here; did you mean 'login'?"),
-        ("fix: Mark", "auth: [oauht]\nfix: Mark", "7:8: auth.0: 'oauht' is unknown here; did you mean 'oauth'?"),
+        (
+            "level: critical",
+            "level: {plugin: mst}",
+            "4:17: level.plugin: 'mst' is unknown here; did you mean 'must'?",
+        ),
+        (
+            "level: critical",
+            "level: {plugn: must}",
+            "4:9: level.plugn: unknown key; did you mean 'plugin'?",
+        ),
+        (
+            "level: critical",
+            "level: '---'",
+            "4:8: level: applies to no profile; name a level for plugin, action or mcp",
+        ),
+        (
+            "fix: Mark",
+            "destructive: yes\nfix: Mark",
+            "7:14: destructive: must be true or false, in lower case",
+        ),
+        (
+            "fix: Mark",
+            "needs: [logn]\nfix: Mark",
+            "7:9: needs.0: 'logn' is unknown here; did you mean 'login'?",
+        ),
+        (
+            "fix: Mark",
+            "auth: [oauht]\nfix: Mark",
+            "7:8: auth.0: 'oauht' is unknown here; did you mean 'oauth'?",
+        ),
         ("fix: Mark", "variants: {a: []}\nfix: Mark", "7:15: variants.a: must not be empty"),
-        ("fix: Mark", "variants: {a: [x]}\nfix: Mark", "7:15: variants.a: is never used; write ${variant.a} in a change"),
-        ("fix: Mark", "variants: {A: [x]}\nfix: Mark", "7:15: variants.A: must be a lower-case word; it is used in ${variant.…}"),
-        ("fix: Mark", "variants: x\nfix: Mark", "7:11: variants: must be a mapping of name to a list of strings"),
+        (
+            "fix: Mark",
+            "variants: {a: [x]}\nfix: Mark",
+            "7:15: variants.a: is never used; write ${variant.a} in a change",
+        ),
+        (
+            "fix: Mark",
+            "variants: {A: [x]}\nfix: Mark",
+            "7:15: variants.A: must be a lower-case word; it is used in ${variant.…}",
+        ),
+        (
+            "fix: Mark",
+            "variants: x\nfix: Mark",
+            "7:11: variants: must be a mapping of name to a list of strings",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_head_is_named_with_its_place(old: str, new: str, problem: str) -> None:
     found = problems(HEAD.replace(old, new) + STEPS)
 
@@ -356,9 +396,11 @@ def test_a_file_that_is_no_probe_says_so(text: str) -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3)
+    ),
     max_leaves=6,
-)  # fmt: skip
+)
 WHOLE: dict[str, Any] = yaml.safe_load(
     HEAD + STEPS.replace("verdict", "status: 400, verdict") + "    change: {set: {a: b}}\n"
 )

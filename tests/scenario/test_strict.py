@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockauth.scenario import strict
-from mockauth.scenario.strict import LARGEST, MOST, Document, Problem, parse_strict, read_strict
+from mockauth.scenario.strict import (
+    LARGEST_FILE,
+    MOST_PROBLEMS,
+    Document,
+    Problem,
+    parse_strict,
+    read_strict,
+)
 
 LOADERS = sorted({"SafeLoader", strict.LOADER.__name__})
 
@@ -132,7 +139,7 @@ def test_a_bomb_of_aliases_is_never_expanded() -> None:
 
     document = parsed("\n".join(lines))
 
-    assert len(document.problems) == MOST
+    assert len(document.problems) == MOST_PROBLEMS
 
 
 @pytest.mark.usefixtures("each_parser")
@@ -149,7 +156,7 @@ def test_twenty_levels_are_fine() -> None:
 
 def test_a_large_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
-    path.write_bytes(b"#" * (LARGEST + 1))
+    path.write_bytes(b"#" * (LARGEST_FILE + 1))
 
     assert [p.message for p in read_strict(path).problems] == [
         "too large; a scenario file has at most 256 kB"

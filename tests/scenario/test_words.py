@@ -19,9 +19,14 @@ from mockauth.scenario.phrases import Phrase, differing
 from mockauth.scenario.words import probe_words
 
 RULE = Rule(
-    id="token.example", title="t", levels=levels("MMM"), refs=("RFC6749-5",), why="w", fix="f",
+    id="token.example",
+    title="t",
+    levels=levels("MMM"),
+    refs=("RFC6749-5",),
+    why="w",
+    fix="f",
     kind="probe",
-)  # fmt: skip
+)
 
 
 def words(*steps: Step, variants: tuple[Mapping[str, str], ...] = ({},)) -> tuple[str, ...]:

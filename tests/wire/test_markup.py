@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mockauth.wire import Response
-from mockauth.wire.markup import DEEPEST, MOST_TAGS, Pages, PageTooLarge
+from mockauth.wire.markup import DEEPEST_PAGE, MOST_TAGS, Pages, PageTooLarge
 
 
 def page(text: str, charset: str = "utf-8") -> Response:
@@ -34,7 +34,9 @@ def test_only_so_many_tags_are_kept_parsed() -> None:
     assert pages.soup(large[0]) is not kept[0]
 
 
-@pytest.mark.parametrize("text", ["<b>" * (MOST_TAGS + 1) + "x", "<div>" * (DEEPEST + 1) + "x"])
+@pytest.mark.parametrize(
+    "text", ["<b>" * (MOST_TAGS + 1) + "x", "<div>" * (DEEPEST_PAGE + 1) + "x"]
+)
 def test_too_large_a_page_is_refused_each_time(text: str) -> None:
     pages = Pages()
 

@@ -118,10 +118,14 @@ def test_what_the_user_gave_as_a_secret_is_hidden_even_where_it_is_public() -> N
 @pytest.mark.parametrize(
     "text",
     [
-        '{"access_token": "%s"}', '{"accessToken":"%s"', "access_token=%s&state=1", "?X-Api-Key=%s",
-        '{"jwt" : "%s", "a": 1}', "a=1&session_id=%s",
+        '{"access_token": "%s"}',
+        '{"accessToken":"%s"',
+        "access_token=%s&state=1",
+        "?X-Api-Key=%s",
+        '{"jwt" : "%s", "a": 1}',
+        "a=1&session_id=%s",
     ],
-)  # fmt: skip
+)
 def test_what_stands_under_the_name_of_a_secret_is_hidden_without_being_known(text: str) -> None:
     value = "Zz9-this-is-not-registered"
     assert value not in Secrets().scrub(text % value)
@@ -157,9 +161,20 @@ def test_a_body_of_ten_megabytes_costs_what_its_start_costs() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["accessToken", "Access-Token", "x-api-key", "apikey", "session", "JWT", "otp", "github_token",
-     "newPassword", "client_secret", "code"],
-)  # fmt: skip
+    [
+        "accessToken",
+        "Access-Token",
+        "x-api-key",
+        "apikey",
+        "session",
+        "JWT",
+        "otp",
+        "github_token",
+        "newPassword",
+        "client_secret",
+        "code",
+    ],
+)
 def test_names_of_secrets_are_known_in_any_spelling(name: str) -> None:
     assert secret_name(name)
 

@@ -35,9 +35,27 @@ def test_text_of_others_is_one_printable_line(text: str) -> None:
 
 @pytest.mark.parametrize(
     "char",
-    ["\0", "\n", "\r", "\x1b", "\x85", "\u061c", "\u202e", "\u2028", "\u2029", "\u2066", "\ufeff",
-     "\ue000", "\ud800", "\U000e0041", "\U000e0100", "\u200b", "\u3164", "\u034f"],
-)  # fmt: skip
+    [
+        "\0",
+        "\n",
+        "\r",
+        "\x1b",
+        "\x85",
+        "\u061c",
+        "\u202e",
+        "\u2028",
+        "\u2029",
+        "\u2066",
+        "\ufeff",
+        "\ue000",
+        "\ud800",
+        "\U000e0041",
+        "\U000e0100",
+        "\u200b",
+        "\u3164",
+        "\u034f",
+    ],
+)
 def test_what_acts_or_hides_is_shown_by_its_number(char: str) -> None:
     code = f"{ord(char):04x}" if ord(char) < 0x10000 else f"{{{ord(char):x}}}"
     assert one_line(f"a{char}b") == f"a\\u{code}b"
@@ -52,9 +70,16 @@ def test_what_people_write_stays(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["::error::x", "  ::add-mask::x", "a\n::error::x", "##[error]x", "##vso[task.complete]x",
-     "say ##vso[x]", "##teamcity[x]"],
-)  # fmt: skip
+    [
+        "::error::x",
+        "  ::add-mask::x",
+        "a\n::error::x",
+        "##[error]x",
+        "##vso[task.complete]x",
+        "say ##vso[x]",
+        "##teamcity[x]",
+    ],
+)
 def test_no_text_of_others_is_a_command_of_a_ci_system(text: str) -> None:
     for line in one_line(text).splitlines():
         assert not line.lstrip().startswith("::")

@@ -42,11 +42,16 @@ def stops(visit: Visit) -> Iterator[Finding | Seen]:
             exchanges=(*numbers, visit.tokens[0].n),
         )
     elif went_on := [e for e in visit.calls if e.n > numbers[0]]:
-        yield Finding(expected=say("no call of the API"), at=API, exchanges=(*numbers, went_on[0].n),
-                      actual=say("the API was called all the same{}", visit.where))  # fmt: skip
+        yield Finding(
+            expected=say("no call of the API"),
+            at=API,
+            exchanges=(*numbers, went_on[0].n),
+            actual=say("the API was called all the same{}", visit.where),
+        )
     elif _lost_control(visit):
-        yield Finding(expected=say("an end of this sign-in"), actual=_lost_control(visit),
-                      exchanges=numbers)  # fmt: skip
+        yield Finding(
+            expected=say("an end of this sign-in"), actual=_lost_control(visit), exchanges=numbers
+        )
     elif not (visit.says_failure or visit.timed_out):
         yield Finding(
             expected=say("a status other than 0, or words, to say that the sign-in failed"),
@@ -109,20 +114,37 @@ def fails_cleanly(visit: Visit) -> Iterator[Finding | Seen]:
     # What came before was a client that asks first whether it must sign in.
     went_on = [e for e in visit.calls if e.n > numbers[0]]
     if went_on:
-        yield Finding(expected=say("no call of the API"), at=API, exchanges=(went_on[0].n,),
-                      actual=say("the API was called all the same{}", visit.where))  # fmt: skip
+        yield Finding(
+            expected=say("no call of the API"),
+            at=API,
+            exchanges=(went_on[0].n,),
+            actual=say("the API was called all the same{}", visit.where),
+        )
     elif _lost_control(visit):
-        yield Finding(expected=say("an error message"), at=TOKEN, actual=_lost_control(visit),
-                      exchanges=numbers)  # fmt: skip
+        yield Finding(
+            expected=say("an error message"),
+            at=TOKEN,
+            actual=_lost_control(visit),
+            exchanges=numbers,
+        )
     elif visit.timed_out and not visit.says_failure:
         # Where no answer came the client may have more patience than this run.
         held = any(exchange.error for exchange in visit.tokens)
         short = held and any(ending.seconds < PATIENCE_SECONDS for ending in visit.endings)
-        yield Finding(expected=say("an error within bounds of time"), tolerated=short, at=TOKEN,
-                      actual=say("{}{}", visit.words, visit.where), exchanges=numbers)  # fmt: skip
+        yield Finding(
+            expected=say("an error within bounds of time"),
+            tolerated=short,
+            at=TOKEN,
+            actual=say("{}{}", visit.words, visit.where),
+            exchanges=numbers,
+        )
     elif not visit.says_failure:
-        yield Finding(expected=say("a status other than 0, or words, to say that the sign-in failed"),
-                      at=TOKEN, actual=say("{}{}", visit.words, visit.where), exchanges=numbers)  # fmt: skip
+        yield Finding(
+            expected=say("a status other than 0, or words, to say that the sign-in failed"),
+            at=TOKEN,
+            actual=say("{}{}", visit.words, visit.where),
+            exchanges=numbers,
+        )
     else:
         yield Seen(actual=say("{}{}", visit.words, visit.where), exchanges=numbers)
 
@@ -133,17 +155,23 @@ def few_tries(visit: Visit) -> Iterator[Finding | Seen]:
     if not tries:
         raise Blocked(say("the client did not get as far as a token request{}", visit.where))
     if len(tries) > MOST_TRIES:
-        yield Finding(expected=say("{} tries at most", MOST_TRIES), at=TOKEN,
-                      actual=say("{} tries{}", len(tries), visit.where),
-                      exchanges=tuple(e.n for e in tries[:2]))  # fmt: skip
+        yield Finding(
+            expected=say("{} tries at most", MOST_TRIES),
+            at=TOKEN,
+            actual=say("{} tries{}", len(tries), visit.where),
+            exchanges=tuple(e.n for e in tries[:2]),
+        )
         return
     for one, other in pairwise(tries):
         told = one.answer.header("Retry-After") or say("0")
         waited = visit.arrived[other.n] - visit.arrived[one.n]
         if told.isdecimal() and waited < int(told) - EARLY_SECONDS:
-            yield Finding(expected=say("{} seconds between two tries (Retry-After)", told), at=TOKEN,
-                          actual=say("{:.1f} seconds{}", waited, visit.where),
-                          exchanges=(one.n, other.n))  # fmt: skip
+            yield Finding(
+                expected=say("{} seconds between two tries (Retry-After)", told),
+                at=TOKEN,
+                actual=say("{:.1f} seconds{}", waited, visit.where),
+                exchanges=(one.n, other.n),
+            )
             return
     yield Seen(actual=say("tries: {}{}", len(tries), visit.where), exchanges=(tries[0].n,))
 
@@ -157,8 +185,12 @@ def nothing_elsewhere(visit: Visit) -> Iterator[Finding | Seen]:
     secrets |= dict.fromkeys(visit.codes(), "code")
     found = [(e, kind) for e in visit.strays if (kind := secret_carried(e, secrets))]
     for exchange, kind in found:
-        yield Finding(expected=say("nothing secret to another host"), actual=say("the {}{}", own(kind), visit.where),
-                      at=visit.terms.elsewhere, exchanges=(redirected[0].n, exchange.n))  # fmt: skip
+        yield Finding(
+            expected=say("nothing secret to another host"),
+            actual=say("the {}{}", own(kind), visit.where),
+            at=visit.terms.elsewhere,
+            exchanges=(redirected[0].n, exchange.n),
+        )
     if not found:
         said = say("followed without a secret") if visit.strays else say("not followed")
         yield Seen(actual=said + visit.where, exchanges=(redirected[0].n,))
@@ -178,11 +210,19 @@ def refreshes_and_repeats(visit: Visit) -> Iterator[Finding | Seen]:
         yield Finding(expected=say("a refresh"), actual=actual, at=API, exchanges=numbers)
     elif not asked[-1].answer.ok:
         answer = asked[-1].answer
-        yield Finding(expected=say("a refresh that a strict server takes"), at=TOKEN, exchanges=numbers,
-                      actual=say("{} {}", answer.status, answer.members.get('error', '')))  # fmt: skip
+        yield Finding(
+            expected=say("a refresh that a strict server takes"),
+            at=TOKEN,
+            exchanges=numbers,
+            actual=say("{} {}", answer.status, answer.members.get("error", "")),
+        )
     elif not served:
-        yield Finding(expected=say("the call once more, with the new token"), at=API, exchanges=numbers,
-                      actual=say("it was not repeated; {}", visit.words))  # fmt: skip
+        yield Finding(
+            expected=say("the call once more, with the new token"),
+            at=API,
+            exchanges=numbers,
+            actual=say("it was not repeated; {}", visit.words),
+        )
     else:
         yield Seen(actual=say("refreshed and repeated"), exchanges=(*numbers, served[0].n))
 
@@ -203,8 +243,12 @@ def newest_token_used(visit: Visit) -> Iterator[Finding | Seen]:
     if later[0].request.param("refresh_token") == first_ok.answer.members["refresh_token"]:
         yield Seen(actual=say("the new refresh token came"), at=TOKEN, exchanges=numbers)
     else:
-        yield Finding(expected=say("the refresh token that the last refresh brought"), at=TOKEN,
-                      actual=say("an older one"), exchanges=numbers)  # fmt: skip
+        yield Finding(
+            expected=say("the refresh token that the last refresh brought"),
+            at=TOKEN,
+            actual=say("an older one"),
+            exchanges=numbers,
+        )
 
 
 def asks_once(visit: Visit) -> Iterator[Finding | Seen]:
@@ -220,15 +264,22 @@ def asks_once(visit: Visit) -> Iterator[Finding | Seen]:
     asked = [e for e in visit.logins if e.n > dead[0].n]
     numbers = (dead[0].n,)
     if len(dead) > MOST_DEAD_REFRESHES:
-        yield Finding(expected=say("one refresh"), actual=say("{} refreshes with a dead token", len(dead)),
-                      at=TOKEN, exchanges=numbers)  # fmt: skip
+        yield Finding(
+            expected=say("one refresh"),
+            actual=say("{} refreshes with a dead token", len(dead)),
+            at=TOKEN,
+            exchanges=numbers,
+        )
     elif len(asked) > visit.usual_logins:
         yield Finding(
             expected=say("one new login"), actual=say("{} logins", len(asked)), exchanges=numbers
         )
     elif visit.crashed or not (asked or visit.says_failure):
-        yield Finding(expected=say("a new login, or words or a status for the user"),
-                      actual=visit.words, exchanges=numbers)  # fmt: skip
+        yield Finding(
+            expected=say("a new login, or words or a status for the user"),
+            actual=visit.words,
+            exchanges=numbers,
+        )
     else:
         said = say("one new login") if asked else visit.words
         yield Seen(actual=said, exchanges=numbers)
@@ -244,8 +295,12 @@ def declared_encoding(visit: Visit) -> Iterator[Finding | Seen]:
     numbers = (visit.tokens[0].n,)
     knows = not visit.terms.is_other_type or any(e.step == "manifest" for e in visit.exchanges)
     if sent == declared and not any(map(request.param, OF_TOKEN_REQUESTS)):
-        yield Finding(expected=say("a body that is {}", declared), actual=say("one that cannot be read so"),
-                      at=TOKEN, exchanges=numbers)  # fmt: skip
+        yield Finding(
+            expected=say("a body that is {}", declared),
+            actual=say("one that cannot be read so"),
+            at=TOKEN,
+            exchanges=numbers,
+        )
     elif sent == declared:
         yield Seen(actual=sent, at=TOKEN, exchanges=numbers)
     elif knows or sent not in (FORM, JSON):
@@ -272,28 +327,40 @@ def declared_method(visit: Visit) -> Iterator[Finding | Seen]:
         raise Blocked(say("the body of the token request cannot be read{}", visit.where))
     if secret and secret in unquote_plus(exchange.request.target):
         # RFC 6749 section 2.3.1: they must not be in the address.
-        yield Finding(expected=say("no credentials in the address"), actual=say("the client secret"),
-                      at=TOKEN, exchanges=(exchange.n,))  # fmt: skip
+        yield Finding(
+            expected=say("no credentials in the address"),
+            actual=say("the client secret"),
+            at=TOKEN,
+            exchanges=(exchange.n,),
+        )
         return
     if wanted == "none" and not exchange.request.param("client_id"):
-        yield Finding(expected=say("client_id in the body (RFC 6749 section 4.1.3)"), actual=say("none"),
-                      at=TOKEN, exchanges=(exchange.n,))  # fmt: skip
+        yield Finding(
+            expected=say("client_id in the body (RFC 6749 section 4.1.3)"),
+            actual=say("none"),
+            at=TOKEN,
+            exchanges=(exchange.n,),
+        )
         return
     if used != [wanted]:
-        yield Finding(expected=wanted, actual=" and ".join(used), at=TOKEN,
-                      exchanges=(exchange.n,))  # fmt: skip
+        yield Finding(expected=wanted, actual=" and ".join(used), at=TOKEN, exchanges=(exchange.n,))
         return
     wrong = badly_encoded(visit, exchange)
     if wrong:
         # So common that servers take both; one that decodes as it must refuses it all the same.
-        yield Finding(expected=wrong[0], actual=wrong[1], at=TOKEN, exchanges=(exchange.n,),
-                      tolerated=wanted == "client_secret_basic")  # fmt: skip
+        yield Finding(
+            expected=wrong[0],
+            actual=wrong[1],
+            at=TOKEN,
+            exchanges=(exchange.n,),
+            tolerated=wanted == "client_secret_basic",
+        )
     else:
         yield Seen(actual=wanted, at=TOKEN, exchanges=(exchange.n,))
 
 
 def own_query(visit: Visit) -> Iterator[Finding | Seen]:
-    """The query that the authorize URL has of its own comes back with the parameters."""
+    """The authorize URL's own query comes back with the parameters."""
     if not visit.authorizes:
         raise Blocked(say("the client did not come to the authorize endpoint"))
     exchange = visit.authorizes[0]
@@ -304,8 +371,12 @@ def own_query(visit: Visit) -> Iterator[Finding | Seen]:
         yield Seen(actual=say("kept"), exchanges=(exchange.n,))
     else:
         actual = say("{}={}", name, first(query, name)) if first(query, name) else say("it is gone")
-        yield Finding(expected=say("{}={} beside the parameters", name, value), actual=actual,
-                      at=say("authorize endpoint (client_url)"), exchanges=(exchange.n,))  # fmt: skip
+        yield Finding(
+            expected=say("{}={} beside the parameters", name, value),
+            actual=actual,
+            at=say("authorize endpoint (client_url)"),
+            exchanges=(exchange.n,),
+        )
 
 
 REACTIONS: Mapping[str, Reaction] = MappingProxyType(

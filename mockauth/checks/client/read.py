@@ -45,18 +45,24 @@ TOKEN_BODIES = ("/revoke", "/introspect")
 
 
 @client_check(
-    "client.authorize-parameters-complete", "MMM", refs=("RFC6749-4.1.1",),
+    "client.authorize-parameters-complete",
+    "MMM",
+    refs=("RFC6749-4.1.1",),
     why="A server refuses what it cannot tell, and takes a duplicate for an attack.",
     fix="Send response_type=code, client_id, redirect_uri and state, each once.",
-)  # fmt: skip
+)
 def authorize_parameters_complete(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
     """The authorization request carries response_type=code, client_id, redirect_uri and state, once each."""
     for visit in evidence.honest:
         for request in visit.authorizes:
             wrong = _wrong_parameters(request, visit.terms)
             if wrong:
-                yield Finding(expected=say("{}, once each", own(', '.join(NEEDED))), actual=wrong,
-                              at=AUTHORIZE, exchanges=(request.n,))  # fmt: skip
+                yield Finding(
+                    expected=say("{}, once each", own(", ".join(NEEDED))),
+                    actual=wrong,
+                    at=AUTHORIZE,
+                    exchanges=(request.n,),
+                )
             else:
                 yield Seen(actual=say("complete"), at=AUTHORIZE, exchanges=(request.n,))
     if not any(visit.authorizes for visit in evidence.honest):
@@ -82,10 +88,12 @@ def _wrong_parameters(exchange: Exchange, terms: Terms) -> str:
 
 
 @client_check(
-    "client.state-unguessable-per-flow", "MMM", refs=("RFC6749-10.12",),
-    why="Whoever knows the state can slip a login of their own under the user.",
+    "client.state-unguessable-per-flow",
+    "MMM",
+    refs=("RFC6749-10.12",),
+    why="Somebody who knows the state can sign the user in to the wrong account.",
     fix="Draw a new state of 128 random bits for each login, and keep it with the user's session.",
-)  # fmt: skip
+)
 def state_unguessable_per_flow(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
     """Every login has a new state that nobody can guess."""
     flows = [flow for visit in evidence.visits for flow in _flows(visit)]
@@ -119,16 +127,24 @@ def _state_twice(evidence: ClientEvidence, states: States) -> Finding | None:
     twice = tuple(n for state, n in states if values.count(state) > 1)
     if not twice:
         return None
-    return Finding(expected=say("a new state for each login"), at=AUTHORIZE, exchanges=twice[:2],
-                   actual=say("the same state in {} of {} logins", len(twice), len(states)))  # fmt: skip
+    return Finding(
+        expected=say("a new state for each login"),
+        at=AUTHORIZE,
+        exchanges=twice[:2],
+        actual=say("the same state in {} of {} logins", len(twice), len(states)),
+    )
 
 
 def _shared_part(evidence: ClientEvidence, states: States) -> Finding | None:
     values = [state for state, _ in states]
     if len(values) < ENOUGH_FLOWS or varying_bits(values) >= FEWEST_BITS / 2:
         return None
-    return Finding(expected=say("random states"), at=AUTHORIZE, exchanges=(states[0][1],),
-                   actual=say("about {:.0f} bits change", varying_bits(values)))  # fmt: skip
+    return Finding(
+        expected=say("random states"),
+        at=AUTHORIZE,
+        exchanges=(states[0][1],),
+        actual=say("about {:.0f} bits change", varying_bits(values)),
+    )
 
 
 def _ascending(evidence: ClientEvidence, states: States) -> Finding | None:
@@ -138,25 +154,37 @@ def _ascending(evidence: ClientEvidence, states: States) -> Finding | None:
     grows = len(ordered) >= ORDERED_FLOWS and _grows(ordered)
     if not grows or varying_bits(ordered) >= FEWEST_BITS:
         return None
-    return Finding(expected=say("random states"), at=AUTHORIZE, exchanges=(states[0][1],),
-                   actual=say("each state is greater than the one before, as of a clock or a counter"))  # fmt: skip
+    return Finding(
+        expected=say("random states"),
+        at=AUTHORIZE,
+        exchanges=(states[0][1],),
+        actual=say("each state is greater than the one before, as of a clock or a counter"),
+    )
 
 
 def _with_time(evidence: ClientEvidence, states: States) -> Finding | None:
     clocked = [(e.n, moment) for visit in evidence.visits for e, moment in _clocked(visit)]
     if not clocked:
         return None
-    return Finding(expected=say("random states"), at=AUTHORIZE, exchanges=(clocked[0][0],),
-                   actual=say("the time of the login, in {}", clocked[0][1]))  # fmt: skip
+    return Finding(
+        expected=say("random states"),
+        at=AUTHORIZE,
+        exchanges=(clocked[0][0],),
+        actual=say("the time of the login, in {}", clocked[0][1]),
+    )
 
 
 def _too_short(evidence: ClientEvidence, states: States) -> Finding | None:
     room = _room_of_states(states)
     if room >= FEWEST_BITS:
         return None
-    return Finding(expected=say("room for {} bits or more", FEWEST_BITS), at=AUTHORIZE,
-                   tolerated=room >= GUESSABLE_BITS, actual=say("room for {:.0f} bits", room),
-                   exchanges=(states[0][1],))  # fmt: skip
+    return Finding(
+        expected=say("room for {} bits or more", FEWEST_BITS),
+        at=AUTHORIZE,
+        tolerated=room >= GUESSABLE_BITS,
+        actual=say("room for {:.0f} bits", room),
+        exchanges=(states[0][1],),
+    )
 
 
 def _room_of_states(states: States) -> float:
@@ -167,16 +195,23 @@ def _room_of_states(states: States) -> float:
 
 
 STATE_RULES: tuple[Callable[[ClientEvidence, States], Finding | None], ...] = (
-    _no_state, _state_twice, _shared_part, _ascending, _with_time, _too_short,
-)  # fmt: skip
+    _no_state,
+    _state_twice,
+    _shared_part,
+    _ascending,
+    _with_time,
+    _too_short,
+)
 """In this order; the first that is broken is told."""
 
 
 @client_check(
-    "client.code-exchanged-once", "MMM", refs=("RFC6749-4.1.3", "RFC6749-4.1.2"),
+    "client.code-exchanged-once",
+    "MMM",
+    refs=("RFC6749-4.1.3", "RFC6749-4.1.2"),
     why="A code that comes twice counts as stolen: a strict server revokes what it gave for it.",
     fix="Exchange a code once; after an answer never send it again.",
-)  # fmt: skip
+)
 def code_exchanged_once(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
     """Every code is exchanged by one POST, and not sent again."""
     for visit in evidence.visits:
@@ -184,13 +219,21 @@ def code_exchanged_once(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
         for exchange in visit.tokens:
             code = exchange.request.param("code") or ""
             if code in answered:
-                yield Finding(expected=say("one POST for a code"), actual=say("it was sent again after an answer"),
-                              at=TOKEN, exchanges=(exchange.n,))  # fmt: skip
+                yield Finding(
+                    expected=say("one POST for a code"),
+                    actual=say("it was sent again after an answer"),
+                    at=TOKEN,
+                    exchanges=(exchange.n,),
+                )
             elif visit.honest:
                 yield Seen(actual=say("one POST"), at=TOKEN, exchanges=(exchange.n,))
             if exchange.request.method != "POST":
-                yield Finding(expected=say("POST"), actual=exchange.request.method, at=TOKEN,
-                              exchanges=(exchange.n,))  # fmt: skip
+                yield Finding(
+                    expected=say("POST"),
+                    actual=exchange.request.method,
+                    at=TOKEN,
+                    exchanges=(exchange.n,),
+                )
             # After 2xx the code is spent, after invalid_grant it is no good. Where no answer came, or
             # one about something else, a second try (by another way of authentication, say) may be
             # all that a client can do.
@@ -200,10 +243,12 @@ def code_exchanged_once(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
 
 
 @client_check(
-    "client.redirect-repeated-at-token", "MMi", refs=("RFC6749-4.1.3",),
+    "client.redirect-repeated-at-token",
+    "MMi",
+    refs=("RFC6749-4.1.3",),
     why="Servers compare it, and refuse the exchange where it is missing.",
     fix="Send the same redirect_uri with the code as in the authorization request.",
-)  # fmt: skip
+)
 def redirect_repeated_at_token(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
     """The exchange of the code repeats the redirect_uri of the authorization request."""
     for visit in evidence.visits:
@@ -217,15 +262,21 @@ def redirect_repeated_at_token(evidence: ClientEvidence) -> Iterator[Finding | S
             if sent is None or repeated == sent:
                 yield Seen(actual=sent or say("none in either"), at=TOKEN, exchanges=(exchange.n,))
             else:
-                yield Finding(expected=sent, actual=repeated or say("no redirect_uri"), at=TOKEN,
-                              exchanges=(exchange.n,))  # fmt: skip
+                yield Finding(
+                    expected=sent,
+                    actual=repeated or say("no redirect_uri"),
+                    at=TOKEN,
+                    exchanges=(exchange.n,),
+                )
 
 
 @client_check(
-    "client.token-only-in-header", "MMM", refs=("RFC6750-2.3", "RFC9700-4.3.2"),
-    why="What stands in an address ends up in logs and histories.",
+    "client.token-only-in-header",
+    "MMM",
+    refs=("RFC6750-2.3", "RFC9700-4.3.2"),
+    why="Addresses end up in logs and histories.",
     fix="Send the token as Authorization: Bearer, and nowhere else.",
-)  # fmt: skip
+)
 def token_only_in_header(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
     """The access token travels in the Authorization header only, and the refresh token not at all."""
     told: set[str] = set()
@@ -241,8 +292,12 @@ def token_only_in_header(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
             if found:
                 told.add(found)
                 at = {"api": API, "authorize": AUTHORIZE}.get(exchange.step, "")
-                yield Finding(expected=say("the access token as Authorization: Bearer"), actual=found,
-                              at=at, exchanges=(exchange.n,))  # fmt: skip
+                yield Finding(
+                    expected=say("the access token as Authorization: Bearer"),
+                    actual=found,
+                    at=at,
+                    exchanges=(exchange.n,),
+                )
             elif exchange.step == "api" and exchange.request.header("Authorization"):
                 yield Seen(actual=say("Authorization header"), at=API, exchanges=(exchange.n,))
 
@@ -271,13 +326,16 @@ def _misplaced(exchange: Exchange, issued: Mapping[str, TokenKind]) -> Iterator[
 
 
 @client_check(
-    "client.secrets-encrypted-at-rest", "MMM", refs=("OAI-plugin-auth",), kind="static",
+    "client.secrets-encrypted-at-rest",
+    "MMM",
+    refs=("OAI-plugin-auth",),
+    kind="static",
     practice=True,
     why="Who reads the disk or a backup would sign in as every user.",
     fix="Encrypt the client secret and all tokens before they are written.",
-)  # fmt: skip
+)
 def secrets_encrypted_at_rest(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
-    """No client secret and no token stands in clear where the client keeps them."""
+    """The client stores no client secret and no token in clear text."""
     store = evidence.store
     if store is None:
         raise Blocked(

@@ -16,7 +16,7 @@ CLIENT_ID = "mockauth-client"
 CLIENT_SECRET = "mockauth-client-secret-7d20c5e19b4f"
 """A published sample; it protects nothing."""
 REDIRECT_URI = "http://127.0.0.1:18199/callback"
-SECONDS = 20.0
+START_SECONDS = 20.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class ClientOptions:
     client_secret: str = CLIENT_SECRET
     redirect_uri: str = REDIRECT_URI
     port: int = 0
-    seconds: float = SECONDS
+    seconds: float = START_SECONDS
     patience: float = PATIENCE_SECONDS
     """How long it may wait, in seconds, for an answer that never comes."""
     watch_seconds: float | None = None

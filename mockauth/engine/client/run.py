@@ -312,7 +312,7 @@ def _obstacle(visit: Visit) -> str:
     else:
         what = say("its call of the API was refused: {}", visit.calls[-1].outcome)
     end = say("; {}", visit.words) if visit.endings else ""
-    return say("the client did not sign in to the honest mock: {}{}", what, end)
+    return say("the client could not sign in even without faults: {}{}", what, end)
 
 
 def _told_by(exchange: Exchange) -> str:

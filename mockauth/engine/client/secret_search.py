@@ -18,7 +18,7 @@ from urllib.parse import quote, quote_plus, unquote_to_bytes
 
 from mockauth.checks.client.visit import Store
 
-LARGEST = 64 * 1024 * 1024
+LARGEST_FILE = 64 * 1024 * 1024
 MOST_FILES = 10_000
 SHORTEST = 8
 WHITE = bytes(range(33))
@@ -41,7 +41,7 @@ def search(path: Path, secrets: Mapping[str, str], since: float) -> Store:
         try:
             known = file.stat()
             changed = changed or known.st_mtime >= since
-            if known.st_size > LARGEST or count >= MOST_FILES:
+            if known.st_size > LARGEST_FILE or count >= MOST_FILES:
                 unread.append(str(file))
                 continue
             content = file.read_bytes()
@@ -99,33 +99,40 @@ def _archived(content: bytes) -> Iterator[bytes]:
             with zipfile.ZipFile(file) as archive:
                 for name in archive.namelist():
                     with archive.open(name) as entry:
-                        yield entry.read(LARGEST)
+                        yield entry.read(LARGEST_FILE)
         elif tarfile.is_tarfile(file):
             file.seek(0)
             with tarfile.open(fileobj=file) as archive:
                 for member in archive:
                     inner = archive.extractfile(member)
                     if inner is not None:
-                        yield inner.read(LARGEST)
-    except (OSError, EOFError, ValueError, RuntimeError, zlib.error, tarfile.TarError,
-            zipfile.BadZipFile):  # fmt: skip
+                        yield inner.read(LARGEST_FILE)
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        RuntimeError,
+        zlib.error,
+        tarfile.TarError,
+        zipfile.BadZipFile,
+    ):
         return
 
 
 def _gzip(content: bytes) -> bytes:
-    return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(content, LARGEST)
+    return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(content, LARGEST_FILE)
 
 
 def _zlib(content: bytes) -> bytes:
-    return zlib.decompressobj().decompress(content, LARGEST)
+    return zlib.decompressobj().decompress(content, LARGEST_FILE)
 
 
 def _bz2(content: bytes) -> bytes:
-    return bz2.BZ2Decompressor().decompress(content, LARGEST)
+    return bz2.BZ2Decompressor().decompress(content, LARGEST_FILE)
 
 
 def _xz(content: bytes) -> bytes:
-    return lzma.LZMADecompressor().decompress(content, LARGEST)
+    return lzma.LZMADecompressor().decompress(content, LARGEST_FILE)
 
 
 def _spellings(value: str) -> set[bytes]:

@@ -95,7 +95,7 @@ class ClientSession:
                 purpose="ordinary" if honest else "altered",
                 probe=probe,
             )
-            # First: whoever interrupts a run must not find an exchange whose secrets nobody knows.
+            # First: an interrupted run must not have an exchange whose secrets are unknown.
             learn(self.secrets, exchange)
             kept.append(self.trace.add(exchange))
             arrived[kept[-1].n] = moment

@@ -101,9 +101,12 @@ class Connections:
         body = request.body
         try:
             connection.request(
-                request.method, target, body=body or None, headers=_headers(request),
+                request.method,
+                target,
+                body=body or None,
+                headers=_headers(request),
                 preload_content=False,
-            )  # fmt: skip
+            )
         except (BrokenPipeError, ConnectionResetError):
             # A server may refuse before it has read the whole body; its answer may still be there.
             if connection.sock is None:

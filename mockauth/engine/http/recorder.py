@@ -10,7 +10,7 @@ from mockauth.browser.landing import Landing
 from mockauth.engine.http.budget import Budget
 from mockauth.engine.http.connection import CALL_BYTES, MOST_BYTES
 from mockauth.engine.http.secrets_seen import learn
-from mockauth.engine.http.tls import SECONDS as TLS_SECONDS
+from mockauth.engine.http.tls import HANDSHAKE_SECONDS as TLS_SECONDS
 from mockauth.engine.http.tls import Handshake
 from mockauth.engine.http.transport import NotAsked, Transport, TransportError
 from mockauth.wire import Exchange, Request, Response, Trace
@@ -20,7 +20,7 @@ from mockauth.wire.words import say
 
 Place = Callable[[Request, Step], Request]
 """Puts credentials where a client sends them (`chatgpt/placement.py`)."""
-SECONDS: dict[Step, float] = {"manifest": 15.0, "openapi": 15.0, "asset": 15.0}
+STEP_SECONDS: dict[Step, float] = {"manifest": 15.0, "openapi": 15.0, "asset": 15.0}
 """ChatGPT's limits: 15 s for documents, 45 s for calls (OpenAI, Plugins in production)."""
 CALL_SECONDS = 45.0
 
@@ -38,7 +38,7 @@ class Driver:
     purpose: Purpose = "ordinary"
     probe: str = ""
     fallback: Fallback | None = None
-    seconds: dict[Step, float] = field(default_factory=lambda: dict(SECONDS))
+    seconds: dict[Step, float] = field(default_factory=lambda: dict(STEP_SECONDS))
     reach: Callable[[str], str] = lambda url: ""
     """Why an address must not be asked, "" where it may be (`engine/target/reach.py`)."""
     place: Place = lambda request, step: request
@@ -129,7 +129,7 @@ class Driver:
         )
         if step not in DOCUMENTS:
             exchange = shortened(exchange)
-        # First: whoever interrupts a run must not find an exchange whose secrets nobody knows.
+        # First: an interrupted run must not have an exchange whose secrets are unknown.
         learn(self.secrets, exchange)
         exchange = self.trace.add(exchange)
         self.watch(exchange)

@@ -16,7 +16,7 @@ from mockauth.wire.secret_names import secret_name
 SHORTEST_CREDENTIALS = 10
 """Shorter ones are words that a probe made up, such as `Bearer undefined`; the header itself is
 masked in reports whatever it holds."""
-LARGEST = 1_000_000
+LARGEST_SEARCHED = 1_000_000
 """Bytes of a body that is read; what stands beyond is hidden by its name alone."""
 MOST_MEMBERS = 10_000
 PUBLIC = ("manifest", "openapi", "asset")
@@ -32,13 +32,13 @@ def learn(secrets: Secrets, exchange: Exchange) -> None:
     _raw(secrets, request)
     for name, value in (*request.headers, *answer.headers):
         _header(secrets, name.lower(), value)
-    if exchange.step not in PUBLIC and len(answer.body) < LARGEST:
+    if exchange.step not in PUBLIC and len(answer.body) < LARGEST_SEARCHED:
         _answered(secrets, answer.json())
 
 
 def _raw(secrets: Secrets, request: Request) -> None:
     """The parameters of a body that is given literally: JSON, a form, or what a probe broke."""
-    if not request.raw or len(request.raw) >= LARGEST:
+    if not request.raw or len(request.raw) >= LARGEST_SEARCHED:
         return
     text = request.raw.decode("utf-8", errors="replace")
     try:

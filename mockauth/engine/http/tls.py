@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from mockauth.wire.words import say
 
-SECONDS = 10.0
+HANDSHAKE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class Handshake:
     """Versions below TLS 1.2 that the server takes as well."""
 
 
-def shake_hands(host: str, port: int, seconds: float = SECONDS) -> Handshake:
+def shake_hands(host: str, port: int, seconds: float = HANDSHAKE_SECONDS) -> Handshake:
     """Negotiate with `host` as ChatGPT would, then with less and less care, each time within
     `seconds`.
 

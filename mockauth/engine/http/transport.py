@@ -22,7 +22,7 @@ from mockauth.engine.http.connection import (
     LongHead,
     place_and_target,
 )
-from mockauth.engine.http.tls import SECONDS, Handshake, shake_hands
+from mockauth.engine.http.tls import HANDSHAKE_SECONDS, Handshake, shake_hands
 from mockauth.wire import Request, Response
 from mockauth.wire.trace import Trouble
 from mockauth.wire.url import origin
@@ -86,7 +86,7 @@ class Transport(Protocol):
         """Send all of `requests` at once, each on a connection of its own."""
         ...
 
-    def handshake(self, host: str, port: int, *, seconds: float = SECONDS) -> Handshake:
+    def handshake(self, host: str, port: int, *, seconds: float = HANDSHAKE_SECONDS) -> Handshake:
         """Shake hands with a TLS server, each time within `seconds`.
 
         Raises:
@@ -129,7 +129,7 @@ class SocketTransport:
             self._racers[-1]._start()
         return _race(list(zip(self._racers, requests, strict=False)), seconds)
 
-    def handshake(self, host: str, port: int, *, seconds: float = SECONDS) -> Handshake:
+    def handshake(self, host: str, port: int, *, seconds: float = HANDSHAKE_SECONDS) -> Handshake:
         """Shake hands over a socket; see `Transport.handshake`."""
         ended: queue.SimpleQueue[Handshake | TransportError] = queue.SimpleQueue()
 
@@ -224,7 +224,7 @@ def _race(
         ended.put((number, answer))
 
     for number, (transport, request) in enumerate(racers):
-        # Daemons: whoever interrupts the run does not wait for the slowest of them.
+        # Daemons: an interrupted run does not wait for the slowest of them.
         threading.Thread(target=run, args=(number, transport, request), daemon=True).start()
     answers = dict(ended.get() for _ in racers)
     return [answers[number] for number in range(len(racers))]
@@ -309,7 +309,7 @@ class WsgiTransport:
         """Call the app from as many threads; see `Transport.send_all`."""
         return _race([(self, request) for request in requests], seconds)
 
-    def handshake(self, host: str, port: int, *, seconds: float = SECONDS) -> Handshake:
+    def handshake(self, host: str, port: int, *, seconds: float = HANDSHAKE_SECONDS) -> Handshake:
         """Say what `tls` says; see `Transport.handshake`."""
         if self.tls is None:
             raise TransportError(say("an app in this process has no TLS"))

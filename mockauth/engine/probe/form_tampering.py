@@ -30,7 +30,7 @@ SHORTEST_TOKEN = 8
 
 
 @dataclass
-class Visit:
+class PageVisit:
     """One way through the pages, with every form that was sent."""
 
     forms: list[Submission] = field(default_factory=list)
@@ -45,7 +45,9 @@ class Visit:
         return landing is not None and landing.left and any(n == "code" for n, _ in landing.params)
 
 
-def visit(subject: Subject, change: FormChange | None = None, usual: Visit | None = None) -> Visit:
+def visit(
+    subject: Subject, change: FormChange | None = None, usual: PageVisit | None = None
+) -> PageVisit:
     """Sign in with a browser without cookies. With `change`, the form it means is altered; `usual`
     is an earlier visit without a change, to tell tokens from the rest.
 
@@ -55,7 +57,7 @@ def visit(subject: Subject, change: FormChange | None = None, usual: Visit | Non
     client = subject.target.client
     assert client is not None  # noqa: S101 - probes of oauth only
     pending = subject.target.pending()
-    made = Visit(state=pending.state, first_exchange=len(subject.driver.trace) + 1)
+    made = PageVisit(state=pending.state, first_exchange=len(subject.driver.trace) + 1)
     at = _position(change, usual) if change is not None and usual is not None else -1
 
     def edit(form: Submission) -> Submission:
@@ -70,7 +72,7 @@ def visit(subject: Subject, change: FormChange | None = None, usual: Visit | Non
     return made
 
 
-def has_secret_address(usual: Visit, other: Visit, which: Literal["last", "login"]) -> bool:
+def has_secret_address(usual: PageVisit, other: PageVisit, which: Literal["last", "login"]) -> bool:
     """Whether the address of the form has a part that differs from visit to visit, so that nobody
     else can know it."""
     at = _position(FormChange(which=which, without=()), usual)
@@ -80,7 +82,7 @@ def has_secret_address(usual: Visit, other: Visit, which: Literal["last", "login
     return one != other.forms[at].url.replace(other.state, "")
 
 
-def _position(change: FormChange, usual: Visit) -> int:
+def _position(change: FormChange, usual: PageVisit) -> int:
     if not usual.forms:
         raise NotApplicable(say("the server shows no form before the callback"))
     if not usual.reached_code:
@@ -127,7 +129,9 @@ def sent_cookies(trace_part: list[Exchange]) -> dict[str, str]:
     return found
 
 
-def onward_visits(subject: Subject, usual: Visit, address: str) -> Iterator[tuple[str, Landing]]:
+def onward_visits(
+    subject: Subject, usual: PageVisit, address: str
+) -> Iterator[tuple[str, Landing]]:
     """Sign in again with each `next`-like parameter pointed to `address`; gives its name and where
     the browser ended.
 
@@ -155,7 +159,7 @@ def onward_visits(subject: Subject, usual: Visit, address: str) -> Iterator[tupl
             found = True
             yield name, _with_field(subject, at, name, address)
     if not found:
-        raise NotApplicable(say("no page takes an address to go on to"))
+        raise NotApplicable(say("no page takes a next address"))
 
 
 def _onward_names(pairs: Pairs) -> list[str]:

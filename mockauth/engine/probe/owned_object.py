@@ -15,7 +15,7 @@ from mockauth.wire.words import say
 
 PARAMETER = re.compile(r"\{([^{}]*)\}")
 LONGEST_ID = 100
-DEEPEST = 4
+DEEPEST_ANSWER = 4
 """Levels of an answer that are looked at."""
 
 
@@ -72,32 +72,33 @@ def _list(subject: Subject, listing: Operation) -> Any:
 
 def _ids(value: Any, parameter: str, depth: int = 0) -> Iterator[str]:
     """The ids in a list answer: members called like the parameter, or `id`, in its first objects;
-    or plain texts and numbers of a list."""
-    if depth > DEEPEST:
+    or plain strings and numbers of a list."""
+    if depth > DEEPEST_ANSWER:
         return
     if isinstance(value, list):
         for inner in value[:20]:
-            if isinstance(inner, dict):
-                names = (parameter, "id", "uuid", "_id", "key", "slug", "name")
-                found = next((inner[n] for n in names if _is_id(inner.get(n))), None)
-                if found is not None:
-                    yield str(found)
-            elif depth <= 1 and _is_id(inner):  # deeper ones are tags and the like
-                yield str(inner)
+            yield from _id_of_entry(inner, parameter, depth)
     elif isinstance(value, dict):
         for inner in value.values():
             if isinstance(inner, dict | list):
                 yield from _ids(inner, parameter, depth + 1)
-        if not _holds_list(value):
-            for name, inner in value.items():
-                if isinstance(inner, dict) and depth == 0:
-                    yield str(name)
+        if depth == 0 and not _holds_list(value):
+            yield from (str(name) for name, inner in value.items() if isinstance(inner, dict))
+
+
+def _id_of_entry(entry: object, parameter: str, depth: int) -> Iterator[str]:
+    """The id of one entry of a list, if it has one."""
+    if isinstance(entry, dict):
+        names = (parameter, "id", "uuid", "_id", "key", "slug", "name")
+        yield from [str(entry[name]) for name in names if _is_id(entry.get(name))][:1]
+    elif depth <= 1 and _is_id(entry):  # deeper ones are tags and the like
+        yield str(entry)
 
 
 def _holds_list(value: object) -> bool:
     """Whether there is a list at any depth that is looked at: an empty one holds no object."""
     waiting, depth = [value], 0
-    while waiting and depth <= DEEPEST:
+    while waiting and depth <= DEEPEST_ANSWER:
         if any(isinstance(inner, list) for inner in waiting):
             return True
         waiting = [v for inner in waiting if isinstance(inner, dict) for v in inner.values()]

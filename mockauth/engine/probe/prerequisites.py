@@ -79,7 +79,7 @@ def _short_lifetime(subject: Subject) -> None:
     lifetime = subject.grant.expires_in
     if lifetime is None:
         raise Blocked(
-            say("the token answer has no expires_in, so nobody knows when the token expires")
+            say("the token answer has no expires_in, so the expiry of the token is unknown")
         )
     if lifetime > (MOST_PATIENCE if subject.target.slow else PATIENCE):
         waits = say("the token lives for {:g} s; have the test server issue shorter ones", lifetime)
@@ -89,7 +89,9 @@ def _short_lifetime(subject: Subject) -> None:
 def _pkce(subject: Subject) -> None:
     _login(subject)
     if not honours_pkce(subject):
-        raise NotApplicable(say("the server ignores PKCE, as a server for secret clients may"))
+        raise NotApplicable(
+            say("the server ignores PKCE, which is allowed for clients with a secret")
+        )
 
 
 def _jwt(subject: Subject) -> None:
@@ -138,7 +140,7 @@ def _basic_scheme(subject: Subject) -> None:
 
 def _own_header(subject: Subject) -> None:
     if not (isinstance(subject.target.auth, HttpAuth) and subject.target.auth.header):
-        raise NotApplicable(say("the key is sent as Authorization, not in a header of its own"))
+        raise NotApplicable(say("the key is sent as Authorization, not in a custom header"))
 
 
 MEETINGS: Mapping[str, Callable[[Subject], None]] = MappingProxyType(

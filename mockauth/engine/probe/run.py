@@ -29,7 +29,7 @@ from mockauth.wire.words import say
 def run_probe(
     probe: Probe, subject: Subject, level: Level, earlier: Mapping[str, Result]
 ) -> Result:
-    """Judge one probe that binds; `earlier` is what the probes before it came to, by id. Nothing
+    """Judge one probe that applies; `earlier` is the results of the probes before it, by id. Nothing
     a server does makes it raise."""
     if probe.answers_of:
         return conclude(probe.rule, level, _of_answers(probe, subject, earlier))

@@ -69,7 +69,7 @@ def narrow_scope(subject: Subject) -> Narrow:
     raise Blocked(
         say(
             "every declared scope alone opens the operation, and the OpenAPI "
-            "document does not say which one it needs; name one that must not do "
+            "document does not say which one it needs; name one that is not enough "
             "with --narrow-scope"
         ),
         by_option="--narrow-scope",

@@ -1,1 +1,1 @@
-"""What a run comes to: verdicts, levels, exemptions, the exit code."""
+"""The result of a run: verdicts, levels, exemptions, the exit code."""

@@ -15,7 +15,7 @@ from mockauth.errors import UsageError
 
 SCHEMA = "mockauth-baseline/1"
 KNOWN: tuple[State, ...] = ("fail", "warn")
-HEAD = "# What mockauth found broken when this was written. Take a line out once it is mended.\n"
+HEAD = "# What mockauth found broken when this was written. Delete a line once it is fixed.\n"
 
 
 @dataclass(frozen=True, kw_only=True)

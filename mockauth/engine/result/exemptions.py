@@ -32,7 +32,7 @@ class Policy:
     today: date
 
     def applied(self, result: Result) -> Result:
-        """`result`, waived when it fails or warns by leave. A blocked one is never excused."""
+        """`result`, waived when it fails or warns and may. A blocked one is never excused."""
         waiver = self._leave(result)
         if waiver is None or result.state not in KNOWN:
             return result
@@ -107,7 +107,7 @@ def _of_waiver(waiver: Waiver, result: Result, today: date) -> Iterator[PolicyFi
         yield PolicyFinding(
             id=waiver.id,
             kind="stale",
-            text=say("{}: {} is waived and passes", waiver.place, own(waiver.id)),
+            text=say("{}: {} is waived but passes", waiver.place, own(waiver.id)),
             fix=say("Remove the waiver."),
         )
     elif _expired(waiver, today):
@@ -120,7 +120,7 @@ def _of_waiver(waiver: Waiver, result: Result, today: date) -> Iterator[PolicyFi
                 own(waiver.id),
                 own(str(waiver.until)),
             ),
-            fix=say("Mend what it excused and remove it, or give it a new date and reason."),
+            fix=say("Fix the problem and remove the waiver, or give it a new date and reason."),
         )
 
 
@@ -130,7 +130,7 @@ def _of_baseline(baseline: Baseline, check: str, result: Result) -> Iterator[Pol
             id=check,
             kind="stale",
             text=say(
-                "{}: {} is listed as {} and passes",
+                "{}: {} is listed as {} but passes",
                 baseline.file,
                 own(check),
                 own(baseline.states[check]),
@@ -141,6 +141,6 @@ def _of_baseline(baseline: Baseline, check: str, result: Result) -> Iterator[Pol
         yield PolicyFinding(
             id=check,
             kind="worse",
-            text=say("{}: {} is listed as warn and fails now", baseline.file, own(check)),
-            fix=say("Mend what has become worse."),
+            text=say("{}: {} is listed as warn but fails now", baseline.file, own(check)),
+            fix=say("Fix what has become worse."),
         )

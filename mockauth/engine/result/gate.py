@@ -23,8 +23,8 @@ def gate(run: Run, *, fail_on: FailOn = "must", strict: bool = False) -> Gate:
     """Decide the exit code: 0 clean, 1 findings, 3 nothing could be judged; 128 and the number of
     the signal that ended the run early.
 
-    A critical check that the target's behaviour blocked counts as a finding; one blocked for want
-    of an option only when `strict`. A waived result closes nothing; a waiver that expired, and a
+    A critical check that the target's behaviour blocked counts as a finding; one blocked because
+    an option is missing only when `strict`. A waived result closes nothing; a waiver that expired, and a
     waiver or a line of the baseline that nothing needs any more, do.
     """
     if run.signal:
@@ -44,7 +44,7 @@ def gate(run: Run, *, fail_on: FailOn = "must", strict: bool = False) -> Gate:
 
 
 def _judged_anything(run: Run) -> bool:
-    """Static checks speak of a text: they alone say that a service was judged only when nothing
+    """Static checks judge a document: they alone say that a service was judged only when nothing
     else was asked for."""
     asked = [r for r in run.results if r.rule.kind != "static" and r.state != "n/a"]
     return any(result.counts for result in asked or run.results)
@@ -59,13 +59,13 @@ def _reason(result: Result, fail_on: FailOn, strict: bool) -> str:
     if result.state == "fail":
         return say("{}: {} broken", check, level)
     if result.state == "warn" and fail_on == "should":
-        return say("{}: a should that is broken", check)
+        return say("{}: should broken", check)
     if result.state == "blocked" and result.level == "critical":
         if not result.blocked_by:
             whose = say("client") if result.rule.area == "client" else say("target")
             return say(
-                "{}: critical, and the {}'s behaviour kept it from being judged", check, whose
+                "{}: critical, but the {}'s behaviour prevented it from being judged", check, whose
             )
         if strict:
-            return say("{}: critical, and not judged without {}", check, own(result.blocked_by))
+            return say("{}: critical, but skipped without {}", check, own(result.blocked_by))
     return ""

@@ -32,12 +32,12 @@ def judge(check: Check, evidence: Evidence) -> Result:
 
 
 def binding(rule: Rule, profile: Profile, auth: Auth | None, *, whom: str = "a") -> Level | Result:
-    """The level of a rule here, or the n/a result when it does not bind this target. `whom` leads
+    """The level of a rule here, or the n/a result when it does not apply to this target. `whom` leads
     to the profile's title in the reason."""
     level = profile.level(rule.id, rule.levels)
     if level is None:
         why = profile.why_off(rule.id) if profile.name in rule.levels else ""
-        return not_applicable(rule, why or say("does not bind {} {}", whom, profile.title))
+        return not_applicable(rule, why or say("does not apply to {} {}", whom, profile.title))
     if auth is not None and auth.type not in rule.auth:
         return not_applicable(rule, say("not about auth type {}", own(auth.type)))
     return level
@@ -86,7 +86,7 @@ def verdict(
             findings=findings,
         )
     if not seen:
-        return blocked(rule, level, say("nothing was seen that this rule could be judged on"))
+        return blocked(rule, level, say("no exchange to judge this rule by"))
     return Result(
         rule=rule,
         state="pass",

@@ -17,7 +17,7 @@ KEYS = ("id", "reason", "until")
 
 @dataclass(frozen=True, kw_only=True)
 class Waiver:
-    """Leave to fail or warn. `until` is the last day (UTC) it holds; None: until it is mended.
+    """Leave to fail or warn. `until` is the last day (UTC) it holds; None: until it is fixed.
 
     `place` says where it is written, such as `mockauth.toml: [[waiver]] 2`.
     """

@@ -25,7 +25,7 @@ from mockauth.wire.url import join, origin, split, without_query
 from mockauth.wire.words import say
 
 SUFFIXES = (".json", ".yaml", ".yml")
-PLACES = ("/openapi.json", "/openapi.yaml")
+DOCUMENT_PATHS = ("/openapi.json", "/openapi.yaml")
 """Where a document is looked for below the root of an API."""
 
 
@@ -73,7 +73,9 @@ def missing_credentials(kind: str, given: Given) -> list[str]:
         if not given.client_id:
             missing.append("--client-id (MOCKAUTH_CLIENT_ID): a string of your own choosing")
         if not given.client_secret:
-            missing.append("--client-secret (MOCKAUTH_CLIENT_SECRET): likewise")
+            missing.append(
+                "--client-secret (MOCKAUTH_CLIENT_SECRET): a secret of your own choosing"
+            )
     return missing
 
 
@@ -129,8 +131,8 @@ def _document(subject: Subject, form: EditorForm, target: str) -> OpenApi:
     if chosen:
         declare(subject.target, chosen)
     root = without_query(target).rstrip("/")
-    urls = [chosen] if chosen else [root + place for place in PLACES]
-    if not chosen and (split(root) is not None and urls[0] != origin(root) + PLACES[0]):
+    urls = [chosen] if chosen else [root + place for place in DOCUMENT_PATHS]
+    if not chosen and (split(root) is not None and urls[0] != origin(root) + DOCUMENT_PATHS[0]):
         urls = [target, *urls]  # a path may be the document's own, such as /v3/api-docs
     seen = []
     for url in urls:

@@ -40,7 +40,7 @@ def refusal(
             return ""
         return say("neither the target, its manifest nor --allow-host names {}", _shown(place))
     if _is_private(place[0], addresses):
-        return say("a public service leads to {}, a private address", _shown(place))
+        return say("a public service leads to the private address {}", _shown(place))
     return ""
 
 

@@ -11,12 +11,12 @@ from urllib.parse import quote
 from mockauth.manifest.openapi import OpenApi, Operation, resolve
 from mockauth.wire import Pairs
 
-DEEPEST = 6
+DEEPEST_SCHEMA = 6
 OPTIONAL_DEPTH = 1
 """Down to here an object that requires nothing gets all its properties."""
 MOST_VALUES = 1000
 """A schema whose parts lead back to itself would grow without end."""
-TEXT = "mockauth"
+SAMPLE_STRING = "mockauth"
 
 
 USER = re.compile(r"(?i)user|login|account|owner")
@@ -73,7 +73,7 @@ class _Sampler:
         choices = schema.get("enum")
         if isinstance(choices, list) and choices:
             return choices[0]
-        deeper = depth < DEEPEST and self.left > 0
+        deeper = depth < DEEPEST_SCHEMA and self.left > 0
         if isinstance(schema.get("allOf"), list) and deeper:
             return self.merged(schema, depth)
         for name in ("anyOf", "oneOf"):
@@ -87,7 +87,9 @@ class _Sampler:
             return self.members(schema, depth) if deeper else {}
         if kind == "array":
             return [self.value(schema.get("items"), depth + 1)] if deeper else []
-        return {"integer": 1, "number": 1, "boolean": True, "null": None}.get(str(kind), TEXT)
+        return {"integer": 1, "number": 1, "boolean": True, "null": None}.get(
+            str(kind), SAMPLE_STRING
+        )
 
     def merged(self, schema: dict[str, Any], depth: int) -> Any:
         """What fits every part of an `allOf` and what stands beside it."""
@@ -96,7 +98,7 @@ class _Sampler:
         if all(isinstance(value, dict) for value in values):
             own = self.members(beside, depth)
             return {name: inner for value in (*values, own) for name, inner in value.items()}
-        return values[0] if values else TEXT
+        return values[0] if values else SAMPLE_STRING
 
     def members(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
         properties = schema.get("properties")

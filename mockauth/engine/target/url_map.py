@@ -50,7 +50,7 @@ class UrlMap:
             if self._known[base] != base:
                 self.notes.append(
                     say(
-                        "{} (as published) was taken to mean the server under test, {}; --map "
+                        "{} (as published) is mapped to the server under test, {}; --map "
                         "off keeps it",
                         base,
                         self._known[base],

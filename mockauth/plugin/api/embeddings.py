@@ -64,7 +64,7 @@ def _asked() -> dict[str, Any]:
         raise Unusable("send a JSON object, with Content-Type: application/json", "")
     model = asked.get("model")
     if not isinstance(model, str) or not model:
-        raise Unusable("model must be a text, such as text-embedding-ada-002", "model")
+        raise Unusable("model must be a string, such as text-embedding-ada-002", "model")
     return asked
 
 
@@ -74,12 +74,12 @@ def _texts(asked: dict[str, Any]) -> list[str]:
     if isinstance(given, str) or _is_tokens(given):
         given = [given]
     if not isinstance(given, list) or not given:
-        raise Unusable("input must be a text, or a list of texts", "input")
+        raise Unusable("input must be a string, or a list of strings", "input")
     if len(given) > MOST_INPUTS:
         raise Unusable(f"input must be a list of at most {MOST_INPUTS}", "input")
     for one in given:
         if not (isinstance(one, str) or _is_tokens(one)) or not one:
-            raise Unusable("every input must be a text that is not empty", "input")
+            raise Unusable("every input must be a string that is not empty", "input")
     return [one if isinstance(one, str) else f"tokens {one}" for one in given]
 
 

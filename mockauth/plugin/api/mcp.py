@@ -110,7 +110,7 @@ def _message() -> Message:
     if not is_call or not isinstance(asked.get("method", ""), str):
         raise McpError(INVALID_REQUEST, "the body must be one JSON-RPC 2.0 message", 400)
     if "id" in asked and type(asked["id"]) not in (str, int, float):
-        raise McpError(INVALID_REQUEST, "id must be a text or a number", 400)
+        raise McpError(INVALID_REQUEST, "id must be a string or a number", 400)
     found: Message = asked
     return found
 
@@ -161,7 +161,7 @@ def _add_todo(plugin: Plugin, who: Caller, given: Message) -> tuple[str, bool]:
     """Add one thing to do, and get its id."""
     text = given.get("todo")
     if not isinstance(text, str) or not text:
-        return "todo must be a text", True
+        return "todo must be a string", True
     return plugin.state.add_todo(who.user, text[:LONGEST_TODO]), False
 
 

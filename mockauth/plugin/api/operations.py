@@ -62,7 +62,7 @@ def embeddings_paths() -> dict[str, Any]:
             "usage": usage,
         },
     }
-    embed = _operation("createEmbedding", "Vectors that stand for texts", 200, answer, body=body)
+    embed = _operation("createEmbedding", "Vectors of strings", 200, answer, body=body)
     return {"/v1/embeddings": {"post": embed}}
 
 
@@ -73,8 +73,8 @@ TITLES: Mapping[str, tuple[str, str, str, str]] = MappingProxyType(
             "Read and extend the user's list of things to do.",
         ),
         "embeddings": (
-            "Embeddings", "embeddings", "Turn texts into vectors.",
-            "Turn texts into vectors that can be compared.",
+            "Embeddings", "embeddings", "Turn strings into vectors.",
+            "Turn strings into vectors that can be compared.",
         ),
     }
 )  # fmt: skip

@@ -75,7 +75,7 @@ def _text() -> str:
     body = request.get_json(silent=True)
     text = body.get("todo") if isinstance(body, dict) else None
     if not isinstance(text, str) or not text:
-        raise Refused(_problem(400, "todo must be a text"))
+        raise Refused(_problem(400, "todo must be a string"))
     return text[:LONGEST_TODO]
 
 

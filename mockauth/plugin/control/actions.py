@@ -49,7 +49,7 @@ class PluginControl:
             ]
 
     def switch_on(self, fault: Fault | str, trigger: Trigger) -> None:
-        """Let the plugin misbehave, by the name of a fault (which may say when, as on the command
+        """Switch on a fault of the plugin by name (which may say when, as on the command
         line) or by one of your own."""
         if isinstance(fault, str):
             try:
@@ -62,7 +62,7 @@ class PluginControl:
         self._plugin.switches.switch_on(fault, trigger, self._plugin.clock.now())
 
     def switch_off(self, name: str) -> None:
-        """Stop one misbehaviour."""
+        """Switch off one fault."""
         if not self._plugin.switches.switch_off(name):
             raise ControlError(f"the fault {name!r} is not on", status=404)
 

@@ -19,7 +19,7 @@ from mockauth.plugin.oauth.near_miss import explain
 from mockauth.wire.message import FORM
 
 FEW_BYTES = 16 * 1024
-LONGEST = 4096
+LONGEST_KEPT = 4096
 """Characters that are kept of the values of a long body: no secret is longer, and fewer are shown."""
 
 
@@ -77,5 +77,5 @@ def _short(body: Body) -> Body:
     """Not more than a thousand entries can hold in memory."""
     if len(body.data) + len(body.query) <= FEW_BYTES:
         return body
-    cut = [(name[:LONGEST], value[:LONGEST]) for name, value in body.params().items()]
+    cut = [(name[:LONGEST_KEPT], value[:LONGEST_KEPT]) for name, value in body.params().items()]
     return Body(query="", content_type=FORM, data=urlencode(cut, errors="surrogatepass").encode())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -20,96 +22,116 @@ from mockauth.plugin.current_request import base_url
 def control_blueprint(control: PluginControl, token: str) -> Blueprint:
     """The control interface of one app; every request needs `Authorization: Bearer <token>`."""
     blueprint = Blueprint("control", __name__, url_prefix=PREFIX)
+    blueprint.before_request(partial(_refusal, token))
+    blueprint.register_error_handler(parse.ControlError, _explained)
+    for method, path, view in _Views(control).routes():
+        blueprint.add_url_rule(path, f"{method} {path}".replace(".", " "), view, methods=[method])
+    return blueprint
 
-    @blueprint.before_request
-    def guard() -> BaseResponse | None:
-        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        fits = hmac.compare_digest(given.strip().encode("utf-8", "surrogatepass"), token.encode())
-        if fits and scheme.lower() == "bearer":
-            return None
-        answer = _problem(401, "the control token is missing or wrong; mockauth serve prints it")
-        answer.headers["WWW-Authenticate"] = 'Bearer realm="mockauth control"'
-        return answer
 
-    @blueprint.errorhandler(parse.ControlError)
-    def wrong(error: parse.ControlError) -> BaseResponse:
-        return _problem(error.status, str(error))
+def _refusal(token: str) -> BaseResponse | None:
+    """The answer to a request without the token; None where it is right."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    fits = hmac.compare_digest(given.strip().encode("utf-8", "surrogatepass"), token.encode())
+    if fits and scheme.lower() == "bearer":
+        return None
+    answer = _problem(401, "the control token is missing or wrong; mockauth serve prints it")
+    answer.headers["WWW-Authenticate"] = 'Bearer realm="mockauth control"'
+    return answer
 
-    @blueprint.get("/")
-    @blueprint.get("/openapi.json")
-    def description() -> BaseResponse:
+
+def _explained(error: parse.ControlError) -> BaseResponse:
+    return _problem(error.status, str(error))
+
+
+class _Views:
+    """One method for each request that is answered."""
+
+    def __init__(self, control: PluginControl) -> None:
+        self.control = control
+
+    def routes(self) -> tuple[tuple[str, str, Callable[..., BaseResponse]], ...]:
+        """Method, path below the prefix, and what answers."""
+        return (
+            ("GET", "/", self.description),
+            ("GET", "/openapi.json", self.description),
+            ("GET", "/faults", self.faults),
+            ("POST", "/faults", self.arm),
+            ("DELETE", "/faults/<name>", self.disarm),
+            ("GET", "/clock", self.clock),
+            ("POST", "/clock", self.advance),
+            ("POST", "/users", self.add_user),
+            ("POST", "/clients", self.add_client),
+            ("POST", "/tokens", self.issue),
+            ("GET", "/queues", self.queues),
+            ("POST", "/queues/users", self.queue_user),
+            ("POST", "/queues/errors", self.queue_error),
+            ("POST", "/queues/responses", self.queue_response),
+            ("GET", "/requests", self.requests),
+            ("DELETE", "/requests", self.forget),
+            ("POST", "/reset", self.reset),
+        )
+
+    def description(self) -> BaseResponse:
         return jsonify(describe(base_url() + PREFIX))
 
-    @blueprint.get("/faults")
-    def faults() -> BaseResponse:
-        known = control.known_faults.values()
+    def faults(self) -> BaseResponse:
+        known = self.control.known_faults.values()
         titles = [{"name": fault.name, "title": fault.title} for fault in known]
-        return jsonify({"on": control.faults_on(), "known": titles})
+        return jsonify({"on": self.control.faults_on(), "known": titles})
 
-    @blueprint.post("/faults")
-    def arm() -> BaseResponse:
-        control.switch_on(*parse.armed(parse.body()))
+    def arm(self) -> BaseResponse:
+        self.control.switch_on(*parse.armed(parse.body()))
         return _done(201)
 
-    @blueprint.delete("/faults/<name>")
-    def disarm(name: str) -> BaseResponse:
-        control.switch_off(name)
+    def disarm(self, name: str) -> BaseResponse:
+        self.control.switch_off(name)
         return _done()
 
-    @blueprint.get("/clock")
-    def clock() -> BaseResponse:
-        now = control.now()
-        return jsonify({"now": now, "iso": iso(now), "shift": control.shift})
+    def clock(self) -> BaseResponse:
+        now = self.control.now()
+        return jsonify({"now": now, "iso": iso(now), "shift": self.control.shift})
 
-    @blueprint.post("/clock")
-    def advance() -> BaseResponse:
+    def advance(self) -> BaseResponse:
         asked = parse.only(parse.body(), "advance")
         seconds = asked.get("advance")
         if isinstance(seconds, bool) or not isinstance(seconds, int | float):
             raise parse.ControlError("advance must be a number of seconds, 0 or more")
-        control.advance(seconds)
-        return clock()
+        self.control.advance(seconds)
+        return self.clock()
 
-    @blueprint.post("/users")
-    def add_user() -> BaseResponse:
-        control.add_user(parse.instance(UserConfig, parse.body(), "user"))
+    def add_user(self) -> BaseResponse:
+        self.control.add_user(parse.instance(UserConfig, parse.body(), "user"))
         return _done(201)
 
-    @blueprint.post("/clients")
-    def add_client() -> BaseResponse:
-        control.register(parse.instance(ClientConfig, parse.body(), "client"))
+    def add_client(self) -> BaseResponse:
+        self.control.register(parse.instance(ClientConfig, parse.body(), "client"))
         return _done(201)
 
-    @blueprint.post("/tokens")
-    def issue() -> BaseResponse:
+    def issue(self) -> BaseResponse:
         asked = parse.texts(parse.only(parse.body(), "user", "client_id", "scope"))
-        answer = jsonify(control.issue(**{"user": "", **asked}))
+        answer = jsonify(self.control.issue(**{"user": "", **asked}))
         answer.status_code = 201
         return answer
 
-    @blueprint.get("/queues")
-    def queues() -> BaseResponse:
-        return jsonify(control.queues())
+    def queues(self) -> BaseResponse:
+        return jsonify(self.control.queues())
 
-    @blueprint.post("/queues/users")
-    def queue_user() -> BaseResponse:
-        control.queue_user(parse.texts(parse.only(parse.body(), "name")).get("name", ""))
+    def queue_user(self) -> BaseResponse:
+        self.control.queue_user(parse.texts(parse.only(parse.body(), "name")).get("name", ""))
         return _done(201)
 
-    @blueprint.post("/queues/errors")
-    def queue_error() -> BaseResponse:
-        control.queue_error(parse.instance(QueuedError, parse.body(), "error"))
+    def queue_error(self) -> BaseResponse:
+        self.control.queue_error(parse.instance(QueuedError, parse.body(), "error"))
         return _done(201)
 
-    @blueprint.post("/queues/responses")
-    def queue_response() -> BaseResponse:
-        control.queue_response(parse.instance(QueuedResponse, parse.body(), "response"))
+    def queue_response(self) -> BaseResponse:
+        self.control.queue_response(parse.instance(QueuedResponse, parse.body(), "response"))
         return _done(201)
 
-    @blueprint.get("/requests")
-    def requests() -> BaseResponse:
+    def requests(self) -> BaseResponse:
         asked = parse.only(request.args.to_dict(), "path", "method", "status", "after")
-        found = control.requests(
+        found = self.control.requests(
             path=asked.get("path", ""),
             method=asked.get("method", ""),
             status=parse.number(asked, "status"),
@@ -117,20 +139,16 @@ def control_blueprint(control: PluginControl, token: str) -> Blueprint:
         )
         return jsonify({"requests": found})
 
-    @blueprint.delete("/requests")
-    def forget() -> BaseResponse:
-        control.forget_requests()
+    def forget(self) -> BaseResponse:
+        self.control.forget_requests()
         return _done()
 
-    @blueprint.post("/reset")
-    def reset() -> BaseResponse:
+    def reset(self) -> BaseResponse:
         asked = parse.only(parse.body(), "tokens") if request.data else {}
         if not isinstance(asked.get("tokens", False), bool):
             raise parse.ControlError("tokens must be true or false")
-        control.reset(**asked)
+        self.control.reset(**asked)
         return _done()
-
-    return blueprint
 
 
 def _done(status: int = 200) -> Response:

@@ -13,7 +13,7 @@ from flask import request
 from mockauth.errors import UsageError
 from mockauth.plugin.behaviour import Behaviour
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.faults.fault import PLACES, AnswerChange, Fault
+from mockauth.plugin.faults.fault import FAULT_PLACES, AnswerChange, Fault
 from mockauth.plugin.faults.parse import LARGEST_NUMBER
 from mockauth.plugin.faults.trigger import Trigger
 from mockauth.wire.message import SURROGATE
@@ -28,8 +28,15 @@ PATH = re.compile(r"[\x21-\x7e]*")
 FRAMING = ("content-length", "transfer-encoding", "connection")
 PREFIX = "/_mockauth"
 FIXED = (
-    "api", "auth", "token_format", "metadata", "revocation", "introspection", "registration", "name",
-)  # fmt: skip
+    "api",
+    "auth",
+    "token_format",
+    "metadata",
+    "revocation",
+    "introspection",
+    "registration",
+    "name",
+)
 """Settings that shape the app and cannot change while it runs."""
 
 
@@ -56,7 +63,7 @@ def body() -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ControlError("send a JSON object, with Content-Type: application/json")
     if SURROGATE.search(written):
-        raise ControlError("a text has half a character in it (a lone surrogate)")
+        raise ControlError("a string has half a character in it (a lone surrogate)")
     return value
 
 
@@ -105,7 +112,7 @@ def texts(given: Mapping[str, Any]) -> dict[str, str]:
     """
     for name, value in given.items():
         if not isinstance(value, str):
-            raise ControlError(f"{name} must be a text")
+            raise ControlError(f"{name} must be a string")
     return dict(given)
 
 
@@ -144,15 +151,15 @@ def armed(value: dict[str, Any]) -> tuple[Fault | str, Trigger]:
     trigger = instance(Trigger, value.get("trigger", {}), "trigger")
     name = value.get("name")
     if not isinstance(name, str) or not name:
-        raise ControlError("name must be a text")
+        raise ControlError("name must be a string")
     if trigger.value and not trigger.parameter:
         raise ControlError("trigger.value needs trigger.parameter beside it")
     if trigger.times is not None and trigger.times < 1:
         raise ControlError("trigger.times must be 1 or more")
     if min(trigger.after, trigger.seconds or 0) < 0:
         raise ControlError("trigger.after and trigger.seconds must be 0 or more")
-    if trigger.place not in ("", *PLACES):
-        raise ControlError(f"trigger.place must be one of {', '.join(PLACES)}")
+    if trigger.place not in ("", *FAULT_PLACES):
+        raise ControlError(f"trigger.place must be one of {', '.join(FAULT_PLACES)}")
     named = "policy" not in value and "answers" not in value
     return name if named else _own(name, value), trigger
 
@@ -202,8 +209,8 @@ def _own(name: str, value: Mapping[str, Any]) -> Fault:
 
 
 def _check_change(change: AnswerChange, place: str) -> None:
-    if change.place not in PLACES:
-        raise ControlError(f"{place}.place must be one of {', '.join(PLACES)}")
+    if change.place not in FAULT_PLACES:
+        raise ControlError(f"{place}.place must be one of {', '.join(FAULT_PLACES)}")
     for name, value, least, most in (
         ("status", 200 if change.status is None else change.status, 200, 599),
         ("cut", change.cut or 0, 0, LARGEST_NUMBER),

@@ -14,7 +14,7 @@ from mockauth.wire.secret_views import views
 
 PIECE = re.compile(rb"[A-Za-z0-9._~-]{16,}")
 """What may be a code or a token."""
-LONGEST = 200
+LONGEST_SHOWN = 200
 SHORTEST = 6
 """Shorter secrets are samples that stand in ordinary words, too."""
 
@@ -38,7 +38,7 @@ class Redaction:
 
     def text(self, text: str) -> str:
         """The start of a text with every secret in it masked, in any encoding."""
-        return self._secrets.scrub(text, LONGEST, also=self._issued(text))
+        return self._secrets.scrub(text, LONGEST_SHOWN, also=self._issued(text))
 
     def _issued(self, text: str) -> Iterator[Span]:
         """Codes and tokens that were issued: only their digests are kept, so that each piece of the

@@ -1,1 +1,1 @@
-"""Planted misbehaviour: what it changes, when it strikes, how it is applied."""
+"""Planted faults: what they change, when they strike, how they are applied."""

@@ -1,4 +1,4 @@
-"""A fault: how the plugin misbehaves, as data, and which checks must catch it."""
+"""A fault: what the plugin does wrong, as data, and which checks must catch it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from mockauth.plugin.faults.trigger import Trigger
 
-PLACES = (
+FAULT_PLACES = (
     "manifest", "openapi", "logo", "authorize", "login", "consent", "redirect", "token",
     "refresh", "api", "metadata", "resource", "jwks", "revoke", "introspect", "register",
 )  # fmt: skip
@@ -20,7 +20,7 @@ PLACES = (
 class AnswerChange:
     """A change of one kind of answer, made just before it is sent.
 
-    `place` is one of `PLACES`.
+    `place` is one of `FAULT_PLACES`.
     `when`: always, success, error or redirect (any 3xx).
     """
 
@@ -50,7 +50,7 @@ class AnswerChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """One misbehaviour. `policy` loosens named behaviours, `answers` alter what is sent, `config`
+    """One fault. `policy` loosens named behaviours, `answers` alter what is sent, `config`
     sets what the fault needs of the plugin (such as its auth type), `profile` as what it is used.
     """
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mockauth.errors import UsageError
-from mockauth.plugin.faults.fault import PLACES, Fault
+from mockauth.plugin.faults.fault import FAULT_PLACES, Fault
 from mockauth.plugin.faults.trigger import Trigger
 
 HOW = "write NAME, NAME:once or NAME:times=2,after=1,client=…"
@@ -60,8 +60,8 @@ def _given(text: str, rest: str) -> dict[str, Any]:
             raise UsageError(f"fault {text}: {part!r} is unknown; {HOW} ({', '.join(KEYS)}, delay)")
         else:
             found[key] = _read(text, key, value)
-    if found.get("place", PLACES[0]) not in PLACES:
-        raise UsageError(f"fault {text}: place must be one of {', '.join(PLACES)}")
+    if found.get("place", FAULT_PLACES[0]) not in FAULT_PLACES:
+        raise UsageError(f"fault {text}: place must be one of {', '.join(FAULT_PLACES)}")
     if "value" in found and "parameter" not in found:
         raise UsageError(f"fault {text}: value needs parameter=NAME beside it")
     return found

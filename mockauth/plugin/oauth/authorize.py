@@ -53,14 +53,14 @@ def authorize(plugin: Plugin, server: Any, decision: str | None = None) -> BaseR
     user, decision = _who(plugin, decision)
     if user is None:
         onward = url_for("oauth.authorize") + "?" + urlencode(asked)
-        return redirect(url_for("oauth.login_page", next=onward), 302)
+        return redirect(url_for("oauth.login", next=onward), 302)
     if decision is None and _must_ask(plugin, grant.client.id):
         return _with_code(plugin, server, incoming, grant, user, _asked(plugin, grant, asked))
     return _decided(plugin, server, grant, user, decision, implicit=implicit)
 
 
 def _who(plugin: Plugin, decision: str | None) -> tuple[str | None, str | None]:
-    """The user, and what the user has decided: whoever is queued, else the one of the session, else
+    """The user, and what the user has decided: the queued user, else the one of the session, else
     the one that is taken where nobody is asked."""
     queued = plugin.control.next_user() if plugin.control and decision is None else None
     if queued is not None:
@@ -77,7 +77,7 @@ def _asked(plugin: Plugin, grant: Any, asked: dict[str, Any]) -> BaseResponse:
     granted = grant.client.get_allowed_scope(grant.request.payload.scope)
     # An app's own scheme has no origin.
     back = origin(grant.redirect_uri) or grant.redirect_uri.partition(":")[0] + ":"
-    action = url_for("oauth.decide") + "?" + urlencode(asked)
+    action = url_for("oauth.consent") + "?" + urlencode(asked)
     named = grant.client.given.name or grant.client.id
     client = named if plugin.policy.consent_names_client else "An application"
     return pages.consent(client, back, granted, action, form_token())

@@ -92,7 +92,7 @@ class CodeGrant(grants.AuthorizationCodeGrant):
         """Nothing: `authenticate_user` has claimed it, before any token was made."""
 
     def authenticate_user(self, authorization_code: IssuedCode) -> str:
-        """The user; the last thing before a token is made: whoever claims the code first has it."""
+        """The user; called last before a token is made: the first request to claim the code gets it."""
         record, state, policy = authorization_code.record, self.plugin.state, self.plugin.policy
         if policy.code_race:
             state.meet(record.family)

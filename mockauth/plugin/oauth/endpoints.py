@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, g, jsonify, request
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as BaseResponse
@@ -16,90 +18,101 @@ from mockauth.plugin.oauth.revoke import revocation
 from mockauth.plugin.oauth.server import build_server
 from mockauth.plugin.oauth.token import token as token_answer
 from mockauth.plugin.resource import PATHS, WELL_KNOWN, resource_document
+from mockauth.plugin.signing import Signing
 
 
 def oauth_blueprint(plugin: Plugin) -> Blueprint:
     """The OAuth endpoints of one app."""
     blueprint = Blueprint("oauth", __name__)
-    server = build_server(plugin)
-
-    @blueprint.route("/authorize", methods=["GET", "POST"])
-    def authorize() -> BaseResponse:
-        g.place = "authorize"
-        if request.method == "POST" and not plugin.policy.authorize_post:
-            raise MethodNotAllowed(["GET"])
-        return _readable(plugin, authorizing.authorize(plugin, server))
-
-    @blueprint.post("/consent")
-    def decide() -> BaseResponse:
-        g.place = "consent"
-        return authorizing.decide(plugin, server)
-
-    @blueprint.get("/login")
-    def login_page() -> BaseResponse:
-        g.place = "login"
-        onward = request.args.get("next", "")
-        return login_pages.login_page(plugin, onward, hint=login_pages.hint_of(onward))
-
-    @blueprint.post("/login")
-    def login() -> BaseResponse:
-        g.place = "login"
-        return login_pages.login(plugin)
-
-    @blueprint.route("/token", methods=["GET", "POST"])
-    def token() -> BaseResponse:
-        # HEAD comes along with GET.
-        if request.method != "POST" and not plugin.policy.token_get_accepted:
-            raise MethodNotAllowed(["POST"])
-        return token_answer(plugin, server)
-
+    views = _Views(plugin)
+    _add(blueprint, "/authorize", views.authorize, "GET", "POST")
+    _add(blueprint, "/consent", views.consent, "POST")
+    _add(blueprint, "/login", views.login, "GET", "POST")
+    _add(blueprint, "/token", views.token, "GET", "POST")
     if plugin.base.metadata:
-
-        @blueprint.get("/.well-known/oauth-authorization-server")
-        def metadata() -> BaseResponse:
-            g.place = "metadata"
-            return jsonify(metadata_document(plugin, base_url()))
-
+        _add(blueprint, "/.well-known/oauth-authorization-server", views.metadata, "GET")
     if plugin.base.api == "mcp":
         # The root variant is asked for, too (MCP 2025-11-25, basic/authorization).
-        @blueprint.get(WELL_KNOWN)
-        @blueprint.get(WELL_KNOWN + PATHS["mcp"])
-        def resource() -> BaseResponse:
-            g.place = "resource"
-            return jsonify(resource_document(plugin.config, base_url()))
-
+        _add(blueprint, WELL_KNOWN, views.resource, "GET")
+        _add(blueprint, WELL_KNOWN + PATHS["mcp"], views.resource, "GET")
     if plugin.base.revocation:
-
-        @blueprint.post("/revoke")
-        def revoke() -> BaseResponse:
-            g.place = "revoke"
-            return revocation(plugin, server)
-
+        _add(blueprint, "/revoke", views.revoke, "POST")
     if plugin.base.registration:
+        _add(blueprint, "/register", views.register, "POST")
+    if plugin.base.introspection:
+        _add(blueprint, "/introspect", views.introspect, "POST")
+    if plugin.signing is not None:
+        _add(blueprint, "/.well-known/jwks.json", _Keys(plugin.signing).jwks, "GET")
+    return blueprint
+
+
+def _add(blueprint: Blueprint, path: str, view: Callable[[], BaseResponse], *methods: str) -> None:
+    blueprint.add_url_rule(path, view.__name__, view, methods=methods)
+
+
+class _Keys:
+    """The key set of a server that signs its tokens."""
+
+    def __init__(self, signing: Signing) -> None:
+        self.signing = signing
+
+    def jwks(self) -> BaseResponse:
+        g.place = "jwks"
+        return jsonify(self.signing.key_set)
+
+
+class _Views:
+    """One method for each endpoint."""
+
+    def __init__(self, plugin: Plugin) -> None:
+        self.plugin = plugin
+        self.server = build_server(plugin)
+
+    def authorize(self) -> BaseResponse:
+        g.place = "authorize"
+        if request.method == "POST" and not self.plugin.policy.authorize_post:
+            raise MethodNotAllowed(["GET"])
+        return _readable(self.plugin, authorizing.authorize(self.plugin, self.server))
+
+    def consent(self) -> BaseResponse:
+        g.place = "consent"
+        return authorizing.decide(self.plugin, self.server)
+
+    def login(self) -> BaseResponse:
+        g.place = "login"
+        if request.method == "POST":
+            return login_pages.login(self.plugin)
+        onward = request.args.get("next", "")
+        return login_pages.login_page(self.plugin, onward, hint=login_pages.hint_of(onward))
+
+    def token(self) -> BaseResponse:
+        # HEAD comes along with GET.
+        if request.method != "POST" and not self.plugin.policy.token_get_accepted:
+            raise MethodNotAllowed(["POST"])
+        return token_answer(self.plugin, self.server)
+
+    def metadata(self) -> BaseResponse:
+        g.place = "metadata"
+        return jsonify(metadata_document(self.plugin, base_url()))
+
+    def resource(self) -> BaseResponse:
+        g.place = "resource"
+        return jsonify(resource_document(self.plugin.config, base_url()))
+
+    def revoke(self) -> BaseResponse:
+        g.place = "revoke"
+        return revocation(self.plugin, self.server)
+
+    def register(self) -> BaseResponse:
         # What checks client metadata brings joserfc with it: 100 ms that most servers can save.
         from mockauth.plugin.oauth.registration import registration
 
-        @blueprint.post("/register")
-        def register() -> BaseResponse:
-            g.place = "register"
-            return registration(plugin)
+        g.place = "register"
+        return registration(self.plugin)
 
-    if plugin.base.introspection:
-
-        @blueprint.post("/introspect")
-        def introspect() -> BaseResponse:
-            g.place = "introspect"
-            return introspection(plugin, server)
-
-    if plugin.signing is not None:
-
-        @blueprint.get("/.well-known/jwks.json")
-        def keys() -> BaseResponse:
-            g.place = "jwks"
-            assert plugin.signing is not None  # noqa: S101 - the route is there only then
-            return jsonify(plugin.signing.key_set)
-
-    return blueprint
+    def introspect(self) -> BaseResponse:
+        g.place = "introspect"
+        return introspection(self.plugin, self.server)
 
 
 def _readable(plugin: Plugin, answer: BaseResponse) -> BaseResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 
 from flask import request
@@ -65,25 +65,26 @@ def _at_authorize(plugin: Plugin) -> Iterator[str]:
     if client is None:
         yield from _unknown_client(plugin, given.get("client_id", ""))
         return
-    uris = plugin.config.registered(client)
     if not OAuthClient(client, plugin).check_redirect_uri(given.get("redirect_uri", "")):
-        told = [difference(given.get("redirect_uri", ""), uri) for uri in uris]
-        said = next((one for one in told if one), "")
-        yield (
-            f"redirect_uri differs from a registered one {said}"
-            if said
-            else f"redirect_uri is none of those registered: {', '.join(uris)}"
-        )
+        yield _redirect(given.get("redirect_uri", ""), plugin.config.registered(client))
     unknown = set(given.get("scope", "").split()) - set(plugin.config.scope.split())
     if unknown:
         yield f"scope is not known: {' '.join(sorted(unknown))}"
     resource = given.get("resource", "")
     if resource and not is_own(plugin.config, base_url(), resource):
-        yield f"resource is not here; there is {resource_of(plugin.config, base_url())}"
-    if not given.get("code_challenge") and (plugin.policy.pkce_required or not client.secret):
+        yield f"resource is unknown; this server has {resource_of(plugin.config, base_url())}"
+    challenge = given.get("code_challenge", "")
+    if not challenge and (plugin.policy.pkce_required or not client.secret):
         yield "code_challenge is missing, which this client must send"
-    elif given.get("code_challenge") and given.get("code_challenge_method", "plain") == "plain":
+    elif challenge and given.get("code_challenge_method", "plain") == "plain":
         yield "code_challenge_method is plain, or missing, which means plain; send S256"
+
+
+def _redirect(given: str, registered: Sequence[str]) -> str:
+    slip = next(filter(None, (difference(given, uri) for uri in registered)), "")
+    if slip:
+        return f"redirect_uri differs from a registered one {slip}"
+    return f"redirect_uri is not registered; registered: {', '.join(registered)}"
 
 
 def _of_client(plugin: Plugin) -> Iterator[str]:
@@ -141,22 +142,28 @@ def _code(
     elif given["redirect_uri"] != record.redirect_uri:
         said = difference(given["redirect_uri"], record.redirect_uri)
         yield f"redirect_uri differs from the one at authorize {said}".rstrip()
-    verifier = given.get("code_verifier", "")
+    yield from _pkce(given.get("code_verifier", ""), record.challenge)
+
+
+def _pkce(verifier: str, challenge: str) -> Iterator[str]:
     if verifier.endswith("="):
         yield "code_verifier has base64 padding"
-    if verifier and record.challenge:
-        if verifier == record.challenge:
-            yield "code_verifier is the challenge itself"
-        elif challenge_of(verifier) == record.challenge:
-            pass
-        elif challenge_of(verifier.rstrip("=")) == record.challenge:
-            yield "code_verifier fits without its padding"
-        else:
-            yield "code_verifier does not fit the code_challenge of authorize"
-    elif record.challenge:
+    if challenge and not verifier:
         yield "code_verifier is missing; authorize had a code_challenge"
+    elif verifier and not challenge:
+        yield "code_verifier was sent, but authorize had no code_challenge"
     elif verifier:
-        yield "code_verifier is there, and authorize had no code_challenge"
+        yield from _verifier(verifier, challenge)
+
+
+def _verifier(verifier: str, challenge: str) -> Iterator[str]:
+    """Why a verifier does not fit its challenge; nothing where it does."""
+    if verifier == challenge:
+        yield "code_verifier is the challenge itself"
+    elif challenge_of(verifier.rstrip("=")) != challenge:
+        yield "code_verifier does not fit the code_challenge of authorize"
+    elif challenge_of(verifier) != challenge:
+        yield "code_verifier fits without its padding"
 
 
 def _secret(plugin: Plugin, client: ClientConfig, given: str) -> Iterator[str]:
@@ -182,7 +189,7 @@ def _at_api(plugin: Plugin) -> Iterator[str]:
     if not token:
         yield "no token was sent in the Authorization header"
         if "access_token" in params():
-            yield "a token stands in the parameters, where it is not looked for"
+            yield "a token is in the parameters, where it is ignored"
         return
     shown = access_token(plugin, token)
     if shown is None:

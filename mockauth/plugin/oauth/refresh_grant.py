@@ -72,7 +72,7 @@ class RefreshGrant(grants.RefreshTokenGrant):
             raise InvalidScopeError()
 
     def authenticate_user(self, refresh_token: IssuedRefresh) -> str:
-        """The user; the last thing before a token is made: whoever is first gets the new one."""
+        """The user; called last before a token is made: the first request gets the new one."""
         record, plugin, policy = refresh_token.record, self.plugin, self.plugin.policy
         if policy.refresh_race or policy.refresh_race_crashes:
             plugin.state.meet((record.family, record.generation))

@@ -119,15 +119,15 @@ def _asked() -> Metadata:
     if not isinstance(value, dict):
         raise _wrong("send a JSON object, with Content-Type: application/json")
     if SURROGATE.search(json.dumps(value, ensure_ascii=False)):
-        raise _wrong("a text has half a character in it")
+        raise _wrong("a string has half a character in it")
     # Null is as good as absent; what is unknown must be ignored (section 2).
     given = {**DEFAULTS, **{n: v for n, v in value.items() if v is not None}}
     for name in LISTS:
         if name in given and not _is_texts(given[name]):
-            raise _wrong(f"{name} must be a list of texts")
+            raise _wrong(f"{name} must be a list of strings")
     for name in TEXTS:
         if name in given and not isinstance(given[name], str):
-            raise _wrong(f"{name} must be a text")
+            raise _wrong(f"{name} must be a string")
     if "software_statement" in given:
         raise _wrong("software_statement is not supported")
     if not set(DEFAULTS["grant_types"]) <= set(given["grant_types"]):

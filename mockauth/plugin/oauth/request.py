@@ -128,7 +128,7 @@ def _params(pairs: Iterable[tuple[str, str]], config: PluginConfig) -> dict[str,
     params: dict[str, str] = {}
     for name, value in pairs:
         if name in params and config.policy.duplicates_refused:
-            raise InvalidRequestError("a parameter stands twice")
+            raise InvalidRequestError("a parameter appears twice")
         if name not in KNOWN and config.policy.unknown_parameter_refused:
             raise InvalidRequestError("an unknown parameter")
         params[name] = value
@@ -159,7 +159,7 @@ def _json(text: str) -> Iterable[tuple[str, str]]:
     except (ValueError, RecursionError):
         raise Unreadable("the body is not JSON") from None
     if not text.lstrip().startswith("{") or not all(isinstance(v, str) for _, v in value):
-        raise Unreadable("the body must be a JSON object of texts")
+        raise Unreadable("the body must be a JSON object of strings")
     return [(str(name), str(text)) for name, text in value]
 
 

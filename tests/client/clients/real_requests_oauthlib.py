@@ -23,8 +23,10 @@ session.fetch_token(
     **how,
 )
 session.get(env["API_URL"]).raise_for_status()
-more = {"auth": basic} if is_basic else {
-    "client_id": env["CLIENT_ID"], "client_secret": env["CLIENT_SECRET"]
-}  # fmt: skip
+more = (
+    {"auth": basic}
+    if is_basic
+    else {"client_id": env["CLIENT_ID"], "client_secret": env["CLIENT_SECRET"]}
+)
 session.refresh_token(env["TOKEN_URL"], **more)
 session.get(env["API_URL"]).raise_for_status()

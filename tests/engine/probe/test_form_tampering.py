@@ -13,7 +13,7 @@ from mockauth.engine.flow.ordinary import ordinary_flow
 from mockauth.engine.http.recorder import Driver
 from mockauth.engine.http.transport import WsgiTransport
 from mockauth.engine.probe.form_tampering import (
-    Visit,
+    PageVisit,
     has_secret_address,
     onward_visits,
     sent_cookies,
@@ -54,7 +54,7 @@ def subject_of(policy: Behaviour | None = None, *, login: str = "login_and_conse
     return subject
 
 
-def altered(subject: Subject, change: FormChange) -> Visit:
+def altered(subject: Subject, change: FormChange) -> PageVisit:
     return visit(subject, change, visit(subject))
 
 

@@ -31,9 +31,14 @@ EXACT = "callback.exact-uri"
 def result(state: State, id: str = GUARD) -> Result:
     """A must-level result in that state."""
     rule = Rule(
-        id=id, title="It holds", levels=levels("MMM"), refs=("RFC6749-5",), why="w", fix="f",
+        id=id,
+        title="It holds",
+        levels=levels("MMM"),
+        refs=("RFC6749-5",),
+        why="w",
+        fix="f",
         kind="read",
-    )  # fmt: skip
+    )
     return Result(rule=rule, state=state, level="must", expected="x", actual="y")
 
 
@@ -60,9 +65,16 @@ def judged(
     policy = policy_at(now, waivers, known)
     applied = tuple(policy.applied(one) for one in (*results, result("pass", "api.other")))
     return Run(
-        target="http://localhost", profile=PLUGIN, auth="oauth", started=now, duration_ms=1.0,
-        results=applied, trace=Trace(), secrets=Secrets(), policy=tuple(policy.findings(applied)),
-    )  # fmt: skip
+        target="http://localhost",
+        profile=PLUGIN,
+        auth="oauth",
+        started=now,
+        duration_ms=1.0,
+        results=applied,
+        trace=Trace(),
+        secrets=Secrets(),
+        policy=tuple(policy.findings(applied)),
+    )
 
 
 def code(run: Run, fail_on: FailOn = "must") -> int:
@@ -159,9 +171,12 @@ def test_a_written_baseline_holds_what_is_broken_and_not_waived_and_keeps_what_w
     None
 ):
     run = judged(
-        result("fail"), result("warn", EXACT), result("blocked", "a.b"), result("fail", "c.d"),
+        result("fail"),
+        result("warn", EXACT),
+        result("blocked", "a.b"),
+        result("fail", "c.d"),
         waivers=(waiver("c.d"),),
-    )  # fmt: skip
+    )
 
     made = written(run, baseline(a__b="fail", api__other="fail", not__run="warn"))
 
@@ -232,9 +247,12 @@ def test_ids_that_do_not_exist_are_named_with_their_file_and_the_nearest() -> No
 
 def test_the_reports_show_what_was_waived_with_its_reason_and_date() -> None:
     run = judged(
-        result("fail"), result("fail", EXACT), result("pass", "a.b"),
-        waivers=(waiver(), waiver("a.b")), known=baseline(callback__exact_uri="fail"),
-    )  # fmt: skip
+        result("fail"),
+        result("fail", EXACT),
+        result("pass", "a.b"),
+        waivers=(waiver(), waiver("a.b")),
+        known=baseline(callback__exact_uri="fail"),
+    )
     out = io.StringIO()
 
     terminal.write(run, gate(run), out)

@@ -30,9 +30,17 @@ def result(
 
 def run_of(*results: Result, stopped: str = "", policy: tuple[PolicyFinding, ...] = ()) -> Run:
     return Run(
-        target="http://localhost", profile=PLUGIN, auth="oauth", started=0.0, duration_ms=1.0,
-        results=results, trace=Trace(), secrets=Secrets(), stopped=stopped, policy=policy,
-    )  # fmt: skip
+        target="http://localhost",
+        profile=PLUGIN,
+        auth="oauth",
+        started=0.0,
+        duration_ms=1.0,
+        results=results,
+        trace=Trace(),
+        secrets=Secrets(),
+        stopped=stopped,
+        policy=policy,
+    )
 
 
 def code(*results: Result, fail_on: FailOn = "must", strict: bool = False) -> int:

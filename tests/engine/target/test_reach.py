@@ -28,52 +28,117 @@ KNOWN = {"inside.example.com": ("10.0.0.7",), "both.example.com": ("93.184.216.3
 @pytest.mark.parametrize(
     "host",
     [
-        "127.0.0.1", "127.1", "127.0.1", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1",
-        "017700000001", "0", "00.0.0.0", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]",
-        "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[64:ff9b::a9fe:a9fe]", "[2002:7f00:1::]",
-        "localhost", "LOCALHOST", "localhost.", "a.localhost", "127.0.0.1.",
-        "10.1.2.3", "172.16.0.1", "192.168.0.1", "100.64.0.1", "169.254.169.254", "0xa9fea9fe",
-        "[fe80::1]", "[fe80::1%25eth0]", "[fc00::1]", "[fd00:ec2::254]",
-        "\uff11\uff12\uff17.0.0.1", "127\u30020\u30020\u30021", "metadata", "db.internal", "printer.local",
-        "inside.example.com", "INSIDE.example.com.", "both.example.com",
+        "127.0.0.1",
+        "127.1",
+        "127.0.1",
+        "2130706433",
+        "0x7f000001",
+        "0x7f.1",
+        "0177.0.0.1",
+        "017700000001",
+        "0",
+        "00.0.0.0",
+        "[::1]",
+        "[::]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[::127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "[64:ff9b::a9fe:a9fe]",
+        "[2002:7f00:1::]",
+        "localhost",
+        "LOCALHOST",
+        "localhost.",
+        "a.localhost",
+        "127.0.0.1.",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.0.1",
+        "100.64.0.1",
+        "169.254.169.254",
+        "0xa9fea9fe",
+        "[fe80::1]",
+        "[fe80::1%25eth0]",
+        "[fc00::1]",
+        "[fd00:ec2::254]",
+        "\uff11\uff12\uff17.0.0.1",
+        "127\u30020\u30020\u30021",
+        "metadata",
+        "db.internal",
+        "printer.local",
+        "inside.example.com",
+        "INSIDE.example.com.",
+        "both.example.com",
     ],
-)  # fmt: skip
+)
 def test_a_public_target_never_leads_to_a_private_address(host: str) -> None:
     url = f"http://{host}:8080/x"
 
     assert refusal(url, target=PUBLIC, named={url}, addresses=KNOWN)
 
 
-@pytest.mark.parametrize("url", [
-    PUBLIC + "/x", "https://todo.example.com:8443/", "https://login.example.org/",
-    "http://93.184.216.34/", "https://[2606:2800:220:1::1]/",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "url",
+    [
+        PUBLIC + "/x",
+        "https://todo.example.com:8443/",
+        "https://login.example.org/",
+        "http://93.184.216.34/",
+        "https://[2606:2800:220:1::1]/",
+    ],
+)
 def test_a_public_target_may_lead_to_public_addresses(url: str) -> None:
     assert refusal(url, target=PUBLIC, named=(), addresses=KNOWN) == ""
 
 
-@pytest.mark.parametrize("url", [
-    "http://localhost:3333/x", "http://127.0.0.1:3333/x", "http://[::1]:3333/", "http://127.1:3333",
-    "http://127.0.0.1:4444/named", "http://localhost:4444/", "https://api.todo.example/v1",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost:3333/x",
+        "http://127.0.0.1:3333/x",
+        "http://[::1]:3333/",
+        "http://127.1:3333",
+        "http://127.0.0.1:4444/named",
+        "http://localhost:4444/",
+        "https://api.todo.example/v1",
+    ],
+)
 def test_a_local_target_leads_to_what_is_named(url: str) -> None:
     named = ("http://localhost:4444/token", "https://api.todo.example/openapi.yaml")
 
     assert refusal(url, target=LOCAL, named=named, addresses={}) == ""
 
 
-@pytest.mark.parametrize("url", [
-    "http://localhost:5555/", "http://127.0.0.2:5555/", "http://0x7f000001:5555/",
-    "http://192.168.0.1:4444/", "http://169.254.169.254/latest", "https://elsewhere.example/",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost:5555/",
+        "http://127.0.0.2:5555/",
+        "http://0x7f000001:5555/",
+        "http://192.168.0.1:4444/",
+        "http://169.254.169.254/latest",
+        "https://elsewhere.example/",
+    ],
+)
 def test_a_local_target_leads_nowhere_else(url: str) -> None:
     assert refusal(url, target=LOCAL, named=("http://localhost:4444/",), addresses={})
 
 
-@pytest.mark.parametrize("url", [
-    "", "file:///etc/hostname", "ftp://todo.example.com/", "//", "http://", "http://[",
-    "gopher://127.0.0.1/", "jar:file:///a!/b", "javascript:alert(1)", "http://a:b:c/",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "file:///etc/hostname",
+        "ftp://todo.example.com/",
+        "//",
+        "http://",
+        "http://[",
+        "gopher://127.0.0.1/",
+        "jar:file:///a!/b",
+        "javascript:alert(1)",
+        "http://a:b:c/",
+    ],
+)
 def test_nothing_but_web_addresses_is_asked(url: str) -> None:
     for target in (PUBLIC, LOCAL):
         assert refusal(url, target=target, named=(url,), addresses={})
@@ -146,9 +211,13 @@ def test_a_redirect_to_another_port_of_this_machine_is_not_followed(place: str) 
             def do_GET(self) -> None:
                 path = self.path.partition("?")[0]
                 here = f"http://{self.headers['Host']}"
-                auth = {"type": "oauth", "client_url": f"{here}/authorize", "scope": "",
-                        "authorization_url": f"{here}/token",
-                        "authorization_content_type": "application/json"}  # fmt: skip
+                auth = {
+                    "type": "oauth",
+                    "client_url": f"{here}/authorize",
+                    "scope": "",
+                    "authorization_url": f"{here}/token",
+                    "authorization_content_type": "application/json",
+                }
                 answers = {
                     "/.well-known/ai-plugin.json": {"auth": auth, "api": {"url": "/openapi.json"}},
                     "/openapi.json": {"openapi": "3.0.1", "paths": {"/a": {"get": {}}}},
@@ -195,17 +264,25 @@ class _Public:
         raise TransportError("no TLS here")
 
 
-DOCUMENT = {"openapi": "3.0.1", "servers": [{"url": "http://169.254.169.254/latest"}],
-            "paths": {"/a": {"get": {}}}}  # fmt: skip
+DOCUMENT = {
+    "openapi": "3.0.1",
+    "servers": [{"url": "http://169.254.169.254/latest"}],
+    "paths": {"/a": {"get": {}}},
+}
 
 
-@pytest.mark.parametrize("inside", ["http://127.0.0.1:9", "http://2130706433:9",
-                                    "https://inside.example.com"])  # fmt: skip
+@pytest.mark.parametrize(
+    "inside", ["http://127.0.0.1:9", "http://2130706433:9", "https://inside.example.com"]
+)
 @pytest.mark.parametrize("member", ["client_url", "authorization_url", "api", "logo_url"])
 def test_no_member_of_a_public_manifest_leads_inside(member: str, inside: str) -> None:
-    auth = {"type": "oauth", "client_url": f"{PUBLIC}/authorize", "scope": "",
-            "authorization_url": f"{PUBLIC}/token",
-            "authorization_content_type": "application/json"}  # fmt: skip
+    auth = {
+        "type": "oauth",
+        "client_url": f"{PUBLIC}/authorize",
+        "scope": "",
+        "authorization_url": f"{PUBLIC}/token",
+        "authorization_content_type": "application/json",
+    }
     manifest: dict[str, object] = {"auth": auth, "api": {"url": f"{PUBLIC}/openapi.json"}}
     if member in auth:
         auth[member] = f"{inside}/x"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mockauth.checks.finding import Seen
 from mockauth.engine.probe.form_tampering import (
-    Visit,
+    PageVisit,
     has_secret_address,
     onward_visits,
     sent_cookies,
@@ -47,7 +47,9 @@ def send_changed_form(run: ProbeRun, step: Step) -> Observations:
     return [replace(made, tolerated=made.tolerated or usual.forms[-1].has_password)]
 
 
-def _guarded_otherwise(run: ProbeRun, step: Step, usual: Visit, altered: Visit, before: int) -> str:
+def _guarded_otherwise(
+    run: ProbeRun, step: Step, usual: PageVisit, altered: PageVisit, before: int
+) -> str:
     """Why a form without a token is safe all the same; "" when it is not."""
     assert step.change.form is not None  # noqa: S101 - asked for by the caller
     if has_secret_address(usual, altered, step.change.form.which):
@@ -77,7 +79,7 @@ def lead_onward(run: ProbeRun, step: Step) -> Observations:
     return said
 
 
-def _signed_in(run: ProbeRun, altered: Visit, before: int) -> bool:
+def _signed_in(run: ProbeRun, altered: PageVisit, before: int) -> bool:
     """Whether the answer to the altered login form began a session: the way on from it may need
     what was left out."""
     login = next((form for form in altered.forms if form.has_password), None)

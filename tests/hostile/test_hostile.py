@@ -123,6 +123,6 @@ def test_a_run_says_that_its_time_was_over_and_for_what(tmp_path: Path) -> None:
         True,
         False,
     )
-    assert "note: the run took all of its 6 s while " in run.out
+    assert "note: the run used up its 6 s while " in run.out
     assert "BLOCKED the budget of 6 s is spent (--budget)" in run.out
     assert report["coverage"]["judged"] > 20

@@ -171,7 +171,7 @@ def test_a_fault_of_ones_own_may_change_answers() -> None:
         ("/clients", {"id": "x", "auth_method": "basic"}, "client.auth_method"),
         ("/clients", {"id": "x", "auth_method": "client_secret_post"}, "needs a secret"),
         ("/clients", {"id": "x", "redirect_uris": ["a b#x"]}, "must be a whole address"),
-        ("/clients", {"id": "x", "grant_types": ["zzz"]}, "'zzz' is none of"),
+        ("/clients", {"id": "x", "grant_types": ["zzz"]}, "'zzz' is not one of"),
         ("/clients", {"id": "x", "scope": "no-such"}, "the plugin has no 'no-such'"),
         ("/clients", {"id": "x", "secrte": "y"}, "client.secrte is unknown"),
         ("/tokens", {"user": "nobody"}, "user must be one of ada, grace"),

@@ -144,7 +144,7 @@ def test_the_journal_masks_a_secret_wherever_it_stands() -> None:
     [
         (
             {"redirect_uri": "http://localhost:4444/cb", "resource": "https://a.example"},
-            "resource is not here; there is http://localhost",
+            "resource is unknown; this server has http://localhost",
         ),
         ({"redirect_uri": "http://localhost:4444/cbx"}, "in its path"),
         (

@@ -59,7 +59,7 @@ def test_references_are_told_by_their_meaning_and_variants_are_listed() -> None:
         "The browser goes to the authorize endpoint (client_url), with `redirect_uri` = `‹uri›` "
         "and `x` = `‹token of the answer to “first”›`: the browser must not be sent anywhere but "
         "to the registered callback.",
-        "‹uri› is in turn `‹callback›/x`, the empty string.",
+        "‹uri› takes the values `‹callback›/x`, the empty string, one after the other.",
     )
 
 

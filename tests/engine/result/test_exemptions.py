@@ -152,7 +152,7 @@ def test_a_listed_check_that_passes_must_leave_the_baseline() -> None:
     run = judged(result("pass"), known=baseline(page__frame_guard="fail"))
 
     assert code(run) == 1
-    assert gate(run).reasons == ("known.toml: page.frame-guard is listed as fail and passes",)
+    assert gate(run).reasons == ("known.toml: page.frame-guard is listed as fail but passes",)
 
 
 def test_the_baseline_does_not_stand_in_for_an_expired_waiver() -> None:
@@ -262,7 +262,7 @@ def test_the_reports_show_what_was_waived_with_its_reason_and_date() -> None:
     assert "WAIVED  page.frame-guard  (must, fail)  until 2027-01-31" in shown
     assert "reason       The portal frames it" in shown
     assert "WAIVED  callback.exact-uri  (must, fail)  listed in known.toml" in shown
-    assert "STALE   mockauth.toml: 1: a.b is waived and passes" in shown
+    assert "STALE   mockauth.toml: 1: a.b is waived but passes" in shown
     assert shown.splitlines()[-1].startswith("ChatGPT cannot sign in: callback.exact-uri (waived)")
     check = report["checks"][0]
     assert (check["state"], check["waived_state"]) == ("waived", "fail")

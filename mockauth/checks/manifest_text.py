@@ -17,7 +17,7 @@ AUTUMN = {"name_for_human": 20, "description_for_human": 100}
 
 def _model_name(evidence: Evidence) -> str:
     name = readable(evidence).text("name_for_model")
-    if not name:
+    if not name.strip():
         raise Blocked(say("name_for_model is missing (see manifest.required-fields)"))
     return name
 

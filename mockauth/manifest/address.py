@@ -64,7 +64,9 @@ def _without_scheme(url: str, *, may_be_relative: bool) -> str:
     if url.startswith(("/", "./", "../", "?")):
         return "" if may_be_relative else say("{:.200}: only a path, no scheme and no host", url)
     first = url.partition("/")[0]
-    is_host = "." in first or ":" in first or INVENTED.search(first)
+    if INVENTED.search(first):
+        return say("{:.200}: a placeholder that nobody filled in, and no scheme", url)
+    is_host = "." in first or ":" in first
     if may_be_relative and (not is_host or "/" not in url):
         return ""  # `openapi.yaml` beside the manifest
     return say("{:.200}: no scheme", url)

@@ -67,11 +67,10 @@ def _print(report: FileReport, *, quiet: bool) -> None:
 
 
 def _place(report: FileReport, at: str) -> Words:
-    """`file:line:column: /pointer`, as far as it is known."""
+    """`file:line:column: ` and the pointer or the place in words, as far as it is known."""
     path = str(report.path)
     if at in report.places:
         path = say("{}:{}:{}", path, *report.places[at])
-        return say("{}: {}", path, at) if at.startswith("/") else path
     return say("{}: {}", path, at) if at else cut(path)
 
 

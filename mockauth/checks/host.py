@@ -9,6 +9,7 @@ from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.manifest_urls import endpoints
 from mockauth.checks.registry import check
+from mockauth.manifest.domains import is_address
 from mockauth.wire.url import hostname, is_private_host
 from mockauth.wire.words import cut, say
 
@@ -53,15 +54,6 @@ def host_public(evidence: Evidence) -> Iterator[Finding | Seen]:
             unresolved.append(host)
     if unresolved:
         raise Blocked(say("no address is known here of {}", ", ".join(unresolved)))
-
-
-def is_address(host: str) -> bool:
-    """Whether a host is an IP address, so that no name has to be resolved."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _is_public(text: str) -> bool:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
-from mockauth.checks.misnomer import BOTH, invented_for, mend_missing
+from mockauth.checks.misnomer import (
+    AUTHORIZE_NAMES,
+    BOTH,
+    TOKEN_NAMES,
+    invented_for,
+    last_segment,
+    mend_both,
+    mend_missing,
+)  # fmt: skip
 from mockauth.checks.record import asks_to_log_in
 from mockauth.checks.registry import check
 from mockauth.manifest.plugin import Manifest
@@ -19,6 +28,12 @@ from mockauth.wire.words import AT_CLIENT_URL, own, say
 START, AUTH = "OAI-plugin-start", "OAI-plugin-auth"
 NOT_FOUND = '"Couldn\'t find manifest", although it is served'
 SAMPLES = ("abc123456", "cb7cdfb8a57e45bc8ad7dea5bc2f8324", "your_verification_token", "replace_me")
+SAMPLE = re.compile(
+    r"your|replace|change|insert|paste|token|secret|here|string|example|sample|placeholder|verif|todo",
+    re.I,
+)
+"""Words in what a guide shows in place of a token."""
+TOKEN = re.compile(r"[\w.~+/=-]{6,}")
 INVENTED = {"api_key": "service_http", "bearer": "service_http", "basic": "service_http"}
 SECRET_NAME = re.compile(r"client_?secret|password|private_?key|api_?key|access_?token", re.I)
 LIVE_TOKEN = re.compile(
@@ -148,14 +163,21 @@ def required_fields(evidence: Evidence) -> Iterator[Finding | Seen]:
                 at=say("/{}", own(name)),
             )
         elif not isinstance(data[name], kind):
+            yield _of_another_type(say("/{}", own(name)), _named(kind), _shown(data[name]))
+        elif data[name] == {} or (isinstance(data[name], str) and not data[name].strip()):
+            # Approved manifests have no contact and no legal page.
             yield Finding(
-                expected=_named(kind), actual=_shown(data[name]), at=say("/{}", own(name))
+                expected=say("something in {}", own(name)),
+                actual=say("nothing"),
+                at=say("/{}", own(name)),
+                fix=say("Write it."),
+                tolerated=name in SHOWN,
             )
         else:
             yield Seen(actual=say("{} is there", own(name)))
-    yield from _unusable(readable(evidence))
+    yield from _flags(data)
     api: Any = data.get("api")
-    if isinstance(api, dict):
+    if isinstance(api, dict) and api:
         if api.get("type") != "openapi":
             # Approved manifests lack it, so only another value is a failure.
             missing = api.get("type") is None
@@ -170,19 +192,25 @@ def required_fields(evidence: Evidence) -> Iterator[Finding | Seen]:
                           actual=_shown(api.get("url")), at=say("/api/url"))  # fmt: skip
 
 
-UNFILLED = re.compile(r"PLUGIN_HOSTNAME|your[-_.]|<\w|\{\{|\$\{|\[\w", re.I)
+SHOWN = ("logo_url", "contact_email", "legal_info_url")
+FLAGS = ("is_user_authenticated", "has_user_authentication")
 
 
-def _unusable(manifest: Manifest) -> Iterator[Finding]:
-    """Addresses that nobody can open. Approved manifests have such, so these only warn."""
-    for path in (("logo_url",), ("legal_info_url",), ("api", "url")):
-        url, at = manifest.text(*path), "/" + "/".join(path)
-        if UNFILLED.search(url):
-            yield Finding(expected=say("an address"), actual=say("a placeholder that nobody filled in"),
-                          at=at, tolerated=True)  # fmt: skip
-        elif url and path != ("api", "url") and not url.startswith(("http", "data:")):
-            yield Finding(expected=say("an https address"), actual=say("no address with a scheme"),
-                          fix=say("Write the whole address, with https://."), at=at, tolerated=True)  # fmt: skip
+def _flags(data: dict[str, Any]) -> Iterator[Finding]:
+    """Optional members that are true or false: the text "false" counts as true in most readers."""
+    for above in ((), ("api",), ("auth",)):
+        holder = data.get(above[0]) if above else data
+        for name in FLAGS:
+            value = holder.get(name) if isinstance(holder, dict) else None
+            if value is not None and not isinstance(value, bool):
+                at = say("/{}", own("/".join((*above, name))))
+                yield replace(
+                    _of_another_type(at, say("true or false"), _shown(value)), tolerated=True
+                )
+
+
+def _of_another_type(at: str, wanted: str, found: str) -> Finding:
+    return Finding(expected=wanted, actual=found, at=at, fix=say("Write {} there.", wanted))
 
 
 def _named(kind: Any) -> str:
@@ -215,7 +243,11 @@ def schema_version(evidence: Evidence) -> Iterator[Finding | Seen]:
     if value == "v1":
         yield Seen(actual=say('"v1"'))
     else:
-        yield Finding(expected=say('"v1"'), actual=_shown(value), at=say("/schema_version"))
+        # One approved manifest says v2.
+        named = isinstance(value, str) and re.fullmatch(r"v[2-9]", value) is not None
+        yield Finding(
+            expected=say('"v1"'), actual=_shown(value), at=say("/schema_version"), tolerated=named
+        )
 
 
 @check(
@@ -265,12 +297,13 @@ def auth_fields_complete(evidence: Evidence) -> Iterator[Finding | Seen]:
     }
     for name, kind in wanted.items():
         value = block.get(name)
-        if not isinstance(value, kind) or (value == "" and name.endswith("url")):
+        if not isinstance(value, kind) or (str(value).strip() == "" and name.endswith("url")):
+            written = say("Write {} there.", _named(kind)) if value else ""
             yield Finding(
                 expected=say("{}: {}", _named(kind), own(meaning.get(name, name))),
                 actual=_kept(name, value) if name in block else say("it is missing"),
                 at=say("/auth/{}", own(name)),
-                fix=mend_missing(name, block),
+                fix=mend_missing(name, block) or written,
             )
         else:
             yield Seen(actual=say("{} is there", own(name)))
@@ -282,17 +315,20 @@ def auth_fields_complete(evidence: Evidence) -> Iterator[Finding | Seen]:
                 "{} is there, so authorization_url may hold the authorize endpoint", invented
             ),
             at=say("/auth/{}", invented),
-            fix=say("{}; {} is not a field: take it out.", BOTH, invented),
+            fix=mend_both(invented, block),
             tolerated=True,
         )
-    last = without_query(str(block.get("client_url"))).rstrip("/").rpartition("/")[2]
-    if "client_url" in wanted and last.lower() in ("token", "access_token"):
+    last = last_segment(block.get("client_url"))
+    if "client_url" in wanted and last in TOKEN_NAMES:
+        swapped = last_segment(block.get("authorization_url")) in AUTHORIZE_NAMES
         yield Finding(
             expected=say("client_url, the authorize endpoint"),
             actual=say("it ends in /{}, like a token endpoint", last),
             at=AT_CLIENT_URL,
-            fix=say("{}: look whether they are swapped.", BOTH),
-            tolerated=True,
+            fix=say("{}: exchange the two.", BOTH)
+            if swapped
+            else say("{}: look whether they are swapped.", BOTH),
+            tolerated=not swapped,
         )
     if not wanted:
         yield Seen(actual=say("nothing more is needed"))
@@ -348,7 +384,7 @@ def verification_token_present(evidence: Evidence) -> Iterator[Finding | Seen]:
     at = say("/auth/verification_tokens/openai")
     if not token:
         yield Finding(expected=say("a token"), actual=say("it is missing or empty"), at=at)
-    elif token.lower() in SAMPLES or not re.fullmatch(r"[\w.~+/=-]{6,}", token):
+    elif token.lower() in SAMPLES or SAMPLE.search(token) or not TOKEN.fullmatch(token):
         actual = say("a sample from the documentation or a placeholder")
         yield Finding(expected=say("the token that ChatGPT shows"), actual=actual, at=at)
     else:

@@ -12,12 +12,14 @@ from mockauth.checks.registry import check
 from mockauth.wire.words import cut, own, say
 
 SPRING = {"name_for_human": 50, "description_for_human": 120, "description_for_model": 8000}
+GRACE = {"description_for_model": 8080}
+"""An approved manifest has 8,015 characters: what is counted there is not known to the letter."""
 AUTUMN = {"name_for_human": 20, "description_for_human": 100}
 
 
 def _model_name(evidence: Evidence) -> str:
     name = readable(evidence).text("name_for_model")
-    if not name:
+    if not name.strip():
         raise Blocked(say("name_for_model is missing (see manifest.required-fields)"))
     return name
 
@@ -25,12 +27,13 @@ def _model_name(evidence: Evidence) -> str:
 def _limits(evidence: Evidence, limits: dict[str, int]) -> Iterator[Finding | Seen]:
     manifest = readable(evidence)
     for field, limit in limits.items():
-        length = len(manifest.text(field))
+        length = len(manifest.text(field).strip())
         if length > limit:
             yield Finding(
                 expected=say("at most {} characters", limit),
                 actual=say("{} characters", length),
                 at=say("/{}", own(field)),
+                tolerated=length <= GRACE.get(field, 0),
             )
         else:
             yield Seen(actual=say("{}: {} of {} characters", own(field), length, limit))

@@ -9,6 +9,7 @@ from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.manifest import AUTH, START, manifest_of, readable
 from mockauth.checks.registry import check
 from mockauth.manifest.domains import is_at_or_below, registrable_domain, root_domain
+from mockauth.manifest.plugin import Manifest
 from mockauth.wire.url import hostname, is_loopback_host, join, origin, split
 from mockauth.wire.words import AT_AUTHORIZATION_URL, AT_CLIENT_URL, say
 
@@ -25,9 +26,14 @@ def endpoints(evidence: Evidence) -> list[tuple[str, str]]:
     """(pointer, URL) of every endpoint that the manifest names, or the GPT editor and the OpenAPI
     document of an Action."""
     named: list[tuple[str, str]] = []
+    manifest = evidence.manifest
     if evidence.oauth is not None:
         named += [(AT_CLIENT_URL, evidence.oauth.client_url)]
         named += [(AT_AUTHORIZATION_URL, evidence.oauth.authorization_url)]
+    elif manifest is not None and manifest.text("auth", "type") == "oauth":
+        # One of the two is missing; the other is judged all the same.
+        named += [(AT_CLIENT_URL, manifest.text("auth", "client_url"))]
+        named += [(AT_AUTHORIZATION_URL, manifest.text("auth", "authorization_url"))]
     if evidence.manifest is not None and evidence.manifest.api_url:
         named += [("/api/url", evidence.manifest.api_url)]
     if evidence.manifest is None and evidence.openapi is not None:
@@ -36,24 +42,36 @@ def endpoints(evidence: Evidence) -> list[tuple[str, str]]:
 
 
 def public_endpoints(evidence: Evidence) -> list[tuple[str, str]]:
-    """The endpoints that are not on this machine; n/a when there are none."""
-    if is_loopback_host(hostname(evidence.target)):
-        raise NotApplicable(say("the server under test is on this machine"))
-    found = [(at, url) for at, url in endpoints(evidence) if not is_loopback_host(hostname(url))]
+    """The endpoints that are not on this machine, wherever the server under test is; n/a when
+    there are none."""
+    named = endpoints(evidence)
+    found = [
+        (at, url) for at, url in named if hostname(url) and not is_loopback_host(hostname(url))
+    ]
     if not found:
         raise NotApplicable(say("no address names a public host"))
     return found
 
 
 def _root(evidence: Evidence) -> str:
-    """The root domain; read from a file, it is taken from api.url."""
+    """The root domain; read from a file or served on this machine, it is taken from api.url."""
     manifest = readable(evidence)
-    root = root_domain(manifest.url or manifest.api_url or "")
+    root = root_domain((is_published(manifest) and manifest.url) or manifest.api_url or "")
     if not root:
         raise Blocked(say("offline, and api.url is relative: the manifest's own host is not known"))
-    if is_loopback_host(root) or is_loopback_host(hostname(evidence.target)):
+    if is_loopback_host(root):
         raise NotApplicable(say("the plugin is on this machine"))
     return root
+
+
+def is_published(manifest: Manifest) -> bool:
+    """Whether it was fetched from where it is published: not from a file, nor this machine."""
+    return bool(manifest.url) and not is_loopback_host(hostname(manifest.url))
+
+
+def is_https(url: str) -> bool:
+    """Whether the scheme is https, in any letter case (RFC 3986 section 3.1)."""
+    return url[:8].lower() == "https://"
 
 
 @check(
@@ -65,7 +83,7 @@ def https(evidence: Evidence) -> Iterator[Finding | Seen]:
     url = manifest_of(evidence).url
     if not url or is_loopback_host(hostname(url)):
         raise NotApplicable(say("read from a file, or from this machine"))
-    if url.startswith("https://"):
+    if is_https(url):
         yield Seen(actual=origin(url))
     else:
         yield Finding(expected=say("https"), actual=origin(url))
@@ -120,7 +138,7 @@ def oauth_urls_distinct(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 
 @check(
-    "manifest.oauth-urls-share-domain", "SM-", refs=("OAI-action-start",), kind="static",
+    "manifest.oauth-urls-share-domain", "-M-", refs=("OAI-action-start",), kind="static",
     practice=True, auth=("oauth",),
     shows='"Authorization URL, Token URL, and API hostname must share a root domain"',
     why="GPT Actions refuse split domains; 2023 plugins did not.",
@@ -145,8 +163,10 @@ def oauth_urls_share_domain(evidence: Evidence) -> Iterator[Finding | Seen]:
 def api_url_on_domain(evidence: Evidence) -> Iterator[Finding | Seen]:
     """api.url is on the manifest's root domain or below it."""
     manifest = readable(evidence)
-    if not manifest.url:
-        raise NotApplicable(say("read from a file: where it is served is not known"))
+    if not is_published(manifest):
+        raise NotApplicable(
+            say("read from a file or this machine: where it is published is not known")
+        )
     root, host = _root(evidence), hostname(manifest.api_url or "")
     if not host:
         raise Blocked(say("api.url is missing (see manifest.required-fields)"))
@@ -170,9 +190,8 @@ def legal_and_contact_domain(evidence: Evidence) -> Iterator[Finding | Seen]:
     for at, host in (("/contact_email", mail),
                      ("/legal_info_url", hostname(manifest.text("legal_info_url")))):  # fmt: skip
         if not host:
-            yield Finding(
-                expected=say("an address on {}", root), actual=say("none that can be read"), at=at
-            )
+            # What is missing or malformed is the matter of other checks.
+            yield Seen(actual=say("{} names no host", at))
         elif registrable_domain(host) != root:
             yield Finding(expected=say("an address on {}", root), actual=host, at=at)
         else:
@@ -208,7 +227,7 @@ def host_allowed(evidence: Evidence) -> Iterator[Finding | Seen]:
 def endpoints_https(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Every endpoint is named with https, this machine excepted."""
     for at, url in public_endpoints(evidence):
-        if url.startswith("https://"):
+        if is_https(url):
             yield Seen(actual=say("{}: https", at))
         else:
             yield Finding(expected=say("https"), actual=url.partition("?")[0], at=at)
@@ -233,11 +252,15 @@ def endpoints_no_fragment(evidence: Evidence) -> Iterator[Finding | Seen]:
     why="ChatGPT connects to port 443 only.", fix="Serve it on port 443.",
 )  # fmt: skip
 def port_443(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """Every endpoint is on port 443."""
-    for at, url in public_endpoints(evidence):
+    """The manifest, the document, the API and the token endpoint are on port 443."""
+    # The user's browser opens client_url, and takes any port.
+    own_calls = [(at, url) for at, url in public_endpoints(evidence) if at != AT_CLIENT_URL]
+    for at, url in own_calls:
         parts = split(url)
         port = parts.port if parts else None
-        if port in (None, 443) or url.startswith("http://"):
+        if port in (None, 443) or not is_https(url):
             yield Seen(actual=say("{}: port {}", at, port or 443))
         else:
             yield Finding(expected=say("port 443"), actual=say("port {}", port), at=at)
+    if not own_calls:
+        raise NotApplicable(say("no address names a public host that ChatGPT calls"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from mockauth.wire.url import without_query
 from mockauth.wire.words import own, say
 
 MEANT: Mapping[str, str] = MappingProxyType(
@@ -26,6 +27,10 @@ MEANT: Mapping[str, str] = MappingProxyType(
 )
 SERVERS = ("authorization_server", "authorization_servers", "issuer", "openid_connect_url")
 """Members that name a server and leave the endpoints to its metadata, which ChatGPT never read."""
+TOKEN_NAMES = ("token", "access_token")
+AUTHORIZE_NAMES = ("authorize", "authorization", "auth", "login", "consent", "signin", "sign-in")
+"""Last parts of an address by which an endpoint is told, where the other one is told as well:
+approved plugins call their token endpoint `/authorize`."""
 BOTH = say(
     "{client_url} is the authorize endpoint, {authorization_url} is the TOKEN "
     "endpoint{in_a_manifest}"
@@ -58,3 +63,22 @@ def mend_missing(name: str, block: Mapping[str, object]) -> str:
             "{}; {} is not a field: ChatGPT read no metadata, write both addresses.", BOTH, server
         )
     return ""
+
+
+def last_segment(url: object) -> str:
+    """The last part of an address's path, in lower case."""
+    return without_query(str(url)).strip().rstrip("/").rpartition("/")[2].lower()
+
+
+def mend_both(word: str, block: Mapping[str, object]) -> str:
+    """What to do about an invented member beside authorization_url: nothing that loses the only
+    address of the token endpoint."""
+    if block.get(word) == block.get("authorization_url"):
+        return say("{}; {} is not a field: take it out.", BOTH, word)
+    return say(
+        "{}; {} is not a field: where it holds the address of the token endpoint, put that into "
+        "{authorization_url}, then take {} out.",
+        BOTH,
+        word,
+        word,
+    )

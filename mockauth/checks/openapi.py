@@ -8,17 +8,22 @@ from typing import Any
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
-from mockauth.checks.manifest_urls import PROD
+from mockauth.checks.manifest_urls import PROD, is_published
 from mockauth.checks.registry import check
-from mockauth.manifest.domains import is_at_or_below, root_domain
-from mockauth.manifest.openapi import LONGEST_URL, OpenApi
+from mockauth.manifest.defects import Defect, defects, escaped, without_id
+from mockauth.manifest.domains import is_at_or_below, registrable_domain, root_domain
+from mockauth.manifest.openapi import OpenApi
+from mockauth.manifest.positions import Doubled, doubled
 from mockauth.manifest.validation import validate
+from mockauth.manifest.validator import DocumentProblem
 from mockauth.wire.url import hostname, is_loopback_host
-from mockauth.wire.words import say
+from mockauth.wire.words import Words, own, say
 
 START = "OAI-plugin-start"
 MOST_NAMED = 100
 """Places that one check names; a document of 10⁵ operations would fill the report."""
+DEPTH_OF_METHOD = 3
+"""Levels of `/paths/~1todos/get`."""
 
 
 def document_of(evidence: Evidence) -> OpenApi:
@@ -51,10 +56,11 @@ def served(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 @check(
     "openapi.valid", "MM-", refs=(START,), kind="static", practice=True,
-    why="ChatGPT refuses a document that is not OpenAPI 3.", fix="Mend the place named.",
+    why="ChatGPT refuses a document that is not OpenAPI 3, and leaves out what it cannot call.",
+    fix="Correct the place named.",
 )  # fmt: skip
 def valid(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """The document is valid OpenAPI 3."""
+    """The document is OpenAPI 3, and nothing in it keeps an operation from being called."""
     document = document_of(evidence)
     if document.data is None:
         yield Finding(expected=say("YAML or JSON"), actual=document.syntax_problem)
@@ -67,13 +73,76 @@ def valid(evidence: Evidence) -> Iterator[Finding | Seen]:
             at=say("/openapi"),
         )
         return
+    yield from _listed(map(_found, defects(document.data)))
     validation = validate(document.data)
-    for problem in validation.problems:
-        yield Finding(expected=say("valid OpenAPI"), actual=problem.message, at=problem.pointer,
-                      tolerated=problem.is_harmless)  # fmt: skip
+    yield from map(_dialect, validation.problems)
     if validation.unfinished:
         raise Blocked(validation.unfinished)
     yield Seen(actual=say("OpenAPI {}, {} operations", version, len(document.operations)))
+
+
+def _found(defect: Defect) -> Finding:
+    return Finding(expected=defect.wanted, actual=defect.found, at=defect.pointer, fix=defect.fix,
+                   tolerated=not defect.costs)  # fmt: skip
+
+
+def _dialect(problem: DocumentProblem) -> Finding:
+    """What the specification does not allow, and ChatGPT took all the same."""
+    return Finding(expected=own(problem.wanted), actual=told(problem), at=problem.pointer,
+                   fix=own(problem.fix), tolerated=True)  # fmt: skip
+
+
+def told(problem: DocumentProblem) -> Words:
+    """What was found, in plain words."""
+    if problem.more:
+        return say("more than the {} that are listed", problem.more)
+    return say("{}: {}", own(problem.found), problem.value) if problem.value else own(problem.found)
+
+
+def _listed(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """The first ones, and that there are more."""
+    yield from islice(findings, MOST_NAMED)
+    if next(findings, None) is not None:
+        actual = say("more than the {} that are listed", MOST_NAMED)
+        yield Finding(expected=say("none of these"), actual=actual, tolerated=True)
+
+
+@check(
+    "openapi.operation-ids-unique", "MM-", refs=(START, "OAI-action-start"), kind="static",
+    practice=True,
+    why="ChatGPT calls an operation by its operationId: it skips one without, and of two that have "
+    "the same it can call one only.",
+    fix="Give every operation an operationId of its own.",
+)  # fmt: skip
+def operation_ids_unique(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Every operation has an operationId that no other one has."""
+    data = document_of(evidence).data
+    if data is None:
+        raise Blocked(say("the document cannot be read (see openapi.valid)"))
+    yield from _listed(map(_found, without_id(data)))
+    yield Seen(actual=say("operations read"))
+
+
+@check(
+    "openapi.keys-once", "MM-", refs=("RFC8259-4",), kind="static", practice=True,
+    why="Of two members with one name the reader keeps one only: the operation in the other is gone.",
+    fix="Give each its own name, or delete one.",
+)  # fmt: skip
+def keys_once(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """No path, no method and no other key stands twice in one place."""
+    document = document_of(evidence)
+    if document.data is None:
+        raise Blocked(say("the document cannot be read (see openapi.valid)"))
+    yield from _listed(map(_twice, doubled(document.text)))
+    yield Seen(actual=say("keys read"))
+
+
+def _twice(member: Doubled) -> Finding:
+    # Below an operation what is lost is a text or a shape; ChatGPT took such documents.
+    costs = member.pointer.startswith("/paths") and member.pointer.count("/") <= DEPTH_OF_METHOD
+    place = say("line {}, column {}", member.line, member.column)
+    return Finding(expected=say("every key once"), actual=say("this key again at {}", place),
+                   at=member.pointer, tolerated=not costs)  # fmt: skip
 
 
 @check(
@@ -87,11 +156,17 @@ def server_on_domain(evidence: Evidence) -> Iterator[Finding | Seen]:
     document = document_of(evidence)
     if not document.source.startswith("http"):
         raise NotApplicable(say("read from a file: where it is served is not known"))
-    root = root_domain((evidence.manifest.url if evidence.manifest else "") or document.source)
-    if is_loopback_host(root) or is_loopback_host(hostname(evidence.target)):
+    manifest = evidence.manifest
+    published = manifest is not None and is_published(manifest)
+    root = root_domain(manifest.url if manifest and published else document.source)
+    if is_loopback_host(root):
         raise NotApplicable(say("the plugin is on this machine"))
+    if not published:  # the manifest may be published at a parent of the document's host
+        root = registrable_domain(root)
     base = document.base_url(root)
     first = document.servers[0] if document.servers else base
+    if not published and is_loopback_host(hostname(first)):
+        raise NotApplicable(say("calls go to this machine"))
     if is_at_or_below(hostname(first), root):
         yield Seen(actual=say("calls go to {}", base))
     else:
@@ -113,14 +188,14 @@ def text_limits(evidence: Evidence) -> Iterator[Finding | Seen]:
         raise Blocked(say("the document cannot be read (see openapi.valid)"))
     action = evidence.profile.name == "action"
     limit, parameter_limit = (300, 700) if action else (200, 200)
-    yield from islice(_long_texts(data, limit, parameter_limit), MOST_NAMED)
+    yield from _listed(_long_texts(data, limit, parameter_limit))
     yield Seen(actual=say("read against {} characters", limit))
 
 
 def _long_texts(data: dict[str, Any], limit: int, parameter_limit: int) -> Iterator[Finding]:
     paths = data.get("paths")
     for path, item in paths.items() if isinstance(paths, dict) else ():
-        here = f"/paths/{str(path)[:LONGEST_URL].replace('~', '~0').replace('/', '~1')}"
+        here = f"/paths/{escaped(path)}"
         yield from _long_parameters(item, here, parameter_limit)
         for method, detail in item.items() if isinstance(item, dict) else ():
             yield from _long(detail, ("summary", "description"), f"{here}/{method}", limit)
@@ -146,21 +221,26 @@ def _long_parameters(holder: object, pointer: str, limit: int) -> Iterator[Findi
 
 
 @check(
-    "openapi.no-required-custom-headers", "iM-", refs=("OAI-action-start",), kind="static",
+    "openapi.no-required-custom-headers", "MM-", refs=("OAI-action-start",), kind="static",
     practice=True,
     why="ChatGPT sends no headers of your own choosing.", fix="Drop the required header.",
 )  # fmt: skip
 def no_required_custom_headers(evidence: Evidence) -> Iterator[Finding | Seen]:
     """No operation requires a header of its own."""
-    yield from islice(_own_headers(document_of(evidence)), MOST_NAMED)
+    yield from _listed(_own_headers(document_of(evidence)))
     yield Seen(actual=say("operations read"))
+
+
+SENT = ("authorization", "accept", "content-type", "user-agent", "host", "openai-conversation-id",
+        "openai-ephemeral-user-id")  # fmt: skip
+"""What ChatGPT sends by itself."""
 
 
 def _own_headers(document: OpenApi) -> Iterator[Finding]:
     for operation in document.operations:
         for required in operation.required:
             place, _, name = required.partition(":")
-            if place == "header" and name.lower() not in ("authorization", "accept"):
+            if place == "header" and name.lower() not in SENT:
                 yield Finding(
                     expected=say("no required header"),
                     actual=say("{} wants {}", operation.id, name),

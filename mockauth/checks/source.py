@@ -19,7 +19,9 @@ class Source:
 
 RFC_TITLES: Mapping[str, str] = MappingProxyType(
     {
+        "2606": "Reserved Top Level DNS Names",
         "3986": "URI: Generic Syntax",
+        "5321": "Simple Mail Transfer Protocol",
         "6454": "The Web Origin Concept",
         "6749": "The OAuth 2.0 Authorization Framework",
         "6750": "Bearer Token Usage",

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from mockauth.engine.lint import FileReport
 
 
+NEITHER = say("neither a manifest, nor an OpenAPI document, nor a scenario file")
+
+
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-q", "--quiet", is_flag=True, help="Print failures only.")
@@ -23,15 +26,24 @@ def lint(files: tuple[Path, ...], quiet: bool) -> None:
     # The checks bring the validators with them, which --help must not.
     from mockauth.engine.lint import lint as lint_files
 
-    total = failed = warned = cut = 0
+    total = failed = warned = cut = skipped = 0
     for report in lint_files(files):
+        if report.kind == "other" and not report.is_named:
+            skipped += 1
+            if not quiet:
+                _line(say("{}: skipped: {}", str(report.path), NEITHER))
+            continue
         total += 1
         failed += report.failed
         cut += bool(report.unfinished)
         warned += not report.failed and any(r.state == "warn" for r in report.results)
         _print(report, quiet=quiet)
     unfinished = f", {cut} not judged to the end" if cut else ""
-    click.echo(f"{total} files: {failed} with failures, {warned} with warnings only{unfinished}")
+    passed_over = f", {skipped} skipped" if skipped else ""
+    click.echo(
+        f"{total} files: {failed} with failures, {warned} with warnings only"
+        f"{unfinished}{passed_over}"
+    )
     raise click.exceptions.Exit(1 if failed else 0)
 
 
@@ -39,18 +51,27 @@ def _print(report: FileReport, *, quiet: bool) -> None:
     for problem in report.problems:
         click.echo(one_line(str(problem)))
     path = str(report.path)
+    if report.kind == "other":
+        _line(say("{}: error: {}", path, NEITHER))
     for result in report.results:
         shown = ("fail", "error") if quiet else ("fail", "error", "warn", "info")
         if result.state not in shown and result not in report.unfinished:
             continue
         verdict = own(f"{result.state} {result.rule.id}")
         for finding in result.findings:
-            place = say("{}: {}", path, finding.at) if finding.at else cut(path)
-            _line(say("{}: {}", place, verdict))
+            _line(say("{}: {}", _place(report, finding.at), verdict))
             _line(say("    expected {}; found {}", finding.expected, finding.actual))
             _line(say("    fix: {}", finding.fix or result.rule.fix))
         if not result.findings:
             _line(say("{}: {}: {}", path, verdict, result.actual))
+
+
+def _place(report: FileReport, at: str) -> Words:
+    """`file:line:column: ` and the pointer or the place in words, as far as it is known."""
+    path = str(report.path)
+    if at in report.places:
+        path = say("{}:{}:{}", path, *report.places[at])
+    return say("{}: {}", path, at) if at else cut(path)
 
 
 def _line(words: Words) -> None:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.registry import Check, all_checks
+from mockauth.engine.file_kind import Kind, kind_of
 from mockauth.engine.result.result import Result
 from mockauth.engine.result.verdict import judge
 from mockauth.errors import UsageError
 from mockauth.manifest.openapi import LARGEST, OpenApi, read_openapi
 from mockauth.manifest.plugin import Manifest, read_manifest
+from mockauth.manifest.positions import positions
 from mockauth.scenario.lint import lint_scenario
 from mockauth.scenario.strict import Problem
 
-Kind = Literal["manifest", "openapi", "scenario"]
 SUFFIXES = (".json", ".yaml", ".yml")
 PLAIN_NAME = re.compile(r"[\w-][\w. -]{0,99}")
 """The name of a file that a manifest may name: no hidden one, no other folder."""
@@ -32,11 +32,17 @@ class FileReport:
     kind: Kind
     results: tuple[Result, ...] = ()
     problems: tuple[Problem, ...] = ()
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Line and column, from 1, of what `at` of a finding names."""
+    is_named: bool = False
+    """The user named this very file, so that one of no known kind is an error."""
 
     @property
     def failed(self) -> bool:
         """Whether anything in the file is a failure, not only a warning."""
-        return bool(self.problems) or any(r.state in ("fail", "error") for r in self.results)
+        unknown = self.kind == "other" and self.is_named
+        states = (r.state for r in self.results)
+        return unknown or bool(self.problems) or any(s in ("fail", "error") for s in states)
 
     @property
     def unfinished(self) -> tuple[Result, ...]:
@@ -47,15 +53,20 @@ class FileReport:
 
 
 def lint(paths: Sequence[Path]) -> Iterator[FileReport]:
-    """Lint files and folders: manifests, OpenAPI documents, scenario files, told by content.
+    """Lint files and folders: manifests, OpenAPI documents, scenario files, told by structure. The
+    document that a manifest names is judged with it, once.
 
     Raises:
         UsageError: for a path that does not exist or cannot be read.
     """
     checks = [check for check in all_checks() if check.rule.kind == "static"]
+    done: set[Path] = set()
     for path in paths:
         for file in _files(path):
-            yield _report(file, checks)
+            for report in _reports(file, checks, is_named=path.is_file()):
+                if report.path.resolve() not in done:
+                    done.add(report.path.resolve())
+                    yield report
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -69,36 +80,48 @@ def _files(path: Path) -> Iterator[Path]:
         raise UsageError(f"{path}: no such file; give a manifest, an OpenAPI document or a folder")
 
 
-def _report(path: Path, checks: list[Check]) -> FileReport:
+def _reports(path: Path, checks: list[Check], *, is_named: bool) -> Iterator[FileReport]:
+    """The report of a file, then that of the document that it names."""
     try:
         text = _read(path)
     except OSError as wrong:
         raise UsageError(f"{path}: cannot be read: {wrong.strerror}") from wrong
-    kind = _kind(path, text)
+    kind = kind_of(path, text)
     if kind == "scenario":
-        return FileReport(path=path, kind=kind, problems=tuple(lint_scenario(path)))
-    if kind == "openapi":
-        evidence = Evidence(openapi=read_openapi(text, str(path)))
-        chosen = [check for check in checks if check.rule.area == "openapi"]
-    else:
+        yield FileReport(path=path, kind=kind, problems=tuple(lint_scenario(path)))
+    elif kind == "openapi":
+        yield _document(read_openapi(text, str(path)), path, checks)
+    elif kind == "manifest":
         manifest = read_manifest(text, str(path))
-        openapi = _beside(path, manifest)
-        evidence = Evidence(manifest=manifest, openapi=openapi, auth=manifest.auth)
-        chosen = [c for c in checks if openapi is not None or c.rule.area != "openapi"]
-    return FileReport(
-        path=path, kind=kind, results=tuple(judge(check, evidence) for check in chosen)
-    )
+        beside = _beside(path, manifest)
+        yield _manifest(manifest, beside, path, checks)
+        if beside is not None:
+            yield _document(beside, Path(beside.source), checks)
+    else:
+        yield FileReport(path=path, kind=kind, is_named=is_named)
 
 
-def _kind(path: Path, text: bytes) -> Kind:
-    head = text[:4000]
-    if path.suffix in (".yaml", ".yml") and head.lstrip().startswith(b"mockauth:"):
-        return "scenario"
-    if b"name_for_model" in text or b"schema_version" in text or path.name.startswith("ai-plugin"):
-        return "manifest"
-    if b"openapi" in head or b"swagger" in head or path.suffix in (".yaml", ".yml"):
-        return "openapi"
-    return "manifest"
+def _document(openapi: OpenApi, path: Path, checks: list[Check]) -> FileReport:
+    chosen = [check for check in checks if check.rule.area == "openapi"]
+    results = tuple(judge(check, Evidence(openapi=openapi)) for check in chosen)
+    places = dict(positions(openapi.text, _pointers(results))) if openapi.data is not None else {}
+    return FileReport(path=path, kind="openapi", results=results, places=places)
+
+
+def _manifest(
+    manifest: Manifest, openapi: OpenApi | None, path: Path, checks: list[Check]
+) -> FileReport:
+    evidence = Evidence(manifest=manifest, openapi=openapi, auth=manifest.auth)
+    chosen = [check for check in checks if check.rule.area != "openapi"]
+    results = tuple(judge(check, evidence) for check in chosen)
+    document = manifest.document
+    places = {problem.place: (problem.line, problem.column) for problem in document.problems}
+    places |= positions(document.text, _pointers(results)) if manifest.data else {}
+    return FileReport(path=path, kind="manifest", results=results, places=places)
+
+
+def _pointers(results: Sequence[Result]) -> set[str]:
+    return {str(finding.at) for result in results for finding in result.findings}
 
 
 def _beside(path: Path, manifest: Manifest) -> OpenApi | None:

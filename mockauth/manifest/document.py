@@ -13,6 +13,11 @@ LARGEST = 1024 * 1024
 MOST_VALUES = 50_000
 DEEPEST = 64
 MOST_REPAIRS = 50
+CONTROLS = {
+    "\n": ("a line break inside a string", "Write it as \\n."),
+    "\r": ("a line break inside a string", "Write it as \\n."),
+    "\t": ("a tab inside a string", "Write it as \\t, or as a blank."),
+}
 TURNED_QUOTES = "'\u2018\u2019\u201c\u201d"
 """Quotes that an editor or a copy from a page puts in place of the straight one."""
 
@@ -126,8 +131,10 @@ def _value(work: _Repair) -> Any:
                 start, f"a JSON {_kind(data)}, not an object", "Serve one JSON object: { … }."
             )
         _members(work, end)
+        closed_early = work.text[end:].lstrip()[:1] in (",", '"', ":")
         _rest(work, end)
-        return data
+        # Members behind the end belong into it, so that nothing can be said of those that lack.
+        return None if closed_early else data
     return None
 
 
@@ -168,6 +175,11 @@ def _rest(work: _Repair, end: int) -> None:
         return
     if behind.lstrip()[:1] in "{[":
         reason, fix = "a second value after the first (two objects)", "Keep one JSON object."
+    elif behind.lstrip()[:1] in ',":':
+        reason = "members after the end of the JSON object: a { or [ is missing, or a } too many"
+        fix = "Look at the braces before this: the object must end once, at the end of the file."
+    elif behind.lstrip()[:1] in "}]":
+        reason, fix = "a closing bracket too many", "Delete it, or write the one that opens it."
     else:
         reason, fix = "text after the end of the JSON object", "Delete what follows the last }."
     work.note(end + extra, reason, fix)
@@ -212,7 +224,7 @@ def _plain(wrong: json.JSONDecodeError, here: str, text: str, at: int) -> tuple[
     if wrong.msg.startswith("Expecting ',' delimiter"):
         return "a comma is missing before this", "Put a comma between the two members."
     if wrong.msg.startswith("Invalid control character"):
-        return "a line break or control character inside a string", "Write it as \\n."
+        return CONTROLS.get(here, ("a control character inside a string", "Delete it."))
     if wrong.msg.startswith("Unterminated string"):
         return "a string that never ends", 'Close it with ".'
     if wrong.msg.startswith("Invalid \\"):

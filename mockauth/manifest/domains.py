@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,10 @@ def is_at_or_below(host: str, root: str) -> bool:
 
 
 def registrable_domain(host: str) -> str:
-    """The public suffix plus one label: `example.co.uk` for `api.example.co.uk`."""
+    """The public suffix plus one label: `example.co.uk` for `api.example.co.uk`. An IP address has
+    no domain: it stands for itself."""
+    if is_address(host):
+        return host.lower()
     return _suffixes().privatesuffix(host.lower()) or host.lower()
 
 
@@ -32,3 +36,12 @@ def _suffixes() -> PublicSuffixList:
     from publicsuffixlist import PublicSuffixList
 
     return PublicSuffixList()
+
+
+def is_address(host: str) -> bool:
+    """Whether a host is an IP address, so that no name has to be resolved."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -10,15 +10,14 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
     from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 
-MOST_PROBLEMS = 10
-LONGEST_MESSAGE = 200
+MOST_PROBLEMS = 100
+LONGEST_VALUE = 200
 LONGEST_POINTER = 500
 OUT_OF_MEMORY, OUT_OF_DEPTH = 3, 4
 """How the process ends when the document asks for more than there is."""
@@ -26,61 +25,125 @@ OUT_OF_MEMORY, OUT_OF_DEPTH = 3, 4
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentProblem:
-    """Where a document is not valid OpenAPI. `pointer` is "" where no place is known."""
+    """Where a document is not valid OpenAPI, as an RFC 6901 pointer. `wanted`, `found` and `fix`
+    are mockauth's own words, `value` is what stands in the document."""
 
-    message: str
+    wanted: str = "what OpenAPI has here"
+    found: str = ""
+    value: str = ""
+    fix: str = ""
     pointer: str = ""
-    is_harmless: bool = False
-    """Half of all published documents have it, and ChatGPT took them."""
+    more: int = 0
+    """Problems that were named before; this entry stands for those that are not."""
 
 
 def problems_of(data: Mapping[str, Any]) -> Iterator[DocumentProblem]:
-    """The first problems of an OpenAPI 3 document. Opens no file and no socket.
+    """The problems of an OpenAPI 3 document, `MOST_PROBLEMS` at most. Opens no file and no socket.
 
     Default values are not tried against their schemas: that would run regular expressions of the
-    document.
+    document. What costs an operation, such as a lost reference, is left to `defects`.
 
     Raises:
         MemoryError, RecursionError: the document asks for more than there is.
     """
     from referencing.exceptions import Unresolvable
 
+    named: set[DocumentProblem] = set()
     try:
-        for error in islice(_validator(data).iter_errors(), MOST_PROBLEMS):
-            yield _problem(error)
-    except Unresolvable as lost:
-        yield DocumentProblem(message=_lost(lost, outside=type(lost) is Unresolvable))
+        for error in _validator(data).iter_errors():
+            problem = _problem(error)
+            if problem is None or problem in named:
+                continue
+            if len(named) == MOST_PROBLEMS:
+                yield DocumentProblem(more=MOST_PROBLEMS)
+                return
+            named.add(problem)
+            yield problem
+    except Unresolvable:
+        return
     except (MemoryError, RecursionError, SystemError):
         raise
-    except Exception as crash:  # the validator raises what it stumbles over in a broken document
-        yield DocumentProblem(message=f"{type(crash).__name__}: {crash}"[:LONGEST_MESSAGE])
+    except Exception:  # the validator raises what it stumbles over in a broken document
+        if not named:
+            yield DocumentProblem(found="parts of another form, so that reading ended early")
 
 
-def _lost(lost: Exception, *, outside: bool) -> str:
-    """Why a reference leads nowhere: `outside` of the document, or to no place in it."""
-    if not outside:
-        return f"{type(lost).__name__}: {lost}"[:LONGEST_MESSAGE]
-    reference = str(getattr(lost, "ref", ""))
-    return f"$ref {reference[:120]} leads out of the document; ChatGPT reads this one document only"
-
-
-def _missing(error: ValidationError) -> set[str]:
-    """The members whose absence is all that is wrong here; {""} where something else is."""
-    required, there = error.validator_value, error.instance
-    if error.validator != "required" or not isinstance(required, list):
-        return {""}
-    return {name for name in required if isinstance(there, dict) and name not in there}
-
-
-def _problem(error: ValidationError) -> DocumentProblem:
-    # Answers without a description are in half of all published documents. OpenAPI 3.0 allows a
-    # reference in their place, so the error proper is one level further in.
-    missing = set().union(*map(_missing, error.context or (error,)))
+def _problem(error: ValidationError) -> DocumentProblem | None:
+    """The problem in plain words; None for what is named elsewhere."""
+    if not isinstance(error.validator, str):
+        return None  # a doubled operationId, a path parameter: mockauth/manifest/defects.py
+    error = _innermost(error)
+    wanted, found, value, fix = _words(error)
     return DocumentProblem(
-        message=error.message[:LONGEST_MESSAGE],
-        pointer=("/" + "/".join(str(part) for part in error.absolute_path))[:LONGEST_POINTER],
-        is_harmless="description" in missing and missing <= {"description", "$ref"},
-    )
+        wanted=wanted, found=found, value=value[:LONGEST_VALUE], fix=fix,
+        pointer=_pointer(error)[:LONGEST_POINTER],
+    )  # fmt: skip
+
+
+def _innermost(error: ValidationError) -> ValidationError:
+    """Of the ways in which a part may be written, the error of the one that comes closest."""
+    while error.context:
+        likely = [inner for inner in error.context if not _wants_reference(inner)]
+        error = max(likely or error.context, key=lambda inner: len(inner.absolute_path))
+    return error
+
+
+def _wants_reference(error: ValidationError) -> bool:
+    return error.validator == "required" and "$ref" in _names(error.validator_value)
+
+
+def _names(value: object) -> list[str]:
+    return [str(name) for name in value] if isinstance(value, list | tuple | dict) else []
+
+
+def _pointer(error: ValidationError) -> str:
+    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in error.absolute_path)
+    return "".join("/" + part for part in parts)
+
+
+def _words(error: ValidationError) -> tuple[str, str, str, str]:
+    """What is wanted, what is found, its value, and what to do."""
+    there, wanted = error.instance, error.validator_value
+    if error.validator == "required":
+        lost = [name for name in _names(wanted) if isinstance(there, dict) and name not in there]
+        return "every required member", "missing", ", ".join(lost), "Add what is missing."
+    if error.validator == "type":
+        kinds = [wanted] if isinstance(wanted, str) else _names(wanted)
+        return (
+            f"{' or '.join(KINDS.get(k, 'another type') for k in kinds)}",
+            "found",
+            _shown(there),
+            "",
+        )
+    if error.validator in ("additionalProperties", "unevaluatedProperties", "propertyNames"):
+        odd = ", ".join(_odd(error))
+        fix = "Move or delete it; members of your own begin with x-."
+        return "members that OpenAPI has here", "a member that it does not have", odd, fix
+    if error.validator in ("enum", "const"):
+        return "one of the words that OpenAPI has here", "another one", _shown(there), ""
+    return "what OpenAPI has here", "something else", _shown(there), ""
+
+
+KINDS = {"object": "an object", "array": "a list", "string": "a text", "boolean": "true or false",
+         "number": "a number", "integer": "a whole number", "null": "null"}  # fmt: skip
+
+
+def _odd(error: ValidationError) -> list[str]:
+    """The members that an object must not have, as far as the schema names those it may have."""
+    schema = error.schema if isinstance(error.schema, dict) else {}
+    known = schema.get("properties")
+    names = [str(name) for name in error.instance] if isinstance(error.instance, dict) else []
+    odd = [name for name in names if not isinstance(known, dict) or name not in known]
+    return [name for name in odd if not name.startswith("x-")]
+
+
+def _shown(value: object) -> str:
+    """A value as JSON; of one with members only what it is."""
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    return json.dumps(value, ensure_ascii=False)[:LONGEST_VALUE]
 
 
 def _validator(data: Mapping[str, Any]) -> OpenAPIV30SpecValidator | OpenAPIV31SpecValidator:

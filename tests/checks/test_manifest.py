@@ -76,7 +76,7 @@ STATIC = (
     shape.auth_fields_complete, shape.content_type_supported, shape.verification_token_present,
     shape.no_secret_inside, texts.name_for_model_valid, texts.name_for_model_charset,
     texts.text_within_limits, texts.text_within_late_limits, urls.https, urls.oauth_urls_distinct,
-    urls.oauth_urls_share_domain, urls.api_url_on_domain, urls.legal_and_contact_domain,
+    urls.api_url_on_domain, urls.legal_and_contact_domain,
     urls.host_allowed, urls.endpoints_https, urls.endpoints_no_fragment, urls.port_443,
 )  # fmt: skip
 
@@ -169,12 +169,6 @@ def test_a_good_manifest_passes(check: Check) -> None:
             "/auth/authorization_url",
         ),
         (
-            urls.oauth_urls_share_domain,
-            auth(client_url="https://other.test/a"),
-            "warn",
-            "/auth/client_url",
-        ),
-        (
             urls.api_url_on_domain,
             {**GOOD, "api": {"url": "https://badexample.com/o"}},
             "fail",
@@ -204,7 +198,13 @@ def test_a_good_manifest_passes(check: Check) -> None:
             "fail",
             "/auth/authorization_url",
         ),
-        (urls.port_443, auth(client_url="https://example.com:8443/a"), "fail", "/auth/client_url"),
+        (
+            urls.port_443,
+            auth(authorization_url="https://example.com:8443/a"),
+            "fail",
+            "/auth/authorization_url",
+        ),
+        (urls.port_443, auth(client_url="https://example.com:8443/a"), "pass", ""),
     ],
 )
 def test_a_broken_manifest_is_found_at_its_place(

@@ -61,10 +61,13 @@ def test_a_misnamed_member_is_told_its_name(missing: str, invented: str) -> None
     assert f"put its value in {missing}" in result.fix
 
 
-def test_a_client_url_that_is_called_token_warns_of_a_swap() -> None:
+def test_a_client_url_that_is_called_token_is_swapped_where_the_other_one_says_so() -> None:
     swapped = fields(client_url=TOKEN_URL, authorization_url="https://example.com/authorize")
-    assert (swapped.state, swapped.at) == ("warn", "/auth/client_url")
-    assert "swapped" in swapped.fix
+    assert (swapped.state, swapped.at) == ("fail", "/auth/client_url")
+    assert "exchange the two" in swapped.fix
+    unclear = fields(client_url=TOKEN_URL, authorization_url="https://example.com/x")
+    assert (unclear.state, unclear.at) == ("warn", "/auth/client_url")
+    assert "swapped" in unclear.fix
     # Published plugins call their token endpoint authorize, and are right.
     right = fields(
         client_url="https://example.com/login",

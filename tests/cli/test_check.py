@@ -189,7 +189,7 @@ def test_the_environment_beats_the_file_and_an_unknown_key_is_named(
 
 def test_lint_names_line_and_column_and_every_other_problem(tmp_path: Path) -> None:
     file = tmp_path / "ai-plugin.json"
-    file.write_text('{\n  "schema_version": "v2",\n  "auth": {"type": "api_key"},\n}\n', "utf-8")
+    file.write_text('{\n  "schema_version": 2,\n  "auth": {"type": "api_key"},\n}\n', "utf-8")
 
     done = mockauth("lint", str(file))
 

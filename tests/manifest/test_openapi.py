@@ -28,6 +28,9 @@ def read(members: dict[str, Any]) -> OpenApi:
     return read_openapi(json.dumps({**head, **members}).encode(), HERE)
 
 
+ONE = "paths:\n  /a:\n    get:\n      operationId: a\n      responses: {'200': {description: d}}\n"
+
+
 def judged(check: Check, document: OpenApi | None, **more: Any) -> Result:
     """The verdict of one check on one document, served by a public host."""
     manifest = read_manifest(b'{"api": {}}', "https://example.com/.well-known/ai-plugin.json")
@@ -204,11 +207,41 @@ def test_yaml_numbers_and_dates_are_read_as_json_would_hold_them() -> None:
 @pytest.mark.parametrize(
     ("text", "state", "at"),
     [
-        (HEAD + "paths: {}\n", "pass", ""),
-        (HEAD.replace("3.0.1", "3.1.0") + "paths: {}\n", "pass", ""),
+        (HEAD + ONE, "pass", ""),
+        (HEAD.replace("3.0.1", "3.1.0") + ONE, "pass", ""),
+        (HEAD + "paths: {}\n", "fail", "/paths"),
+        (HEAD, "fail", ""),
+        (HEAD + "paths: {/a: {description: x}}\n", "fail", "/paths"),
         ("swagger: '2.0'\n", "fail", "/openapi"),
         ("a: 1\n", "fail", "/openapi"),
-        ("openapi: 3.0.1\ninfo: {title: t}\npaths: {}\n", "fail", "/info"),
+        ("openapi: 3.0.1\ninfo: {title: t}\n" + ONE, "warn", "/info"),
+        (HEAD + ONE.replace("/a", "/a/{id}"), "fail", "/paths/~1a~1{id}/get"),
+        (
+            HEAD + ONE.replace("{'200'", "{'200': {$ref: '#/x'}, '201'"),
+            "warn",
+            "/paths/~1a/get/responses/200/$ref",
+        ),
+        (
+            HEAD + ONE + "      parameters: [{$ref: '#/x'}]\n",
+            "fail",
+            "/paths/~1a/get/parameters/0/$ref",
+        ),
+        (
+            HEAD + ONE + "      requestBody: {content: {a/b: {schema: {$ref: 'x.yaml'}}}}\n",
+            "fail",
+            "/paths/~1a/get/requestBody/content/a~1b/schema/$ref",
+        ),
+        (HEAD + ONE + "      externalDocs: https://e.com\n", "warn", "/paths/~1a/get/externalDocs"),
+        (
+            HEAD + ONE + "      parameters: [{name: a, in: query, schema: {type: float}}]\n",
+            "warn",
+            "/paths/~1a/get/parameters/0/schema/type",
+        ),
+        (
+            HEAD + ONE + "      parameters: [{name: a, in: query, schema: {required: true}}]\n",
+            "warn",
+            "/paths/~1a/get/parameters/0/schema/required",
+        ),
         (HEAD + "paths:\n  /a:\n    get:\n      responses: {'200': {}}\n", "warn", None),
         (HEAD + "paths: [", "fail", ""),
     ],
@@ -255,8 +288,51 @@ def test_without_a_document_nothing_is_judged() -> None:
 def test_the_first_server_is_on_the_domain(url: str, state: State) -> None:
     document = read({"servers": [{"url": url}]})
     assert judged(checks.server_on_domain, document).state == state
+    # The names in the manifest are judged wherever the server under test is.
     local = judged(checks.server_on_domain, document, target="http://localhost:5000")
-    assert local.state == "n/a"
+    assert local.state == state
+    here = read_openapi(b"openapi: 3.0.1", "http://localhost:5000/openapi.yaml")
+    assert judged(checks.server_on_domain, here, manifest=None).state == "n/a"
+
+
+@pytest.mark.parametrize(
+    ("paths", "state", "at"),
+    [
+        ("/a: {get: {operationId: a}, post: {operationId: b}}", "pass", ""),
+        ("/a: {get: {operationId: a}, post: {operationId: a}}", "fail", "/paths/~1a/post/operationId"),
+        ("/a: {get: {operationId: a}, post: {}}", "fail", "/paths/~1a/post"),
+        ("/a: {get: {operationId: ' '}}", "fail", "/paths/~1a/get"),
+    ],
+)  # fmt: skip
+def test_every_operation_has_an_id_of_its_own(paths: str, state: State, at: str) -> None:
+    document = read_openapi(f"{HEAD}paths: {{{paths}}}".encode(), HERE)
+    result = judged(checks.operation_ids_unique, document)
+    assert (result.state, result.at) == (state, at)
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "at"),
+    [
+        ("paths: {/a: {get: {x: 1}, post: {x: 1}}, /b: {get: {x: 1}}}", "pass", ""),
+        ("paths:\n  /a: {get: {}}\n  /a: {post: {}}\n", "fail", "/paths/~1a"),
+        ("paths:\n  /a:\n    get: {}\n    get: {}\n", "fail", "/paths/~1a/get"),
+        ("paths: {}\npaths: {}\n", "fail", "/paths"),
+        ("paths: {/a: {get: {x: 1, x: 2}}}", "warn", "/paths/~1a/get/x"),
+        ('{"paths": {"/a": {"get": {}, "post": [{"a": 1}, {"a": 2}], "get": {}}}}', "fail",
+         "/paths/~1a/get"),
+    ],
+)  # fmt: skip
+def test_a_key_that_stands_twice_is_named(text: str, state: State, at: str) -> None:
+    result = judged(checks.keys_once, read_openapi(text.encode(), HERE))
+    assert (result.state, result.at) == (state, at)
+
+
+def test_what_is_not_listed_is_said_not_cut_in_silence() -> None:
+    paths = "".join(f"  /p{i}: {{get: {{summary: s}}}}\n" for i in range(101))
+    document = read_openapi(f"{HEAD}paths:\n{paths}".encode(), HERE)
+    findings = judged(checks.operation_ids_unique, document).findings
+    assert len(findings) == 101
+    assert findings[-1].actual == "more than the 100 that are listed"
 
 
 def test_texts_keep_the_limits_of_each_profile() -> None:

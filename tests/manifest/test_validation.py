@@ -17,7 +17,10 @@ from mockauth.manifest import validation
 from mockauth.manifest.openapi import read_openapi
 from mockauth.manifest.validation import validate
 
-HEAD: dict[str, Any] = {"openapi": "3.0.1", "info": {"title": "t", "version": "1"}, "paths": {}}
+ONE: dict[str, Any] = {
+    "/one": {"get": {"operationId": "one", "responses": {"200": {"description": ""}}}}
+}
+HEAD: dict[str, Any] = {"openapi": "3.0.1", "info": {"title": "t", "version": "1"}, "paths": ONE}
 OUTSIDE = [
     "file:///etc/hostname", "FILE:///etc/hostname", "file:/etc/hostname", "file://localhost/etc/x",
     "http://127.0.0.1:9/x", "HTTP://127.0.0.1:9/x#/a", "https://127.0.0.1:9/x", "//127.0.0.1:9/x",
@@ -115,12 +118,15 @@ def test_no_reference_opens_a_file_or_a_socket() -> None:
 def test_a_reference_that_leads_out_of_the_document_is_named(ref: str) -> None:
     content = {"a/b": {"schema": {"$ref": ref}}}
     answer = {"description": "d", "content": content}
-    document = {**HEAD, "paths": {"/a": {"get": {"responses": {"200": answer}}}}}
+    asked = {"requestBody": answer, "responses": {"200": {"description": "d"}}}
+    for operation, state in ((asked, "fail"), ({"responses": {"200": answer}}, "warn")):
+        document = {**HEAD, "paths": {"/a": {"get": operation}}}
+        text = json.dumps(document).encode()
 
-    found = judge(checks.valid, Evidence(openapi=read_openapi(json.dumps(document).encode(), "")))
+        found = judge(checks.valid, Evidence(openapi=read_openapi(text, "")))
 
-    assert found.state == "fail"
-    assert "leads out of the document" in found.actual
+        assert found.state == state
+        assert any("leads out of the document" in finding.actual for finding in found.findings)
 
 
 def chain(levels: int) -> dict[str, Any]:

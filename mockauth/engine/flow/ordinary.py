@@ -75,8 +75,6 @@ def _read_plugin(subject: Subject, target: str, wanted_operation: str) -> Iterat
     if manifest is None:
         return
     subject.target = with_manifest(subject.target, manifest)
-    if manifest.auth is None:
-        return
     yield StepStarted(say("read the OpenAPI document"))
     subject.target = fetch_openapi(subject, wanted_operation)
     if manifest.text("logo_url").startswith("http"):

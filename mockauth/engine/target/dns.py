@@ -6,7 +6,8 @@ import socket
 from collections.abc import Callable, Mapping
 
 from mockauth.checks.evidence import Evidence
-from mockauth.checks.host import is_address, named_hosts
+from mockauth.checks.host import named_hosts
+from mockauth.manifest.domains import is_address
 from mockauth.wire.url import hostname, is_private_host
 
 Resolver = Callable[[str], tuple[str, ...]]

@@ -8,6 +8,7 @@ from typing import Any
 from mockauth.plugin.api.auth import SCOPES
 from mockauth.plugin.api.operations import TITLES, embeddings_paths, todo_paths
 from mockauth.plugin.config import PluginConfig
+from mockauth.wire.url import hostname, is_private_host
 
 
 def manifest(config: PluginConfig, base: str) -> dict[str, Any]:
@@ -34,11 +35,17 @@ def manifest(config: PluginConfig, base: str) -> dict[str, Any]:
         "auth": auth,
         "api": {"type": "openapi", "url": f"{base}/openapi.json"},
         "logo_url": f"{base}/logo.png",
-        "contact_email": "plugin@example.com",
+        "contact_email": f"plugin@{_mail_host(base)}",
         "legal_info_url": f"{base}/legal",
     }
     _overwrite(document, config.manifest, base)
     return document
+
+
+def _mail_host(base: str) -> str:
+    """A host that mail could go to: a name with a dot, and none that guides have."""
+    host = hostname(base)
+    return host if "." in host and not is_private_host(host) else "todo.test"
 
 
 def openapi(config: PluginConfig, base: str) -> dict[str, Any]:

@@ -1,0 +1,259 @@
+"""What costs an operation of an OpenAPI document: ChatGPT could not call it, or not as written.
+
+Every walk is linear in the document and goes through no reference twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from mockauth.manifest.openapi import LONGEST_URL, METHODS
+from mockauth.wire.words import cut, own, say
+
+SHOWN = 120
+NAMED = frozenset(
+    {"$defs", "callbacks", "content", "definitions", "headers", "links", "patternProperties",
+     "properties", "responses", "schemas"}
+)  # fmt: skip
+"""Members whose own members are names, not keywords."""
+DATA = frozenset({"const", "default", "enum", "example", "examples"})
+"""Members that hold values: a `$ref` in them is no reference."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Defect:
+    """One defect at an RFC 6901 pointer. Where it `costs` nothing, ChatGPT took such documents."""
+
+    pointer: str
+    wanted: str
+    found: str
+    fix: str = ""
+    costs: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """One operation and where it stands."""
+
+    pointer: str
+    path: str
+    method: str
+    detail: Mapping[str, Any]
+    shared: object
+    """The parameters of its path."""
+
+
+def escaped(name: object) -> str:
+    """A member's name as part of a JSON Pointer (RFC 6901 section 3)."""
+    return str(name)[:LONGEST_URL].replace("~", "~0").replace("/", "~1")
+
+
+def places(data: Mapping[str, Any]) -> Iterator[Place]:
+    """Every operation of a document, path items by reference included."""
+    paths = data.get("paths")
+    for path, item in paths.items() if isinstance(paths, dict) else ():
+        pointer = f"/paths/{escaped(path)}"
+        held = target(data, item.get("$ref")) if _refers(item) else item
+        for method in METHODS:
+            detail = held.get(method) if isinstance(held, dict) else None
+            if isinstance(detail, dict):
+                yield Place(
+                    pointer=f"{pointer}/{method}", path=str(path), method=method, detail=detail,
+                    shared=held.get("parameters"),
+                )  # fmt: skip
+
+
+def defects(data: Mapping[str, Any]) -> Iterator[Defect]:
+    """Everything that costs an operation, and references of answers that lead nowhere."""
+    found = list(places(data))
+    if not found:
+        yield _without_operations(data)
+    lost = _Lost(data)
+    yield from lost.path_items()
+    for place in found:
+        yield from _undeclared(data, place)
+    for place in found:
+        yield from lost.of_request(place)
+    for place in found:
+        yield from lost.of_answers(place)
+
+
+def without_id(data: Mapping[str, Any]) -> Iterator[Defect]:
+    """Operations without an operationId, or with one that stands twice."""
+    first: dict[str, str] = {}
+    for place in places(data):
+        name = place.detail.get("operationId")
+        if not isinstance(name, str) or not name.strip():
+            found = say("none") if name is None else say("{}", type_of(name))
+            yield Defect(pointer=place.pointer, wanted=say("an operationId"), found=found)
+        elif name in first:
+            yield Defect(
+                pointer=f"{place.pointer}/operationId",
+                wanted=say("an operationId of its own"),
+                found=say("{!r:.100} again, which {} has", name, cut(first[name], SHOWN)),
+            )
+        else:
+            first[name] = place.pointer
+
+
+def type_of(value: object) -> str:
+    """The JSON type of a value, with its article; a short text as it is."""
+    if value is None or isinstance(value, bool):
+        return own({None: "null", True: "true", False: "false"}[value])
+    if isinstance(value, str):
+        return say("the text {!r:.60}", value) if value.strip() else own("a blank text")
+    names = {dict: "an object", list: "a list", int: "a number", float: "a number"}
+    return own(names.get(type(value), "another type"))
+
+
+def _without_operations(data: Mapping[str, Any]) -> Defect:
+    paths = data.get("paths")
+    if "paths" not in data:
+        found = say("no paths")
+    elif not isinstance(paths, dict):
+        found = say("{}", type_of(paths))
+    else:
+        found = say("no path") if not paths else say("no path with a method")
+    return Defect(
+        pointer="/paths" if "paths" in data else "",
+        wanted=say("at least one operation"),
+        found=found,
+        fix=say("Write the operations that ChatGPT may call under paths: a path, then a method."),
+    )
+
+
+def _undeclared(data: Mapping[str, Any], place: Place) -> Iterator[Defect]:
+    """Parameters of the path that the operation does not declare, and the other way round."""
+    listed = [*_list(place.shared), *_list(place.detail.get("parameters"))]
+    known = [_followed(data, entry) for entry in listed]
+    if None in known:
+        return  # the lost reference is named where it stands
+    names = {str(p.get("name")) for p in known if p is not None and p.get("in") == "path"}
+    wanted = set(re.findall(r"\{([^{}]*)\}", place.path[:LONGEST_URL]))
+    for name in sorted(wanted - names):
+        yield Defect(
+            pointer=place.pointer,
+            wanted=say("a declaration of the path parameter {:.100}", name),
+            found=say("none"),
+            fix=say("Declare it under parameters with in: path and required: true."),
+        )
+    for name in sorted(names - wanted):
+        yield Defect(
+            pointer=place.pointer,
+            wanted=say("{{{:.100}}} in the path", name),
+            found=say("a path parameter that the path does not have"),
+            costs=False,
+        )
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _refers(value: object) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("$ref"), str)
+
+
+def _followed(data: Mapping[str, Any], entry: object) -> dict[str, Any] | None:
+    """What an entry says, references followed a few times; None where one leads nowhere."""
+    for _ in range(5):
+        if not isinstance(entry, dict) or not _refers(entry):
+            break
+        entry = target(data, entry["$ref"])
+        if entry is None:
+            return None
+    return entry if isinstance(entry, dict) else {}
+
+
+def target(data: Mapping[str, Any], reference: object) -> Any:
+    """What a reference into the document names (RFC 6901 section 6); None for nothing."""
+    if not isinstance(reference, str) or len(reference) > LONGEST_URL:
+        return None
+    if reference != "#" and not reference.startswith("#/"):
+        return None
+    here: Any = data
+    for part in reference[2:].split("/") if len(reference) > 1 else ():
+        name = unquote(part).replace("~1", "/").replace("~0", "~")
+        if isinstance(here, list):
+            here = here[int(name)] if name.isdecimal() and int(name[:9]) < len(here) else None
+        else:
+            here = here.get(name) if isinstance(here, dict) else None
+    return here
+
+
+@dataclass
+class _Lost:
+    """References that lead nowhere; each is named once, and each target walked once."""
+
+    data: Mapping[str, Any]
+    seen: set[str] = field(default_factory=set)
+
+    def path_items(self) -> Iterator[Defect]:
+        """Path items by reference: the whole path hangs on each."""
+        paths = self.data.get("paths")
+        for path, item in paths.items() if isinstance(paths, dict) else ():
+            if _refers(item) and target(self.data, item["$ref"]) is None:
+                yield _lost(f"/paths/{escaped(path)}/$ref", item["$ref"], costs=True)
+
+    def of_request(self, place: Place) -> Iterator[Defect]:
+        """Those in parameters and the body, without which nobody knows what to send."""
+        above = place.pointer.rpartition("/")[0]
+        yield from self._below(place.shared, f"{above}/parameters", costs=True)
+        for name in ("parameters", "requestBody"):
+            yield from self._below(place.detail.get(name), f"{place.pointer}/{name}", costs=True)
+
+    def of_answers(self, place: Place) -> Iterator[Defect]:
+        """Those in answers: one published document in twenty has such, and is called."""
+        found = place.detail.get("responses")
+        yield from self._below(found, f"{place.pointer}/responses", costs=False, named=True)
+
+    def _below(
+        self, value: object, pointer: str, *, costs: bool, named: bool = False
+    ) -> Iterator[Defect]:
+        waiting = [(value, pointer, named)]
+        while waiting:
+            here, at, names = waiting.pop()
+            if isinstance(here, list):
+                waiting += [(inner, f"{at}/{i}", False) for i, inner in enumerate(here)]
+            elif isinstance(here, dict) and not isinstance(here.get("$id"), str):
+                reference = here.get("$ref")
+                if isinstance(reference, str) and not names and reference not in self.seen:
+                    self.seen.add(reference)
+                    there = target(self.data, reference)
+                    if there is not None:
+                        waiting.append((there, unquote(reference[1:]), False))
+                    elif not _is_anchor(reference):
+                        yield _lost(f"{at}/$ref", reference, costs=costs)
+                waiting += [
+                    (inner, f"{at[:LONGEST_URL]}/{escaped(name)}", name in NAMED and not names)
+                    for name, inner in here.items()
+                    if isinstance(inner, dict | list) and (names or _is_walked(name))
+                ]
+
+
+def _is_walked(name: str) -> bool:
+    return name not in DATA and not name.startswith("x-")
+
+
+def _is_anchor(reference: str) -> bool:
+    """`#name`, which OpenAPI 3.1 has; where it leads is not looked for."""
+    return re.fullmatch(r"#[A-Za-z_][\w.-]*", reference) is not None
+
+
+def _lost(pointer: str, reference: str, *, costs: bool) -> Defect:
+    shown = cut(reference, SHOWN)
+    if reference.startswith("#"):
+        found = say("{} names nothing in the document", shown)
+    else:
+        found = say("{} leads out of the document; ChatGPT reads this one document only", shown)
+    return Defect(
+        pointer=pointer,
+        wanted=say("a reference to a part of this document"),
+        found=found,
+        fix=say("Write the part under components and refer to it: #/components/…"),
+        costs=costs,
+    )

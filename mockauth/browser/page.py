@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from mockauth.browser.visible import HIDDEN, NOT_LIVE, SHOWN, Sight, Styles, sight, sight_inside
 from mockauth.wire import Exchange
 from mockauth.wire.markup import Pages
 from mockauth.wire.url import join
@@ -25,6 +26,17 @@ SCRIPT_GOES = re.compile(
     r"""(?:window\.|document\.|self\.|top\.)?location(?:\.href)?\s*=\s*(["'])(.+?)\1"""
     r"""|location\.(?:replace|assign)\(\s*(["'])(.+?)\3"""
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """A form, a control or a link, and what is around it."""
+
+    tag: Tag
+    form: Tag | None
+    disabled: bool
+    """A fieldset around it is disabled."""
+    sight: Sight
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,35 +70,88 @@ class Page:
         ]
         return " ".join(" ".join(shown).split())[:300]
 
-    @property
+    @cached_property
     def forms(self) -> list[Tag]:
-        """The forms, in order; those in a template are not there yet."""
-        return [tag for tag, _, _ in self._walk if tag.name == "form"][:MOST_FORMS]
+        """The forms that a person sees, in order; else those in closed details; else, where script
+        may show them, the hidden ones."""
+        found = [one for one in self._walk if one.tag.name == "form"]
+        for seen in range(HIDDEN if self.soup.find("script") is None else HIDDEN + 1):
+            shown = [one.tag for one in found if one.sight <= seen]
+            if shown:
+                return shown[:MOST_FORMS]
+        return []
 
     def controls(self, form: Tag) -> list[Tag]:
         """The controls of a form that are not disabled, in document order, those that name it in
         `form=` included."""
-        return self._controls.get(id(form), [])
+        return self._controls[False].get(id(form), [])
+
+    def disabled(self, form: Tag) -> list[Tag]:
+        """The controls of a form that are disabled by themselves, which script may change."""
+        return self._controls[True].get(id(form), [])
+
+    def is_hidden(self, control: Tag) -> bool:
+        """Whether a person does not see it, though it is no hidden field."""
+        return id(control) in self._hidden
 
     @cached_property
-    def _controls(self) -> dict[int, list[Tag]]:
-        found: dict[int, list[Tag]] = {}
+    def _hidden(self) -> frozenset[int]:
+        hidden = [one for one in self._walk if one.sight == HIDDEN]
+        whole = {id(one.tag) for one in hidden if one.tag.name == "form"}
+        return frozenset(id(one.tag) for one in hidden if id(one.form) not in whole)
+
+    @cached_property
+    def _controls(self) -> dict[bool, dict[int, list[Tag]]]:
+        found: dict[bool, dict[int, list[Tag]]] = {False: {}, True: {}}
         named: dict[str, Tag] = {}
         for form in self.forms:
             named.setdefault(str(form.get("id", "")), form)
-        for tag, around, disabled in self._walk:
-            other = tag.get("form")
-            owner = around if other is None else named.get(str(other) or "\0")
-            if tag.name == "form" or owner is None or disabled or tag.has_attr("disabled"):
+        for one in self._walk:
+            tag, other = one.tag, one.tag.get("form")
+            owner = one.form if other is None else named.get(str(other) or "\0")
+            if tag.name not in CONTROLS or owner is None or one.disabled:
                 continue
-            own = found.setdefault(id(owner), [])
+            own = found[tag.has_attr("disabled")].setdefault(id(owner), [])
             if len(own) < MOST_CONTROLS:
                 own.append(tag)
         return found
 
     @cached_property
-    def _walk(self) -> list[tuple[Tag, Tag | None, bool]]:
+    def links(self) -> list[Tag]:
+        """The links that a person sees."""
+        return [one.tag for one in self._walk if one.tag.name == "a" and one.sight != HIDDEN]
+
+    @cached_property
+    def _walk(self) -> list[Seen]:
         return list(islice(_forms_and_controls(self.soup), MOST_WALKED))
+
+    def by_id(self, name: str) -> Tag | None:
+        """The first element with that id."""
+        return self._by_id.get(name)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Tag]:
+        found: dict[str, Tag] = {}
+        for tag in self.soup.find_all(id=True):
+            found.setdefault(str(tag["id"]), tag)
+        return found
+
+    @cached_property
+    def lang(self) -> str:
+        """The language that the page says it is in."""
+        html = self.soup.find("html")
+        return str(html.get("lang") or "") if html is not None else ""
+
+    @property
+    def only_script_goes_on(self) -> bool:
+        """Whether a person would press a button that is in no form, or look into a frame."""
+        live = (one for one in self._walk if one.sight != HIDDEN and one.form is None)
+        return any(one.tag.name == "button" for one in live) or self.soup.find("iframe") is not None
+
+    @cached_property
+    def has_script(self) -> bool:
+        """Whether the page runs any script."""
+        return self.soup.find("script") is not None
 
     @cached_property
     def captions(self) -> dict[str, Tag]:
@@ -135,17 +200,30 @@ def read_page(exchange: Exchange, url: str, pages: Pages) -> Page | None:
     )
 
 
-def _forms_and_controls(soup: BeautifulSoup) -> Iterator[tuple[Tag, Tag | None, bool]]:
-    """Each form and control in document order, with the form around it, and whether a fieldset
-    around it is disabled. In one pass, so that a page of any depth takes linear time."""
+def _forms_and_controls(soup: BeautifulSoup) -> Iterator[Seen]:
+    """Each form, control and link in document order. In one pass, so that a page of any depth
+    takes linear time. A form inside a form is none (HTML parsing, "form start tag")."""
     from bs4 import Tag
 
-    waiting: list[tuple[Tag, Tag | None, bool]] = [(soup, None, False)]
+    styles = Styles(soup=soup)
+    waiting: list[Seen] = [Seen(tag=soup, form=None, disabled=False, sight=SHOWN)]
     while waiting:
-        tag, form, disabled = waiting.pop()
-        if tag.name == "form" or tag.name in CONTROLS:
-            yield tag, form, disabled
-        inside = tag if tag.name == "form" else form
-        off = disabled or (tag.name == "fieldset" and tag.has_attr("disabled"))
-        inner = [c for c in tag.contents if isinstance(c, Tag) and c.name != "template"]
-        waiting += [(child, inside, off) for child in reversed(inner)]
+        one = waiting.pop()
+        tag, form = one.tag, one.form
+        is_form = tag.name == "form" and form is None
+        if is_form or tag.name in (*CONTROLS, "a"):
+            yield one
+        if tag.name in NOT_LIVE:
+            continue
+        inside = tag if is_form else form
+        off = one.disabled or (tag.name == "fieldset" and tag.has_attr("disabled"))
+        inner = [child for child in tag.contents if isinstance(child, Tag)]
+        waiting += [
+            Seen(
+                tag=child,
+                form=inside,
+                disabled=off,
+                sight=sight(child, sight_inside(tag, child, one.sight), styles),
+            )
+            for child in reversed(inner)
+        ]

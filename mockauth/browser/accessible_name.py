@@ -72,7 +72,9 @@ def caption_of(control: Tag, page: Page) -> str:
 def text_before(control: Tag) -> str:
     """The text that stands before a control without a label, as in a table of two columns."""
     before = control.find_previous(string=re.compile(r"\w"))
-    if before is None or before.parent is None or before.parent.name in (*CONTROLS, "option"):
+    if before is None or before.parent is None or before.parent.name in (
+        *CONTROLS, "option", "button", "a", "label", "title",
+    ):  # fmt: skip
         return ""
     return " ".join(str(before).split())[:LONGEST]
 

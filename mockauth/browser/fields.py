@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -218,7 +218,12 @@ def filled(control: Tag, work: Filling) -> Filled:
     """What a control sends."""
     if control is work.button:
         return _pressed(control)
-    return CONTROLS.get(kind_of(control), _text)(control, work)
+    sent = CONTROLS.get(kind_of(control), _text)(control, work)
+    direction = str(control.get("dirname") or "")
+    if direction and is_typed(control):
+        written = "rtl" if str(control.get("dir") or "").lower() == "rtl" else "ltr"
+        return replace(sent, fields=(*sent.fields, (direction, written)))
+    return sent
 
 
 def _named(control: Tag, value: str) -> Pairs:
@@ -309,14 +314,17 @@ def _text(control: Tag, work: Filling) -> Filled:
     if asks in ("code", "new_password", "captcha") or (
         asks == "unknown" and control.has_attr("required")
     ):
-        question = name_of(control, work.page) or text_before(control)
-        question = question or str(control.get("name") or "a value")
-    if control.name == "textarea":
-        text = control.decode_contents() if control.find() else control.get_text()
-        value = re.sub(r"\r\n|\r|\n", "\r\n", re.sub(r"^\r?\n", "", text))
-    else:
-        value = str(control.get("value", ""))
-    return Filled(fields=_named(control, value), question=question)
+        question = name_of(control, work.page) or str(control.get("name") or "")
+        question = question or text_before(control) or "a value"
+    return Filled(fields=_named(control, _written(control)), question=question)
+
+
+def _written(control: Tag) -> str:
+    """What the page has written into a field."""
+    if control.name != "textarea":
+        return str(control.get("value", ""))
+    text = control.decode_contents() if control.find() else control.get_text()
+    return re.sub(r"^\r?\n", "", text)
 
 
 CONTROLS: Mapping[str, Callable[[Tag, Filling], Filled]] = MappingProxyType(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
-from urllib.parse import quote_plus, urlencode
 
 from mockauth.browser.accessible_name import kind_of, name_of
 from mockauth.browser.choose import buttons_of
+from mockauth.browser.encode import charset_of, encoded, lines_as_sent
 from mockauth.browser.fields import Decision, Filling, agrees, fields_of, filled, is_submit
 from mockauth.browser.page import Page
 from mockauth.wire import Pairs, Request, Secret
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from bs4 import Tag
 
 __all__ = ["Credentials", "Decision", "Submission", "fill", "outline", "unticking_refuses"]
+
+
+NAVIGATES: Pairs = (
+    ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-User", "?1"), ("Sec-Fetch-Dest", "document"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,32 +51,23 @@ class Submission:
     """What the form asks, that only the user knows."""
     drop_cookies: bool = False
 
+    charset: str = "utf-8"
+    no_referrer: bool = False
+    """The page forbids to say where the form was."""
+
     def request(self, page_url: str) -> Request:
-        """The request a browser makes of it, Origin and Referer included."""
-        headers: Pairs = (("Referer", page_url.partition("#")[0]),)
+        """The request a browser makes of it, Origin, Referer and Sec-Fetch included."""
+        headers: Pairs = ("Sec-Fetch-Site", "same-origin"), *NAVIGATES
+        if not self.no_referrer:
+            headers = (("Referer", page_url.partition("#")[0]), *headers)
         if self.method == "GET":
             return Request(
                 method="GET", url=self.url.partition("?")[0], query=self.fields, headers=headers
             )
-        headers = (*headers, ("Origin", origin(page_url)))
+        headers = (*headers, ("Origin", "null" if self.no_referrer else origin(page_url)))
         request = Request(method="POST", url=self.url, headers=headers)
-        if self.enctype == "multipart/form-data":
-            return _multipart(request, self.fields)
-        if self.enctype == "text/plain":
-            text = "".join(f"{name}={value}\r\n" for name, value in self.fields)
-            body = text.encode("utf-8", "surrogatepass")
-            return replace(request, raw=body, headers=(*headers, ("Content-Type", "text/plain")))
-        body = urlencode(self.fields, quote_via=quote_plus, errors="surrogatepass").encode()
-        return replace(request, raw=body, headers=(*headers, ("Content-Type", FORM)))
-
-
-def _multipart(request: Request, fields: Pairs) -> Request:
-    from urllib3.filepost import encode_multipart_formdata
-
-    body, content_type = encode_multipart_formdata(
-        [(name, value.encode("utf-8", "surrogatepass")) for name, value in fields]
-    )
-    return replace(request, raw=body, headers=(*request.headers, ("Content-Type", content_type)))
+        body, kind = encoded(self.fields, self.enctype, self.charset)
+        return replace(request, raw=body, headers=(*headers, ("Content-Type", kind)))
 
 
 def fill(
@@ -96,6 +92,7 @@ def fill(
     controls = [c for c in page.controls(form) if c is button or not is_submit(c)]
     controls += [] if button is None or button in controls else [button]
     done = [(str(control.get("name") or ""), filled(control, work)) for control in controls]
+    charset = charset_of(str(form.get("accept-charset") or "") or page.charset)
     pressed = button if button is not None else form
     action = str(pressed.get("formaction") or form.get("action") or "").strip()
     method = str(pressed.get("formmethod") or form.get("method") or "get").upper()
@@ -104,7 +101,13 @@ def fill(
         method="POST" if method == "POST" else "GET",
         url=join(page.base, action) if action not in ("", "#") else page.url.partition("#")[0],
         enctype=enctype,
-        fields=tuple(pair for _, one in done for pair in one.fields),
+        fields=tuple(
+            (name, charset if name == "_charset_" else lines_as_sent(value))
+            for _, one in done
+            for name, value in one.fields
+        ),
+        charset=charset,
+        no_referrer=page.referrer_policy == "no-referrer",
         hidden=tuple(name for name, one in done if one.hidden and name),
         has_password=any(one.asks == "password" for one in asked.values()),
         has_user=any(one.asks == "user" for one in asked.values()),

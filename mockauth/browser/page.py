@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from mockauth.browser.visible import HIDDEN, NOT_LIVE, SHOWN, Sight, Styles, sight, sight_inside
-from mockauth.wire import Exchange
+from mockauth.wire import Exchange, Response
 from mockauth.wire.markup import Pages
 from mockauth.wire.url import join
 
@@ -21,6 +21,8 @@ MOST_WALKED = 5_000
 """Forms and controls of a page that are looked at."""
 MOST_FORMS, MOST_CONTROLS = 100, 500
 """Forms of a page, and controls of one form, that are looked at."""
+HTML = ("text/html", "application/xhtml+xml")
+META_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([\w-]{2,40})""", re.IGNORECASE)
 CONTROLS = ("input", "select", "textarea", "button")
 SCRIPT_GOES = re.compile(
     r"""(?:window\.|document\.|self\.|top\.)?location(?:\.href)?\s*=\s*(["'])(.+?)\1"""
@@ -149,6 +151,19 @@ class Page:
         return any(one.tag.name == "button" for one in live) or self.soup.find("iframe") is not None
 
     @cached_property
+    def charset(self) -> str:
+        """The charset of the page, as its header or its head says."""
+        return declared_charset(self.exchange.answer) or "utf-8"
+
+    @property
+    def referrer_policy(self) -> str:
+        """What the page says of the Referer header, in lower case; "" for nothing."""
+        said = self.exchange.answer.header("Referrer-Policy") or ""
+        meta = self.soup.find("meta", attrs={"name": re.compile("^referrer$", re.IGNORECASE)})
+        said = str(meta.get("content") or "") if meta is not None else said
+        return said.lower().split(",")[-1].strip()
+
+    @cached_property
     def has_script(self) -> bool:
         """Whether the page runs any script."""
         return self.soup.find("script") is not None
@@ -178,6 +193,28 @@ class Page:
         return None
 
 
+def declared_charset(answer: Response) -> str:
+    """The charset that Content-Type names, else a meta of the first 1024 bytes; "" for none."""
+    declared = (answer.header("Content-Type") or "").lower().partition("charset=")[2]
+    if declared:
+        return declared.partition(";")[0].strip(" \"'")
+    found = META_CHARSET.search(answer.body[:1024])
+    return found.group(1).decode("ascii", "replace") if found else ""
+
+
+def is_html(answer: Response) -> bool:
+    """Whether a browser shows the answer as a page: one that is named as anything else is not,
+    one without a name is looked at (MIME Sniffing standard)."""
+    if (answer.header("Content-Disposition") or "").strip().lower().startswith("attachment"):
+        return False
+    if answer.media_type:
+        return answer.media_type in HTML
+    if (answer.header("X-Content-Type-Options") or "").strip().lower() == "nosniff":
+        return False
+    head = answer.body[:200].lstrip().lower()
+    return head.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<form", b"<h1"))
+
+
 def read_page(exchange: Exchange, url: str, pages: Pages) -> Page | None:
     """The answer as a page, or None when it is no HTML.
 
@@ -185,9 +222,13 @@ def read_page(exchange: Exchange, url: str, pages: Pages) -> Page | None:
         PageTooLarge: it has more tags than are looked at.
     """
     answer = exchange.answer
-    head = answer.body[:200].lstrip().lower()
-    if "html" not in answer.media_type and not head.startswith((b"<!doctype html", b"<html")):
+    if not is_html(answer):
         return None
+    charset = declared_charset(answer)
+    if charset and "charset" not in (answer.header("Content-Type") or "").lower():
+        kind = ("Content-Type", f"text/html; charset={charset}")
+        rest = (pair for pair in answer.headers if pair[0].lower() != "content-type")
+        answer = replace(answer, headers=(*rest, kind))
     soup = pages.soup(answer)
     if soup is None:
         return None

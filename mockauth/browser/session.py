@@ -132,6 +132,8 @@ class _Visit:
     """The keys of the candidates that were guesses."""
     furniture: set[str] = field(default_factory=set)
     """The forms that stood beside the login, and have nothing to do with consent."""
+    still_elsewhere: bool = False
+    """The redirects that another site's link began go on: no page was shown yet."""
     named: bool = False
     """The user's name was given."""
     refused: bool = False
@@ -158,6 +160,7 @@ class _Visit:
                         return self._left(target, exchange, request.method, _form_of(request))
                     return self._left(target, exchange)
                 self.hops += 1
+                self.still_elsewhere = self.pages == 0
                 if self.hops > MAX_HOPS:
                     return self._end("stuck", url, exchange, reason="redirect-loop")
                 request = self._next(request, answer.status, target)
@@ -178,7 +181,13 @@ class _Visit:
         for name, value in self.always:
             if request.header(name) is None:
                 request = request.with_header(name, value)
-        cookie = None if drop_cookies else self.session.cookies.header(request.target)
+        cookie = None
+        if not drop_cookies:
+            cookie = self.session.cookies.header(
+                request.target,
+                from_elsewhere=step == "authorize" or self.still_elsewhere,
+                posts=request.method == "POST",
+            )
         exchange = self.session.send(request.with_header("Cookie", cookie), step)
         if exchange.response is not None:
             self.session.cookies.keep(request, exchange.response)
@@ -221,6 +230,7 @@ class _Visit:
         self, page: Page | None, exchange: Exchange, url: str
     ) -> Landing | tuple[Request, bool]:
         self.pages += 1
+        self.still_elsewhere = False
         if page is None or self.pages > MAX_PAGES:
             if page is None:
                 return self._end("error_page", url, exchange)

@@ -24,6 +24,7 @@ MOST_RULES = 300
 MOST_COMPARED = 100_000
 """Comparisons of a tag with a selector; what stands behind them counts as shown."""
 LONGEST_STYLE = 200_000
+ON_SCREEN = frozenset({"", "all", "screen", "only screen"})
 RULE = re.compile(r"([^{}]{1,400})\{([^{}]{0,2000})\}")
 MEDIA = re.compile(r"@media\s*([^{}]{0,200})\{")
 DECLARATION = re.compile(r"(display|visibility)\s*:\s*([a-z-]+)\s*(!important)?", re.IGNORECASE)
@@ -148,8 +149,7 @@ def _is_out_of_sight(style: str) -> bool:
 
 def _on_screen(media: str) -> bool:
     """Whether a media query holds on an ordinary screen, as far as its words tell."""
-    plain = media.strip().lower()
-    return plain in ("", "all", "screen", "only screen")
+    return media.strip().lower() in ON_SCREEN
 
 
 def _rules_in(text: str) -> Iterator[_Rule]:

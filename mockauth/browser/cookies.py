@@ -15,6 +15,7 @@ from mockauth.wire.url import hostname, is_loopback_host, split
 LONGEST_PAIR = 4096
 """Characters of name and value together (RFC 6265bis section 5.6, step 5)."""
 LONGEST_ATTRIBUTE = 1024
+WITHHELD = "SameSite keeps it back where ChatGPT starts the login"
 MOST_COOKIES = 300
 """Cookies that are kept; a browser keeps about 180 of one site."""
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -55,7 +56,7 @@ class Cookies:
 
     _kept: dict[tuple[str, str, str], Cookie] = field(default_factory=dict)
     dropped: dict[str, str] = field(default_factory=dict)
-    """The cookies that no browser keeps, by name, and why."""
+    """The cookies that no browser keeps or sends, by name, and why."""
     _number: int = 0
 
     def header(self, url: str, *, from_elsewhere: bool = False, posts: bool = False) -> str | None:
@@ -68,12 +69,14 @@ class Cookies:
         if place is None:
             return None
         host, path, secure = place
-        sent = [
-            one
-            for one in self._kept.values()
-            if one.goes_to(host, path, secure)
-            and not (from_elsewhere and (one.site == "strict" or (posts and one.site == "lax")))
-        ]
+        sent = []
+        for one in self._kept.values():
+            if not one.goes_to(host, path, secure):
+                continue
+            if from_elsewhere and (one.site == "strict" or (posts and one.site == "lax")):
+                self.dropped[one.name] = WITHHELD
+            else:
+                sent.append(one)
         sent.sort(key=lambda one: (-len(one.path), one.number))
         pairs = (f"{one.name}={one.value}" if one.name else one.value for one in sent)
         return "; ".join(pairs) or None

@@ -21,7 +21,8 @@ login with a page that leads nowhere. `stuck`: a page that the browser could not
 Reason = Literal[
     "", "no-answer", "redirect-loop", "reload-loop", "too-many-pages", "no-deny",
     "needs-credentials", "captcha", "login-again", "page-again", "password-elsewhere", "no-form",
-    "needs-script", "needs-answer", "which-consents", "dead-link", "may-not-visit", "page-too-large",
+    "needs-script", "needs-answer", "which-consents", "other-sign-in",
+    "dead-link", "may-not-visit", "page-too-large",
 ]  # fmt: skip
 """Why a browser did not get on, for programs; `HINTS` has the words, "" says nothing more."""
 
@@ -42,6 +43,7 @@ HINTS: Mapping[Reason, Words] = MappingProxyType(
         "needs-script": say("the page needs script"),
         "needs-answer": say("the page asks what only the user knows: "),
         "which-consents": say("each of these refuses, or none was understood: "),
+        "other-sign-in": say("another company signs people in, at "),
         "dead-link": say("a link that leads nowhere"),
         "may-not-visit": say(""),
         "page-too-large": say(""),

@@ -202,6 +202,9 @@ class _Visit:
         self, target: str, exchange: Exchange, method: str = "GET", form: Pairs = ()
     ) -> Landing:
         returned = matches(target, self.redirect_uris)
+        if not returned and _signs_in_elsewhere(target, self.redirect_uris):
+            where = origin(target)
+            return self._end("stuck", target, exchange, reason="other-sign-in", detail=where)
         outcome: Outcome = "callback" if returned else "elsewhere"
         refused = "" if returned else self.session.why_not(self.session.map_url(target))
         return Landing(
@@ -453,6 +456,14 @@ def _is_wrong(landing: Landing, decision: Decision) -> bool:
     if decision == "allow":
         return ("error", "access_denied") in landing.params
     return any(name == "code" for name, _ in landing.params)
+
+
+def _signs_in_elsewhere(target: str, redirect_uris: tuple[str, ...]) -> bool:
+    """Whether an address is another company's sign-in: it carries a request of its own."""
+    names = {name for name, _ in pairs_of(target.partition("#")[0].partition("?")[2])}
+    asks = bool(names & {"client_id", "SAMLRequest", "wtrealm"})
+    hosts = {hostname(uri) for uri in redirect_uris}
+    return asks and not names & {"code", "error"} and hostname(target) not in hosts
 
 
 def _repeats(status: int, request: Request) -> bool:

@@ -12,7 +12,7 @@ from mockauth.checks.registry import check
 from mockauth.wire import Exchange
 from mockauth.wire.message import first
 from mockauth.wire.trace import Fallback
-from mockauth.wire.words import AT_CLIENT_URL, say
+from mockauth.wire.words import AT_CLIENT_URL, own, say
 
 AT = AT_CLIENT_URL
 
@@ -45,6 +45,11 @@ def request_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
         yield Seen(actual=say("the callback was reached with a code"), exchanges=(last.n,))
         return
     error = first(params, "error")
+    if evidence.dropped and not error:
+        yield _dropped(evidence, flow)
+        return
+    if evidence.stuck and _helped(evidence) is None:
+        raise Blocked(evidence.stuck)
     said = (
         say("error={}: {}", error, first(params, "error_description") or "")
         if error
@@ -58,6 +63,18 @@ def request_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
         fix = _mend(evidence, flow, error or "")
     yield Finding(expected=say("a login page, then the callback with a code"), actual=said, fix=fix,
                   at=AT, exchanges=(flow[0].n, last.n))  # fmt: skip
+
+
+def _dropped(evidence: Evidence, flow: list[Exchange]) -> Finding:
+    """The login came to nothing with cookies that no browser keeps (RFC 6265bis section 5.6)."""
+    why = say("; ").join(say("{}: {}", name, own(reason)) for name, reason in evidence.dropped[:3])
+    return Finding(
+        expected=say("a login page, then the callback with a code"),
+        actual=say("the login ends without a code, and browsers drop cookies of it ({})", why),
+        fix=say("Set the session cookie with SameSite=Lax, Secure on https, and no wrong prefix."),
+        at=AT,
+        exchanges=(flow[0].n, flow[-1].n),
+    )
 
 
 def _mend_of(helped: Exchange, evidence: Evidence) -> str:

@@ -60,6 +60,11 @@ class Evidence:
     """The IP addresses behind each public host, as the engine resolved them; a name that did not
     resolve has none. None when nothing was resolved: offline, in process, a local target."""
 
+    stuck: str = ""
+    """Why mockauth could not get through the login pages; the server has accepted the request."""
+    dropped: tuple[tuple[str, str], ...] = ()
+    """The cookies that a browser does not keep or send, and why, where the login failed."""
+
     pages: Pages = field(default_factory=Pages)
     """The pages of the record, parsed."""
 

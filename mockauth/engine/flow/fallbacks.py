@@ -54,7 +54,7 @@ def other_callback(subject: Subject) -> str:
     return ""
 
 
-def give_up(landing: Landing) -> None:
+def give_up(subject: Subject, landing: Landing) -> None:
     """End the run where the login itself, not the service, is what stopped it.
 
     Raises:
@@ -67,6 +67,7 @@ def give_up(landing: Landing) -> None:
         return
     if landing.page.response is None:
         return
+    subject.target = replace(subject.target, stuck=say("{}", landing.describe()))
     raise NothingJudged(
         say(
             "the login failed: {}. Forms on the page: {}. Filled in: {}. It says: {!r:.160}. "
@@ -78,6 +79,13 @@ def give_up(landing: Landing) -> None:
             landing.snippet,
         )
     )
+
+
+def note_dropped(subject: Subject) -> None:
+    """Keep which cookies of a login that failed no browser would keep."""
+    session = subject.sessions.get("first")
+    dropped = session.cookies.dropped if session is not None else {}
+    subject.target = replace(subject.target, dropped=tuple(dropped.items()))
 
 
 def diagnose(subject: Subject) -> Generator[Event, None, str]:

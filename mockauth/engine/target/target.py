@@ -39,6 +39,10 @@ class Target:
     follow_only: bool = False
     slow: bool = False
     """Whether the run may take its time and make load."""
+    stuck: str = ""
+    """Why the browser could not get through the login pages; "" where it did."""
+    dropped: tuple[tuple[str, str], ...] = ()
+    """The cookies of a login that failed which no browser keeps or sends, and why."""
     pages: Pages = field(default_factory=Pages)
     """Every page that was seen lately, parsed once."""
 
@@ -98,5 +102,7 @@ class Target:
             openapi=self.openapi,
             auth=self.auth,
             addresses=self.addresses,
+            stuck=self.stuck,
+            dropped=self.dropped,
             pages=self.pages,
         )

@@ -248,7 +248,8 @@ def _of_form(form: Tag, page: Page, username: str) -> Iterator[Candidate]:
             name=name, key=key, says=says, form=form, button=button, primary=_primary(button)
         )
     typed = [c for c in page.controls(form) if is_typed(c) and not page.is_hidden(c)]
-    if not buttons and page.controls(form) and not typed:
+    by_script = any(kind_of(c) == "button" for c in page.controls(form))
+    if not buttons and page.controls(form) and not typed and not by_script:
         yield Candidate(
             name="the only form", key=f"{action}|form", says=Says(), form=form, primary=-1
         )

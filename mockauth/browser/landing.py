@@ -73,6 +73,10 @@ class Landing:
     """The names of the buttons and links that were pressed after the login."""
     guessed: bool = False
     """One of them was a guess, since its words are unknown."""
+    stopped_by: str = ""
+    """What of a page on the way stops a browser: a directive of its policy, or a script."""
+    form_action: bool = False
+    """The form-action of a page stops the redirect to here, in Chromium."""
     no_deny: bool = False
     """The consent page has no way to refuse."""
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from mockauth.browser.goes_on import meta_refreshes, refresh_target, script_target
 from mockauth.browser.visible import HIDDEN, NOT_LIVE, SHOWN, Sight, Styles, sight, sight_inside
 from mockauth.wire import Exchange, Response
 from mockauth.wire.markup import Pages
@@ -24,10 +25,6 @@ MOST_FORMS, MOST_CONTROLS = 100, 500
 HTML = ("text/html", "application/xhtml+xml")
 META_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([\w-]{2,40})""", re.IGNORECASE)
 CONTROLS = ("input", "select", "textarea", "button")
-SCRIPT_GOES = re.compile(
-    r"""(?:window\.|document\.|self\.|top\.)?location(?:\.href)?\s*=\s*(["'])(.+?)\1"""
-    r"""|location\.(?:replace|assign)\(\s*(["'])(.+?)\3"""
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,21 +173,15 @@ class Page:
             found.setdefault(str(caption["for"]), caption)
         return found
 
-    def goes_to(self) -> str | None:
-        """Where the page goes by itself: a meta refresh, else a plain script assignment."""
-        for meta in self.soup.find_all("meta"):
-            if str(meta.get("http-equiv", "")).lower() == "refresh":
-                target = re.search(r"url\s*=\s*[\"']?([^\"']+)", str(meta.get("content", "")), re.I)
-                if target:
-                    return str(join(self.base, target.group(1).strip()))
-        if self.forms:
-            return None
-        for script in self.soup.find_all("script"):
-            found = SCRIPT_GOES.search(script.get_text())
-            if found:
-                onward = (found.group(2) or found.group(4)).replace("\\/", "/")
-                return str(join(self.base, onward))
-        return None
+    def goes_to(self) -> tuple[str, Tag | None] | None:
+        """Where the page goes by itself: by a refresh, or by the script that is named."""
+        header = self.exchange.answer.header("Refresh")
+        for content in (*filter(None, [header]), *meta_refreshes(self.soup)):
+            target = refresh_target(content)
+            if target is not None:
+                return join(self.base, target), None
+        onward = None if self.forms else script_target(self.soup)
+        return None if onward is None else (join(self.base, onward[1]), onward[0])
 
 
 def declared_charset(answer: Response) -> str:

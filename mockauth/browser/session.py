@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from mockauth.browser.accessible_name import name_of, text_of
+from mockauth.browser.accessible_name import kind_of, name_of, text_of
 from mockauth.browser.choose import (
     Candidate,
     Choice,
@@ -31,6 +31,7 @@ from mockauth.browser.form import (
 )
 from mockauth.browser.landing import Landing, Outcome, Reason, matches
 from mockauth.browser.page import Page, read_page
+from mockauth.browser.policy import form_is_stopped, script_is_stopped, taken_over
 from mockauth.browser.vocabulary import meanings
 from mockauth.wire import Exchange, Pairs, Request
 from mockauth.wire.markup import Pages, PageTooLarge
@@ -93,7 +94,7 @@ class Session:
             self.cookies = Cookies()
             visit = _Visit(self, redirect_uris, decision, edit)
             again = visit.run(request)
-            if again.reason in ("no-form", "no-deny"):
+            if again.reason in ("no-form", "needs-script", "no-deny"):
                 named = say("[{}]", own(" · ").join(landing.pressed))
                 return replace(landing, outcome="stuck", reason="which-consents", detail=named)
             landing = again
@@ -136,6 +137,12 @@ class _Visit:
     """The redirects that another site's link began go on: no page was shown yet."""
     named: bool = False
     """The user's name was given."""
+    sent_from: tuple[Tag, Page] | None = None
+    """The form that the latest answer is to."""
+    stopped_by: str = ""
+    form_action: bool = False
+    captcha: bool = False
+    """The widget of a captcha stood in the latest form."""
     refused: bool = False
     """The user has been able to say no."""
     always: Pairs = ()
@@ -155,6 +162,7 @@ class _Visit:
             answer = exchange.response
             if answer.is_redirect:
                 target = join(url, _clean(answer.header("Location") or ""))
+                self._stop_redirect(target)
                 if self._leaves(target):
                     if _repeats(answer.status, request):
                         return self._left(target, exchange, request.method, _form_of(request))
@@ -216,6 +224,8 @@ class _Visit:
             filled=tuple(self.filled),
             pressed=tuple(self.pressed),
             guessed=bool(self.guessed),
+            stopped_by=self.stopped_by,
+            form_action=self.form_action,
             no_deny=self.decision == "deny" and not self.refused,
             reason="may-not-visit" if refused else "",
             detail=refused,
@@ -239,8 +249,12 @@ class _Visit:
                 return self._end("error_page", url, exchange)
             pages = say("{}", MAX_PAGES)
             return self._end("stuck", url, exchange, reason="too-many-pages", detail=pages)
-        onward = page.goes_to()
-        if onward is not None:
+        self.sent_from = None
+        goes = page.goes_to()
+        if goes is not None:
+            onward, script = goes
+            if script is not None or script_is_stopped(page, None) == "sandbox":
+                self._stop(script_is_stopped(page, script))
             if self._leaves(onward):
                 return self._left(onward, exchange)
             self.hops += 1
@@ -253,6 +267,7 @@ class _Visit:
         for form in page.forms:  # a form_post page: its form goes straight to the callback
             action = join(page.base, str(form.get("action") or ""))
             if matches(action, self.redirect_uris):
+                self._stop_form_post(form, page, action)
                 made = fill(form, page, self.session.credentials, self.decision, None)
                 return self._left(made.url, exchange, made.method, made.fields)
         logins = [] if self.session.follow_only else login_forms(page)
@@ -262,6 +277,27 @@ class _Visit:
             self.furniture.discard(signature(logins[0][1], page))
             return self._sign_in(logins[0], page, exchange)
         return self._answer(page, exchange, found)
+
+    def _stop_redirect(self, target: str) -> None:
+        """Note what stops the redirect that answers a form."""
+        if self.sent_from is None:
+            return
+        form, page = self.sent_from
+        stopped = form_is_stopped(page, target, redirected=True)
+        self.form_action = self.form_action or stopped == "form-action"
+        if matches(target, self.redirect_uris):
+            self._stop(taken_over(form, page))
+
+    def _stop(self, directive: str) -> None:
+        self.stopped_by = self.stopped_by or directive
+
+    def _stop_form_post(self, form: Tag, page: Page, action: str) -> None:
+        """Note what stops a form that script sends to the callback."""
+        self.form_action = self.form_action or bool(form_is_stopped(page, action))
+        if buttons_of(form, page):
+            return
+        scripts = [s for s in page.soup.find_all("script", src=False) if "submit" in s.get_text()]
+        self._stop(script_is_stopped(page, scripts[0] if scripts else None))
 
     def _candidates(self, page: Page, exchange: Exchange) -> list[Candidate]:
         """What may say the answer; on an error page only what leads to the callback."""
@@ -300,6 +336,7 @@ class _Visit:
         if button is None and not submits_by_enter(form, page):
             return self._end("stuck", page.url, exchange, page=page, reason="needs-script")
         made = fill(form, page, self.session.credentials, "allow", button)
+        self.sent_from = form, page
         return self._submit(made, page, exchange)
 
     def _asks(self, page: Page, exchange: Exchange, what: str) -> Landing:
@@ -355,6 +392,7 @@ class _Visit:
             self.submitted.add((one.target, ()))
             return self._click(one.target, exchange)
         made = fill(one.form, page, self.session.credentials, decision, one.button, one.chosen)
+        self.sent_from = one.form, page
         return self._submit(made, page, exchange)
 
     def _submit(
@@ -392,6 +430,8 @@ class _Visit:
                     detail=origin(made.url),
                 )
             return self._left(made.url, exchange, made.method, made.fields)
+        self.captcha = has_captcha(page)
+        self._stop(form_is_stopped(page, made.url))
         self.submitted.add((made.url, made.fields))
         if made.has_password:
             self.passwords_at.add(address)
@@ -407,7 +447,13 @@ class _Visit:
             names = [name_of(one.control, page) for one in questions]
             return self._asks(page, exchange, next(filter(None, names), "") or page.title)
         if page.forms and exchange.answer.ok:
-            return self._end("stuck", page.url, exchange, page=page, reason="no-form")
+            scripted = page.has_script or any(
+                kind_of(c) == "button" and not is_submit(c)
+                for form in page.forms
+                for c in page.controls(form)
+            )
+            reason: Reason = "needs-script" if scripted else "no-form"
+            return self._end("stuck", page.url, exchange, page=page, reason=reason)
         if exchange.answer.ok and page.has_script and not page.snippet:
             return self._end("stuck", page.url, exchange, page=page, reason="needs-script")
         if exchange.answer.ok and page.only_script_goes_on:
@@ -433,6 +479,8 @@ class _Visit:
         detail: str = "",
     ) -> Landing:
         text = exchange.answer.text[:300] if page is None else page.snippet
+        if outcome == "error_page" and self.captcha:
+            outcome, reason = "stuck", "captcha"
         return Landing(
             outcome=outcome,
             url=url,
@@ -445,6 +493,8 @@ class _Visit:
             filled=tuple(self.filled),
             pressed=tuple(self.pressed),
             guessed=bool(self.guessed),
+            stopped_by=self.stopped_by,
+            form_action=self.form_action,
             no_deny=reason == "no-deny",
         )
 

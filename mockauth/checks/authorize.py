@@ -41,6 +41,9 @@ def request_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
     flow = _flow(evidence)
     last = flow[-1]
     params = callback_params(last) if last.step == "callback" else ()
+    if first(params, "code") and evidence.stopped_by:
+        yield _stopped(evidence, flow)
+        return
     if first(params, "code"):
         yield Seen(actual=say("the callback was reached with a code"), exchanges=(last.n,))
         return
@@ -63,6 +66,20 @@ def request_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
         fix = _mend(evidence, flow, error or "")
     yield Finding(expected=say("a login page, then the callback with a code"), actual=said, fix=fix,
                   at=AT, exchanges=(flow[0].n, last.n))  # fmt: skip
+
+
+def _stopped(evidence: Evidence, flow: list[Exchange]) -> Finding:
+    """A page of the login that works in no browser (CSP 3; Fetch, redirects across origins)."""
+    return Finding(
+        expected=say("a browser gets through the login pages"),
+        actual=say("the code comes, but {} stops browsers before it", evidence.stopped_by),
+        fix=say(
+            "Let the policy of the login pages admit their own forms and scripts; keep the forms "
+            'that lead to ChatGPT from script libraries, with Turbo by data-turbo="false".'
+        ),
+        at=AT,
+        exchanges=(flow[0].n, flow[-1].n),
+    )
 
 
 def _dropped(evidence: Evidence, flow: list[Exchange]) -> Finding:

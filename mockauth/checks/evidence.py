@@ -62,6 +62,8 @@ class Evidence:
 
     stuck: str = ""
     """Why mockauth could not get through the login pages; the server has accepted the request."""
+    stopped_by: str = ""
+    """What on the pages of the ordinary login stops a browser, though a code came."""
     dropped: tuple[tuple[str, str], ...] = ()
     """The cookies that a browser does not keep or send, and why, where the login failed."""
 

@@ -158,6 +158,8 @@ def _authorize(subject: Subject) -> Generator[Event, None, str]:
             landing, code = ask_for_code(subject)
     if not code:
         note_dropped(subject)
+    elif landing.stopped_by:
+        subject.target = replace(subject.target, stopped_by=landing.stopped_by)
     if landing.outcome == "stuck":
         give_up(subject, landing)
     if not code:

@@ -41,6 +41,8 @@ class Target:
     """Whether the run may take its time and make load."""
     stuck: str = ""
     """Why the browser could not get through the login pages; "" where it did."""
+    stopped_by: str = ""
+    """What on the pages of the ordinary login stops a browser, though a code came."""
     dropped: tuple[tuple[str, str], ...] = ()
     """The cookies of a login that failed which no browser keeps or sends, and why."""
     pages: Pages = field(default_factory=Pages)
@@ -104,5 +106,6 @@ class Target:
             addresses=self.addresses,
             stuck=self.stuck,
             dropped=self.dropped,
+            stopped_by=self.stopped_by,
             pages=self.pages,
         )

@@ -59,6 +59,8 @@ AUTOCOMPLETE: Mapping[str, Asks] = MappingProxyType(
 )
 CAPTCHA_FIELD = re.compile(r"captcha", re.IGNORECASE)
 AGREES = re.compile(r"consent|confirm|agree|terms|scope|grant|allow|approve|accept", re.IGNORECASE)
+EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9.-]+", re.ASCII)
+SIMPLE_PATTERN = re.compile(r"(?:\[[\w\-.@]{1,40}\]|\\d|\\w)(?:\{\d+(?:,\d*)?\}|[+*])?")
 SURE = 0.4
 LONGEST_CODE = 8
 
@@ -212,6 +214,8 @@ class Filled:
     """The option that would have given the value."""
     question: str = ""
     """What the page asks, that nobody told us."""
+    invalid: str = ""
+    """The rule of the field that a browser enforces, and the value breaks."""
 
 
 def filled(control: Tag, work: Filling) -> Filled:
@@ -306,10 +310,21 @@ def _text(control: Tag, work: Filling) -> Filled:
         value = work.username
         if kind_of(control) == "number" and not re.fullmatch(r"-?\d+(\.\d+)?", value):
             value = ""
-        return Filled(fields=_named(control, value), by_us=True, missing=missing)
+        return Filled(
+            fields=_named(control, value),
+            by_us=True,
+            missing=missing,
+            invalid=broken_rule(control, value),
+        )
     if asks == "password":
         missing = "" if work.password else "--password (MOCKAUTH_PASSWORD)"
-        return Filled(fields=_named(control, work.password.reveal()), by_us=True, missing=missing)
+        value = work.password.reveal()
+        return Filled(
+            fields=_named(control, value),
+            by_us=True,
+            missing=missing,
+            invalid=broken_rule(control, value),
+        )
     question = ""
     if asks in ("code", "new_password", "captcha") or (
         asks == "unknown" and control.has_attr("required")
@@ -317,6 +332,24 @@ def _text(control: Tag, work: Filling) -> Filled:
         question = name_of(control, work.page) or str(control.get("name") or "")
         question = question or text_before(control) or "a value"
     return Filled(fields=_named(control, _written(control)), question=question)
+
+
+def broken_rule(control: Tag, value: str) -> str:
+    """The rule that keeps a browser from sending what a person types (HTML, constraint validation;
+    `maxlength` cuts it as it is typed); "" where it is sent."""
+    if not value:
+        return ""
+    shortest, longest = (str(control.get(n) or "") for n in ("minlength", "maxlength"))
+    if shortest.isdigit() and len(value) < int(shortest):
+        return f"minlength={shortest}"
+    if longest.isdigit() and 0 < int(longest) < len(value):
+        return f"maxlength={longest}"
+    if kind_of(control) == "email" and not EMAIL.fullmatch(value):
+        return "type=email"
+    pattern = str(control.get("pattern") or "")
+    # Only patterns that take linear time are tried.
+    simple = len(pattern) < 100 and SIMPLE_PATTERN.fullmatch(pattern)
+    return f"pattern={pattern}" if simple and not re.fullmatch(pattern, value) else ""
 
 
 def _written(control: Tag) -> str:

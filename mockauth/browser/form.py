@@ -50,6 +50,8 @@ class Submission:
     questions: tuple[str, ...] = ()
     """What the form asks, that only the user knows."""
     drop_cookies: bool = False
+    invalid: str = ""
+    """The rule of a field that keeps a browser from sending the form."""
 
     charset: str = "utf-8"
     no_referrer: bool = False
@@ -94,6 +96,7 @@ def fill(
     done = [(str(control.get("name") or ""), filled(control, work)) for control in controls]
     charset = charset_of(str(form.get("accept-charset") or "") or page.charset)
     pressed = button if button is not None else form
+    lax = form.has_attr("novalidate") or pressed.has_attr("formnovalidate")
     action = str(pressed.get("formaction") or form.get("action") or "").strip()
     method = str(pressed.get("formmethod") or form.get("method") or "get").upper()
     enctype = str(pressed.get("formenctype") or form.get("enctype") or FORM).lower()
@@ -113,6 +116,7 @@ def fill(
         has_user=any(one.asks == "user" for one in asked.values()),
         filled=tuple(name for name, one in done if one.by_us and name),
         missing=tuple(one.missing for _, one in done if one.missing),
+        invalid="" if lax else next((one.invalid for _, one in done if one.invalid), ""),
         questions=tuple(one.question for _, one in done if one.question),
     )
 

@@ -22,6 +22,7 @@ Reason = Literal[
     "", "no-answer", "redirect-loop", "reload-loop", "too-many-pages", "no-deny",
     "needs-credentials", "captcha", "login-again", "page-again", "password-elsewhere", "no-form",
     "needs-script", "needs-answer", "which-consents", "other-sign-in",
+    "breaks-a-rule",
     "dead-link", "may-not-visit", "page-too-large",
 ]  # fmt: skip
 """Why a browser did not get on, for programs; `HINTS` has the words, "" says nothing more."""
@@ -43,6 +44,7 @@ HINTS: Mapping[Reason, Words] = MappingProxyType(
         "needs-script": say("the page needs script"),
         "needs-answer": say("the page asks what only the user knows: "),
         "which-consents": say("each of these refuses, or none was understood: "),
+        "breaks-a-rule": say("browsers do not send the form; what is typed breaks "),
         "other-sign-in": say("another company signs people in, at "),
         "dead-link": say("a link that leads nowhere"),
         "may-not-visit": say(""),

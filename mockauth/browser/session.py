@@ -411,6 +411,11 @@ class _Visit:
             )
         if made.questions:
             return self._asks(page, exchange, made.questions[0])
+        if made.invalid:
+            rule = made.invalid
+            return self._end(
+                "stuck", page.url, exchange, page=page, reason="breaks-a-rule", detail=rule
+            )
         self.named = self.named or made.has_user
         address = self.session.map_url(made.url)
         again = made.has_password and address in self.passwords_at

@@ -21,7 +21,9 @@ login with a page that leads nowhere. `stuck`: a page that the browser could not
 Reason = Literal[
     "", "no-answer", "redirect-loop", "reload-loop", "too-many-pages", "no-deny",
     "needs-credentials", "captcha", "login-again", "page-again", "password-elsewhere", "no-form",
-    "needs-script", "dead-link", "may-not-visit", "page-too-large",
+    "needs-script", "needs-answer", "which-consents", "other-sign-in",
+    "breaks-a-rule",
+    "dead-link", "may-not-visit", "page-too-large",
 ]  # fmt: skip
 """Why a browser did not get on, for programs; `HINTS` has the words, "" says nothing more."""
 
@@ -40,6 +42,10 @@ HINTS: Mapping[Reason, Words] = MappingProxyType(
         "password-elsewhere": say("the form would send the password to "),
         "no-form": say("no form to sign in with"),
         "needs-script": say("the page needs script"),
+        "needs-answer": say("the page asks what only the user knows: "),
+        "which-consents": say("each of these refuses, or none was understood: "),
+        "breaks-a-rule": say("browsers do not send the form; what is typed breaks "),
+        "other-sign-in": say("another company signs people in, at "),
         "dead-link": say("a link that leads nowhere"),
         "may-not-visit": say(""),
         "page-too-large": say(""),
@@ -65,6 +71,14 @@ class Landing:
     """What belongs to the reason: the options to give, the host, the error."""
     forms: tuple[str, ...] = ()
     filled: tuple[str, ...] = ()
+    pressed: tuple[str, ...] = ()
+    """The names of the buttons and links that were pressed after the login."""
+    guessed: bool = False
+    """One of them was a guess, since its words are unknown."""
+    stopped_by: str = ""
+    """What of a page on the way stops a browser: a directive of its policy, or a script."""
+    form_action: bool = False
+    """The form-action of a page stops the redirect to here, in Chromium."""
     no_deny: bool = False
     """The consent page has no way to refuse."""
 

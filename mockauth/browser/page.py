@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from mockauth.wire import Exchange
+from mockauth.browser.goes_on import meta_refreshes, refresh_target, script_target
+from mockauth.browser.visible import HIDDEN, NOT_LIVE, SHOWN, Sight, Styles, sight, sight_inside
+from mockauth.wire import Exchange, Response
 from mockauth.wire.markup import Pages
 from mockauth.wire.url import join
 
@@ -20,11 +22,20 @@ MOST_WALKED = 5_000
 """Forms and controls of a page that are looked at."""
 MOST_FORMS, MOST_CONTROLS = 100, 500
 """Forms of a page, and controls of one form, that are looked at."""
+HTML = ("text/html", "application/xhtml+xml")
+META_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([\w-]{2,40})""", re.IGNORECASE)
 CONTROLS = ("input", "select", "textarea", "button")
-SCRIPT_GOES = re.compile(
-    r"""(?:window\.|document\.|self\.|top\.)?location(?:\.href)?\s*=\s*(["'])(.+?)\1"""
-    r"""|location\.(?:replace|assign)\(\s*(["'])(.+?)\3"""
-)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """A form, a control or a link, and what is around it."""
+
+    tag: Tag
+    form: Tag | None
+    disabled: bool
+    """A fieldset around it is disabled."""
+    sight: Sight
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,35 +69,101 @@ class Page:
         ]
         return " ".join(" ".join(shown).split())[:300]
 
-    @property
+    @cached_property
     def forms(self) -> list[Tag]:
-        """The forms, in order; those in a template are not there yet."""
-        return [tag for tag, _, _ in self._walk if tag.name == "form"][:MOST_FORMS]
+        """The forms that a person sees, in order; else those in closed details; else, where script
+        may show them, the hidden ones."""
+        found = [one for one in self._walk if one.tag.name == "form"]
+        for seen in range(HIDDEN if self.soup.find("script") is None else HIDDEN + 1):
+            shown = [one.tag for one in found if one.sight <= seen]
+            if shown:
+                return shown[:MOST_FORMS]
+        return []
 
     def controls(self, form: Tag) -> list[Tag]:
         """The controls of a form that are not disabled, in document order, those that name it in
         `form=` included."""
-        return self._controls.get(id(form), [])
+        return self._controls[False].get(id(form), [])
+
+    def disabled(self, form: Tag) -> list[Tag]:
+        """The controls of a form that are disabled by themselves, which script may change."""
+        return self._controls[True].get(id(form), [])
+
+    def is_hidden(self, control: Tag) -> bool:
+        """Whether a person does not see it, though it is no hidden field."""
+        return id(control) in self._hidden
 
     @cached_property
-    def _controls(self) -> dict[int, list[Tag]]:
-        found: dict[int, list[Tag]] = {}
+    def _hidden(self) -> frozenset[int]:
+        hidden = [one for one in self._walk if one.sight == HIDDEN]
+        whole = {id(one.tag) for one in hidden if one.tag.name == "form"}
+        return frozenset(id(one.tag) for one in hidden if id(one.form) not in whole)
+
+    @cached_property
+    def _controls(self) -> dict[bool, dict[int, list[Tag]]]:
+        found: dict[bool, dict[int, list[Tag]]] = {False: {}, True: {}}
         named: dict[str, Tag] = {}
         for form in self.forms:
             named.setdefault(str(form.get("id", "")), form)
-        for tag, around, disabled in self._walk:
-            other = tag.get("form")
-            owner = around if other is None else named.get(str(other) or "\0")
-            if tag.name == "form" or owner is None or disabled or tag.has_attr("disabled"):
+        for one in self._walk:
+            tag, other = one.tag, one.tag.get("form")
+            owner = one.form if other is None else named.get(str(other) or "\0")
+            if tag.name not in CONTROLS or owner is None or one.disabled:
                 continue
-            own = found.setdefault(id(owner), [])
+            own = found[tag.has_attr("disabled")].setdefault(id(owner), [])
             if len(own) < MOST_CONTROLS:
                 own.append(tag)
         return found
 
     @cached_property
-    def _walk(self) -> list[tuple[Tag, Tag | None, bool]]:
+    def links(self) -> list[Tag]:
+        """The links that a person sees."""
+        return [one.tag for one in self._walk if one.tag.name == "a" and one.sight != HIDDEN]
+
+    @cached_property
+    def _walk(self) -> list[Seen]:
         return list(islice(_forms_and_controls(self.soup), MOST_WALKED))
+
+    def by_id(self, name: str) -> Tag | None:
+        """The first element with that id."""
+        return self._by_id.get(name)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Tag]:
+        found: dict[str, Tag] = {}
+        for tag in self.soup.find_all(id=True):
+            found.setdefault(str(tag["id"]), tag)
+        return found
+
+    @cached_property
+    def lang(self) -> str:
+        """The language that the page says it is in."""
+        html = self.soup.find("html")
+        return str(html.get("lang") or "") if html is not None else ""
+
+    @property
+    def only_script_goes_on(self) -> bool:
+        """Whether a person would press a button that is in no form, or look into a frame."""
+        live = (one for one in self._walk if one.sight != HIDDEN and one.form is None)
+        return any(one.tag.name == "button" for one in live) or self.soup.find("iframe") is not None
+
+    @cached_property
+    def charset(self) -> str:
+        """The charset of the page, as its header or its head says."""
+        return declared_charset(self.exchange.answer) or "utf-8"
+
+    @property
+    def referrer_policy(self) -> str:
+        """What the page says of the Referer header, in lower case; "" for nothing."""
+        said = self.exchange.answer.header("Referrer-Policy") or ""
+        meta = self.soup.find("meta", attrs={"name": re.compile("^referrer$", re.IGNORECASE)})
+        said = str(meta.get("content") or "") if meta is not None else said
+        return said.lower().split(",")[-1].strip()
+
+    @cached_property
+    def has_script(self) -> bool:
+        """Whether the page runs any script."""
+        return self.soup.find("script") is not None
 
     @cached_property
     def captions(self) -> dict[str, Tag]:
@@ -96,21 +173,37 @@ class Page:
             found.setdefault(str(caption["for"]), caption)
         return found
 
-    def goes_to(self) -> str | None:
-        """Where the page goes by itself: a meta refresh, else a plain script assignment."""
-        for meta in self.soup.find_all("meta"):
-            if str(meta.get("http-equiv", "")).lower() == "refresh":
-                target = re.search(r"url\s*=\s*[\"']?([^\"']+)", str(meta.get("content", "")), re.I)
-                if target:
-                    return str(join(self.base, target.group(1).strip()))
-        if self.forms:
-            return None
-        for script in self.soup.find_all("script"):
-            found = SCRIPT_GOES.search(script.get_text())
-            if found:
-                onward = (found.group(2) or found.group(4)).replace("\\/", "/")
-                return str(join(self.base, onward))
-        return None
+    def goes_to(self) -> tuple[str, Tag | None] | None:
+        """Where the page goes by itself: by a refresh, or by the script that is named."""
+        header = self.exchange.answer.header("Refresh")
+        for content in (*filter(None, [header]), *meta_refreshes(self.soup)):
+            target = refresh_target(content)
+            if target is not None:
+                return join(self.base, target), None
+        onward = None if self.forms else script_target(self.soup)
+        return None if onward is None else (join(self.base, onward[1]), onward[0])
+
+
+def declared_charset(answer: Response) -> str:
+    """The charset that Content-Type names, else a meta of the first 1024 bytes; "" for none."""
+    declared = (answer.header("Content-Type") or "").lower().partition("charset=")[2]
+    if declared:
+        return declared.partition(";")[0].strip(" \"'")
+    found = META_CHARSET.search(answer.body[:1024])
+    return found.group(1).decode("ascii", "replace") if found else ""
+
+
+def is_html(answer: Response) -> bool:
+    """Whether a browser shows the answer as a page: one that is named as anything else is not,
+    one without a name is looked at (MIME Sniffing standard)."""
+    if (answer.header("Content-Disposition") or "").strip().lower().startswith("attachment"):
+        return False
+    if answer.media_type:
+        return answer.media_type in HTML
+    if (answer.header("X-Content-Type-Options") or "").strip().lower() == "nosniff":
+        return False
+    head = answer.body[:200].lstrip().lower()
+    return head.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<form", b"<h1"))
 
 
 def read_page(exchange: Exchange, url: str, pages: Pages) -> Page | None:
@@ -120,9 +213,13 @@ def read_page(exchange: Exchange, url: str, pages: Pages) -> Page | None:
         PageTooLarge: it has more tags than are looked at.
     """
     answer = exchange.answer
-    head = answer.body[:200].lstrip().lower()
-    if "html" not in answer.media_type and not head.startswith((b"<!doctype html", b"<html")):
+    if not is_html(answer):
         return None
+    charset = declared_charset(answer)
+    if charset and "charset" not in (answer.header("Content-Type") or "").lower():
+        kind = ("Content-Type", f"text/html; charset={charset}")
+        rest = (pair for pair in answer.headers if pair[0].lower() != "content-type")
+        answer = replace(answer, headers=(*rest, kind))
     soup = pages.soup(answer)
     if soup is None:
         return None
@@ -135,17 +232,30 @@ def read_page(exchange: Exchange, url: str, pages: Pages) -> Page | None:
     )
 
 
-def _forms_and_controls(soup: BeautifulSoup) -> Iterator[tuple[Tag, Tag | None, bool]]:
-    """Each form and control in document order, with the form around it, and whether a fieldset
-    around it is disabled. In one pass, so that a page of any depth takes linear time."""
+def _forms_and_controls(soup: BeautifulSoup) -> Iterator[Seen]:
+    """Each form, control and link in document order. In one pass, so that a page of any depth
+    takes linear time. A form inside a form is none (HTML parsing, "form start tag")."""
     from bs4 import Tag
 
-    waiting: list[tuple[Tag, Tag | None, bool]] = [(soup, None, False)]
+    styles = Styles(soup=soup)
+    waiting: list[Seen] = [Seen(tag=soup, form=None, disabled=False, sight=SHOWN)]
     while waiting:
-        tag, form, disabled = waiting.pop()
-        if tag.name == "form" or tag.name in CONTROLS:
-            yield tag, form, disabled
-        inside = tag if tag.name == "form" else form
-        off = disabled or (tag.name == "fieldset" and tag.has_attr("disabled"))
-        inner = [c for c in tag.contents if isinstance(c, Tag) and c.name != "template"]
-        waiting += [(child, inside, off) for child in reversed(inner)]
+        one = waiting.pop()
+        tag, form = one.tag, one.form
+        is_form = tag.name == "form" and form is None
+        if is_form or tag.name in (*CONTROLS, "a"):
+            yield one
+        if tag.name in NOT_LIVE:
+            continue
+        inside = tag if is_form else form
+        off = one.disabled or (tag.name == "fieldset" and tag.has_attr("disabled"))
+        inner = [child for child in tag.contents if isinstance(child, Tag)]
+        waiting += [
+            Seen(
+                tag=child,
+                form=inside,
+                disabled=off,
+                sight=sight(child, sight_inside(tag, child, one.sight), styles),
+            )
+            for child in reversed(inner)
+        ]

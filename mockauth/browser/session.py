@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from mockauth.browser.accessible_name import kind_of, name_of, text_of
+from mockauth.browser.choose import (
+    Candidate,
+    Choice,
+    buttons_of,
+    candidates,
+    login_button,
+    login_forms,
+    pick,
+)
 from mockauth.browser.cookies import Cookies
+from mockauth.browser.fields import SURE, Known, fields_of, is_code, is_submit, is_typed
 from mockauth.browser.form import (
     Credentials,
     Decision,
     Submission,
-    best_form,
     fill,
     outline,
-    press,
-    score,
-    signs_in,
     unticking_refuses,
 )
 from mockauth.browser.landing import Landing, Outcome, Reason, matches
 from mockauth.browser.page import Page, read_page
-from mockauth.browser.words import ALLOW, CAPTCHA, DENY, OTHER_PURPOSE, SIGN_IN
+from mockauth.browser.policy import form_is_stopped, script_is_stopped, taken_over
+from mockauth.browser.vocabulary import meanings
 from mockauth.wire import Exchange, Pairs, Request
 from mockauth.wire.markup import Pages, PageTooLarge
 from mockauth.wire.message import FORM, pairs_of
@@ -35,11 +45,15 @@ Send = Callable[[Request, Step], Exchange]
 Edit = Callable[[Submission], Submission]
 """Lets a probe change a form just before it is sent."""
 
+if TYPE_CHECKING:
+    from bs4 import Tag
+
 SAYS_OF_ITSELF = ("user-agent", "accept", "accept-language")
-WEB = ("http://", "https://")
-"""A link to anything else, such as `javascript:`, does nothing without script."""
+CAPTCHA = re.compile(r"captcha|cf-turnstile", re.IGNORECASE)
 MAX_HOPS = 15
 MAX_PAGES = 6
+MOST_GUESSES = 3
+"""Other buttons that are tried, each in a fresh session, after a guess that was wrong."""
 
 
 @dataclass
@@ -59,6 +73,8 @@ class Session:
     follow_only: bool = False
     cookies: Cookies = field(default_factory=Cookies)
     pages: Pages = field(default_factory=Pages)
+    known_to: dict[str, Decision] = field(default_factory=dict)
+    """What pressing a candidate did, where the page did not say it clearly."""
 
     def run(
         self,
@@ -69,7 +85,20 @@ class Session:
         edit: Edit | None = None,
     ) -> Landing:
         """Drive one authorization request to its end. Never raises for what a server does."""
-        return _Visit(self, redirect_uris, decision, edit).run(request)
+        visit = _Visit(self, redirect_uris, decision, edit)
+        landing = visit.run(request)
+        for _ in range(MOST_GUESSES if edit is None else 0):
+            if not visit.guessed or not _is_wrong(landing, decision):
+                break
+            self.known_to[visit.guessed[-1]] = "deny" if decision == "allow" else "allow"
+            self.cookies = Cookies()
+            visit = _Visit(self, redirect_uris, decision, edit)
+            again = visit.run(request)
+            if again.reason in ("no-form", "needs-script", "no-deny"):
+                named = say("[{}]", own(" · ").join(landing.pressed))
+                return replace(landing, outcome="stuck", reason="which-consents", detail=named)
+            landing = again
+        return landing
 
     def may_visit(self, url: str) -> bool:
         """Whether the address is on the site (or on this machine, when the site is)."""
@@ -99,6 +128,21 @@ class _Visit:
     filled: list[str] = field(default_factory=list)
     submitted: set[tuple[str, Pairs]] = field(default_factory=set)
     passwords_at: set[str] = field(default_factory=set)
+    pressed: list[str] = field(default_factory=list)
+    guessed: list[str] = field(default_factory=list)
+    """The keys of the candidates that were guesses."""
+    furniture: set[str] = field(default_factory=set)
+    """The forms that stood beside the login, and have nothing to do with consent."""
+    still_elsewhere: bool = False
+    """The redirects that another site's link began go on: no page was shown yet."""
+    named: bool = False
+    """The user's name was given."""
+    sent_from: tuple[Tag, Page] | None = None
+    """The form that the latest answer is to."""
+    stopped_by: str = ""
+    form_action: bool = False
+    captcha: bool = False
+    """The widget of a captcha stood in the latest form."""
     refused: bool = False
     """The user has been able to say no."""
     always: Pairs = ()
@@ -118,11 +162,13 @@ class _Visit:
             answer = exchange.response
             if answer.is_redirect:
                 target = join(url, _clean(answer.header("Location") or ""))
+                self._stop_redirect(target)
                 if self._leaves(target):
                     if _repeats(answer.status, request):
                         return self._left(target, exchange, request.method, _form_of(request))
                     return self._left(target, exchange)
                 self.hops += 1
+                self.still_elsewhere = self.pages == 0
                 if self.hops > MAX_HOPS:
                     return self._end("stuck", url, exchange, reason="redirect-loop")
                 request = self._next(request, answer.status, target)
@@ -143,7 +189,13 @@ class _Visit:
         for name, value in self.always:
             if request.header(name) is None:
                 request = request.with_header(name, value)
-        cookie = None if drop_cookies else self.session.cookies.header(request.target)
+        cookie = None
+        if not drop_cookies:
+            cookie = self.session.cookies.header(
+                request.target,
+                from_elsewhere=step == "authorize" or self.still_elsewhere,
+                posts=request.method == "POST",
+            )
         exchange = self.session.send(request.with_header("Cookie", cookie), step)
         if exchange.response is not None:
             self.session.cookies.keep(request, exchange.response)
@@ -158,6 +210,9 @@ class _Visit:
         self, target: str, exchange: Exchange, method: str = "GET", form: Pairs = ()
     ) -> Landing:
         returned = matches(target, self.redirect_uris)
+        if not returned and _signs_in_elsewhere(target, self.redirect_uris):
+            where = origin(target)
+            return self._end("stuck", target, exchange, reason="other-sign-in", detail=where)
         outcome: Outcome = "callback" if returned else "elsewhere"
         refused = "" if returned else self.session.why_not(self.session.map_url(target))
         return Landing(
@@ -167,6 +222,10 @@ class _Visit:
             form=form,
             page=exchange,
             filled=tuple(self.filled),
+            pressed=tuple(self.pressed),
+            guessed=bool(self.guessed),
+            stopped_by=self.stopped_by,
+            form_action=self.form_action,
             no_deny=self.decision == "deny" and not self.refused,
             reason="may-not-visit" if refused else "",
             detail=refused,
@@ -184,13 +243,18 @@ class _Visit:
         self, page: Page | None, exchange: Exchange, url: str
     ) -> Landing | tuple[Request, bool]:
         self.pages += 1
+        self.still_elsewhere = False
         if page is None or self.pages > MAX_PAGES:
             if page is None:
                 return self._end("error_page", url, exchange)
             pages = say("{}", MAX_PAGES)
             return self._end("stuck", url, exchange, reason="too-many-pages", detail=pages)
-        onward = page.goes_to()
-        if onward is not None:
+        self.sent_from = None
+        goes = page.goes_to()
+        if goes is not None:
+            onward, script = goes
+            if script is not None or script_is_stopped(page, None) == "sandbox":
+                self._stop(script_is_stopped(page, script))
             if self._leaves(onward):
                 return self._left(onward, exchange)
             self.hops += 1
@@ -203,39 +267,133 @@ class _Visit:
         for form in page.forms:  # a form_post page: its form goes straight to the callback
             action = join(page.base, str(form.get("action") or ""))
             if matches(action, self.redirect_uris):
+                self._stop_form_post(form, page, action)
                 made = fill(form, page, self.session.credentials, self.decision, None)
                 return self._left(made.url, exchange, made.method, made.fields)
-        chosen = None if self.session.follow_only else best_form(page, self.decision)
-        if chosen is None:
-            return self._without_form(page, exchange)
-        button = press(chosen, page, self.decision)
-        is_login = signs_in(chosen, page)
-        if button is None and self.decision == "deny" and not is_login:
-            refusal = self._refusal(page, exchange)
-            if refusal is not None:
-                return refusal
-            if not unticking_refuses(chosen, page):
-                return self._end("stuck", page.url, exchange, page=page, reason="no-deny")
-        if self.decision == "deny" and (button is not None or not is_login):
-            self.refused = True
-        if button is None:
-            button = press(chosen, page, "allow")
-        made = fill(chosen, page, self.session.credentials, self.decision, button)
+        logins = [] if self.session.follow_only else login_forms(page)
+        found = self._candidates(page, exchange)
+        if logins and self._signs_in(logins[0], found):
+            self.furniture |= {signature(form, page) for form in page.forms}
+            self.furniture.discard(signature(logins[0][1], page))
+            return self._sign_in(logins[0], page, exchange)
+        return self._answer(page, exchange, found)
+
+    def _stop_redirect(self, target: str) -> None:
+        """Note what stops the redirect that answers a form."""
+        if self.sent_from is None:
+            return
+        form, page = self.sent_from
+        stopped = form_is_stopped(page, target, redirected=True)
+        self.form_action = self.form_action or stopped == "form-action"
+        if matches(target, self.redirect_uris):
+            self._stop(taken_over(form, page))
+
+    def _stop(self, directive: str) -> None:
+        self.stopped_by = self.stopped_by or directive
+
+    def _stop_form_post(self, form: Tag, page: Page, action: str) -> None:
+        """Note what stops a form that script sends to the callback."""
+        self.form_action = self.form_action or bool(form_is_stopped(page, action))
+        if buttons_of(form, page):
+            return
+        scripts = [s for s in page.soup.find_all("script", src=False) if "submit" in s.get_text()]
+        self._stop(script_is_stopped(page, scripts[0] if scripts else None))
+
+    def _candidates(self, page: Page, exchange: Exchange) -> list[Candidate]:
+        """What may say the answer; on an error page only what leads to the callback."""
+
+        def is_callback(target: str) -> bool:
+            return matches(target, self.redirect_uris)
+
+        username = self.session.credentials.username
+        found = candidates(page, is_callback, username, self.session.follow_only)
+        if not exchange.answer.ok:
+            found = [one for one in found if one.form is not None or is_callback(one.target)]
+        used = {signature(form, page): form for form in page.forms}
+        worn = {id(form) for key, form in used.items() if key in self.furniture}
+        fresh = [one for one in found if id(one.form) not in worn]
+        return [one for one in fresh or found if (one.target, ()) not in self.submitted]
+
+    def _signs_in(self, login: tuple[float, Tag, list[Known]], found: list[Candidate]) -> bool:
+        """Whether the form is to be filled in: not one for a name beside a question, once the name
+        was given."""
+        if any(one.asks == "password" for one in login[2]) or not self.named:
+            return True
+        return not any(
+            max(one.says.yes, one.says.no) >= SURE for one in found if one.form is not login[1]
+        )
+
+    def _sign_in(
+        self, login: tuple[float, Tag, list[Known]], page: Page, exchange: Exchange
+    ) -> Landing | tuple[Request, bool]:
+        _, form, known = login
+        unsure = all(one.sure <= 0.3 for one in known if one.asks == "user")
+        by_name = not any(one.asks == "password" for one in known)
+        if by_name and ((unsure and is_code(form, page)) or self.passwords_at):
+            asked = next((name_of(k.control, page) for k in known if k.asks == "user"), "")
+            return self._asks(page, exchange, asked or page.title)
+        button = login_button(form, page)
+        if button is None and not submits_by_enter(form, page):
+            return self._end("stuck", page.url, exchange, page=page, reason="needs-script")
+        made = fill(form, page, self.session.credentials, "allow", button)
+        self.sent_from = form, page
         return self._submit(made, page, exchange)
 
-    def _refusal(self, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool] | None:
-        """A second form or a link that refuses."""
-        for form in page.forms:
-            button = press(form, page, "deny")
-            if button is not None and score(form, page):
-                self.refused = True
-                made = fill(form, page, self.session.credentials, "deny", button)
-                return self._submit(made, page, exchange)
-        for text, target in _links(page):
-            if target.startswith(WEB) and DENY.search(text) and not OTHER_PURPOSE.search(text):
-                self.refused = True
-                return self._click(target, exchange)
-        return None
+    def _asks(self, page: Page, exchange: Exchange, what: str) -> Landing:
+        return self._end("stuck", page.url, exchange, page=page, reason="needs-answer", detail=what)
+
+    def _answer(
+        self, page: Page, exchange: Exchange, found: list[Candidate]
+    ) -> Landing | tuple[Request, bool]:
+        """Say yes or no, where the page is one that asks it."""
+        refusing = self.decision == "deny" and not self.refused and not stays_signed_in(page)
+        known_to = self.session.known_to
+        if refusing:
+            yes = pick(found, "allow", known_to)
+            leads_in = (
+                yes is not None and yes.candidate.says.log_in >= SURE > yes.candidate.says.allow
+            )
+            if not leads_in:
+                no = pick(found, "deny", known_to)
+                if no is not None:
+                    self.refused = True
+                    return self._press(no, page, exchange, "deny")
+                if yes is not None and self._is_consent(yes):
+                    return self._untick(yes, page, exchange)
+            if yes is None:
+                return self._without_form(page, exchange)
+            return self._press(yes, page, exchange, "deny")
+        choice = pick(found, "allow", known_to)
+        if choice is None:
+            return self._without_form(page, exchange)
+        return self._press(choice, page, exchange, "allow")
+
+    def _is_consent(self, choice: Choice) -> bool:
+        return choice.candidate.says.allow >= SURE or bool(self.passwords_at)
+
+    def _untick(
+        self, choice: Choice, page: Page, exchange: Exchange
+    ) -> Landing | tuple[Request, bool]:
+        """Refuse by leaving the box of consent unticked, where there is one."""
+        form = choice.candidate.form
+        if form is None or not unticking_refuses(form, page):
+            return self._end("stuck", page.url, exchange, page=page, reason="no-deny")
+        self.refused = True
+        return self._press(choice, page, exchange, "deny")
+
+    def _press(
+        self, choice: Choice, page: Page, exchange: Exchange, decision: Decision
+    ) -> Landing | tuple[Request, bool]:
+        one = choice.candidate
+        self.pressed.append(one.name)
+        if choice.guessed:
+            self.guessed.append(one.key)
+        if one.form is None:
+            self.submitted.add((one.target, ()))
+            return self._click(one.target, exchange)
+        made = fill(one.form, page, self.session.credentials, decision, one.button, one.chosen)
+        self.sent_from = one.form, page
+        return self._submit(made, page, exchange)
 
     def _submit(
         self, made: Submission, page: Page, exchange: Exchange
@@ -251,12 +409,20 @@ class _Visit:
                 reason="needs-credentials",
                 detail=wanted,
             )
-        if CAPTCHA.search(str(page.soup)[:200_000]):
-            return self._end("stuck", page.url, exchange, page=page, reason="captcha")
+        if made.questions:
+            return self._asks(page, exchange, made.questions[0])
+        if made.invalid:
+            rule = made.invalid
+            return self._end(
+                "stuck", page.url, exchange, page=page, reason="breaks-a-rule", detail=rule
+            )
+        self.named = self.named or made.has_user
         address = self.session.map_url(made.url)
         again = made.has_password and address in self.passwords_at
         if again or (made.url, made.fields) in self.submitted:
             reason: Reason = "login-again" if made.has_password else "page-again"
+            if has_captcha(page):
+                reason = "captcha"
             return self._end("stuck", page.url, exchange, page=page, reason=reason)
         if self._leaves(made.url):
             if made.has_password:
@@ -269,6 +435,8 @@ class _Visit:
                     detail=origin(made.url),
                 )
             return self._left(made.url, exchange, made.method, made.fields)
+        self.captcha = has_captcha(page)
+        self._stop(form_is_stopped(page, made.url))
         self.submitted.add((made.url, made.fields))
         if made.has_password:
             self.passwords_at.add(address)
@@ -277,40 +445,25 @@ class _Visit:
         return made.request(page.url), made.drop_cookies
 
     def _without_form(self, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool]:
-        link = self._link(page, exchange)
-        if link is not None:
-            return self._click(link, exchange)
-        offers = exchange.answer.ok and any(ALLOW.search(text) for text, _ in _links(page))
-        if offers and self.decision == "deny" and not self.refused:
-            return self._end("stuck", page.url, exchange, page=page, reason="no-deny")
+        """The end at a page that offers nothing to press."""
+        asked = [one for form in page.forms for one in fields_of(form, page)]
+        questions = [one for one in asked if one.asks in ("code", "new_password", "captcha")]
+        if questions and exchange.answer.ok:
+            names = [name_of(one.control, page) for one in questions]
+            return self._asks(page, exchange, next(filter(None, names), "") or page.title)
         if page.forms and exchange.answer.ok:
-            return self._end("stuck", page.url, exchange, page=page, reason="no-form")
-        if exchange.answer.ok and page.soup.find("script") is not None and not page.snippet:
+            scripted = page.has_script or any(
+                kind_of(c) == "button" and not is_submit(c)
+                for form in page.forms
+                for c in page.controls(form)
+            )
+            reason: Reason = "needs-script" if scripted else "no-form"
+            return self._end("stuck", page.url, exchange, page=page, reason=reason)
+        if exchange.answer.ok and page.has_script and not page.snippet:
+            return self._end("stuck", page.url, exchange, page=page, reason="needs-script")
+        if exchange.answer.ok and page.only_script_goes_on:
             return self._end("stuck", page.url, exchange, page=page, reason="needs-script")
         return self._end("error_page", page.url, exchange, page=page)
-
-    def _link(self, page: Page, exchange: Exchange) -> str | None:
-        """The link that a person would click: one that says the word, or leads to the callback."""
-        says_no = self.decision == "deny" and not self.refused
-        links = [link for link in _links(page) if (link[1], ()) not in self.submitted]
-        if says_no:
-            links.sort(key=lambda link: not DENY.search(link[0]))
-        for text, target in links:
-            allows, refuses = bool(ALLOW.search(text)), bool(DENY.search(text))
-            if says_no:
-                says = refuses or bool(SIGN_IN.search(text)) or "error=" in target
-                wanted = says and target.startswith(WEB)
-            else:
-                wanted = allows
-            if matches(target, self.redirect_uris):
-                wanted = wanted or not (says_no or refuses)
-            elif not exchange.answer.ok:
-                wanted = False
-            if wanted:
-                self.submitted.add((target, ()))
-                self.refused = self.refused or (says_no and refuses)
-                return target
-        return None
 
     def _click(self, target: str, exchange: Exchange) -> Landing | tuple[Request, bool]:
         parts = split(target)
@@ -331,6 +484,8 @@ class _Visit:
         detail: str = "",
     ) -> Landing:
         text = exchange.answer.text[:300] if page is None else page.snippet
+        if outcome == "error_page" and self.captcha:
+            outcome, reason = "stuck", "captcha"
         return Landing(
             outcome=outcome,
             url=url,
@@ -341,8 +496,29 @@ class _Visit:
             detail=detail,
             forms=tuple(outline(form, page) for form in page.forms) if page else (),
             filled=tuple(self.filled),
+            pressed=tuple(self.pressed),
+            guessed=bool(self.guessed),
+            stopped_by=self.stopped_by,
+            form_action=self.form_action,
             no_deny=reason == "no-deny",
         )
+
+
+def _is_wrong(landing: Landing, decision: Decision) -> bool:
+    """Whether the callback tells the other decision."""
+    if landing.outcome != "callback":
+        return False
+    if decision == "allow":
+        return ("error", "access_denied") in landing.params
+    return any(name == "code" for name, _ in landing.params)
+
+
+def _signs_in_elsewhere(target: str, redirect_uris: tuple[str, ...]) -> bool:
+    """Whether an address is another company's sign-in: it carries a request of its own."""
+    names = {name for name, _ in pairs_of(target.partition("#")[0].partition("?")[2])}
+    asks = bool(names & {"client_id", "SAMLRequest", "wtrealm"})
+    hosts = {hostname(uri) for uri in redirect_uris}
+    return asks and not names & {"code", "error"} and hostname(target) not in hosts
 
 
 def _repeats(status: int, request: Request) -> bool:
@@ -358,12 +534,34 @@ def _form_of(request: Request) -> Pairs:
     return pairs_of(request.body.decode("utf-8", "replace")) if kind == FORM else ()
 
 
-def _links(page: Page) -> Iterator[tuple[str, str]]:
-    """The text and the address of each link; one to a place on its own page leads nowhere."""
-    for link in page.soup.find_all("a", href=True):
-        address = str(link["href"]).strip()
-        if not address.startswith("#"):
-            yield link.get_text(" ", strip=True), join(page.base, address)
+def has_captcha(page: Page) -> bool:
+    """Whether the widget of a captcha stands in a form."""
+    for form in page.forms:
+        for tag in form.find_all(["div", "iframe", "img", "input"], limit=300):
+            words = f"{tag.get('class', '')} {tag.get('name', '')} {tag.get('alt', '')}"
+            if CAPTCHA.search(words):
+                return True
+    return False
+
+
+def signature(form: Tag, page: Page) -> str:
+    """Tells a form again on another page."""
+    action = str(form.get("action") or "").partition("?")[0]
+    return f"{action}|{'|'.join(name_of(button, page) for button in buttons_of(form, page))}"
+
+
+def submits_by_enter(form: Tag, page: Page) -> bool:
+    """Whether Enter sends a form without a submit button: only where one field is typed into
+    (HTML, implicit submission)."""
+    live = [c for c in page.controls(form) if is_typed(c) and not page.is_hidden(c)]
+    return len(live) <= 1 and not any(is_submit(c) for c in page.disabled(form))
+
+
+def stays_signed_in(page: Page) -> bool:
+    """Whether the page asks to stay signed in: its no refuses nothing."""
+    heads = page.soup.find_all(["h1", "h2", "h3", "legend", "p"], limit=8)
+    texts = [page.title, *(text_of(head) for head in heads)]
+    return any(meanings(text, page.lang).get("stay_signed_in", 0) >= 0.6 for text in texts)
 
 
 def _clean(location: str) -> str:

@@ -60,8 +60,13 @@ class Evidence:
     """The IP addresses behind each public host, as the engine resolved them; a name that did not
     resolve has none. None when nothing was resolved: offline, in process, a local target."""
 
-    stopped: str = ""
-    """Why the run could not get through the login; "" when it could, or was refused."""
+    stuck: str = ""
+    """Why mockauth could not get through the login pages; the server has accepted the request."""
+    stopped_by: str = ""
+    """What on the pages of the ordinary login stops a browser, though a code came."""
+    dropped: tuple[tuple[str, str], ...] = ()
+    """The cookies that a browser does not keep or send, and why, where the login failed."""
+
     pages: Pages = field(default_factory=Pages)
     """The pages of the record, parsed."""
 

@@ -124,7 +124,6 @@ class _Course:
             yield from self._ordinary()
         except NothingJudged as reason:
             [self.stopped] = reason.lines
-            self.subject.target = replace(self.subject.target, stopped=self.stopped)
         except UsageError as wrong:
             secrets = self.subject.driver.secrets
             raise UsageError(*(render(line, secrets) for line in wrong.lines)) from None

@@ -56,7 +56,7 @@ def drive(shape: Shape, decision: Decision) -> Landing:
 
 def landed(landing: Landing) -> str:
     """The landing in the words of `chromium.json`."""
-    if not landing.left:
+    if not landing.left or landing.stopped_by or landing.form_action:
         return "never"
     if landing.outcome == "elsewhere":
         return "altered" if landing.url.startswith(CALLBACK) else "never"

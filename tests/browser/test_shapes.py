@@ -185,7 +185,7 @@ def test_a_form_that_would_send_the_password_elsewhere_is_not_sent() -> None:
     [
         ("<script src='/app.js'></script>", "needs script"),
         (
-            f'<form method="post" action="/go">{LOGIN}<div class="g-recaptcha"></div></form>',
+            f'<form method="post" action="/go">{LOGIN}<input name="captcha"></form>',
             "captcha",
         ),
     ],

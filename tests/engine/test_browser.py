@@ -9,7 +9,8 @@ import pytest
 from flask import Flask, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from mockauth.browser.form import Credentials, Decision, best_form, fill, press
+from mockauth.browser.choose import login_button, login_forms
+from mockauth.browser.form import Credentials, Decision, fill
 from mockauth.browser.landing import Landing
 from mockauth.browser.page import read_page
 from mockauth.browser.session import Session
@@ -191,7 +192,7 @@ def test_a_strange_declaration_does_not_hide_the_form(mark: str) -> None:
     form = '<form method="post"><input type="password" name="p"><button>Log in</button></form>'
     page = read_page(page_of(f"<html><p>a</p>{form}{mark}"), "http://localhost/", Pages())
     assert page is not None
-    assert best_form(page) is not None
+    assert login_forms(page)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +206,7 @@ def test_a_long_row_of_broken_markup_is_read_in_bounded_time(row: str, end: str)
     with suppress(PageTooLarge):
         page = read_page(page_of("<html>" + row * size + end), "http://localhost/", Pages())
         if page is not None:
-            best_form(page)
+            login_forms(page)
             page.goes_to()
     assert time.thread_time() - began < 20
 
@@ -240,5 +241,5 @@ def test_controls_outside_in_templates_and_disabled_ones_are_told_apart() -> Non
     )
     assert page is not None
     (form,) = page.forms
-    made = fill(form, page, Credentials(), "allow", press(form, page, "allow"))
+    made = fill(form, page, Credentials(), "allow", login_button(form, page))
     assert [name for name, _ in made.fields] == ["in", "out", "b"]

@@ -16,7 +16,6 @@ from mockauth.engine.events import Event, Noted
 from mockauth.engine.http.recorder import Place
 from mockauth.engine.target import browsers, requests, tokens
 from mockauth.engine.target.subject import Subject
-from mockauth.engine.target.target import Target
 from mockauth.errors import NothingJudged, UsageError
 from mockauth.profiles import Profile
 from mockauth.wire import Request
@@ -56,7 +55,7 @@ def other_callback(subject: Subject) -> str:
     return ""
 
 
-def give_up(landing: Landing) -> None:
+def give_up(subject: Subject, landing: Landing) -> None:
     """End the run where the login itself, not the service, is what stopped it.
 
     Raises:
@@ -69,6 +68,7 @@ def give_up(landing: Landing) -> None:
         return
     if landing.page.response is None:
         return
+    subject.target = replace(subject.target, stuck=say("{}", landing.describe()))
     raise NothingJudged(
         say(
             "the login failed: {}. Forms on the page: {}. Filled in: {}. It says: {!r:.160}. "
@@ -82,16 +82,17 @@ def give_up(landing: Landing) -> None:
     )
 
 
-def ask_for_host(landing: Landing, target: Target) -> None:
+def ask_for_host(subject: Subject, landing: Landing) -> None:
     """End the run where the login of a service on this machine leads to a port that nobody names.
     A public service that leads its users to a private address is broken, and is judged.
 
     Raises:
         NothingJudged: with the option that lets the login go there.
     """
-    if not is_private_host(hostname(target.url_map.target)):
+    if not is_private_host(hostname(subject.target.url_map.target)):
         return
     parts = split(landing.url)
+    subject.target = replace(subject.target, stuck=say("{}", landing.describe()))
     raise NothingJudged(
         say(
             "the login leads to {}, and {}. If that is your login, add --allow-host {}",
@@ -100,6 +101,13 @@ def ask_for_host(landing: Landing, target: Target) -> None:
             parts.netloc if parts else hostname(landing.url),
         )
     )
+
+
+def note_dropped(subject: Subject) -> None:
+    """Keep which cookies of a login that failed no browser would keep."""
+    session = subject.sessions.get("first")
+    dropped = session.cookies.dropped if session is not None else {}
+    subject.target = replace(subject.target, dropped=tuple(dropped.items()))
 
 
 def diagnose(subject: Subject) -> Generator[Event, None, str]:

@@ -16,6 +16,7 @@ from mockauth.engine.flow.fallbacks import (
     by_basic,
     diagnose,
     give_up,
+    note_dropped,
     other_callback,
     other_encoding,
     try_post,
@@ -154,10 +155,14 @@ def _authorize(subject: Subject) -> Generator[Event, None, str]:
         if accepted:
             yield Noted(say("{} was refused; the run goes on with {}", refused, accepted))
             landing, code = ask_for_code(subject)
+    if not code:
+        note_dropped(subject)
+    elif landing.stopped_by:
+        subject.target = replace(subject.target, stopped_by=landing.stopped_by)
     if landing.reason == "may-not-visit":
-        ask_for_host(landing, subject.target)
+        ask_for_host(subject, landing)
     if landing.outcome == "stuck":
-        give_up(landing)
+        give_up(subject, landing)
     if not code:
         with subject.during("fallback", fallback=Fallback.LOGGED_IN):
             _, code = ask_for_code(subject)

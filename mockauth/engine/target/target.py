@@ -38,12 +38,16 @@ class Target:
     """The one that is called; None where none can be."""
     base_url: str = ""
     follow_only: bool = False
-    stopped: str = ""
-    """Why the run could not get through the login."""
     allow_hosts: tuple[str, ...] = ()
     """`HOST` or `HOST:PORT` of the login that nobody but the user names."""
     slow: bool = False
     """Whether the run may take its time and make load."""
+    stuck: str = ""
+    """Why the browser could not get through the login pages; "" where it did."""
+    stopped_by: str = ""
+    """What on the pages of the ordinary login stops a browser, though a code came."""
+    dropped: tuple[tuple[str, str], ...] = ()
+    """The cookies of a login that failed which no browser keeps or sends, and why."""
     pages: Pages = field(default_factory=Pages)
     """Every page that was seen lately, parsed once."""
 
@@ -103,6 +107,8 @@ class Target:
             openapi=self.openapi,
             auth=self.auth,
             addresses=self.addresses,
-            stopped=self.stopped,
+            stuck=self.stuck,
+            dropped=self.dropped,
+            stopped_by=self.stopped_by,
             pages=self.pages,
         )

@@ -1,0 +1,348 @@
+"""Which form signs in, and which button, link or option says the user's answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from mockauth.browser.accessible_name import kind_of, name_of, names_of, text_of, weak_names_of
+from mockauth.browser.fields import (
+    SURE,
+    Decision,
+    Known,
+    fields_of,
+    is_submit,
+    is_typed,
+    says_user,
+    value_of,
+)
+from mockauth.browser.visible import classes_of
+from mockauth.browser.vocabulary import Meaning, meanings
+from mockauth.wire.url import join, origin
+
+if TYPE_CHECKING:
+    from bs4 import Tag
+
+    from mockauth.browser.page import Page
+
+YES: tuple[tuple[Meaning, float], ...] = (
+    ("allow", 1.0), ("yes", 0.9), ("next", 0.7), ("log_in", 0.65),
+)  # fmt: skip
+NO: tuple[tuple[Meaning, float], ...] = (
+    ("deny", 1.0), ("no", 0.95), ("cancel", 0.9), ("back", 0.6),
+)  # fmt: skip
+OFF: tuple[Meaning, ...] = (
+    "cookies", "sign_up", "search", "newsletter", "language", "log_out", "forgotten_password",
+    "show_password",
+)  # fmt: skip
+BANNERS: tuple[Meaning, ...] = ("cookies", "newsletter", "search", "language")
+"""Meanings of one button that make the whole form one of another purpose."""
+ABOUT_OTHER = re.compile(
+    r"search|sign.?up|regist|subscribe|newsletter|log.?out|sign.?out|locale|lang(?:uage)?\b|theme|forgot|reset"
+    r"|cookie|gdpr|onetrust",
+    re.IGNORECASE,
+)
+BANNER = re.compile(r"cookie|gdpr|onetrust|newsletter|cmp-", re.IGNORECASE)
+PRIMARY = re.compile(
+    r"primary|success|cta\b|positive|filled|contained|btn-main|accept", re.IGNORECASE
+)
+SECONDARY = re.compile(
+    r"secondary|link|cancel|danger|outline|ghost|negative|tertiary|default|light|muted",
+    re.IGNORECASE,
+)
+WEB = ("http://", "https://")
+UNKNOWN = 0.15
+"""What a button says whose words are unknown: more than one that refuses, less than any other."""
+WEAK = 0.6
+MOST_CANDIDATES = 60
+Matches = Callable[[str], bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Says:
+    """How much a button says yes, no, or something else, from 0 to 1."""
+
+    yes: float = 0.0
+    no: float = 0.0
+    off: float = 0.0
+    allow: float = 0.0
+    log_in: float = 0.0
+    banner: float = 0.0
+
+    @property
+    def known(self) -> bool:
+        return max(self.yes, self.no, self.off) > 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A button of a form, a link, or an option with the button that sends it."""
+
+    name: str
+    key: str
+    """Tells it again on another visit of the page."""
+    says: Says
+    form: Tag | None = None
+    button: Tag | None = None
+    chosen: frozenset[int] = frozenset()
+    target: str = ""
+    primary: float = 0.0
+
+    @property
+    def allows(self) -> float:
+        """How likely it goes on."""
+        base = self.says.yes - self.says.no
+        if not self.says.known:
+            base = UNKNOWN
+        return base + 0.1 * self.primary - (0.05 if self.target else 0)
+
+    @property
+    def refuses(self) -> float:
+        """How likely it refuses."""
+        return self.says.no - self.says.yes - 0.1 * self.primary - (0.02 if self.target else 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What is pressed; `guessed` where the page does not say it clearly."""
+
+    candidate: Candidate
+    guessed: bool
+
+
+def said_by(names: list[str], weak: list[str], lang: str) -> Says:
+    """What the first name that is known says; what only programs read says less."""
+    for names_now, weight in ((names, 1.0), (weak, WEAK)):
+        for name in names_now:
+            says = _says(name, lang, weight)
+            if says.known:
+                return says
+    return Says()
+
+
+def _says(name: str, lang: str, weight: float) -> Says:
+    meant = meanings(name, lang)
+    yes = max((meant.get(m, 0.0) * w for m, w in YES), default=0.0) * weight
+    no = max((meant.get(m, 0.0) * w for m, w in NO), default=0.0) * weight
+    off = max((meant.get(m, 0.0) for m in OFF), default=0.0) * weight
+    return Says(
+        yes=yes if yes > no else 0.0,
+        no=no if no >= yes else 0.0,
+        off=off if off >= max(yes, no) else 0.0,
+        allow=meant.get("allow", 0.0) * weight,
+        log_in=meant.get("log_in", 0.0) * weight,
+        banner=max((meant.get(m, 0.0) for m in BANNERS), default=0.0) * weight,
+    )
+
+
+def says_of(control: Tag, page: Page) -> Says:
+    """What a button, a link or an option says."""
+    return said_by(names_of(control, page), weak_names_of(control), page.lang)
+
+
+def buttons_of(form: Tag, page: Page) -> list[Tag]:
+    """The submit buttons that a person can press; else those that script may enable."""
+    live = [c for c in page.controls(form) if is_submit(c) and not page.is_hidden(c)]
+    if not page.has_script:
+        return live
+    waiting = [c for c in page.disabled(form) if is_submit(c) and not page.is_hidden(c)]
+    return live + waiting
+
+
+def about(form: Tag) -> str:
+    """What programs read of a form."""
+    given = (form.get(name, "") for name in ("id", "name", "role", "class", "action", "aria-label"))
+    return " ".join(" ".join(one) if isinstance(one, list) else str(one) for one in given)
+
+
+def is_banner(form: Tag, page: Page) -> bool:
+    """Whether a form is for cookies, news, search or language."""
+    if any(says_of(button, page).banner >= 0.6 for button in buttons_of(form, page)):
+        return True
+    if str(form.get("role") or "").lower() == "search":
+        return True
+    around: Tag | None = form
+    for _ in range(4):
+        if around is None or around.name in ("body", "html"):
+            return False
+        if BANNER.search(f"{around.get('id', '')} {' '.join(classes_of(around))}"):
+            return True
+        around = around.parent
+    return False
+
+
+def login_forms(page: Page) -> list[tuple[float, Tag, list[Known]]]:
+    """The forms that ask who the user is, the best first."""
+    found = []
+    for place, form in enumerate(page.forms):
+        known = fields_of(form, page)
+        score = _login_score(form, page, known)
+        if score > 0:
+            found.append((score - place / 1000, form, known))
+    return sorted(found, key=lambda one: -one[0])
+
+
+def _login_score(form: Tag, page: Page, known: list[Known]) -> float:
+    asks = {one.asks for one in known}
+    points = 4.0 * ("password" in asks) + 2.0 * ("user" in asks)
+    if not points:
+        return 0.0
+    button = login_button(form, page)
+    says = says_of(button, page) if button is not None else Says()
+    if says.off >= SURE or (is_banner(form, page) and "password" not in asks):
+        return 0.0
+    if ABOUT_OTHER.search(about(form)):
+        points -= 1.5
+    points -= 1.5 * ("new_password" in asks)
+    points += says.log_in
+    action = join(page.base, str(form.get("action") or page.url))
+    return points + (0.5 if origin(action) == origin(page.url) else 0)
+
+
+def login_button(form: Tag, page: Page) -> Tag | None:
+    """The button that a person presses to sign in: by its words, else the form's default one."""
+    best, most = None, -9.0
+    for button in buttons_of(form, page):
+        says = says_of(button, page)
+        worth = says.yes - says.no - 2 * says.off if says.known else UNKNOWN
+        worth += says.log_in - (0.5 if button.has_attr("disabled") else 0)
+        if worth > most:
+            best, most = button, worth
+    return best
+
+
+def candidates(page: Page, matches: Matches, username: str, follow_only: bool) -> list[Candidate]:
+    """Everything on the page that may say the user's answer."""
+    found: list[Candidate] = []
+    if not follow_only:
+        for form in page.forms:
+            if not is_banner(form, page):
+                found += _of_form(form, page, username)
+    found += _links(page, matches)
+    return [one for one in found if one.says.off < SURE][:MOST_CANDIDATES]
+
+
+def _of_form(form: Tag, page: Page, username: str) -> Iterator[Candidate]:
+    if any(one.asks in ("new_password", "password", "captcha") for one in fields_of(form, page)):
+        return
+    buttons = buttons_of(form, page)
+    answers = list(_answers(form, page))
+    action = str(form.get("action") or "").partition("?")[0]
+    if answers and not any(says_of(b, page).no >= SURE for b in buttons):
+        button = max(buttons, key=lambda b: says_of(b, page).yes, default=None)
+        for control, name, says in answers:
+            key = f"{action}|option|{name}"
+            yield Candidate(
+                name=name, key=key, says=says, form=form, button=button,
+                chosen=frozenset({id(control)}),
+            )  # fmt: skip
+        return
+    for button in buttons:
+        name, says = name_of(button, page), says_of(button, page)
+        if says_user(name, username) or says_user(str(button.get("value") or ""), username):
+            says = Says(yes=1.0)
+        key = f"{action}|{button.get('formaction', '')}|{button.get('name')}|{button.get('value')}|{name}"
+        yield Candidate(
+            name=name, key=key, says=says, form=form, button=button, primary=_primary(button)
+        )
+    typed = [c for c in page.controls(form) if is_typed(c) and not page.is_hidden(c)]
+    by_script = any(kind_of(c) == "button" for c in page.controls(form))
+    if not buttons and page.controls(form) and not typed and not by_script:
+        yield Candidate(
+            name="the only form", key=f"{action}|form", says=Says(), form=form, primary=-1
+        )
+
+
+def _answers(form: Tag, page: Page) -> Iterator[tuple[Tag, str, Says]]:
+    """The options of the one group of which one says yes and another says no."""
+    groups: dict[str, list[tuple[Tag, str, Says]]] = {}
+    for control in page.controls(form):
+        name = str(control.get("name"))
+        if kind_of(control) == "radio":
+            groups.setdefault(f"radio {name}", []).append(
+                (control, name_of(control, page), says_of(control, page))
+            )
+        elif control.name == "select":
+            for option in control.find_all("option", limit=10):
+                says = said_by([text_of(option)], [value_of(option)], page.lang)
+                groups.setdefault(f"select {name}", []).append((option, text_of(option), says))
+    for group in groups.values():
+        if any(s.yes >= SURE for _, _, s in group) and any(s.no >= SURE for _, _, s in group):
+            yield from group
+            return
+
+
+def _primary(button: Tag) -> float:
+    words = f"{' '.join(classes_of(button))} {button.get('id', '')}"
+    if PRIMARY.search(words):
+        return 1.0
+    return -0.5 if SECONDARY.search(words) else 0.0
+
+
+def _links(page: Page, matches: Matches) -> Iterator[Candidate]:
+    """The links with known words, those drawn as buttons, and those to the callback. A link to a
+    place on its own page leads nowhere; one to anything but the web needs script."""
+    for link in page.links:
+        address = str(link.get("href") or "").strip()
+        if not address or address.startswith("#"):
+            continue
+        target, says = join(page.base, address), said_by(names_of(link, page), [], page.lang)
+        if matches(target):
+            if "error=" in target:
+                says = Says(no=1.0)
+            elif says.no < 0.75:
+                says = Says(yes=0.9)
+        elif not target.startswith(WEB):
+            continue
+        drawn = link.get("role") == "button" or re.search(
+            r"\bbtn|button", " ".join(classes_of(link))
+        )
+        if says.known or drawn:
+            name = name_of(link, page)
+            yield Candidate(
+                name=name, key=f"link|{name}|{address.partition('?')[0]}", says=says,
+                target=target, primary=_primary(link) if drawn else -1.0,
+            )  # fmt: skip
+
+
+def pick(
+    found: list[Candidate], decision: Decision, known_to: dict[str, Decision]
+) -> Choice | None:
+    """What is pressed for that decision, or None where nothing says it. `known_to` tells what
+    earlier visits have learned of a candidate."""
+    learned = [_as_learned(one, known_to.get(one.key)) for one in found]
+    return _allow(learned) if decision == "allow" else _deny(learned)
+
+
+def _as_learned(one: Candidate, did: Decision | None) -> Candidate:
+    if did is None:
+        return one
+    return replace(one, says=Says(yes=2.0) if did == "allow" else Says(no=2.0))
+
+
+def _allow(found: list[Candidate]) -> Choice | None:
+    ranked = sorted(found, key=lambda one: -one.allows)
+    if not ranked or ranked[0].allows <= 0 or (ranked[0].says.no and not ranked[0].says.yes):
+        return None
+    best, others = ranked[0], ranked[1:]
+    near = [one for one in others if best.allows - one.allows < 0.12 and one.says.no < SURE]
+    unknown = best.says.yes < SURE and any(not one.says.known or one.says.yes for one in others)
+    return Choice(candidate=best, guessed=bool(near) or unknown)
+
+
+def _deny(found: list[Candidate]) -> Choice | None:
+    ranked = sorted(found, key=lambda one: -one.refuses)
+    if not ranked:
+        return None
+    if ranked[0].says.no >= 0.25:
+        return Choice(candidate=ranked[0], guessed=False)
+    allowed = _allow(found)
+    rest = [
+        one
+        for one in found
+        if one.form is not None and one.says.allow < SURE and one.says.yes < 0.9
+        if allowed is None or one.key != allowed.candidate.key
+    ]
+    return Choice(candidate=rest[0], guessed=True) if len(rest) == 1 else None

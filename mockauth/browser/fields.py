@@ -1,0 +1,391 @@
+"""What each control of a form is filled in with, by its meaning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+from mockauth.browser.accessible_name import (
+    caption_of,
+    kind_of,
+    name_of,
+    names_of,
+    text_before,
+    text_of,
+    weak_names_of,
+)
+from mockauth.browser.vocabulary import Meaning, folded, meanings
+from mockauth.wire import Pairs, Secret
+
+if TYPE_CHECKING:
+    from bs4 import Tag
+
+    from mockauth.browser.page import Page
+
+Decision = Literal["allow", "deny"]
+Asks = Literal["", "user", "password", "new_password", "code", "captcha", "unknown"]
+"""What a field asks for: "" is nothing that a person would fill in."""
+TYPED = frozenset(
+    {"text", "", "email", "tel", "password", "search", "url", "number", "textarea", "date"}
+)
+UNTYPED = frozenset({
+    "hidden", "checkbox", "radio", "file", "range", "color", "submit", "image", "button", "reset",
+    "select", "textarea", "date", "time", "month", "week", "datetime-local",
+})  # fmt: skip
+USERS: tuple[Meaning, ...] = ("user_name", "email", "phone")
+KNOWN: Mapping[Meaning, Asks] = MappingProxyType(
+    {
+        "one_time_code": "code",
+        "new_password": "new_password",
+        "password": "password",
+        "user_name": "user",
+        "email": "user",
+        "phone": "user",
+    }
+)
+AUTOCOMPLETE: Mapping[str, Asks] = MappingProxyType(
+    {
+        "one-time-code": "code",
+        "new-password": "new_password",
+        "current-password": "password",
+        "username": "user",
+        "email": "user",
+        "tel": "user",
+        "webauthn": "user",
+    }
+)
+CAPTCHA_FIELD = re.compile(r"captcha", re.IGNORECASE)
+AGREES = re.compile(r"consent|confirm|agree|terms|scope|grant|allow|approve|accept", re.IGNORECASE)
+EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9.-]+", re.ASCII)
+SIMPLE_PATTERN = re.compile(r"(?:\[[\w\-.@]{1,40}\]|\\d|\\w)(?:\{\d+(?:,\d*)?\}|[+*])?")
+SURE = 0.4
+LONGEST_CODE = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What the field of one control asks for, and how sure that is, from 0 to 1."""
+
+    control: Tag
+    asks: Asks
+    sure: float
+
+
+def is_submit(control: Tag) -> bool:
+    """Whether it submits its form; a `<button>` without a known type does."""
+    if control.name == "button":
+        return str(control.get("type") or "submit").lower() not in ("button", "reset")
+    return control.name == "input" and kind_of(control) in ("submit", "image")
+
+
+def is_typed(control: Tag) -> bool:
+    """Whether a person types into it."""
+    if control.name == "textarea":
+        return True
+    return control.name == "input" and kind_of(control) not in UNTYPED
+
+
+def fields_of(form: Tag, page: Page) -> list[Known]:
+    """What the fields ask for that a person sees and would type into."""
+    typed = [c for c in page.controls(form) if is_typed(c)]
+    seen = [c for c in typed if not page.is_hidden(c) and not c.has_attr("readonly")]
+    if page.has_script and not any(kind_of(c) == "password" for c in seen):
+        # The second step of a login on one page, which script shows.
+        seen += [c for c in typed if kind_of(c) == "password" and page.is_hidden(c)][:1]
+    known = [_known(control, page, page.lang) for control in seen]
+    return _beside_password(_one_user(_new_passwords(known)))
+
+
+def _known(control: Tag, page: Page, lang: str) -> Known:
+    for word in str(control.get("autocomplete") or "").lower().split():
+        if asks := AUTOCOMPLETE.get(word):
+            return Known(control=control, asks=asks, sure=1.0)
+    kind = kind_of(control)
+    weak = " ".join(weak_names_of(control)[-2:])
+    if CAPTCHA_FIELD.search(weak + " ".join(names_of(control, page))):
+        return Known(control=control, asks="captcha", sure=1.0)
+    if kind == "password":
+        return Known(control=control, asks=_password_kind(control, page, lang), sure=1.0)
+    said = _said(control, page, lang)
+    if said.sure >= SURE and not (said.asks == "user" and control.get("value")):
+        return said
+    if kind in ("email", "tel") and not control.get("value"):
+        return Known(control=control, asks="user", sure=0.8)
+    return Known(control=control, asks="" if control.get("value") else "unknown", sure=0.0)
+
+
+def _password_kind(control: Tag, page: Page, lang: str) -> Asks:
+    asks: Asks = "password"
+    for name in names_of(control, page):
+        meant = meanings(name, lang)
+        if meant.get("new_password", 0) > meant.get("password", 0):
+            asks = "new_password"
+        if meant.get("one_time_code", 0) > meant.get("password", 0):
+            asks = "code"
+    return asks
+
+
+def _said(control: Tag, page: Page, lang: str) -> Known:
+    """What its names say; what only programs read says less."""
+    best = Known(control=control, asks="", sure=0.0)
+    strong = [(name, 1.0) for name in names_of(control, page)]
+    weak = [(name, 0.85) for name in weak_names_of(control)[-2:]]
+    near = [] if caption_of(control, page) else [(text_before(control), 0.7)]
+    for name, weight in (*strong, *weak, *near):
+        for meaning, sure in meanings(name, lang).items():
+            if meaning in KNOWN and sure * weight > best.sure:
+                best = Known(control=control, asks=KNOWN[meaning], sure=sure * weight)
+    if best.asks == "password" and kind_of(control) != "password" and best.sure < 0.8:
+        return Known(control=control, asks="", sure=0.0)
+    return best
+
+
+def _new_passwords(known: list[Known]) -> list[Known]:
+    """Two fields for a password, typed without being read, set a new one."""
+    passwords = [one for one in known if one.asks == "password"]
+    if len(passwords) < 2:
+        return known
+    return [
+        Known(control=one.control, asks="new_password", sure=one.sure)
+        if one.asks == "password"
+        else one
+        for one in known
+    ]
+
+
+def _one_user(known: list[Known]) -> list[Known]:
+    """Of several fields for a user the surest, and all that must be filled in."""
+    users = [one for one in known if one.asks == "user"]
+    if len(users) < 2:
+        return known
+    best = max(users, key=lambda one: one.sure)
+    return [
+        one
+        if one.asks != "user" or one is best or one.control.has_attr("required")
+        else Known(control=one.control, asks="", sure=0.0)
+        for one in known
+    ]
+
+
+def _beside_password(known: list[Known]) -> list[Known]:
+    """The only unknown field before a password is for the user; without a password, the only one
+    of its form is."""
+    if any(one.asks == "user" for one in known):
+        return known
+    at = next((n for n, one in enumerate(known) if one.asks == "password"), None)
+    unknown = [one for one in known[:at] if one.asks == "unknown"]
+    named = [one for one in unknown if one.control.get("name")]
+    candidates = named if at is not None else unknown
+    if not candidates or (at is None and len(known) > 1):
+        return known
+    user = candidates[-1]
+    return [
+        Known(control=one.control, asks="user", sure=0.3) if one is user else one for one in known
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filling:
+    """What the controls of one form are filled in with."""
+
+    page: Page
+    username: str
+    password: Secret
+    decision: Decision
+    asked: Mapping[int, Known]
+    """What the fields ask for, by the identity of the control."""
+    button: Tag | None
+    chosen: frozenset[int]
+    """The radio buttons and options that are chosen, by identity."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filled:
+    """What one control adds to a submission."""
+
+    fields: Pairs = ()
+    by_us: bool = False
+    """The value is ours, not the page's."""
+    hidden: bool = False
+    missing: str = ""
+    """The option that would have given the value."""
+    question: str = ""
+    """What the page asks, that nobody told us."""
+    invalid: str = ""
+    """The rule of the field that a browser enforces, and the value breaks."""
+
+
+def filled(control: Tag, work: Filling) -> Filled:
+    """What a control sends."""
+    if control is work.button:
+        return _pressed(control)
+    sent = CONTROLS.get(kind_of(control), _text)(control, work)
+    direction = str(control.get("dirname") or "")
+    if direction and is_typed(control):
+        written = "rtl" if str(control.get("dir") or "").lower() == "rtl" else "ltr"
+        return replace(sent, fields=(*sent.fields, (direction, written)))
+    return sent
+
+
+def _named(control: Tag, value: str) -> Pairs:
+    return ((str(control["name"]), value),) if control.get("name") else ()
+
+
+def _pressed(button: Tag) -> Filled:
+    """A button sends its value, a picture the place that was clicked."""
+    name = str(button.get("name") or "")
+    if kind_of(button) == "image":
+        dot = f"{name}." if name else ""
+        return Filled(fields=((f"{dot}x", "1"), (f"{dot}y", "1")))
+    return Filled(fields=_named(button, str(button.get("value", ""))))
+
+
+def _nothing(control: Tag, work: Filling) -> Filled:
+    return Filled()
+
+
+def _hidden(control: Tag, work: Filling) -> Filled:
+    return Filled(fields=_named(control, str(control.get("value", ""))), hidden=True)
+
+
+def _radio(control: Tag, work: Filling) -> Filled:
+    return _tick(control) if id(control) in work.chosen else Filled()
+
+
+def _checkbox(control: Tag, work: Filling) -> Filled:
+    return _tick(control) if _ticked(control, work) else Filled()
+
+
+def _tick(control: Tag) -> Filled:
+    return Filled(fields=_named(control, str(control.get("value", "on"))), by_us=True)
+
+
+def _ticked(control: Tag, work: Filling) -> bool:
+    if control.has_attr("required"):
+        return True
+    if work.page.is_hidden(control) or not agrees(control, work.page):
+        return control.has_attr("checked")
+    return work.decision == "allow"
+
+
+def agrees(control: Tag, page: Page) -> bool:
+    """Whether a box is one of consent."""
+    meant = [meanings(name, page.lang) for name in names_of(control, page)]
+    if any(m.get("stay_signed_in", 0) >= SURE or m.get("newsletter", 0) >= SURE for m in meant):
+        return False
+    said = any(m.get("allow", 0) >= SURE for m in meant)
+    words = " ".join((*names_of(control, page), *weak_names_of(control)))
+    return said or bool(AGREES.search(words))
+
+
+def _select(control: Tag, work: Filling) -> Filled:
+    options = control.find_all("option")
+    wanted = [o for o in options if id(o) in work.chosen]
+    user = [o for o in options if work.username and work.username in (value_of(o), text_of(o))]
+    if not wanted and len(user) == 1:
+        return Filled(fields=_named(control, value_of(user[0])), by_us=True)
+    marked = [o for o in options if o.has_attr("selected") and not o.has_attr("disabled")]
+    wanted = wanted or (marked if control.has_attr("multiple") else marked[-1:])
+    if not wanted and not control.has_attr("multiple"):
+        live = [o for o in options if not o.has_attr("disabled")]
+        full = [o for o in live if value_of(o)]
+        wanted = (full if control.has_attr("required") else live)[:1]
+    return Filled(fields=tuple(pair for o in wanted for pair in _named(control, value_of(o))))
+
+
+def value_of(option: Tag) -> str:
+    """The value of an option, its text where it has none."""
+    value = option.get("value")
+    return " ".join(option.get_text().split()) if value is None else str(value)
+
+
+def _text(control: Tag, work: Filling) -> Filled:
+    known = work.asked.get(id(control))
+    asks = known.asks if known is not None else ""
+    if asks == "user":
+        missing = "" if work.username else "--username (MOCKAUTH_USERNAME)"
+        value = work.username
+        if kind_of(control) == "number" and not re.fullmatch(r"-?\d+(\.\d+)?", value):
+            value = ""
+        return Filled(
+            fields=_named(control, value),
+            by_us=True,
+            missing=missing,
+            invalid=broken_rule(control, value),
+        )
+    if asks == "password":
+        missing = "" if work.password else "--password (MOCKAUTH_PASSWORD)"
+        value = work.password.reveal()
+        return Filled(
+            fields=_named(control, value),
+            by_us=True,
+            missing=missing,
+            invalid=broken_rule(control, value),
+        )
+    question = ""
+    if asks in ("code", "new_password", "captcha") or (
+        asks == "unknown" and control.has_attr("required")
+    ):
+        question = name_of(control, work.page) or str(control.get("name") or "")
+        question = question or text_before(control) or "a value"
+    return Filled(fields=_named(control, _written(control)), question=question)
+
+
+def broken_rule(control: Tag, value: str) -> str:
+    """The rule that keeps a browser from sending what a person types (HTML, constraint validation;
+    `maxlength` cuts it as it is typed); "" where it is sent."""
+    if not value:
+        return ""
+    shortest, longest = (str(control.get(n) or "") for n in ("minlength", "maxlength"))
+    if shortest.isdigit() and len(value) < int(shortest):
+        return f"minlength={shortest}"
+    if longest.isdigit() and 0 < int(longest) < len(value):
+        return f"maxlength={longest}"
+    if kind_of(control) == "email" and not EMAIL.fullmatch(value):
+        return "type=email"
+    pattern = str(control.get("pattern") or "")
+    # Only patterns that take linear time are tried.
+    simple = len(pattern) < 100 and SIMPLE_PATTERN.fullmatch(pattern)
+    return f"pattern={pattern}" if simple and not re.fullmatch(pattern, value) else ""
+
+
+def _written(control: Tag) -> str:
+    """What the page has written into a field."""
+    if control.name != "textarea":
+        return str(control.get("value", ""))
+    text = control.decode_contents() if control.find() else control.get_text()
+    return re.sub(r"^\r?\n", "", text)
+
+
+CONTROLS: Mapping[str, Callable[[Tag, Filling], Filled]] = MappingProxyType(
+    {
+        **dict.fromkeys(("button", "reset", "file", "image", "submit"), _nothing),
+        "hidden": _hidden,
+        "checkbox": _checkbox,
+        "radio": _radio,
+        "select": _select,
+    }
+)
+"""How each kind of control is filled in; any other is text."""
+
+
+def is_code(form: Tag, page: Page) -> bool:
+    """Whether the page around a form asks for a one-time code, or its only field looks so."""
+    heads = page.soup.find_all(["h1", "h2", "h3", "legend"], limit=5)
+    texts = [text_of(head) for head in heads]
+    if any(meanings(text, page.lang).get("one_time_code", 0) >= SURE for text in texts):
+        return True
+    typed = [c for c in page.controls(form) if is_typed(c) and not page.is_hidden(c)]
+    if len(typed) != 1:
+        return False
+    longest = str(typed[0].get("maxlength") or "")
+    short = longest.isdigit() and int(longest) <= LONGEST_CODE
+    return short or str(typed[0].get("inputmode") or "") == "numeric"
+
+
+def says_user(text: str, username: str) -> bool:
+    """Whether a text names the user, as a button of an account chooser does."""
+    return bool(username) and folded(username) in folded(text).split()

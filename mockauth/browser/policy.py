@@ -1,0 +1,160 @@
+"""What a page's own policy and scripts keep a browser from (CSP 3; Turbo, htmx, Unpoly)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+from mockauth.wire.url import origin, split
+
+if TYPE_CHECKING:
+    from bs4 import Tag
+
+    from mockauth.browser.page import Page
+
+Policy = dict[str, list[str]]
+HASHES = re.compile(r"'(sha256|sha384|sha512)-([^']+)'")
+MOST_SCRIPT = 200_000
+TURBO = re.compile(
+    r"(?:@hotwired/turbo|[/\"']turbo(?:[.\-@][\w.\-]*)?\.js|turbo\.min\.js)", re.IGNORECASE
+)
+HTMX = re.compile(r"htmx[\w.\-@/]*\.js|/htmx\.org", re.IGNORECASE)
+UNPOLY = re.compile(r"unpoly[\w.\-@/]*\.js", re.IGNORECASE)
+INTERCEPTS = re.compile(r"onsubmit\s*=|addEventListener\(\s*[\"']submit[\"']")
+
+
+def policies_of(page: Page) -> list[Policy]:
+    """The enforced policies of a page: of its headers, and of metas in its head."""
+    headers = page.exchange.answer.headers_named("Content-Security-Policy")
+    texts = [one for value in headers for one in value.split(",")]
+    head = page.soup.find("head")
+    for meta in head.find_all("meta", limit=100) if head is not None else ():
+        if str(meta.get("http-equiv") or "").strip().lower() == "content-security-policy":
+            kept = _parsed(str(meta.get("content") or ""))
+            kept.pop("sandbox", None)
+            texts.append("; ".join(" ".join((name, *words)) for name, words in kept.items()))
+    return [_parsed(text) for text in texts if text.strip()]
+
+
+def _parsed(text: str) -> Policy:
+    found: Policy = {}
+    for part in text[:20_000].split(";"):
+        words = part.split()
+        if words:
+            found.setdefault(words[0].lower(), words[1:])
+    return found
+
+
+def form_is_stopped(page: Page, target: str, *, redirected: bool = False) -> str:
+    """The directive that stops a form on its way to `target`; "" where none does."""
+    for policy in policies_of(page):
+        sandbox = {word.lower() for word in policy.get("sandbox", ())}
+        if "sandbox" in policy and not {"allow-forms", "allow-same-origin"} <= sandbox:
+            return "sandbox"
+        sources = policy.get("form-action")
+        if sources is not None and not _admits(sources, page.url, target, redirected):
+            return "form-action"
+    return ""
+
+
+def _admits(sources: list[str], page: str, target: str, redirected: bool) -> bool:
+    return any(_source_fits(source.lower(), page, target, redirected) for source in sources)
+
+
+def _source_fits(source: str, page: str, target: str, redirected: bool) -> bool:
+    parts, own = split(target), split(page)
+    if parts is None or own is None:
+        return False
+    if source == "'self'":
+        return origin(page) == origin(target)
+    if source == "*" or (source.endswith(":") and "/" not in source):
+        return source in ("*", f"{parts.scheme}:") or (source, parts.scheme) == ("http:", "https")
+    scheme, sign, rest = source.rpartition("://")
+    if (scheme if sign else own.scheme) not in (
+        parts.scheme,
+        "http" if parts.scheme == "https" else "",
+    ):
+        return False
+    place, slash, path = rest.partition("/")
+    name, _, port = place.partition(":")
+    host = parts.hostname or ""
+    if not (name in ("*", host) or (name.startswith("*.") and host.endswith(name[1:]))):
+        return False
+    usual = {"http": "80", "https": "443"}.get(parts.scheme, "")
+    if port != "*" and str(parts.port or usual) not in (
+        port or usual,
+        "443" if port == "80" else "",
+    ):
+        return False
+    if redirected or not path:
+        return True
+    whole = slash + path
+    return parts.path.startswith(whole) if whole.endswith("/") else parts.path == whole
+
+
+def script_is_stopped(page: Page, script: Tag | None) -> str:
+    """The directive that stops an inline script, or with None an event handler."""
+    for policy in policies_of(page):
+        sandbox = [word.lower() for word in policy.get("sandbox", ())]
+        if "sandbox" in policy and "allow-scripts" not in sandbox:
+            return "sandbox"
+        part = "script-src-attr" if script is None else "script-src-elem"
+        name = next((n for n in (part, "script-src", "default-src") if n in policy), "")
+        if name and not _allows_inline(policy[name], script):
+            return name
+    return ""
+
+
+def _allows_inline(sources: list[str], script: Tag | None) -> bool:
+    exact = [word for word in sources if word.lower().startswith(("'nonce-", "'sha"))]
+    if script is not None:
+        nonce = str(script.get("nonce") or "")
+        if nonce and f"'nonce-{nonce}'" in sources:
+            return True
+        body = script.get_text().encode("utf-8", "replace")
+        for kind, digest in HASHES.findall(" ".join(exact)):
+            made = base64.b64encode(hashlib.new(kind, body).digest()).decode()
+            if made == digest.replace("-", "+").replace("_", "/"):
+                return True
+    words = {word.lower() for word in sources}
+    return "'unsafe-inline'" in words and not exact and "'strict-dynamic'" not in words
+
+
+def taken_over(form: Tag, page: Page) -> str:
+    """The script that sends a form in place of the browser, so that a redirect to another site ends
+    nowhere (a fetch may not follow it there); "" where none does."""
+    scripts = page.soup.find_all("script", limit=100)
+    sources = "".join(f' "{script.get("src") or ""}"' for script in scripts)
+    code = "\n".join(script.get_text() for script in scripts if not script.get("src"))
+    code = code[:MOST_SCRIPT]
+    if TURBO.search(sources + code) and _turbo_takes(form) and "drive = false" not in code:
+        return "Turbo"
+    if HTMX.search(sources + code) and _is_htmx(form):
+        return "htmx"
+    if UNPOLY.search(sources) and any(form.has_attr(n) for n in ("up-submit", "up-target")):
+        return "Unpoly"
+    takes = INTERCEPTS.search(code) and "preventDefault" in code and "fetch(" in code
+    return "a script of the page" if takes and ".submit()" not in code else ""
+
+
+def _turbo_takes(form: Tag) -> bool:
+    around: Tag | None = form
+    while around is not None:
+        said = str(around.get("data-turbo") or "").lower()
+        if said:
+            return said != "false"
+        around = around.parent
+    return True
+
+
+def _is_htmx(form: Tag) -> bool:
+    if any(form.has_attr(name) for name in ("hx-post", "hx-get", "data-hx-post")):
+        return True
+    around: Tag | None = form
+    while around is not None:
+        if around.get("hx-boost") == "true":
+            return True
+        around = around.parent
+    return False

@@ -57,6 +57,8 @@ class Cookies:
     _kept: dict[tuple[str, str, str], Cookie] = field(default_factory=dict)
     dropped: dict[str, str] = field(default_factory=dict)
     """The cookies that no browser keeps or sends, by name, and why."""
+    keeps_all: bool = False
+    """Keep and send also what no browser would: to learn whether that is why a login fails."""
     _number: int = 0
 
     def header(self, url: str, *, from_elsewhere: bool = False, posts: bool = False) -> str | None:
@@ -73,7 +75,9 @@ class Cookies:
         for one in self._kept.values():
             if not one.goes_to(host, path, secure):
                 continue
-            if from_elsewhere and (one.site == "strict" or (posts and one.site == "lax")):
+            if self.keeps_all:
+                sent.append(one)
+            elif from_elsewhere and (one.site == "strict" or (posts and one.site == "lax")):
                 self.dropped[one.name] = WITHHELD
             else:
                 sent.append(one)
@@ -98,7 +102,7 @@ class Cookies:
         said = _attributes(rest)
         domain = said.get("domain", "").lower().removeprefix(".") or host
         why = _why_not(name, value, said, host, domain, secure)
-        if why:
+        if why and not self.keeps_all:
             self.dropped[name] = why
             return
         own_path = said.get("path", "")

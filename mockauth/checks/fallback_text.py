@@ -16,6 +16,7 @@ TEXTS: Mapping[Fallback, Words] = MappingProxyType(
         Fallback.BODY_CREDENTIALS: say("credentials in the body"),
         Fallback.BROWSER_AGENT: say("a browser's User-Agent"),
         Fallback.CALLBACK_SLASH: say("a slash after the callback"),
+        Fallback.EVERY_COOKIE: say("a browser that keeps every cookie"),
         Fallback.FORM_BODY: say("a form body"),
         Fallback.JSON_BODY: say("a json body"),
         Fallback.LOGGED_IN: say("a session that is logged in already"),

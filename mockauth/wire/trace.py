@@ -41,6 +41,8 @@ class Fallback(StrEnum):
     BODY_CREDENTIALS = "body-credentials"
     BROWSER_AGENT = "browser-agent"
     CALLBACK_SLASH = "callback-slash"
+    EVERY_COOKIE = "every-cookie"
+    """A browser that also keeps and sends what the standard says it must not."""
     FORM_BODY = "form-body"
     JSON_BODY = "json-body"
     LOGGED_IN = "logged-in"

@@ -104,10 +104,18 @@ def ask_for_host(subject: Subject, landing: Landing) -> None:
 
 
 def note_dropped(subject: Subject) -> None:
-    """Keep which cookies of a login that failed no browser would keep."""
+    """Keep which cookies of a login that failed no browser would keep, if it works with them."""
     session = subject.sessions.get("first")
-    dropped = session.cookies.dropped if session is not None else {}
-    subject.target = replace(subject.target, dropped=tuple(dropped.items()))
+    if session is None or not session.cookies.dropped:
+        return
+    client = subject.target.oauth_client
+    lenient = browsers.session_of(subject, fresh=True)
+    lenient.cookies.keeps_all = True
+    request = authorization_request(client, subject.target.pending())
+    with subject.during("fallback", fallback=Fallback.EVERY_COOKIE):
+        landing = lenient.run(request, redirect_uris=(client.redirect_uri,))
+    if landing.left and code_at(landing.params):
+        subject.target = replace(subject.target, dropped=tuple(session.cookies.dropped.items()))
 
 
 def diagnose(subject: Subject) -> Generator[Event, None, str]:

@@ -134,11 +134,12 @@ FAULTS = {
     ),
     "a contact elsewhere": Public(
         found=frozenset({"manifest.legal-and-contact-domain"}),
-        config={"manifest": {"contact_email": "todo@mail.example.org"}},
+        config={"manifest": {"contact_email": "todo@mail.todo.test"}},
     ),
-    "a token endpoint elsewhere": Public(
+    "an API elsewhere": Public(
         found=frozenset({"manifest.oauth-urls-share-domain"}),
-        config={"manifest": {"auth.authorization_url": "https://login.example.org/token"}},
+        config={"openapi": {"servers": [{"url": "https://todo.example.org"}]}},
+        profile="action",
     ),
     "a GPT without a privacy policy": Public(
         found=frozenset({"manifest.privacy-policy-set"}), profile="action", privacy_policy=False

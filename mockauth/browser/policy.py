@@ -20,6 +20,7 @@ MOST_SCRIPT = 200_000
 TURBO = re.compile(
     r"(?:@hotwired/turbo|[/\"']turbo(?:[.\-@][\w.\-]*)?\.js|turbo\.min\.js)", re.IGNORECASE
 )
+TURBO_OFF = re.compile(r"drive\s*=\s*false")
 HTMX = re.compile(r"htmx[\w.\-@/]*\.js|/htmx\.org", re.IGNORECASE)
 UNPOLY = re.compile(r"unpoly[\w.\-@/]*\.js", re.IGNORECASE)
 INTERCEPTS = re.compile(r"onsubmit\s*=|addEventListener\(\s*[\"']submit[\"']")
@@ -129,7 +130,7 @@ def taken_over(form: Tag, page: Page) -> str:
     sources = "".join(f' "{script.get("src") or ""}"' for script in scripts)
     code = "\n".join(script.get_text() for script in scripts if not script.get("src"))
     code = code[:MOST_SCRIPT]
-    if TURBO.search(sources + code) and _turbo_takes(form) and "drive = false" not in code:
+    if TURBO.search(sources + code) and _turbo_takes(form) and not TURBO_OFF.search(code):
         return "Turbo"
     if HTMX.search(sources + code) and _is_htmx(form):
         return "htmx"

@@ -57,7 +57,7 @@ def app_with(page: str, then: str = DONE) -> Flask:
         f'<form method="post" action="/go">{LOGIN}</form>',
         f'<form action="/go">{LOGIN}</form>',
         f'<form method="post" action="/nowhere">{LOGIN.replace("<button>", "<button formaction=/go>")}</form>',
-        '<form method="post" action="/go"><input type="email" name="email"><button>Continue</button></form>',
+        '<form novalidate method="post" action="/go"><input type="email" name="email"><button>Continue</button></form>',
         '<form action="/search"><input name="q"><button>Search</button></form>'
         f'<form method="post" action="/go">{LOGIN}</form>',
         '<form action="/signup" method="post"><input name="email"><input type="password" name="p">'

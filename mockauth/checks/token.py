@@ -113,6 +113,8 @@ def _fix(evidence: Evidence, last: Exchange) -> str:
             "answers like a page: look whether {client_url} and {authorization_url} are "
             "swapped."
         )
+    if last.answer.members.get("error") == "invalid_client":
+        return say("Check that --client-id and --client-secret are the ones your server knows.")
     if 300 <= last.answer.status < 400:
         return say("Answer at exactly the address in {authorization_url}: see token.no-redirect.")
     return ""

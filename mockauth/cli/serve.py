@@ -252,7 +252,7 @@ def _introduce_admin(
         for plugin in plugins:
             _line("control", f"{base}/{plugin.name}".rstrip("/") + "/_mockauth/")
         _line("control token", token if shown else "as given")
-    click.echo("These strings are published samples and protect nothing. Ctrl-C stops.")
+    click.echo("The built-in secrets are published samples and protect nothing. Ctrl-C stops.")
 
 
 def _warn_of(host: str) -> None:

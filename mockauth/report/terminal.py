@@ -70,7 +70,8 @@ def _of_plugin(run: Run, gate: Gate, kind: Words) -> Words:
         return say("ChatGPT can {}; exit 1 because {}", kind, gate.reasons[0])
     waived = run.summary["waived"]
     rest = say("none failed but {} waived", waived) if waived else say("none failed")
-    return say("ChatGPT can {}: {} checks passed, {}", kind, run.summary["pass"], rest)
+    cut = say("; {} not judged in time", run.summary["blocked"]) if run.budget_spent else Words()
+    return say("ChatGPT can {}: {} checks passed, {}{}", kind, run.summary["pass"], rest, cut)
 
 
 def _broken(run: Run) -> list[Result]:

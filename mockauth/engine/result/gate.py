@@ -62,10 +62,7 @@ def _reason(result: Result, fail_on: FailOn, strict: bool) -> str:
         return say("{}: should broken", check)
     if result.state == "blocked" and result.level == "critical":
         if not result.blocked_by:
-            whose = say("client") if result.rule.area == "client" else say("target")
-            return say(
-                "{}: critical, but the {}'s behaviour prevented it from being judged", check, whose
-            )
+            return say("{}: critical, and not judged: {}", check, result.actual)
         if strict:
             return say("{}: critical, but skipped without {}", check, own(result.blocked_by))
     return ""

@@ -210,11 +210,11 @@ class _Visit:
         self, target: str, exchange: Exchange, method: str = "GET", form: Pairs = ()
     ) -> Landing:
         returned = matches(target, self.redirect_uris)
-        if not returned and _signs_in_elsewhere(target, self.redirect_uris):
+        refused = "" if returned else self.session.why_not(self.session.map_url(target))
+        if not (returned or refused) and _signs_in_elsewhere(target, self.redirect_uris):
             where = origin(target)
             return self._end("stuck", target, exchange, reason="other-sign-in", detail=where)
         outcome: Outcome = "callback" if returned else "elsewhere"
-        refused = "" if returned else self.session.why_not(self.session.map_url(target))
         return Landing(
             outcome=outcome,
             url=target,

@@ -185,11 +185,12 @@ def _introduced(events: Iterator[Event]) -> Iterator[Event]:
 
 def _introduce(settings: Mapping[str, str]) -> None:
     from mockauth.engine.client.options import CLIENT_SECRET
+    from mockauth.wire.one_line import one_line
 
     for name, value in settings.items():
         # The sample may be seen; a secret of the developer's own may not.
         shown = value if name != "CLIENT_SECRET" or value == CLIENT_SECRET else "(as you gave it)"
-        click.echo(f"{name:14} {shown}", err=True)
+        click.echo(f"{name:14} {one_line(shown)}", err=True)
     click.echo(
         "These strings are samples and protect nothing. Sign in with your client, twice;", err=True
     )

@@ -44,6 +44,7 @@ def commands() -> None:
 
 def main() -> None:
     """Run mockauth and exit: 0 clean, 1 findings, 2 wrong use, 3 nothing judged, 130 or 143 stopped."""
+    _open_streams()
     try:
         # Outside its standalone mode click returns the code of an Exit instead of raising it.
         sys.exit(commands.main(standalone_mode=False) or 0)
@@ -72,6 +73,13 @@ def main() -> None:
             err=True,
         )
         sys.exit(1)
+
+
+def _open_streams() -> None:
+    """Give a stream that the caller has closed (`2>&-`) somewhere to go: no run is lost for it."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - to the end
 
 
 def _tell(*lines: str) -> None:

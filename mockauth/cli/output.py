@@ -13,6 +13,7 @@ import click
 from mockauth.cli.signals import stoppable
 from mockauth.cli.writing import write_whole
 from mockauth.errors import OurFault, UsageError
+from mockauth.wire.one_line import one_line
 
 if TYPE_CHECKING:
     from mockauth.engine.events import Event
@@ -80,6 +81,10 @@ def finish(
         except SystemExit as left:
             # rich turns a broken pipe into its own exit code.
             raise BrokenPipeError from left
+        except BrokenPipeError:
+            raise
+        except OSError as wrong:
+            _unwritten("the terminal report", wrong.strerror or type(wrong).__name__)
         finally:
             for _, path in reports:
                 _report(path, partial(json_report.render, run, decided))
@@ -121,7 +126,7 @@ def _report(path: str, render: Callable[[], str]) -> None:
 
 
 def _unwritten(option: str, why: str) -> None:
-    click.echo(f"mockauth: {option} was not written: {why}", err=True)
+    click.echo(f"mockauth: {one_line(option)} was not written: {one_line(why)}", err=True)
 
 
 def _write_baseline(path: Path, run: Run, decided: Gate, before: Baseline | None) -> None:
@@ -141,7 +146,7 @@ def _write_baseline(path: Path, run: Run, decided: Gate, before: Baseline | None
         _unwritten(option, wrong.strerror or type(wrong).__name__)
         return
     click.echo(
-        f"mockauth: {path} lists {len(known.states)} checks that may stay broken; "
-        f"check with --baseline {path}",
+        f"mockauth: {one_line(str(path))} lists {len(known.states)} checks that may stay broken; "
+        f"check with --baseline {one_line(str(path))}",
         err=True,
     )

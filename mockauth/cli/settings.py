@@ -9,6 +9,7 @@ import click
 from mockauth.engine.result.waiver import Waiver, read_waivers
 from mockauth.errors import UsageError
 from mockauth.settings import hint, read_settings
+from mockauth.wire.one_line import one_line
 
 WAIVERS = "mockauth.waivers"
 """Where the waivers of the file stand in `click.Context.meta`."""
@@ -37,7 +38,7 @@ def load_settings(context: click.Context, parameter: click.Parameter, value: str
         defaults["levels"] = [*defaults.get("levels", []), *levels]
     for name in (name for name in SECRETS if name in defaults):
         click.echo(
-            f"mockauth: {source} holds {name}; secrets belong in the environment "
+            f"mockauth: {one_line(source)} holds {name}; secrets belong in the environment "
             f"(MOCKAUTH_{name.upper()})",
             err=True,
         )

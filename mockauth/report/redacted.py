@@ -16,6 +16,8 @@ from mockauth.wire.words import render
 
 LONGEST_BODY = 64 * 1024
 """Characters of a body in a report."""
+LONGEST_HEADER = 8 * 1024
+"""Characters of a header or an address in a report."""
 LONGEST_URL = 160
 """Characters of a URL on the terminal."""
 
@@ -79,7 +81,7 @@ class Redactor:
             "fallback": exchange.fallback,
             "request": {
                 "method": self.text(request.method),
-                "url": self._foreign(request.target, LONGEST_BODY),
+                "url": self._foreign(request.target, LONGEST_HEADER),
                 "headers": self._headers(request.all_headers),
                 "body": self.body(request.body.decode("utf-8", errors="replace")),
             },
@@ -90,7 +92,7 @@ class Redactor:
 
     def body(self, text: str) -> str:
         """The start of a body; lines and tabs stay, because JSON writes them as escapes."""
-        shown = one_line(self.secrets.scrub(text, LONGEST_BODY), keep="\n\t")
+        shown = one_line(self.secrets.scrub(text, LONGEST_BODY), keep="\n\t")[:LONGEST_BODY]
         if len(text) <= LONGEST_BODY:
             return shown
         return f"{shown}… ({len(text)} characters)"
@@ -106,9 +108,7 @@ class Redactor:
         }
 
     def _headers(self, pairs: Pairs) -> list[list[str]]:
-        return [
-            [self._foreign(name, LONGEST_BODY), self._header(name, value)] for name, value in pairs
-        ]
+        return [[self._foreign(name, 200), self._header(name, value)] for name, value in pairs]
 
     def _header(self, name: str, value: str) -> str:
         """The value of a header. One that carries a secret by its nature shows none of it,
@@ -123,7 +123,7 @@ class Redactor:
                 if blank
                 else (self._masked(value))
             )
-        return self._foreign(value, LONGEST_BODY)
+        return self._foreign(value, LONGEST_HEADER)
 
     def _cookies(self, value: str, *, only_first: bool) -> str:
         head, mark, rest = value.partition(";") if only_first else (value, "", "")
@@ -131,14 +131,14 @@ class Redactor:
         shown = [
             f"{self._foreign(key, 80)}={self._masked(content.strip())}" for key, _, content in parts
         ]
-        return ";".join(shown) + mark + self._foreign(rest, LONGEST_BODY)
+        return ";".join(shown) + mark + self._foreign(rest, LONGEST_HEADER)
 
     def _masked(self, value: str) -> str:
         """The placeholder of a value, or its length: what a probe made up is not registered."""
         return self.secrets.placeholder(value) or f"‹{len(value)} chars›"
 
     def _foreign(self, text: str, limit: int) -> str:
-        return one_line(self.secrets.scrub(text, limit))
+        return one_line(self.secrets.scrub(text, limit))[:LONGEST_BODY]
 
     def _waiver(self, waiver: Waiver | None) -> dict[str, Any] | None:
         if waiver is None:

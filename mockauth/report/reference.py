@@ -11,6 +11,7 @@ from mockauth.checks.source import Source, source
 from mockauth.engine.catalogue import Entry
 from mockauth.engine.places import Places
 from mockauth.report.need_words import need_words
+from mockauth.wire.one_line import one_line
 
 HEAD = """\
 # The checks
@@ -69,11 +70,11 @@ def explained(entry: Entry, places: Places) -> str:
 
 def _places(places: Places) -> Iterator[str]:
     """Where the code is, for somebody who wants to change it."""
-    yield f"code     {places.rule}"
+    yield f"code     {one_line(str(places.rule))}"
     for n, (name, place) in enumerate(places.faults.items()):
-        yield f"{'faults' if n == 0 else '':8} {place}  {name}"
+        yield f"{'faults' if n == 0 else '':8} {one_line(str(place))}  {name}"
     for n, place in enumerate(places.tests):
-        yield f"{'tests' if n == 0 else '':8} {place}"
+        yield f"{'tests' if n == 0 else '':8} {one_line(str(place))}"
 
 
 def markdown(entries: Sequence[Entry]) -> str:

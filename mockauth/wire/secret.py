@@ -29,10 +29,14 @@ SHORTEST_ANYWHERE = 8
 WORD = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_-")
 
 LONGEST_LEARNT = 4096
+LONGEST_USED = 512
+"""Characters of one for which there is room no more, but which mockauth has used."""
 MOST_LEARNT = 10_000
 MOST_SHORT = 1_000
 MOST_BYTES = 512 * 1024
 """Of what a peer calls a secret. The rest is hidden where it stands under the name of a secret."""
+REST = re.compile(rb"[^\s\"'<>&;,]+")
+"""What may follow the start of a long secret, up to whatever ends a word."""
 WIDEST = 6
 """Characters that one of a secret may take: `\\u0061`, `&#x61;`."""
 CODE = 16
@@ -68,6 +72,8 @@ class _Known:
 
     label: str
     size: int
+    kept: int
+    """Characters of it that are looked for."""
     given: bool
 
     @property
@@ -110,14 +116,18 @@ class Secrets:
             self._register(value, value, label, given=True)
         return self._values[value].shown
 
-    def learn(self, value: str, label: str) -> None:
+    def learn(self, value: str, label: str, *, used: bool = False) -> None:
         """Register what a peer sent as a secret, as far as there is room: the start of a long one,
-        and no more than so many."""
-        if value in self._values or not value or self._full(value):
+        and no more than so many. One that mockauth itself has `used` always has room for its start:
+        a peer cannot crowd it out, and a run sends no more than a few thousand requests."""
+        if value in self._values or not value:
             return
-        self._learnt += 1
-        self._learnt_bytes += min(len(value), LONGEST_LEARNT)
-        self._register(value, value[:LONGEST_LEARNT], label, given=False)
+        if not self._full(value):
+            self._learnt += 1
+            self._learnt_bytes += min(len(value), LONGEST_LEARNT)
+            self._register(value, value[:LONGEST_LEARNT], label, given=False)
+        elif used:
+            self._register(value, value[:LONGEST_USED], label, given=False)
 
     def add_basic(self, user: str, password: str, label: str) -> None:
         """Register what `Authorization: Basic` makes of a pair (RFC 7617)."""
@@ -160,7 +170,7 @@ class Secrets:
 
     def _register(self, value: str, kept: str, label: str, *, given: bool) -> None:
         number = self._counts[label] = self._counts.get(label, 0) + 1
-        known = self._values[value] = _Known(f"{label} {number}", len(value), given)
+        known = self._values[value] = _Known(f"{label} {number}", len(value), len(kept), given)
         self._longest = max(self._longest, len(kept))
         for spelling in _spellings(kept):
             data = plain(spelling)
@@ -205,6 +215,10 @@ class Secrets:
             found = (*self._fragments(data, view.coded), *self._shorts(data, view.coded))
             for a, b, known in found:
                 whole = self._whole.get(data[a:b])
+                if known.size > known.kept and b - a >= known.kept - GRAM:
+                    # The rest of one that is known by its start only.
+                    rest = REST.match(data, b)
+                    b = rest.end() if rest else b
                 yield *view.place(a, b), whole.shown if whole else known.part
 
     def _fragments(self, data: bytes, coded: bool) -> Iterator[tuple[int, int, _Known]]:

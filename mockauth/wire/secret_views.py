@@ -25,9 +25,9 @@ ESCAPE = re.compile(
     rb"|&#[xX]([0-9A-Fa-f]{1,6});?"
     rb"|&([A-Za-z][A-Za-z0-9]{1,30});"
 )
-BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{12,}")
+BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{8,}")
 TO_STANDARD = bytes.maketrans(b"-_", b"+/")
-HEX = re.compile(rb"[0-9A-Fa-f]{16,}")
+HEX = re.compile(rb"[0-9A-Fa-f]{12,}")
 
 Place = Callable[[int, int], tuple[int, int]]
 
@@ -53,6 +53,7 @@ def views(text: str) -> Iterator[View]:
     raw = text.encode("utf-8", "replace")
     place: Place = (lambda a, b: (a, b)) if text.isascii() else _by_characters(raw)
     yield View(raw, place)
+    yield from _as_bytes(text)
     yield from _decoded(raw, place)
     inner, before = raw, raw
     for _ in range(DEEPEST_ENCODING):
@@ -62,6 +63,15 @@ def views(text: str) -> Iterator[View]:
         yield View(inner, place)
         before = inner
     yield from _decoded(before, place)
+
+
+def _as_bytes(text: str) -> Iterator[View]:
+    """A header's text, whose characters are the bytes that were sent, as the UTF-8 they may be."""
+    if not text.isascii():
+        with suppress(UnicodeError):
+            sent = text.encode("latin-1")
+            sent.decode("utf-8")
+            yield View(sent, lambda a, b: (a, b))
 
 
 def folded(data: bytes) -> bytes:

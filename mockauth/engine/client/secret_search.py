@@ -13,12 +13,15 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from urllib.parse import quote, quote_plus, unquote_to_bytes
 
 from mockauth.checks.client.visit import Store
 
-LARGEST_FILE = 64 * 1024 * 1024
+LARGEST_FILE = 16 * 1024 * 1024
+MOST_UNPACKED = 64 * 1024 * 1024
+"""Bytes of one file's content that are made of it and searched."""
 MOST_FILES = 10_000
 SHORTEST = 8
 WHITE = bytes(range(33))
@@ -49,8 +52,14 @@ def search(path: Path, secrets: Mapping[str, str], since: float) -> Store:
             unread.append(str(file))
             continue
         count += 1
-        shown = [os.fsencode(file.name), *_readings(content)]
-        found = {kind for text in shown for spelling, kind in spellings.items() if spelling in text}
+        found: set[str] = set()
+        left = MOST_UNPACKED
+        for text in chain((os.fsencode(file.name),), _readings(content)):
+            found |= {kind for spelling, kind in spellings.items() if spelling in text}
+            left -= len(text)
+            if left < 0:
+                unread.append(str(file))
+                break
         hits += [(str(file), kind) for kind in sorted(found)]
     return Store(
         path=str(path), files=count, changed=changed, hits=tuple(hits), unread=tuple(unread)

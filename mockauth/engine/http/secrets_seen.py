@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -28,10 +28,14 @@ def learn(secrets: Secrets, exchange: Exchange) -> None:
     has made of one: an altered secret differs from it by a character."""
     request, answer = exchange.request, exchange.answer
     for pairs in (request.all_query, request.params, _fragment(request.target)):
-        _pairs(secrets, pairs)
+        _pairs(secrets, pairs, used=True)
     _raw(secrets, request)
-    for name, value in (*request.headers, *answer.headers):
+    for name, value in request.headers:
+        _header(secrets, name.lower(), value, used=True)
+    for name, value in answer.headers:
         _header(secrets, name.lower(), value)
+    if exchange.step in ("token", "refresh"):
+        _granted(secrets, answer.members)
     if exchange.step not in PUBLIC and len(answer.body) < LARGEST_SEARCHED:
         _answered(secrets, answer.json())
 
@@ -42,11 +46,19 @@ def _raw(secrets: Secrets, request: Request) -> None:
         return
     text = request.raw.decode("utf-8", errors="replace")
     try:
-        _pairs(secrets, tuple(_strings(json.loads(text))))
+        _pairs(secrets, tuple(_strings(json.loads(text))), used=True)
     except (ValueError, RecursionError):
         _pairs(secrets, pairs_of(text))
         for value, kind in named_values(text):
             secrets.learn(value, kind)
+
+
+def _granted(secrets: Secrets, members: Mapping[str, Any]) -> None:
+    """The tokens that the run goes on with."""
+    for name in ("access_token", "refresh_token"):
+        token = members.get(name)
+        if isinstance(token, str):
+            secrets.learn(token, secret_name(name), used=True)
 
 
 def _answered(secrets: Secrets, value: Any) -> None:
@@ -57,17 +69,17 @@ def _answered(secrets: Secrets, value: Any) -> None:
             secrets.learn(text, kind)
 
 
-def _pairs(secrets: Secrets, pairs: Pairs) -> None:
+def _pairs(secrets: Secrets, pairs: Pairs, *, used: bool = False) -> None:
     for name, value in pairs:
         kind = secret_name(name)
         if kind:
-            secrets.learn(value, kind)
+            secrets.learn(value, kind, used=used)
 
 
-def _header(secrets: Secrets, name: str, value: str) -> None:
+def _header(secrets: Secrets, name: str, value: str, *, used: bool = False) -> None:
     if name == "cookie":
         for part in value.split(";"):
-            secrets.learn(part.partition("=")[2].strip(), "cookie")
+            secrets.learn(part.partition("=")[2].strip(), "cookie", used=used)
     elif name == "set-cookie":
         secrets.learn(value.partition(";")[0].partition("=")[2].strip(' "'), "cookie")
     elif name == "location":
@@ -76,7 +88,7 @@ def _header(secrets: Secrets, name: str, value: str) -> None:
     elif secret_name(name):
         credentials = value.partition(" ")[2].strip() or value.strip()
         if len(credentials) >= SHORTEST_CREDENTIALS:
-            secrets.learn(credentials, "credentials")
+            secrets.learn(credentials, "credentials", used=used)
             _basic(secrets, value)
 
 

@@ -70,6 +70,12 @@ def declare(target: Target, *urls: str) -> None:
     target.url_map.named |= set(named)
 
 
+def mappable(target: Target, *urls: str) -> None:
+    """Take the hosts of `urls` for ones that may mean the server under test, without leave to ask
+    other ports of this machine: a document is not the manifest."""
+    target.url_map.declared |= {hostname(url) for url in urls if hostname(url)}
+
+
 def fetch(subject: Subject, url: str, step: Step) -> Exchange:
     """Ask for a document and follow its redirects; the last answer."""
     exchange = subject.driver.send(document_request(url), step)
@@ -100,7 +106,7 @@ def fetch_openapi(subject: Subject, wanted: str) -> Target:
         return target
     # The document speaks of the addresses it was published at, before any mapping.
     openapi = read_openapi(last.response.body, url)
-    declare(target, *openapi.servers)
+    mappable(target, *openapi.servers)
     base = openapi.base_url(root_domain(manifest.url or url))
     mapped = [s for s in openapi.servers if origin(url_map(s)) == url_map.target]
     if mapped and base not in openapi.servers:
@@ -121,6 +127,10 @@ def with_openapi(target: Target, openapi: OpenApi, base: str, wanted: str) -> Ta
         known = ", ".join(operation.id for operation in openapi.operations[:20])
         raise UsageError(f"--operation {wanted}: not in the OpenAPI document, which has {known}")
     base_url = target.url_map(base or target.url_map.target).rstrip("/")
+    refused = target.url_map.refuses(base_url)
+    if refused:
+        target.url_map.notes.append(say("the API at {} is not called: {}", base_url, refused))
+        operation = None
     return replace(target, openapi=openapi, base_url=base_url, operation=operation)
 
 

@@ -15,6 +15,9 @@ NUMBER = re.compile(r"(?i)0x[0-9a-f]*|[0-9]+")
 EMBEDDED = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
 """IPv6 ranges whose last 32 bits are an IPv4 address (RFC 6052, RFC 8215, RFC 4291 2.5.5.1)."""
 
+SPECIAL = ipaddress.ip_network("192.0.0.0/24")
+"""Protocol assignments (RFC 6890), of which Python calls some global."""
+
 Place = tuple[str, int]
 """A host in its one spelling, loopback as `localhost`, and the port."""
 
@@ -116,9 +119,12 @@ def _is_private(host: str, addresses: Mapping[str, tuple[str, ...]]) -> bool:
 
 def _is_private_address(host: str) -> bool:
     try:
-        return not ipaddress.ip_address(host).is_global
+        address = ipaddress.ip_address(host)
     except ValueError:
         return is_private_host(host)
+    special = address.is_multicast or address.is_reserved or address in SPECIAL
+    old = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
+    return special or old or not address.is_global
 
 
 def _shown(place: Place) -> str:

@@ -218,5 +218,5 @@ def _shown(redaction: Redaction, number: int, entry: JournalEntry) -> dict[str, 
         "authorization": entry.scheme,
         "status": entry.status,
         "faults": list(entry.faults),
-        "near_misses": list(entry.near_misses),
+        "near_misses": [redaction.text(miss) for miss in entry.near_misses],
     }

@@ -15,6 +15,10 @@ from mockauth.wire.secret_views import views
 PIECE = re.compile(rb"[A-Za-z0-9._~-]{16,}")
 """What may be a code or a token."""
 LONGEST_SHOWN = 200
+LOOKED_AT = 1024
+"""Bytes of a text in which codes and tokens are looked for; fewer are shown."""
+SIZES = (43,)
+"""Characters of the codes and tokens that are issued, JWTs apart."""
 SHORTEST = 6
 """Shorter secrets are samples that stand in ordinary words, too."""
 
@@ -32,7 +36,7 @@ class Redaction:
         """The parameters with every secret as its name: by its own name, or by its value wherever
         it has got to."""
         return {
-            name: f"‹{name}›" if secret_name(name) else self.text(value)
+            self.text(name): f"‹{secret_name(name)}›" if secret_name(name) else self.text(value)
             for name, value in params.items()
         }
 
@@ -44,10 +48,18 @@ class Redaction:
         """Codes and tokens that were issued: only their digests are kept, so that each piece of the
         text is tried."""
         for view in views(text):
-            for piece in PIECE.finditer(view.data):
-                kind = _kind(self._plugin, piece[0].decode())
-                if kind:
-                    yield *view.place(*piece.span()), f"‹{kind}›"
+            for piece in PIECE.finditer(view.data[:LOOKED_AT]):
+                for start, end in _parts(*piece.span()):
+                    kind = _kind(self._plugin, view.data[start:end].decode())
+                    if kind:
+                        yield *view.place(start, end), f"‹{kind}›"
+
+
+def _parts(start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A piece of text, and every part of it that is as long as a code or token that is issued."""
+    yield start, end
+    for size in SIZES:
+        yield from ((at, at + size) for at in range(start, end - size + 1))
 
 
 def _kind(plugin: Plugin, value: str) -> str:

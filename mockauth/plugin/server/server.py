@@ -87,7 +87,8 @@ class Server:
             one.end()
         until = time.monotonic() + STOP_SECONDS
         for one, thread in threads.items():
-            thread.join(max(until - time.monotonic(), 0))
+            if thread.ident is not None:  # it is entered before it is started
+                thread.join(max(until - time.monotonic(), 0))
             if thread.is_alive():
                 one.end()
 

@@ -170,3 +170,15 @@ def test_the_journal_explains_what_else_is_wrong_with_an_authorization_request(
 
     assert any(said in one for one in entry["near_misses"]), entry
     assert not any("localhost, not localhost" in one for one in entry["near_misses"])
+
+
+def test_no_place_of_an_entry_shows_a_secret() -> None:
+    tour = controlled()
+    token, secret = tour.grant()["access_token"], tour.client().secret
+    tour.browser.get(f"/authorize?{secret}=1&state=x{token}y")
+    tour.browser.post("/token", data={"grant_type": secret})
+
+    shown = control(tour, "GET", "/requests").get_data(as_text=True)
+
+    assert token not in shown
+    assert secret not in shown

@@ -182,3 +182,35 @@ def test_names_of_secrets_are_known_in_any_spelling(name: str) -> None:
 @pytest.mark.parametrize("name", ["token_type", "expires_in", "scope", "state", "error", "codes"])
 def test_names_beside_them_are_no_secrets(name: str) -> None:
     assert secret_name(name) == ""
+
+
+def test_the_rest_of_a_long_token_is_hidden_with_its_start() -> None:
+    secrets = Secrets()
+    token = "".join(f"{n:05x}" for n in range(2000))
+    secrets.learn(token, "access token")
+
+    assert "007cf" not in secrets.scrub(f'{{"you_sent":"Bearer {token}"}}')
+
+
+def test_a_token_that_was_used_is_hidden_when_a_peer_has_filled_the_registry() -> None:
+    secrets = Secrets()
+    for n in range(200):
+        secrets.learn(f"{n:04d}" * 1000, "id token")
+    secrets.learn("a-token-that-is-sent-to-the-api", "access token", used=True)
+
+    assert "a-token-that" not in secrets.scrub("echo a-token-that-is-sent-to-the-api")
+
+
+@pytest.mark.parametrize("text", ["aHVudGVyMiE=", "68756e7465723221"])
+def test_a_short_password_is_hidden_in_base64_and_hexadecimal(text: str) -> None:
+    secrets = Secrets()
+    secrets.add("hunter2!", "password")
+
+    assert text[:8] not in secrets.scrub(f"x {text} y")
+
+
+def test_a_password_in_the_bytes_of_a_header_is_hidden() -> None:
+    secrets = Secrets()
+    secrets.add("парольдлинный", "password")
+
+    assert secrets.scrub("парольдлинный".encode().decode("latin-1")) == ("‹password 1 · 13 chars›")

@@ -168,5 +168,5 @@ def test_a_next_parameter_leads_off_the_site_only_where_it_is_not_checked(checke
 
 def test_pages_without_such_a_parameter_have_nothing_to_lead_onward() -> None:
     subject = subject_of(login="auto")
-    with pytest.raises(NotApplicable, match="no page takes an address"):
+    with pytest.raises(NotApplicable, match="no page takes a next address"):
         list(onward_visits(subject, visit(subject), "https://attacker.example/"))

@@ -73,7 +73,7 @@ class Cookies:
         host, path, secure = place
         sent = []
         for one in self._kept.values():
-            if not one.goes_to(host, path, secure):
+            if not one.goes_to(host, path, secure or self.keeps_all):
                 continue
             if self.keeps_all:
                 sent.append(one)

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 Decision = Literal["allow", "deny"]
 Asks = Literal["", "user", "password", "new_password", "code", "captcha", "unknown"]
 """What a field asks for: "" is nothing that a person would fill in."""
-TYPED = frozenset(
-    {"text", "", "email", "tel", "password", "search", "url", "number", "textarea", "date"}
-)
 UNTYPED = frozenset({
     "hidden", "checkbox", "radio", "file", "range", "color", "submit", "image", "button", "reset",
     "select", "textarea", "date", "time", "month", "week", "datetime-local",

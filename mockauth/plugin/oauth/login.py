@@ -22,7 +22,8 @@ TOO_OLD = "This page is too old. Go back to ChatGPT and start again."
 def login_page(plugin: Plugin, onward: str, note: str = "", hint: str = "") -> BaseResponse:
     """The login form; `onward` is where a right password leads."""
     origins = " ".join(dict.fromkeys(filter(None, map(origin, _redirect_uris(plugin, onward)))))
-    return pages.login(url_for("oauth.login"), onward, form_token(), origins, note, hint)
+    kind = "email" if plugin.policy.names_are_addresses else "text"
+    return pages.login(url_for("oauth.login"), onward, form_token(), origins, note, hint, kind)
 
 
 def login(plugin: Plugin) -> BaseResponse:

@@ -18,7 +18,7 @@ LOGIN = (
     + """{% if note %}<p role="alert">{{ note }}</p>{% endif %}
 <form method="post" action="{{ action }}"><input type="hidden" name="csrf_token" value="{{ csrf }}">
 <input type="hidden" name="next" value="{{ onward }}">
-<label>User name <input name="username" value="{{ hint }}" autocomplete="username" required></label>
+<label>User name <input name="username" type="{{ kind }}" value="{{ hint }}" autocomplete="username" required></label>
 <label>Password <input name="password" type="password" autocomplete="current-password" required>
 </label><button type="submit">Log in</button></form></body></html>"""
 )
@@ -40,9 +40,16 @@ ERROR = (
 
 
 def login(
-    action: str, onward: str, csrf: str, origins: str, note: str = "", hint: str = ""
+    action: str,
+    onward: str,
+    csrf: str,
+    origins: str,
+    note: str = "",
+    hint: str = "",
+    kind: str = "text",
 ) -> BaseResponse:
-    """The login page; `onward` is where a right password leads, `origins` what may follow it."""
+    """The login page; `onward` is where a right password leads, `origins` what may follow it, `kind`
+    the type of the field for the name."""
     html = render_template_string(
         LOGIN,
         title="Log in",
@@ -51,6 +58,7 @@ def login(
         csrf=csrf,
         note=note,
         hint=visible(hint),
+        kind=kind,
     )
     return private(Response(html), f"'self' {origins}")
 

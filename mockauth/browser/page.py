@@ -24,6 +24,10 @@ MOST_FORMS, MOST_CONTROLS = 100, 500
 """Forms of a page, and controls of one form, that are looked at."""
 HTML = ("text/html", "application/xhtml+xml")
 META_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([\w-]{2,40})""", re.IGNORECASE)
+MOUNTS = frozenset({"app", "root", "__next", "__nuxt", "svelte"})
+"""Where frameworks put the page that their script makes."""
+WORDS = re.compile(r"[\w-]+")
+MOST_SCRIPT = 200_000
 CONTROLS = ("input", "select", "textarea", "button")
 
 
@@ -143,9 +147,24 @@ class Page:
 
     @property
     def only_script_goes_on(self) -> bool:
-        """Whether a person would press a button that is in no form, or look into a frame."""
+        """Whether a person would press a button that is in no form, look into a frame, or see what
+        a script shows."""
         live = (one for one in self._walk if one.sight != HIDDEN and one.form is None)
-        return any(one.tag.name == "button" for one in live) or self.soup.find("iframe") is not None
+        if any(one.tag.name == "button" for one in live) or self.soup.find("iframe") is not None:
+            return True
+        return self.has_script and self._is_filled_by_script
+
+    @property
+    def _is_filled_by_script(self) -> bool:
+        """Whether an empty block waits for a script: by a framework's name, or one that a script of
+        the page says."""
+        blocks = self.soup.find_all(["div", "main", "section"], id=True, limit=200)
+        empty = [
+            str(one["id"]) for one in blocks if not one.get_text(strip=True) and not one.find()
+        ]
+        scripts = self.soup.find_all("script", src=False, limit=100)
+        said = {word for one in scripts for word in WORDS.findall(one.get_text()[:MOST_SCRIPT])}
+        return any(name in MOUNTS or name in said for name in empty)
 
     @cached_property
     def charset(self) -> str:

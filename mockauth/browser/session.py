@@ -73,6 +73,8 @@ class Session:
     follow_only: bool = False
     cookies: Cookies = field(default_factory=Cookies)
     pages: Pages = field(default_factory=Pages)
+    breaks_rules: bool = False
+    """Send also what the rules of a field keep a browser from sending: to learn what stops it."""
     known_to: dict[str, Decision] = field(default_factory=dict)
     """What pressing a candidate did, where the page did not say it clearly."""
 
@@ -411,7 +413,7 @@ class _Visit:
             )
         if made.questions:
             return self._asks(page, exchange, made.questions[0])
-        if made.invalid:
+        if made.invalid and not self.session.breaks_rules:
             rule = made.invalid
             return self._end(
                 "stuck", page.url, exchange, page=page, reason="breaks-a-rule", detail=rule

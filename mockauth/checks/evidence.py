@@ -62,10 +62,14 @@ class Evidence:
 
     stuck: str = ""
     """Why mockauth could not get through the login pages; the server has accepted the request."""
+    stuck_for: str = ""
+    """The same for programs: a `Reason` of the browser's landing."""
     stopped_by: str = ""
     """What on the pages of the ordinary login stops a browser, though a code came."""
     dropped: tuple[tuple[str, str], ...] = ()
     """The cookies that a browser does not keep or send, and why, where the login failed."""
+    unsendable: str = ""
+    """The rule of a field that keeps browsers from sending a login form that the server accepts."""
 
     pages: Pages = field(default_factory=Pages)
     """The pages of the record, parsed."""

@@ -377,11 +377,11 @@ def consent_names_client(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 
 def _consent(evidence: Evidence) -> Exchange:
-    """The page whose form ends at the callback, or a verdict why there is none."""
+    """The last page on which somebody acts, by a form or a link; a verdict why there is none."""
     callback = landed(evidence)
     flow = [e for e in evidence.trace.ordinary("authorize", "page") if e.n < callback.n]
-    posts = [i for i, e in enumerate(flow) if e.request.method == "POST"]
-    pages = [e for e in flow[: posts[-1]] if "html" in e.answer.media_type] if posts else []
+    # What came last led to the callback by itself.
+    pages = [e for e in flow[:-1] if e.answer.ok and "html" in e.answer.media_type]
     if not pages:
         raise NotApplicable(say("nobody is asked for consent: no form ends at the callback"))
     return pages[-1]

@@ -48,6 +48,8 @@ class Behaviour:
     # Its pages.
     login_required: bool = True
     login_csrf: bool = True
+    names_are_addresses: bool = False
+    """True: the login form takes mail addresses only, which the names of the users are not."""
     consent_csrf: bool = True
     """False: a consent form without token and without cookie is taken."""
     consent_remembered: bool = False

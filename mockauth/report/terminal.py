@@ -26,7 +26,9 @@ SIGN_IN = frozenset(
         "grant.access-token-string", "api.valid-token-accepted", "service.token-accepted",
         "none.api-open", "manifest.served", "manifest.public", "manifest.json-strict",
         "manifest.auth-type-known", "manifest.auth-fields-complete", "manifest.required-fields",
-        "page.form-action-allows-redirect", "pkce.optional-for-secret-client", "openapi.served",
+        "page.form-action-allows-redirect", "page.cookies-kept-by-browsers",
+        "page.form-can-be-sent", "page.policy-allows-login", "page.consent-reaches-callback",
+        "pkce.optional-for-secret-client", "openapi.served",
     }
 )  # fmt: skip
 """The rules that ChatGPT's own sign-in depends on."""

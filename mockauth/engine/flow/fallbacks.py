@@ -68,7 +68,8 @@ def give_up(subject: Subject, landing: Landing) -> None:
         return
     if landing.page.response is None:
         return
-    subject.target = replace(subject.target, stuck=say("{}", landing.describe()))
+    stuck = say("{}", landing.describe())
+    subject.target = replace(subject.target, stuck=stuck, stuck_for=landing.reason)
     raise NothingJudged(
         say(
             "the login failed: {}. Forms on the page: {}. Filled in: {}. It says: {!r:.160}. "
@@ -116,6 +117,20 @@ def note_dropped(subject: Subject) -> None:
         landing = lenient.run(request, redirect_uris=(client.redirect_uri,))
     if landing.left and code_at(landing.params):
         subject.target = replace(subject.target, dropped=tuple(session.cookies.dropped.items()))
+
+
+def note_unsendable(subject: Subject, landing: Landing) -> None:
+    """Keep which rule of a field stops browsers, if the server takes what the rule forbids."""
+    if landing.reason != "breaks-a-rule":
+        return
+    client = subject.target.oauth_client
+    session = browsers.session_of(subject, fresh=True)
+    session.breaks_rules = True
+    request = authorization_request(client, subject.target.pending())
+    with subject.during("fallback", fallback=Fallback.BROKEN_RULE):
+        lenient = session.run(request, redirect_uris=(client.redirect_uri,))
+    if lenient.left and code_at(lenient.params):
+        subject.target = replace(subject.target, unsendable=landing.detail)
 
 
 def diagnose(subject: Subject) -> Generator[Event, None, str]:

@@ -17,6 +17,7 @@ from mockauth.engine.flow.fallbacks import (
     diagnose,
     give_up,
     note_dropped,
+    note_unsendable,
     other_callback,
     other_encoding,
     try_post,
@@ -157,8 +158,11 @@ def _authorize(subject: Subject) -> Generator[Event, None, str]:
             landing, code = ask_for_code(subject)
     if not code:
         note_dropped(subject)
+        note_unsendable(subject, landing)
     elif landing.stopped_by:
         subject.target = replace(subject.target, stopped_by=landing.stopped_by)
+    if subject.target.dropped or subject.target.unsendable:
+        return ""
     if landing.reason == "may-not-visit":
         ask_for_host(subject, landing)
     if landing.outcome == "stuck":

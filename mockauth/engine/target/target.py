@@ -44,10 +44,14 @@ class Target:
     """Whether the run may take its time and make load."""
     stuck: str = ""
     """Why the browser could not get through the login pages; "" where it did."""
+    stuck_for: str = ""
+    """The `Reason` of that."""
     stopped_by: str = ""
     """What on the pages of the ordinary login stops a browser, though a code came."""
     dropped: tuple[tuple[str, str], ...] = ()
     """The cookies of a login that failed which no browser keeps or sends, and why."""
+    unsendable: str = ""
+    """The rule of a field that keeps browsers from sending a login form that the server accepts."""
     pages: Pages = field(default_factory=Pages)
     """Every page that was seen lately, parsed once."""
 
@@ -108,6 +112,8 @@ class Target:
             auth=self.auth,
             addresses=self.addresses,
             stuck=self.stuck,
+            stuck_for=self.stuck_for,
+            unsendable=self.unsendable,
             dropped=self.dropped,
             stopped_by=self.stopped_by,
             pages=self.pages,

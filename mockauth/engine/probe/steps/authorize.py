@@ -65,6 +65,10 @@ def authorize(run: ProbeRun, step: Step) -> StepResult:
                 Seen(actual=say("error={} at the callback", error), exchanges=(exchange.n,))
             ]
         )
+    marked = _second_mark(request, landing) if step.expect.query else ""
+    if marked:
+        wrong = say("the redirect has a second question mark: ?{}?…", marked)
+        return StepResult(observations=[run.finding(step, wrong, (exchange.n,))])
     came = Came(
         exchange=exchange,
         outcome=authorize_outcome(landing),
@@ -116,6 +120,13 @@ def _page_shown(
     if any(e.answer.ok and "html" in e.answer.media_type for e in flow):
         return [Seen(actual=say("a page was shown again"), exchanges=(exchange.n,))]
     return [run.finding(step, say("a code came without a page: silent approval"), (exchange.n,))]
+
+
+def _second_mark(request: Request, landing: Landing) -> str:
+    """The query of the redirect_uri, where the parameters follow it behind a second ?; else ""."""
+    own_query = (first(request.query, "redirect_uri") or "").partition("?")[2]
+    came = landing.url.partition("#")[0].partition("?")[2] if landing.left else ""
+    return own_query if own_query and came.startswith(f"{own_query}?") else ""
 
 
 def _callback(

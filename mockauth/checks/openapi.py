@@ -11,6 +11,7 @@ from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.manifest_urls import PROD, is_published
 from mockauth.checks.registry import check
 from mockauth.manifest.defects import Defect, defects, escaped, without_id
+from mockauth.manifest.document import JsonProblem
 from mockauth.manifest.domains import is_at_or_below, registrable_domain, root_domain
 from mockauth.manifest.openapi import OpenApi
 from mockauth.manifest.positions import Doubled, doubled
@@ -63,7 +64,8 @@ def valid(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The document is OpenAPI 3, and nothing in it keeps an operation from being called."""
     document = document_of(evidence)
     if document.data is None:
-        yield Finding(expected=say("YAML or JSON"), actual=document.syntax_problem)
+        if document.problem is not None:
+            yield _unreadable(document.problem)
         return
     version = str(document.data.get("openapi", document.data.get("swagger", "")))
     if not version.startswith("3."):
@@ -79,6 +81,11 @@ def valid(evidence: Evidence) -> Iterator[Finding | Seen]:
     if validation.unfinished:
         raise Blocked(validation.unfinished)
     yield Seen(actual=say("OpenAPI {}, {} operations", version, len(document.operations)))
+
+
+def _unreadable(problem: JsonProblem) -> Finding:
+    return Finding(expected=say("YAML or JSON"), actual=problem.reason, fix=problem.fix,
+                   line=problem.line, column=problem.column)  # fmt: skip
 
 
 def _found(defect: Defect) -> Finding:
@@ -140,9 +147,9 @@ def keys_once(evidence: Evidence) -> Iterator[Finding | Seen]:
 def _twice(member: Doubled) -> Finding:
     # Below an operation what is lost is a text or a shape; ChatGPT took such documents.
     costs = member.pointer.startswith("/paths") and member.pointer.count("/") <= DEPTH_OF_METHOD
-    place = say("line {}, column {}", member.line, member.column)
-    return Finding(expected=say("every key once"), actual=say("this key again at {}", place),
-                   at=member.pointer, tolerated=not costs)  # fmt: skip
+    return Finding(expected=say("every key once"), actual=say("this key a second time"),
+                   at=member.pointer, tolerated=not costs,
+                   line=member.line, column=member.column)  # fmt: skip
 
 
 @check(

@@ -21,6 +21,7 @@ from mockauth.engine.interruption import Interrupted, Interruption
 from mockauth.engine.options import CheckOptions
 from mockauth.engine.probe.run import run_probe
 from mockauth.engine.result.exemptions import check_names, policy_at
+from mockauth.engine.result.located import located
 from mockauth.engine.result.profile_options import chosen_profile
 from mockauth.engine.result.result import Result, Run
 from mockauth.engine.result.verdict import binding, blocked, judge
@@ -243,7 +244,9 @@ def _verdicts(
 
 def _static(course: _Course, check: Check, evidence: Evidence) -> Result:
     missing = evidence.auth is None and evidence.manifest is None
-    return course.blocked(check.rule) if course.is_cut and missing else judge(check, evidence)
+    if course.is_cut and missing:
+        return course.blocked(check.rule)
+    return located(judge(check, evidence), evidence)
 
 
 def _read(course: _Course, check: Check, evidence: Evidence) -> Result:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from mockauth.manifest.document import JsonProblem, read_json
 from mockauth.manifest.domains import is_at_or_below
 from mockauth.manifest.yaml_document import MOST_VALUES, YamlProblem, read_yaml
 from mockauth.wire.url import hostname, join, origin, split
@@ -55,12 +56,12 @@ class Operation:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenApi:
-    """An OpenAPI document; one that cannot be read has no `data` but a `syntax_problem`."""
+    """An OpenAPI document; one that cannot be read has no `data` but a `problem`."""
 
     source: str
     text: bytes
     data: dict[str, Any] | None
-    syntax_problem: str = ""
+    problem: JsonProblem | None = None
     servers: tuple[str, ...] = ()
     """`servers[].url` with default variables filled in, resolved against `source`."""
     operations: tuple[Operation, ...] = ()
@@ -95,7 +96,7 @@ def read_openapi(text: bytes, source: str) -> OpenApi:
     """Read a document from JSON or YAML bytes; never raises."""
     data, problem = _load(text)
     if data is None:
-        return OpenApi(source=source, text=text, data=None, syntax_problem=problem)
+        return OpenApi(source=source, text=text, data=None, problem=problem)
     return OpenApi(
         source=source,
         text=text,
@@ -105,27 +106,51 @@ def read_openapi(text: bytes, source: str) -> OpenApi:
     )
 
 
-def _load(text: bytes) -> tuple[dict[str, Any] | None, str]:
+def _load(text: bytes) -> tuple[dict[str, Any] | None, JsonProblem | None]:
     if len(text) > LARGEST:
-        return None, f"{len(text)} bytes; the limit is 10 MiB"
+        return None, _whole(f"{len(text)} bytes; the limit is 10 MiB")
     if text.lstrip()[:1] == b"<":
-        return None, "HTML or XML instead of an OpenAPI document"
+        return None, _whole(
+            "HTML or XML instead of an OpenAPI document", "Serve the document itself at api.url."
+        )
+    if text[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return None, _whole("UTF-16 instead of UTF-8", "Save the file as UTF-8.")
     try:
         plain = text.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
-        return None, f"not UTF-8 (byte {wrong.start})"
+        before = text[: wrong.start].decode("utf-8")
+        return None, JsonProblem(
+            line=before.count("\n") + 1, column=len(before) - before.rfind("\n"),
+            reason="a byte that is not UTF-8", fix="Save the file as UTF-8.",
+        )  # fmt: skip
     if sum(map(plain.count, ",[{")) > MOST_VALUES:
-        return None, f"more than {MOST_VALUES} values"
+        return None, _whole(f"more than {MOST_VALUES} values")
+    return _parsed(plain, text)
+
+
+def _parsed(plain: str, text: bytes) -> tuple[dict[str, Any] | None, JsonProblem | None]:
     try:
         data = json.loads(plain)
     except (ValueError, RecursionError):
         try:
             data = read_yaml(plain)
         except YamlProblem as wrong:
-            return None, str(wrong)
+            as_json = plain.lstrip()[:1] == "{" and wrong.problem.line > 0
+            return None, (as_json and _first_slip(text)) or wrong.problem
     if not isinstance(data, dict):
-        return None, "no object at the top level"
-    return data, ""
+        return None, _whole("no object at the top level" if plain.strip() else "the file is empty")
+    return data, None
+
+
+def _first_slip(text: bytes) -> JsonProblem | None:
+    """Why a text that begins as JSON is none, as a reader of JSON tells it."""
+    document = read_json(text, "")
+    problems = document.problems
+    return (problems[0] if document.data is not None else problems[-1]) if problems else None
+
+
+def _whole(reason: str, fix: str = "") -> JsonProblem:
+    return JsonProblem(line=1, column=1, reason=reason, fix=fix)
 
 
 def _servers(data: dict[str, Any], source: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from mockauth.engine.result.located import place_of
 from mockauth.engine.result.result import Result, Run
 from mockauth.engine.result.waiver import Waiver
 from mockauth.wire import Exchange, Pairs, Response
@@ -64,6 +65,7 @@ class Redactor:
                     "expected": self.text(finding.expected),
                     "actual": self.text(finding.actual),
                     "at": self.text(finding.at),
+                    "place": self.text(place_of(finding)),
                     "exchanges": list(finding.exchanges),
                 }
                 for finding in result.findings

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable
 from typing import TextIO
 
 from mockauth import __version__
+from mockauth.checks.finding import Finding
 from mockauth.engine.result.gate import Gate
+from mockauth.engine.result.located import place_of, pointer_of
 from mockauth.engine.result.result import Result, Run, State
 from mockauth.report.redacted import LONGEST_URL, redactor
 from mockauth.wire import Exchange
@@ -256,8 +258,8 @@ def _finding(run: Run, result: Result, line: Line) -> None:
     for finding in result.findings[:6]:
         line(say("    expected     {}", finding.expected), "")
         line(say("    actual       {}", finding.actual), "")
-        if finding.at:
-            line(say("    at           {}", _place(run, finding.at)), "")
+        if finding.at or finding.line:
+            line(say("    at           {}", _place(run, finding)), "")
         for n in finding.exchanges[:2]:
             line(say("    exchange     #{} {}", n, _sent(run.trace.get(n))), "")
     if len(result.findings) > 6:
@@ -276,7 +278,13 @@ def _sent(exchange: Exchange) -> Words:
     return say("{} {} → {}", request.method, url, exchange.outcome)
 
 
-def _place(run: Run, at: str) -> str:
+def _place(run: Run, finding: Finding) -> Words:
+    """Document, line and column as far as they are known, and the pointer."""
+    named = _member(run, pointer_of(finding))
+    return say(" ").join(filter(None, (place_of(finding), named)))
+
+
+def _member(run: Run, at: str) -> str:
     """A member of `auth` with the name of its endpoint, which an Action's report names anyway."""
     names = {
         str(AT_CLIENT_URL): say("authorize endpoint, client_url (manifest {})", own(at)),

@@ -67,15 +67,15 @@ def verdict(
     rule: Rule, level: Level, said: list[Finding | Seen], confidence: Confidence = ""
 ) -> Result:
     """The result of what was found and seen. Nothing at all means that nothing was judged."""
-    findings = tuple(item for item in said if isinstance(item, Finding))
+    named = (item for item in said if isinstance(item, Finding))
+    findings = tuple(sorted(named, key=lambda item: item.tolerated))
     seen = tuple(item for item in said if isinstance(item, Seen))
     if findings:
-        serious = [item for item in findings if not item.tolerated]
-        first = (serious or findings)[0]
+        first = findings[0]
         state = BROKEN[level]
         return Result(
             rule=rule,
-            state="warn" if state == "fail" and not serious else state,
+            state="warn" if state == "fail" and first.tolerated else state,
             level=level,
             expected=first.expected,
             actual=first.actual,

@@ -13,6 +13,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
+from mockauth.store.place import is_memory, named
+
 PATIENCE = 30
 """Seconds that a writer waits for another one."""
 ADVISORY_LOCK = 0x6D6F636B
@@ -32,11 +34,7 @@ class Database:
     @property
     def place(self) -> str:
         """What the store is called in a sentence: never with a password."""
-        if is_memory(self.url):
-            return "memory"
-        if self.is_sqlite:
-            return str(self.url.database)
-        return self.url.render_as_string(hide_password=True)
+        return named(self.url)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -69,14 +67,14 @@ class Database:
         finally:
             connection.close()
 
+    def wipe(self) -> None:
+        """Take out of the files what is not in the database any more, as far as nobody reads it."""
+        if self.is_sqlite:
+            self.outside_of_transactions("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close all connections; a store in memory is gone."""
         self._engine.dispose()
-
-
-def is_memory(url: URL) -> bool:
-    """Whether it is SQLite's database that lives in its one connection."""
-    return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
 
 
 def _server(url: URL) -> Engine:

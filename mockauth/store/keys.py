@@ -34,10 +34,6 @@ class KeySource(Protocol):
         """All keys; none when there is no file yet."""
         ...
 
-    def make(self) -> Keys:
-        """The keys of a new store."""
-        ...
-
 
 def new_key() -> bytes:
     """A fresh Fernet key."""

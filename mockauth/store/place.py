@@ -40,6 +40,27 @@ def url_of(where: str) -> URL:
     return url.set(drivername=DRIVERS.get(url.drivername, url.drivername))
 
 
+def is_memory(url: URL) -> bool:
+    """Whether it is SQLite's database that lives in its one connection."""
+    return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
+
+
+def named(url: URL) -> str:
+    """What the store is called in a sentence: `memory`, a path, or the URL without its password."""
+    if is_memory(url):
+        return MEMORY
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    return url.render_as_string(hide_password=True)
+
+
+def exists(url: URL) -> bool:
+    """Whether there may be a store: of a server only opening tells."""
+    if is_memory(url):
+        return False
+    return url.get_backend_name() != "sqlite" or Path(str(url.database)).exists()
+
+
 def data_folder() -> Path:
     """The user's folder for data. Its last part keeps it apart from the keys where the system has
     one folder for data and configuration."""

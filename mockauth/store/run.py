@@ -24,6 +24,8 @@ class RunSummary:
     started: float
     duration_ms: int
     exit_code: int
+    profile: str = ""
+    """`plugin`, `action`, `mcp`; "" for a run of an older mockauth."""
     counts: Mapping[str, int]
     """How many checks are in each state."""
 

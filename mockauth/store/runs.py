@@ -26,6 +26,7 @@ class Runs(Kept):
                     started=summary.started,
                     duration_ms=summary.duration_ms,
                     exit_code=summary.exit_code,
+                    profile=summary.profile,
                     counts=dict(summary.counts),
                 )
             )
@@ -73,5 +74,6 @@ def _summary(row: RunRow) -> RunSummary:
         started=row.started,
         duration_ms=row.duration_ms,
         exit_code=row.exit_code,
+        profile=row.profile,
         counts=row.counts,
     )

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 from mockauth.errors import UsageError
-from mockauth.store.database import PATIENCE, Database, is_memory
+from mockauth.store.database import PATIENCE, Database
+from mockauth.store.place import is_memory
 from mockauth.store.tables import Base
 
-HEAD = "0001"
+HEAD = "0002"
 """The migration that the tables of this version are at."""
-VERSIONS = "alembic_version"
+VERSIONS = "mockauth_schema"
+"""Not Alembic's own name for it, which a database may have for another program."""
 
 
 def prepare(database: Database) -> None:
@@ -55,7 +57,7 @@ def _log_ahead(database: Database) -> None:
 
 
 def _is_locked(wrong: BaseException) -> bool:
-    code = getattr(getattr(wrong, "orig", None), "sqlite_errorname", "")
+    code = getattr(wrong, "sqlite_errorname", "")
     return str(code).startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
 
 
@@ -69,11 +71,12 @@ def _revision(session: Session) -> str | None:
 
 def _make(session: Session) -> None:
     """All tables at once: as the migrations would, without the time that loading Alembic takes."""
-    Base.metadata.create_all(session.connection())
+    # A table that is there already belongs to somebody else: that is an error, not a table less.
+    Base.metadata.create_all(session.connection(), checkfirst=False)
     session.execute(
         text(
             f"CREATE TABLE {VERSIONS} "
-            "(version_num VARCHAR(32) NOT NULL CONSTRAINT alembic_version_pkc PRIMARY KEY)"
+            f"(version_num VARCHAR(32) NOT NULL CONSTRAINT {VERSIONS}_pkc PRIMARY KEY)"
         )
     )
     session.execute(text(f"INSERT INTO {VERSIONS} VALUES (:head)"), {"head": HEAD})  # noqa: S608 - our own name
@@ -110,4 +113,5 @@ def _config(connection: Connection | None = None) -> Any:
         "script_location", str(Path(__file__).parent / "migrations").replace("%", "%%")
     )
     config.attributes["connection"] = connection
+    config.attributes["version_table"] = VERSIONS
     return config

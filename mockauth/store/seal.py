@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from uuid import uuid4
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from mockauth.store.database import Database, is_memory
-from mockauth.store.keys import GivenKeys, KeySource, fingerprint, given_keys, new_key
-from mockauth.store.place import key_file
+from mockauth.store.database import Database
+from mockauth.store.keys import GivenKeys, KeyFile, fingerprint, given_keys, new_key
+from mockauth.store.place import is_memory, key_file
 from mockauth.store.tables import SealRow
 from mockauth.store.vault import Vault
 
@@ -21,31 +20,38 @@ def vault_of(database: Database, environ: Mapping[str, str]) -> Vault:
     Raises:
         UsageError: the key is missing or wrong.
     """
-    given = _given(database, environ)
     with database.reading() as session:
         seal = session.scalars(select(SealRow)).one_or_none()
     if seal is None:
-        with database.alone() as session:
-            # Another process may have been quicker.
-            seal = session.scalars(select(SealRow)).one_or_none()
-            seal = seal or _sealed(session, database, given)
-    source = given or key_file(seal.store, database.url)
+        seal, source = _first_seal(database, environ)
+    else:
+        source = source_of(seal.store, database, environ)
     vault = Vault(source, source.read(), database.place)
     # The first use of the key, so that a wrong one is found out before anything is written.
     vault.sealer(seal.fingerprint)
     return vault
 
 
-def _given(database: Database, environ: Mapping[str, str]) -> KeySource | None:
+def source_of(store: str, database: Database, environ: Mapping[str, str]) -> GivenKeys | KeyFile:
+    """Where the keys of the store with this id are.
+
+    Raises:
+        UsageError: the environment has something that is no key.
+    """
     if is_memory(database.url):
         return GivenKeys((new_key(),))
-    return given_keys(environ)
+    return given_keys(environ) or key_file(store, database.url)
 
 
-def _sealed(session: Session, database: Database, given: KeySource | None) -> SealRow:
-    store = uuid4().hex
-    source = given or key_file(store, database.url)
-    seal = SealRow(store=store, fingerprint=fingerprint(source.make()[0]))
-    session.add(seal)
-    session.flush()
-    return seal
+def _first_seal(
+    database: Database, environ: Mapping[str, str]
+) -> tuple[SealRow, GivenKeys | KeyFile]:
+    with database.alone() as session:
+        # Another process may have been quicker.
+        seal = session.scalars(select(SealRow)).one_or_none()
+        store = seal.store if seal else uuid4().hex
+        source = source_of(store, database, environ)
+        if seal is None:
+            seal = SealRow(store=store, fingerprint=fingerprint(source.make()[0]))
+            session.add(seal)
+    return seal, source

@@ -9,11 +9,10 @@ from typing import Self
 
 from mockauth.clock import Clock, SystemClock
 from mockauth.store.connections import Connections
-from mockauth.store.database import Database, is_memory
 from mockauth.store.installations import Installations
 from mockauth.store.logins import Logins
+from mockauth.store.opening import opened
 from mockauth.store.people import People
-from mockauth.store.place import url_of
 from mockauth.store.runs import Runs
 from mockauth.store.schema import prepare
 from mockauth.store.seal import vault_of
@@ -55,11 +54,7 @@ def open_store(
         UsageError: it cannot be opened, its key is missing or wrong, or a newer mockauth made it.
             Nothing in it is changed then.
     """
-    database = Database(url_of(where))
-    try:
+    with opened(where) as database:
         prepare(database)
-        vault = vault_of(database, {} if is_memory(database.url) else environ)
-    except BaseException:
-        database.close()
-        raise
-    return Store(database, vault, clock or SystemClock())
+        vault = vault_of(database, environ)
+        return Store(database, vault, clock or SystemClock())

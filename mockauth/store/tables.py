@@ -161,6 +161,7 @@ class RunRow(Base):
     started: Mapped[float]
     duration_ms: Mapped[int]
     exit_code: Mapped[int]
+    profile: Mapped[str]
     counts: Mapped[dict[str, int]] = mapped_column(JSON)
 
 

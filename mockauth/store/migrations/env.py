@@ -8,6 +8,7 @@ from mockauth.store.tables import Base
 
 context.configure(
     connection=context.config.attributes["connection"],
+    version_table=context.config.attributes["version_table"],
     target_metadata=Base.metadata,
     # SQLite changes most of a table only by making it anew.
     render_as_batch=True,

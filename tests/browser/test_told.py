@@ -36,7 +36,8 @@ class Site:
         return f"<!doctype html><html><title>T</title><body>{self.page}</body></html>", self.status
 
     def go(self) -> ResponseReturnValue:
-        self.sent.append([(k, v) for k in request.values for v in request.values.getlist(k)])
+        sent = request.form if request.method == "POST" else request.args
+        self.sent.append(list(sent.items(multi=True)))
         refused = request.values.get("answer") == "no"
         return redirect(f"{CALLBACK}?{'error=access_denied' if refused else 'code=c0de'}&state=s")
 

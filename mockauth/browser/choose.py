@@ -18,6 +18,7 @@ from mockauth.browser.fields import (
     says_user,
     value_of,
 )
+from mockauth.browser.landing import How
 from mockauth.browser.visible import classes_of
 from mockauth.browser.vocabulary import Meaning, meanings
 from mockauth.wire.url import join, origin
@@ -83,12 +84,14 @@ class Candidate:
     name: str
     key: str
     """Tells it again on another visit of the page."""
-    says: Says
+    says: Says = Says()
     form: Tag | None = None
     button: Tag | None = None
     chosen: frozenset[int] = frozenset()
     target: str = ""
     primary: float = 0.0
+    tag: Tag | None = None
+    """The button, link or option itself."""
 
     @property
     def allows(self) -> float:
@@ -106,10 +109,10 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """What is pressed; `guessed` where the page does not say it clearly."""
+    """What is pressed, and how its meaning was known."""
 
     candidate: Candidate
-    guessed: bool
+    how: How = "read"
 
 
 def said_by(names: list[str], weak: list[str], lang: str) -> Says:
@@ -229,30 +232,53 @@ def _of_form(form: Tag, page: Page, username: str) -> Iterator[Candidate]:
         return
     buttons = buttons_of(form, page)
     answers = list(_answers(form, page))
-    action = str(form.get("action") or "").partition("?")[0]
     if answers and not any(says_of(b, page).no >= SURE for b in buttons):
         button = max(buttons, key=lambda b: says_of(b, page).yes, default=None)
         for control, name, says in answers:
-            key = f"{action}|option|{name}"
             yield Candidate(
-                name=name, key=key, says=says, form=form, button=button,
-                chosen=frozenset({id(control)}),
+                name=name, key=option_key(form, name), says=says, form=form, button=button,
+                chosen=frozenset({id(control)}), tag=control,
             )  # fmt: skip
         return
     for button in buttons:
-        name, says = name_of(button, page), says_of(button, page)
-        if says_user(name, username) or says_user(str(button.get("value") or ""), username):
-            says = Says(yes=1.0)
-        key = f"{action}|{button.get('formaction', '')}|{button.get('name')}|{button.get('value')}|{name}"
-        yield Candidate(
-            name=name, key=key, says=says, form=form, button=button, primary=_primary(button)
-        )
+        one = about_button(form, button, page)
+        if says_user(one.name, username) or says_user(str(button.get("value") or ""), username):
+            one = replace(one, says=Says(yes=1.0))
+        yield one
     typed = [c for c in page.controls(form) if is_typed(c) and not page.is_hidden(c)]
     by_script = any(kind_of(c) == "button" for c in page.controls(form))
     if not buttons and page.controls(form) and not typed and not by_script:
         yield Candidate(
-            name="the only form", key=f"{action}|form", says=Says(), form=form, primary=-1
+            name="the only form", key=f"{_action(form)}|form", says=Says(), form=form, primary=-1
         )
+
+
+def about_button(form: Tag, button: Tag, page: Page) -> Candidate:
+    """A button of a form."""
+    name = name_of(button, page)
+    told = (button.get("formaction", ""), button.get("name"), button.get("value"), name)
+    return Candidate(
+        name=name, key="|".join((_action(form), *map(str, told))), says=says_of(button, page),
+        form=form, button=button, primary=_primary(button), tag=button,
+    )  # fmt: skip
+
+
+def about_link(link: Tag, target: str, page: Page) -> Candidate:
+    """A link, by what it says."""
+    name, address = name_of(link, page), str(link.get("href") or "").strip()
+    return Candidate(
+        name=name, key=f"link|{name}|{address.partition('?')[0]}", target=target, tag=link,
+        says=said_by(names_of(link, page), [], page.lang),
+    )  # fmt: skip
+
+
+def option_key(form: Tag, name: str) -> str:
+    """Tells an option again on another visit of the page."""
+    return f"{_action(form)}|option|{name}"
+
+
+def _action(form: Tag) -> str:
+    return str(form.get("action") or "").partition("?")[0]
 
 
 def _answers(form: Tag, page: Page) -> Iterator[tuple[Tag, str, Says]]:
@@ -288,7 +314,9 @@ def _links(page: Page, matches: Matches) -> Iterator[Candidate]:
         address = str(link.get("href") or "").strip()
         if not address or address.startswith("#"):
             continue
-        target, says = join(page.base, address), said_by(names_of(link, page), [], page.lang)
+        target = join(page.base, address)
+        one = about_link(link, target, page)
+        says = one.says
         if matches(target):
             if "error=" in target:
                 says = Says(no=1.0)
@@ -300,11 +328,7 @@ def _links(page: Page, matches: Matches) -> Iterator[Candidate]:
             r"\bbtn|button", " ".join(classes_of(link))
         )
         if says.known or drawn:
-            name = name_of(link, page)
-            yield Candidate(
-                name=name, key=f"link|{name}|{address.partition('?')[0]}", says=says,
-                target=target, primary=_primary(link) if drawn else -1.0,
-            )  # fmt: skip
+            yield replace(one, says=says, primary=_primary(link) if drawn else -1.0)
 
 
 def pick(
@@ -329,7 +353,7 @@ def _allow(found: list[Candidate]) -> Choice | None:
     best, others = ranked[0], ranked[1:]
     near = [one for one in others if best.allows - one.allows < 0.12 and one.says.no < SURE]
     unknown = best.says.yes < SURE and any(not one.says.known or one.says.yes for one in others)
-    return Choice(candidate=best, guessed=bool(near) or unknown)
+    return Choice(candidate=best, how="guess" if near or unknown else "read")
 
 
 def _deny(found: list[Candidate]) -> Choice | None:
@@ -337,7 +361,7 @@ def _deny(found: list[Candidate]) -> Choice | None:
     if not ranked:
         return None
     if ranked[0].says.no >= 0.25:
-        return Choice(candidate=ranked[0], guessed=False)
+        return Choice(candidate=ranked[0])
     allowed = _allow(found)
     rest = [
         one
@@ -345,4 +369,4 @@ def _deny(found: list[Candidate]) -> Choice | None:
         if one.form is not None and one.says.allow < SURE and one.says.yes < 0.9
         if allowed is None or one.key != allowed.candidate.key
     ]
-    return Choice(candidate=rest[0], guessed=True) if len(rest) == 1 else None
+    return Choice(candidate=rest[0], how="guess") if len(rest) == 1 else None

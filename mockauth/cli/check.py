@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from mockauth.cli.option import HostAndPort, option
-from mockauth.cli.settings import load_settings, waivers
+from mockauth.cli.settings import load_settings, login_pages, waivers
 
 BUDGET = 300.0
 """Seconds of a run; one against the built-in plugin takes three."""
@@ -244,6 +244,7 @@ def _options(target: str, values: dict[str, Any]) -> Any:
         levels=values["levels"],
         plugin_id=values["plugin_id"],
         login=values["login"],
+        pages=login_pages(),
         operation=values["operation"],
         wait=values["wait"],
         select=words("select"),

@@ -52,6 +52,7 @@ def session_of(subject: Subject, user: str = "first", *, fresh: bool = False) ->
         refuses=subject.driver.reach,
         pages=target.pages,
         follow_only=target.follow_only,
+        overrides=target.overrides,
     )
     if not fresh:
         subject.sessions[user] = session

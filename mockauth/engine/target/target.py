@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from mockauth.browser.override import Override
 from mockauth.chatgpt.authorize import Pending
 from mockauth.chatgpt.client import Client
 from mockauth.checks.evidence import Evidence, Given
@@ -38,6 +39,8 @@ class Target:
     """The one that is called; None where none can be."""
     base_url: str = ""
     follow_only: bool = False
+    overrides: tuple[Override, ...] = ()
+    """What the settings say of the pages of the login."""
     allow_hosts: tuple[str, ...] = ()
     """`HOST` or `HOST:PORT` of the login that nobody but the user names."""
     slow: bool = False

@@ -191,6 +191,16 @@ def test_a_timeline_is_read_on_from_a_number(store: Store) -> None:
     assert [(one.number, one.line, one.flow) for one in rest] == [(2, "2", "a"), (3, "3", "b")]
 
 
+def test_a_timeline_that_was_cleared_counts_on(store: Store) -> None:
+    there, _ = made.installed(store)
+    store.record(there.id, ["1", "2"])
+
+    store.clear_timeline(there.id)
+
+    assert store.record(there.id, ["3"]) == 3
+    assert [one.line for one in store.timeline(there.id)] == ["3"]
+
+
 def test_numbers_of_a_timeline_have_no_gap_when_many_write_at_once(store: Store) -> None:
     there, _ = made.installed(store)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -296,15 +294,3 @@ def test_a_store_that_cannot_be_opened_is_one_sentence(where: str, said: str) ->
         open_store(where)
 
     assert "hunter2" not in str(raised.value)
-
-
-def test_the_values_of_the_store_come_without_a_database() -> None:
-    script = (
-        "import sys, mockauth.store.installation, mockauth.store.login, mockauth.store.connection,"
-        " mockauth.store.run, mockauth.cli.check, mockauth.cli.serve, mockauth.cli.keys,"
-        " mockauth.plugin.app, mockauth.engine.check;"
-        "print([name for name in ('sqlalchemy', 'alembic') if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)  # noqa: S603 - our own interpreter
-
-    assert done.stdout.decode().strip() == "[]"

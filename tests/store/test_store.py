@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +11,11 @@ import pytest
 
 from mockauth.clock import MovableClock
 from mockauth.errors import UsageError
+from mockauth.store.database import Unavailable
 from mockauth.store.installation import InstallState, new_action_id, new_verification_token
 from mockauth.store.installations import InstalledAlready
 from mockauth.store.kept import Outdated
+from mockauth.store.keys import VARIABLE, new_key
 from mockauth.store.store import Store, open_store
 from mockauth.wire.secret import Secret
 from tests.store import made
@@ -253,6 +256,22 @@ def test_runs_are_compared_by_what_is_new_and_what_is_fixed(store: Store) -> Non
     assert store.compare_runs(old.summary.id, "unknown") is None
 
 
+def test_a_store_that_another_program_keeps_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mockauth.store.database.PATIENCE", 0)
+    where = f"sqlite:///{tmp_path / 'store.db'}"
+    with open_store(where, environ={VARIABLE: new_key().decode()}) as store:
+        other = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+
+        with pytest.raises(Unavailable, match="database is locked"):
+            store.add_person()
+
+        other.close()
+        store.add_person()
+
+
 def test_ten_stores_in_memory_know_nothing_of_each_other() -> None:
     stores = [open_store("memory") for _ in range(10)]
     for store in stores:
@@ -286,7 +305,7 @@ def test_a_file_lasts_and_only_its_owner_reads_it(
         ("nosuch://host/db", "no database called nosuch"),
         ("sqlite:////proc/no/such.db", "cannot be opened"),
         ("mysql+pymysql://host/db", "driver pymysql is not installed"),
-        ("postgresql://ann:hunter2hunter2@127.0.0.1:1/db", "cannot be opened"),
+        ("postgresql://ann:hunter2hunter2@127.0.0.1:1/db", "cannot be used"),
     ],
 )
 def test_a_store_that_cannot_be_opened_is_one_sentence(where: str, said: str) -> None:

@@ -7,7 +7,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
-from mockauth.wire.url import origin, split
+from mockauth.wire.url import join, origin, split
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -125,8 +125,9 @@ def _allows_inline(sources: list[str], script: Tag | None) -> bool:
 
 def taken_over(form: Tag, page: Page) -> str:
     """The script that sends a form in place of the browser, so that a redirect to another site ends
-    nowhere (a fetch may not follow it there); "" where none does."""
-    scripts = page.soup.find_all("script", limit=100)
+    nowhere (a fetch may not follow it there); "" where none does, or where the script may know
+    another way on."""
+    scripts = [one for one in page.soup.find_all("script", limit=100) if _may_run(one, page)]
     sources = "".join(f' "{script.get("src") or ""}"' for script in scripts)
     code = "\n".join(script.get_text() for script in scripts if not script.get("src"))
     code = code[:MOST_SCRIPT]
@@ -137,7 +138,27 @@ def taken_over(form: Tag, page: Page) -> str:
     if UNPOLY.search(sources) and any(form.has_attr(n) for n in ("up-submit", "up-target")):
         return "Unpoly"
     takes = INTERCEPTS.search(code) and "preventDefault" in code and "fetch(" in code
-    return "a script of the page" if takes and ".submit()" not in code else ""
+    goes_on = ".submit()" in code or "location" in code
+    return "a script of the page" if takes and not goes_on else ""
+
+
+def _may_run(script: Tag, page: Page) -> bool:
+    """Whether the policies of the page let a script run."""
+    src = str(script.get("src") or "")
+    return not (_source_is_stopped(page, script, src) if src else script_is_stopped(page, script))
+
+
+def _source_is_stopped(page: Page, script: Tag, src: str) -> bool:
+    """Whether a policy stops a script that is loaded (CSP 3, section 6.7.1.1)."""
+    nonce = f"'nonce-{script.get('nonce') or ''}'"
+    for policy in policies_of(page):
+        names = ("script-src-elem", "script-src", "default-src")
+        sources = next((policy[name] for name in names if name in policy), None)
+        if sources is None or nonce in sources or "'strict-dynamic'" in sources:
+            continue
+        if not _admits(sources, page.url, join(page.base, src), redirected=False):
+            return True
+    return False
 
 
 def _turbo_takes(form: Tag) -> bool:

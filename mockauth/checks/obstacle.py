@@ -23,6 +23,7 @@ DIRECTIVES = frozenset(
     }
 )  # fmt: skip
 """What of a policy stops a page (CSP 3); anything else that stops one is a script."""
+SENDS_BY_FETCH = ("submit", "preventDefault", "fetch(", "location")
 FORM_ACTION = "page.form-action-allows-redirect"
 
 
@@ -169,6 +170,7 @@ def consent_reaches_callback(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The form that leads to the callback is sent by the browser, not by a script library."""
     flow = _shown(evidence)
     if not evidence.stopped_by or evidence.stopped_by in DIRECTIVES:
+        _look_for_fetch(flow)
         yield Seen(actual=say("no script takes the form over"), exchanges=(flow[-1].n,))
         return
     yield Finding(
@@ -177,6 +179,18 @@ def consent_reaches_callback(evidence: Evidence) -> Iterator[Finding | Seen]:
         at=without_query(flow[-1].request.target),
         exchanges=(flow[-1].n,),
     )
+
+
+def _look_for_fetch(flow: list[Exchange]) -> None:
+    """Block where a script of the last page sends its form, and may know its own way to ChatGPT."""
+    shown = [e.answer.text for e in flow[:-1] if e.answer.ok and "html" in e.answer.media_type]
+    if shown and all(word in shown[-1] for word in SENDS_BY_FETCH):
+        raise Blocked(
+            say(
+                "a script of the page sends the form with fetch and goes on itself: only a browser "
+                "shows whether it comes to ChatGPT"
+            )
+        )
 
 
 @check(

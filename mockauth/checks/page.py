@@ -354,7 +354,7 @@ def no_code_in_html(evidence: Evidence) -> Iterator[Finding | Seen]:
 )
 def consent_names_client(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The consent page names the client, its host and the scopes."""
-    page = _consent(evidence)
+    page = consent_page(evidence)
     text = visible_text(evidence.pages, page).lower()
     host = hostname(evidence.given.redirect_uri)
     # What the client was registered as is not known: its id, or the product's name.
@@ -376,7 +376,7 @@ def consent_names_client(evidence: Evidence) -> Iterator[Finding | Seen]:
         yield Seen(actual=say("client, host and scopes are named"), exchanges=(page.n,))
 
 
-def _consent(evidence: Evidence) -> Exchange:
+def consent_page(evidence: Evidence) -> Exchange:
     """The last page on which somebody acts, by a form or a link; a verdict why there is none."""
     callback = landed(evidence)
     flow = [e for e in evidence.trace.ordinary("authorize", "page") if e.n < callback.n]

@@ -97,3 +97,13 @@ def test_the_dropped_cookies_are_named_with_their_reason() -> None:
 
 def test_a_login_without_cookies_has_none_to_keep() -> None:
     assert judged(checks.cookies_kept, flow()).state == "n/a"
+
+
+def test_a_script_that_may_know_its_own_way_on_is_not_judged() -> None:
+    script = (
+        b"<script>f.addEventListener('submit', async e => { e.preventDefault(); const got = await "
+        b"fetch(f.action, {method: 'POST'}); location.href = (await got.json()).to })</script>"
+    )
+    record = flow(page=answer(200, COOKIE, PAGE + script))
+    assert judged(checks.consent_reaches_callback, record).state == "blocked"
+    assert judged(request_accepted, record).state == "pass"

@@ -42,6 +42,12 @@ def flaw_of(url: str, *, may_be_relative: bool = False) -> str:
     return own("no host") if not host or ODD_IN_HOST.search(host) or ".." in host else ""
 
 
+def flaw_of_server(url: str) -> str:
+    """Why calls cannot be sent to this server of an OpenAPI document, where a relative one is meant
+    from the document's own address; "" where nothing speaks against it."""
+    return flaw_of(url, may_be_relative=url[:1] in ("/", ".") or "." not in url)
+
+
 def _badly_written(url: str) -> str:
     if not url.strip():
         return own("nothing but blanks") if url else own("nothing")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from mockauth.manifest.address import flaw_of_server
 from mockauth.manifest.document import JsonProblem, read_json
 from mockauth.manifest.domains import is_at_or_below
 from mockauth.manifest.yaml_document import MOST_VALUES, YamlProblem, read_yaml
-from mockauth.wire.url import hostname, join, origin, split
+from mockauth.wire.url import hostname, join, origin
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 LARGEST = 10 * 1024 * 1024
@@ -56,7 +57,8 @@ class Operation:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenApi:
-    """An OpenAPI document; one that cannot be read has no `data` but a `problem`."""
+    """An OpenAPI document; one that cannot be read has no `data` but a `problem`; one of
+    JSON with a slip, which readers of YAML let pass, has both."""
 
     source: str
     text: bytes
@@ -101,6 +103,7 @@ def read_openapi(text: bytes, source: str) -> OpenApi:
         source=source,
         text=text,
         data=data,
+        problem=problem,
         servers=tuple(_servers(data, source)),
         operations=tuple(_operations(data)),
     )
@@ -136,7 +139,9 @@ def _parsed(plain: str, text: bytes) -> tuple[dict[str, Any] | None, JsonProblem
             data = read_yaml(plain)
         except YamlProblem as wrong:
             as_json = plain.lstrip()[:1] == "{" and wrong.problem.line > 0
-            return None, (as_json and _first_slip(text)) or wrong.problem
+            return None, (_first_slip(text) if as_json else None) or wrong.problem
+        if isinstance(data, dict) and plain.lstrip()[:1] == "{":
+            return data, _first_slip(text)
     if not isinstance(data, dict):
         return None, _whole("no object at the top level" if plain.strip() else "the file is empty")
     return data, None
@@ -158,13 +163,14 @@ def _servers(data: dict[str, Any], source: str) -> Iterator[str]:
     for server in listed[:MOST_LISTED] if isinstance(listed, list) else []:
         url = server.get("url") if isinstance(server, dict) else None
         if isinstance(url, str):
-            url = _with_variables(url, server.get("variables"))
-            if len(url) <= LONGEST_URL and split(url) is not None:
+            url = with_variables(url, server)
+            if len(url) <= LONGEST_URL and not (url and flaw_of_server(url)):
                 yield join(source, url).rstrip("/")
 
 
-def _with_variables(url: str, variables: object) -> str:
-    """The URL with its default variables; cut where their values grow without bound."""
+def with_variables(url: str, server: Mapping[str, Any]) -> str:
+    """A server's URL with its default variables; cut where their values grow without bound."""
+    variables = server.get("variables")
     for name, variable in variables.items() if isinstance(variables, dict) else ():
         if len(url) > LONGEST_URL:
             break
@@ -179,6 +185,8 @@ def _operations(data: dict[str, Any]) -> Iterator[Operation]:
     for path, item in paths.items() if isinstance(paths, dict) else ():
         if not isinstance(path, str) or not isinstance(item, dict) or len(path) > LONGEST_URL:
             continue
+        if isinstance(item.get("$ref"), str):
+            item = resolve(data, item)
         shared = item.get("parameters")
         for method in METHODS:
             detail = item.get(method)

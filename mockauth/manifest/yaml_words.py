@@ -57,6 +57,9 @@ def _of_structure(wrong: MarkedYAMLError, at: Mark, lines: list[str], here: str)
     said, during, start = wrong.problem or "", wrong.context or "", wrong.context_mark
     if "mapping values" in said:
         return _colon(at, lines, here)
+    if "another document" in said:
+        fix = "Keep one document, and take the line of --- out."
+        return _problem(at.line, at.column, "a second document in the file", fix)
     if at.line >= len(lines):
         fix = "Write the rest of it, and close every bracket."
         return _problem(at.line, 0, "the file ends in the middle of a value", fix)

@@ -6,7 +6,6 @@ from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from mockauth.chatgpt.api import document_request
 from mockauth.chatgpt.client import Client, declared_encoding
 from mockauth.chatgpt.token import read_token
 from mockauth.engine.events import Event, Noted, StepStarted
@@ -24,7 +23,12 @@ from mockauth.engine.flow.fallbacks import (
 )
 from mockauth.engine.target import requests, tokens
 from mockauth.engine.target.action import InHeader, missing_credentials, read_action
-from mockauth.engine.target.discovery import fetch_manifest, fetch_openapi, with_manifest
+from mockauth.engine.target.discovery import (
+    fetch_manifest,
+    fetch_openapi,
+    fetch_shown,
+    with_manifest,
+)
 from mockauth.engine.target.subject import Subject
 from mockauth.engine.target.target import Target
 from mockauth.errors import UsageError
@@ -79,11 +83,7 @@ def _read_plugin(subject: Subject, target: str, wanted_operation: str) -> Iterat
     subject.target = with_manifest(subject.target, manifest)
     yield StepStarted(say("read the OpenAPI document"))
     subject.target = fetch_openapi(subject, wanted_operation)
-    if manifest.text("logo_url").startswith("http"):
-        url_map = subject.target.url_map
-        logo = url_map(manifest.text("logo_url"))
-        if origin(logo) == url_map.target:
-            subject.driver.send(document_request(logo), "asset")
+    fetch_shown(subject, manifest)
 
 
 def _place_key(subject: Subject) -> None:

@@ -114,6 +114,20 @@ def fetch_openapi(subject: Subject, wanted: str) -> Target:
     return with_openapi(target, openapi, base, wanted)
 
 
+def fetch_shown(subject: Subject, manifest: Manifest) -> None:
+    """Ask for the logo, which ChatGPT reads, and the legal page, which people read, where the
+    server under test has them."""
+    _asset(subject, manifest.text("logo_url"))
+    with subject.during("supply"):
+        _asset(subject, manifest.text("legal_info_url"))
+
+
+def _asset(subject: Subject, published: str) -> None:
+    url = subject.target.url_map(published) if published.lower().startswith(WEB) else ""
+    if url and origin(url) == subject.target.url_map.target:
+        subject.driver.send(document_request(url), "asset")
+
+
 def with_openapi(target: Target, openapi: OpenApi, base: str, wanted: str) -> Target:
     """What is known once the document was read: its operations are called at `base`, and one of
     them is chosen.

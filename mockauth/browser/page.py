@@ -143,9 +143,12 @@ class Page:
 
     @property
     def only_script_goes_on(self) -> bool:
-        """Whether a person would press a button that is in no form, or look into a frame."""
+        """Whether a person would press a button that is in no form, or look into a frame or a shadow
+        tree."""
         live = (one for one in self._walk if one.sight != HIDDEN and one.form is None)
-        return any(one.tag.name == "button" for one in live) or self.soup.find("iframe") is not None
+        if any(one.tag.name == "button" for one in live) or self.soup.find("iframe") is not None:
+            return True
+        return self.soup.find("template", shadowrootmode=True) is not None
 
     @cached_property
     def charset(self) -> str:

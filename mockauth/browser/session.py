@@ -53,7 +53,7 @@ from mockauth.wire.markup import Pages, PageTooLarge
 from mockauth.wire.message import FORM, pairs_of
 from mockauth.wire.trace import Step
 from mockauth.wire.url import hostname, is_loopback_host, join, origin, split
-from mockauth.wire.words import own, say
+from mockauth.wire.words import Words, own, say
 
 Send = Callable[[Request, Step], Exchange]
 """Sends and records; network trouble is in `Exchange.error`, never raised."""
@@ -66,7 +66,11 @@ if TYPE_CHECKING:
 SAYS_OF_ITSELF = ("user-agent", "accept", "accept-language")
 CAPTCHA = re.compile(r"captcha|cf-turnstile", re.IGNORECASE)
 BASIC = re.compile(r"(?:^|,)\s*basic\b", re.IGNORECASE)
-WRITES = re.compile(r"addEventListener\(\s*[\"']submit|onsubmit\s*=|\.value\s*=[^=]|fetch\(")
+WRITES = re.compile(
+    r"addEventListener\(\s*[\"']submit|onsubmit\s*=|\.value\s*=[^=]|fetch\(|innerHTML\s*="
+    r"|createElement\("
+)
+SETS_ACTION = re.compile(r"\.action\s*=[^=]|setAttribute\(\s*[\"']action[\"']")
 PASSKEY = "navigator.credentials"
 QR = re.compile(r"(?<![a-z])qr(?![a-z])|qr-?code", re.IGNORECASE)
 QUESTION_MARK = re.compile("[?\uff1f\u061f\u037e\u055e]")
@@ -115,7 +119,7 @@ class Session:
     ) -> Landing:
         """Drive one authorization request to its end. Never raises for what a server does."""
         visit = _Visit(self, redirect_uris, decision, edit)
-        landing = visit.run(request)
+        landing = visit.strict(visit.run(request))
         tried: list[str] = []
         for _ in range(MOST_GUESSES if edit is None else 0):
             if not visit.guesses or not _is_wrong(landing, decision):
@@ -129,6 +133,8 @@ class Session:
             if again.reason in ("no-form", "needs-script", "no-deny"):
                 return _unsure(landing, again, visit.stopped_at, tuple(tried))
             landing = again
+        if tried and _is_wrong(landing, decision):
+            return _unsure(landing, landing, visit.asked_at, tuple(tried))
         return replace(landing, tried=tuple(tried))
 
     def may_visit(self, url: str) -> bool:
@@ -167,8 +173,14 @@ class _Visit:
     skipped: set[str] = field(default_factory=set)
     start: Request | None = None
     """The authorization request."""
+    misfit: tuple[str, Words] | None = None
+    """The place of an override whose page lacks what it names, and what that is."""
+    came_from: Page | None = None
+    """The page whose form the page that is read answers."""
     stopped_at: Page | None = None
     """The page at which it stopped."""
+    asked_at: Page | None = None
+    """The page whose question was answered last."""
     furniture: set[str] = field(default_factory=set)
     """The forms that stood beside the login, and have nothing to do with consent."""
     still_elsewhere: bool = False
@@ -181,6 +193,8 @@ class _Visit:
     form_action: bool = False
     captcha: bool = False
     """The widget of a captcha stood in the latest form."""
+    asked: bool = False
+    """A page asked for an answer."""
     refused: bool = False
     """The user has been able to say no."""
     always: Pairs = ()
@@ -294,6 +308,7 @@ class _Visit:
             page=exchange,
             filled=tuple(self.filled),
             pressed=tuple(self.pressed),
+            asked=self.asked,
             stopped_by=self.stopped_by,
             form_action=self.form_action,
             no_deny=self.decision == "deny" and not self.refused,
@@ -319,6 +334,7 @@ class _Visit:
                 return self._end("error_page", url, exchange)
             pages = say("{}", MAX_PAGES)
             return self._end("stuck", url, exchange, reason="too-many-pages", detail=pages)
+        self.came_from = self.sent_from[1] if self.sent_from is not None else None
         self.sent_from = None
         goes = page.goes_to()
         if goes is not None:
@@ -340,16 +356,12 @@ class _Visit:
                 self._stop_form_post(form, page, action)
                 made = fill(form, page, self.session.credentials, self.decision, None)
                 return self._left(made.url, exchange, made.method, made.fields)
-        told = self._told_of(page, exchange)
-        if isinstance(told, Landing):
-            return told
-        self.told = told
+        self.told = told = self._told_of(page, exchange)
         return self._obey(told, page, exchange) if told is not None else self._judge(page, exchange)
 
-    def _told_of(self, page: Page, exchange: Exchange) -> Told | Landing | None:
-        """What the settings say of the page: the first override that fits it. One that fitted an
-        earlier page is not missed on this one, nor is any on an error page."""
-        session, problem = self.session, None
+    def _told_of(self, page: Page, exchange: Exchange) -> Told | None:
+        """What the settings say of the page: the first override that fits it."""
+        session = self.session
         for override in () if session.follow_only else session.overrides:
             if not (override.fits(page.url) or override.fits(session.map_url(page.url))):
                 continue
@@ -357,12 +369,17 @@ class _Visit:
             if isinstance(told, Told):
                 session.obeyed.add(override.place)
                 return told
-            problem = problem or (told if override.place not in session.obeyed else None)
-        if problem is None or not exchange.answer.ok:
-            return None
-        return self._end(
-            "stuck", page.url, exchange, page=page, reason="wrong-override", detail=problem
-        )
+            # Several pages of a login may have one address, and only one of them be meant.
+            if exchange.answer.ok and self.misfit is None:
+                self.misfit = override.place, told
+        return None
+
+    def strict(self, landing: Landing) -> Landing:
+        """The end, which is that of a mistake in the settings where an override has fitted no page
+        although its address has come."""
+        if self.misfit is None or self.misfit[0] in self.session.obeyed:
+            return landing
+        return replace(landing, outcome="stuck", reason="wrong-override", detail=self.misfit[1])
 
     def _obey(self, told: Told, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool]:
         """Do what the settings say; what they leave open is judged as on any other page."""
@@ -545,14 +562,24 @@ class _Visit:
         self, choice: Choice, page: Page, exchange: Exchange, decision: Decision
     ) -> Landing | tuple[Request, bool]:
         one = choice.candidate
+        self.asked = self.asked or self._asks_consent(one, page)
         self.pressed.append(Press(name=one.name, how=choice.how))
+        self.asked_at = page
         if choice.how == "guess":
+            if self.misfit is not None and self.misfit[0] not in self.session.obeyed:
+                return self._end("stuck", page.url, exchange, page=page, reason="which-consents")
             self.guesses.append(one)
         if one.form is None:
             self.submitted.add((one.target, ()))
             return self._click(one.target, exchange)
         made = self._filled(one.form, page, decision, one.button, one.chosen)
         return self._submit(made, page, exchange)
+
+    def _asks_consent(self, one: Candidate, page: Page) -> bool:
+        """Whether pressing it says more than who the user is."""
+        if one.form is None or one.says.log_in >= SURE:
+            return one.says.log_in < SURE
+        return not any(known.asks in ("user", "password") for known in fields_of(one.form, page))
 
     def _submit(
         self, made: Submission, page: Page, exchange: Exchange
@@ -654,6 +681,8 @@ class _Visit:
         text = exchange.answer.text[:300] if page is None else page.snippet
         if outcome == "error_page" and self.captcha:
             outcome, reason = "stuck", "captcha"
+        elif outcome == "error_page" and self.came_from is not None and sets_action(self.came_from):
+            outcome, reason, page, url = "stuck", "needs-script", self.came_from, self.came_from.url
         self.stopped_at = page
         return Landing(
             outcome=outcome,
@@ -667,6 +696,7 @@ class _Visit:
             forms=tuple(outline(form, page) for form in page.forms) if page else (),
             filled=tuple(self.filled),
             pressed=tuple(self.pressed),
+            asked=self.asked,
             stopped_by=self.stopped_by,
             form_action=self.form_action,
             no_deny=reason == "no-deny",
@@ -724,6 +754,12 @@ def changes_what_is_sent(page: Page) -> bool:
     """Whether a script of the page sends its form, or writes into it."""
     scripts = page.soup.find_all("script", src=False, limit=100)
     return any(WRITES.search(script.get_text()[:MOST_SCRIPT]) for script in scripts)
+
+
+def sets_action(page: Page) -> bool:
+    """Whether a script of the page decides where its form goes."""
+    scripts = page.soup.find_all("script", src=False, limit=100)
+    return any(SETS_ACTION.search(script.get_text()[:MOST_SCRIPT]) for script in scripts)
 
 
 def wants_passkey(page: Page) -> bool:

@@ -17,6 +17,7 @@ from typing import Any
 
 from mockauth.browser.form import Credentials
 from mockauth.browser.landing import Landing
+from mockauth.browser.override import Override
 from mockauth.browser.session import Session
 from mockauth.engine.http.recorder import Driver
 from mockauth.engine.http.transport import WsgiTransport
@@ -43,11 +44,13 @@ class Row:
     hint: str
 
 
-def drive(shape: Shape, decision: Decision) -> Landing:
+def drive(
+    shape: Shape, decision: Decision, *, user: str = USER, overrides: tuple[Override, ...] = ()
+) -> Landing:
     """Sign in to the shape with mockauth's driver, in process."""
     driver = Driver(WsgiTransport(Site(shape).app()), Trace(), Secrets())
-    credentials = Credentials(username=USER, password=Secret(PASSWORD))
-    session = Session(driver.send, credentials, frozenset({shape.host}))
+    credentials = Credentials(username=user, password=Secret(PASSWORD))
+    session = Session(driver.send, credentials, frozenset({shape.host}), overrides=overrides)
     port = "" if shape.host != "localhost" else ":5000"
     url = f"http://{shape.host}{port}/authorize?{request_query(STATE)}"
     request = Request(method="GET", url=url)

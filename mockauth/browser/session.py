@@ -106,6 +106,8 @@ class Session:
     """What pressing a candidate did, where the page did not say it clearly."""
     obeyed: set[str] = field(default_factory=set)
     """The places of the overrides that have fitted a page."""
+    files: dict[str, bool] = field(default_factory=dict)
+    """By address, whether a script file is there."""
     basic: dict[str, bool] = field(default_factory=dict)
     """By origin, whether HTTP Basic was not refused there."""
 
@@ -136,6 +138,17 @@ class Session:
         if tried and _is_wrong(landing, decision):
             return _unsure(landing, landing, visit.asked_at, tuple(tried))
         return replace(landing, tried=tuple(tried))
+
+    def loads(self, url: str) -> bool:
+        """Whether a browser gets the script file; one on another site is taken to be there."""
+        address = self.map_url(url)
+        if not self.may_visit(address):
+            return True
+        if address not in self.files:
+            answer = self.send(Request(method="GET", url=address), "endpoint").answer
+            sniffs = (answer.header("X-Content-Type-Options") or "").strip().lower() != "nosniff"
+            self.files[address] = answer.ok and (sniffs or "script" in answer.media_type)
+        return self.files[address]
 
     def may_visit(self, url: str) -> bool:
         """Whether the address is on the site (or on this machine, when the site is)."""
@@ -434,7 +447,7 @@ class _Visit:
         stopped = form_is_stopped(page, target, redirected=True)
         self.form_action = self.form_action or stopped == "form-action"
         if matches(target, self.redirect_uris):
-            self._stop(taken_over(form, page))
+            self._stop(taken_over(form, page, self.session.loads))
 
     def _stop(self, directive: str) -> None:
         self.stopped_by = self.stopped_by or directive

@@ -378,6 +378,8 @@ class _Visit:
         for override in () if session.follow_only else session.overrides:
             if not (override.fits(page.url) or override.fits(session.map_url(page.url))):
                 continue
+            if override.skip and not self.named and is_login(page):
+                continue
             told = told_of(override, page)
             if isinstance(told, Told):
                 session.obeyed.add(override.place)
@@ -600,7 +602,7 @@ class _Visit:
         self.filled += [name for name in made.filled if name not in self.filled]
         if made.missing or made.questions or made.invalid:
             return self._unsendable(made, page, exchange)
-        self.named = self.named or made.has_user
+        self.named = self.named or made.has_user or made.has_password
         address = self.session.map_url(made.url)
         again = made.has_password and address in self.passwords_at
         if again or (made.url, made.fields) in self.submitted:
@@ -767,6 +769,12 @@ def changes_what_is_sent(page: Page) -> bool:
     """Whether a script of the page sends its form, or writes into it."""
     scripts = page.soup.find_all("script", src=False, limit=100)
     return any(WRITES.search(script.get_text()[:MOST_SCRIPT]) for script in scripts)
+
+
+def is_login(page: Page) -> bool:
+    """Whether the page surely asks who the user is."""
+    known = (one for _, _, fields in login_forms(page) for one in fields)
+    return any(one.asks == "password" or (one.asks == "user" and one.sure > 0.3) for one in known)
 
 
 def sets_action(page: Page) -> bool:

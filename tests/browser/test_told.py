@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from flask import Flask, redirect, request
+from flask import Flask, Response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mockauth.browser.form import Credentials, Decision
@@ -54,6 +54,10 @@ class Site:
 
 def told(**what: Any) -> Override:
     return Override(url="*/authorize", place="mockauth.toml: login.page entry 1", **what)
+
+
+def form_here(inside: str) -> str:
+    return f'<form method="post">{inside}<button>Log in</button></form>'
 
 
 def form(inside: str) -> str:
@@ -265,6 +269,26 @@ def test_a_page_that_is_skipped_is_left_and_the_request_made_again() -> None:
     landing = site.visit(Override(url="*/survey", skip=True))
 
     assert (landing.outcome, len(asked)) == ("callback", 2)
+
+
+def test_the_login_itself_is_not_skipped_where_a_later_page_has_its_address() -> None:
+    app = Flask("expired")
+
+    @app.route("/authorize", methods=["GET", "POST"])
+    def authorize() -> ResponseReturnValue:
+        if "in" in request.cookies:
+            return redirect(f"{CALLBACK}?code=c0de")
+        inside = '<input type="password" name="new1"><input type="password" name="new2">'
+        sent = request.method == "POST"
+        answer = Response(form_here(inside if sent else LOGIN), content_type="text/html")
+        if sent:
+            answer.set_cookie("in", "1")
+        return answer
+
+    site = Site("")
+    site.app = app
+
+    assert site.visit(told(skip=True)).outcome == "callback"
 
 
 def test_a_page_that_comes_back_after_it_was_skipped_ends_the_login() -> None:

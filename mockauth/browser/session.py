@@ -20,6 +20,7 @@ from mockauth.browser.choose import (
     login_button,
     login_forms,
     pick,
+    scripted,
 )
 from mockauth.browser.cookies import Cookies
 from mockauth.browser.fields import (
@@ -41,7 +42,7 @@ from mockauth.browser.form import (
     unticking_refuses,
 )
 from mockauth.browser.landing import Landing, Outcome, Press, Reason, matches
-from mockauth.browser.override import Override
+from mockauth.browser.override import Override, Value
 from mockauth.browser.page import Page, read_page
 from mockauth.browser.policy import MOST_SCRIPT, form_is_stopped, script_is_stopped, taken_over
 from mockauth.browser.question import question_of
@@ -202,6 +203,8 @@ class _Visit:
     """The user's name was given."""
     sent_from: tuple[Tag, Page] | None = None
     """The form that the latest answer is to."""
+    by_script: bool = False
+    """A handler sent it, which no script library hears of (HTML, `form.submit()`)."""
     stopped_by: str = ""
     form_action: bool = False
     captcha: bool = False
@@ -448,7 +451,7 @@ class _Visit:
         form, page = self.sent_from
         stopped = form_is_stopped(page, target, redirected=True)
         self.form_action = self.form_action or stopped == "form-action"
-        if matches(target, self.redirect_uris):
+        if matches(target, self.redirect_uris) and not self.by_script:
             self._stop(taken_over(form, page, self.session.loads))
 
     def _stop(self, directive: str) -> None:
@@ -498,8 +501,14 @@ class _Visit:
                 asked = next((name_of(k.control, page) for k in known if k.asks == "user"), "")
                 return self._asks(page, exchange, "code" if code else "unknown", asked)
         button = login_button(form, page)
-        if button is None and not submits_by_enter(form, page):
-            return self._end("stuck", page.url, exchange, page=page, reason="needs-script")
+        if button is None:
+            pressed = [one for one in scripted(page) if one.form is form and one.says.off < SURE]
+            if pressed:
+                best = max(pressed, key=lambda one: one.says.yes + one.says.log_in - one.says.no)
+                return self._press(Choice(candidate=best), page, exchange, "allow")
+            if not submits_by_enter(form, page):
+                return self._end("stuck", page.url, exchange, page=page, reason="needs-script")
+        self.by_script = False
         made = self._filled(form, page, "allow", button)
         onward = self._submit(made, page, exchange)
         if not isinstance(onward, Landing) or onward.left:
@@ -514,10 +523,11 @@ class _Visit:
         decision: Decision,
         button: Tag | None,
         chosen: frozenset[int] = frozenset(),
+        written: Mapping[int, Value] = NONE_TOLD,
     ) -> Submission:
         self.sent_from = form, page
         told = self.told
-        values = told.values if told is not None else NONE_TOLD
+        values = {**written, **(told.values if told is not None else NONE_TOLD)}
         chosen |= told.chosen if told is not None and not chosen else frozenset()
         return fill(form, page, self.session.credentials, decision, button, chosen, values)
 
@@ -584,10 +594,13 @@ class _Visit:
             if self.misfit is not None and self.misfit[0] not in self.session.obeyed:
                 return self._end("stuck", page.url, exchange, page=page, reason="which-consents")
             self.guesses.append(one)
+        if one.by_script:
+            self._stop(script_is_stopped(page, None))
+        self.by_script = one.by_script
         if one.form is None:
             self.submitted.add((one.target, ()))
             return self._click(one.target, exchange)
-        made = self._filled(one.form, page, decision, one.button, one.chosen)
+        made = self._filled(one.form, page, decision, one.button, one.chosen, one.values)
         return self._submit(made, page, exchange)
 
     def _asks_consent(self, one: Candidate, page: Page) -> bool:

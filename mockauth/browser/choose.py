@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mockauth.browser.accessible_name import kind_of, name_of, names_of, text_of, weak_names_of
 from mockauth.browser.fields import (
+    NONE_TOLD,
     SURE,
     Decision,
     Known,
@@ -18,7 +19,9 @@ from mockauth.browser.fields import (
     says_user,
     value_of,
 )
+from mockauth.browser.handler import handlers
 from mockauth.browser.landing import How
+from mockauth.browser.override import Value
 from mockauth.browser.visible import classes_of
 from mockauth.browser.vocabulary import Meaning, meanings
 from mockauth.wire.url import join, origin
@@ -53,6 +56,7 @@ SECONDARY = re.compile(
     r"secondary|link|cancel|danger|outline|ghost|negative|tertiary|default|light|muted",
     re.IGNORECASE,
 )
+DRAWN = re.compile(r"\bbtn|button")
 WEB = ("http://", "https://")
 UNKNOWN = 0.15
 """What a button says whose words are unknown: more than one that refuses, less than any other."""
@@ -92,6 +96,10 @@ class Candidate:
     primary: float = 0.0
     tag: Tag | None = None
     """The button, link or option itself."""
+    values: Mapping[int, Value] = field(default_factory=lambda: NONE_TOLD)
+    """What its handler writes into controls."""
+    by_script: bool = False
+    """A handler of the page does it."""
 
     @property
     def allows(self) -> float:
@@ -223,6 +231,7 @@ def candidates(page: Page, matches: Matches, username: str, follow_only: bool) -
         for form in page.forms:
             if not is_banner(form, page):
                 found += _of_form(form, page, username)
+        found += scripted(page)
     found += _links(page, matches)
     return [one for one in found if one.says.off < SURE][:MOST_CANDIDATES]
 
@@ -246,7 +255,7 @@ def _of_form(form: Tag, page: Page, username: str) -> Iterator[Candidate]:
             one = replace(one, says=Says(yes=1.0))
         yield one
     typed = [c for c in page.controls(form) if is_typed(c) and not page.is_hidden(c)]
-    by_script = any(kind_of(c) == "button" for c in page.controls(form))
+    by_script = bool(page.scripted) or any(kind_of(c) == "button" for c in page.controls(form))
     if not buttons and page.controls(form) and not typed and not by_script:
         yield Candidate(
             name="the only form", key=f"{_action(form)}|form", says=Says(), form=form, primary=-1
@@ -261,6 +270,23 @@ def about_button(form: Tag, button: Tag, page: Page) -> Candidate:
         name=name, key="|".join((_action(form), *map(str, told))), says=says_of(button, page),
         form=form, button=button, primary=_primary(button), tag=button,
     )  # fmt: skip
+
+
+def scripted(page: Page) -> Iterator[Candidate]:
+    """The links and buttons whose handler sends a form or goes to an address."""
+    for tag, deed in handlers(page):
+        name, says = name_of(tag, page), says_of(tag, page)
+        if deed.form is not None:
+            # What logs out is such a link as a rule, with a form of its own.
+            if ABOUT_OTHER.search(about(deed.form)) or is_banner(deed.form, page):
+                continue
+        elif tag.name == "a" and not (says.known or _is_drawn(tag)):
+            continue
+        yield Candidate(
+            name=name, key=f"script|{name}|{tag.get('id')}", says=says, tag=tag,
+            form=deed.form, values=deed.values, target=deed.target, primary=_primary(tag),
+            by_script=True,
+        )  # fmt: skip
 
 
 def about_link(link: Tag, target: str, page: Page) -> Candidate:
@@ -307,6 +333,11 @@ def _primary(button: Tag) -> float:
     return -0.5 if SECONDARY.search(words) else 0.0
 
 
+def _is_drawn(link: Tag) -> bool:
+    """Whether a link looks like a button."""
+    return link.get("role") == "button" or bool(DRAWN.search(" ".join(classes_of(link))))
+
+
 def _links(page: Page, matches: Matches) -> Iterator[Candidate]:
     """The links with known words, those drawn as buttons, and those to the callback. A link to a
     place on its own page leads nowhere; one to anything but the web needs script."""
@@ -324,9 +355,7 @@ def _links(page: Page, matches: Matches) -> Iterator[Candidate]:
                 says = Says(yes=0.9)
         elif not target.startswith(WEB):
             continue
-        drawn = link.get("role") == "button" or re.search(
-            r"\bbtn|button", " ".join(classes_of(link))
-        )
+        drawn = _is_drawn(link)
         if says.known or drawn:
             yield replace(one, says=says, primary=_primary(link) if drawn else -1.0)
 

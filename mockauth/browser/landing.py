@@ -131,7 +131,9 @@ class Landing:
     form_action: bool = False
     """The form-action of a page stops the redirect to here, in Chromium."""
     no_deny: bool = False
-    """The consent page has no way to refuse."""
+    """The consent page has no way to refuse, or none was shown."""
+    asked: bool = False
+    """A page asked for an answer: more than a login was pressed."""
 
     @property
     def query(self) -> Pairs:

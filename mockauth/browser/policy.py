@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mockauth.wire.url import join, origin, split
@@ -23,6 +24,7 @@ TURBO = re.compile(
 TURBO_OFF = re.compile(r"drive\s*=\s*false")
 HTMX = re.compile(r"htmx[\w.\-@/]*\.js|/htmx\.org", re.IGNORECASE)
 UNPOLY = re.compile(r"unpoly[\w.\-@/]*\.js", re.IGNORECASE)
+LIBRARY = re.compile(f"{TURBO.pattern}|{HTMX.pattern}|{UNPOLY.pattern}", re.IGNORECASE)
 INTERCEPTS = re.compile(r"onsubmit\s*=|addEventListener\(\s*[\"']submit[\"']")
 
 
@@ -123,12 +125,15 @@ def _allows_inline(sources: list[str], script: Tag | None) -> bool:
     return "'unsafe-inline'" in words and not exact and "'strict-dynamic'" not in words
 
 
-def taken_over(form: Tag, page: Page) -> str:
+def taken_over(form: Tag, page: Page, loads: Callable[[str], bool]) -> str:
     """The script that sends a form in place of the browser, so that a redirect to another site ends
     nowhere (a fetch may not follow it there); "" where none does, or where the script may know
-    another way on."""
+    another way on. `loads` tells whether the file of a library is there: without it the form is an
+    ordinary one."""
     scripts = [one for one in page.soup.find_all("script", limit=100) if _may_run(one, page)]
-    sources = "".join(f' "{script.get("src") or ""}"' for script in scripts)
+    files = (str(script.get("src") or "") for script in scripts)
+    known = (one for one in files if one and LIBRARY.search(f'"{one}"'))
+    sources = "".join(f' "{one}"' for one in known if loads(join(page.base, one)))
     code = "\n".join(script.get_text() for script in scripts if not script.get("src"))
     code = code[:MOST_SCRIPT]
     if TURBO.search(sources + code) and _turbo_takes(form) and not TURBO_OFF.search(code):

@@ -101,7 +101,7 @@ def _on(detail: str, page: Page | None, url: str, tried: Tried) -> Question:
 
 def _answer(detail: str, page: Page | None, url: str, tried: Tried) -> Question:
     return Question(
-        text=say("What goes into {!r}?", cut(detail, 80)),
+        text=say("What goes into {!r:.80}?", str(detail)),
         line=line(url, fields=_fields(_field(detail, page), A_VALUE)),
     )
 
@@ -122,7 +122,7 @@ def _field(name: str, page: Page | None) -> Tag | None:
 
 def _code(detail: str, page: Page | None, url: str, tried: Tried) -> Question:
     return Question(
-        text=say("Which code goes into {!r}?", cut(detail, 80)),
+        text=say("Which code goes into {!r:.80}?", str(detail)),
         line=line(url, fields=_fields(_field(detail, page), A_SECRET)),
         way=say("Or give a test user without a second step. {}", BY_HAND),
     )
@@ -171,7 +171,7 @@ def _new_password(detail: str, page: Page | None, url: str, tried: Tried) -> Que
 
 def _security(detail: str, page: Page | None, url: str, tried: Tried) -> Question:
     return Question(
-        text=say("What is the answer to {!r}?", cut(detail, 80)),
+        text=say("What is the answer to {!r:.80}?", str(detail)),
         line=line(url, fields=_fields(_field(detail, page), own('{ env = "ANSWER" }'))),
     )
 
@@ -212,6 +212,13 @@ def _unfilled(page: Page | None) -> Tag | None:
     return None
 
 
+def _rule(detail: str, page: Page | None, url: str, tried: Tried) -> Question:
+    return Question(
+        text=say("Which user name and password does the page take?"),
+        way=own("Give them with --username and --password, as a user types them."),
+    )
+
+
 QUESTIONS: Mapping[Reason, Callable[[str, Page | None, str, Tried], Question]] = MappingProxyType(
     {
         "which-consents": _which,
@@ -222,6 +229,7 @@ QUESTIONS: Mapping[Reason, Callable[[str, Page | None, str, Tried], Question]] =
         "other-sign-in": _other,
         "needs-script": _script,
         "http-basic": _basic,
+        "breaks-a-rule": _rule,
         "new-password": _new_password,
         "security-question": _security,
         "mail-link": _mail,

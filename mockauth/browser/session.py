@@ -20,6 +20,7 @@ from mockauth.browser.choose import (
     login_button,
     login_forms,
     pick,
+    scripted,
 )
 from mockauth.browser.cookies import Cookies
 from mockauth.browser.fields import (
@@ -41,7 +42,7 @@ from mockauth.browser.form import (
     unticking_refuses,
 )
 from mockauth.browser.landing import Landing, Outcome, Press, Reason, matches
-from mockauth.browser.override import Override
+from mockauth.browser.override import Override, Value
 from mockauth.browser.page import Page, read_page
 from mockauth.browser.policy import MOST_SCRIPT, form_is_stopped, script_is_stopped, taken_over
 from mockauth.browser.question import question_of
@@ -53,7 +54,7 @@ from mockauth.wire.markup import Pages, PageTooLarge
 from mockauth.wire.message import FORM, pairs_of
 from mockauth.wire.trace import Step
 from mockauth.wire.url import hostname, is_loopback_host, join, origin, split
-from mockauth.wire.words import own, say
+from mockauth.wire.words import Words, own, say
 
 Send = Callable[[Request, Step], Exchange]
 """Sends and records; network trouble is in `Exchange.error`, never raised."""
@@ -66,7 +67,11 @@ if TYPE_CHECKING:
 SAYS_OF_ITSELF = ("user-agent", "accept", "accept-language")
 CAPTCHA = re.compile(r"captcha|cf-turnstile", re.IGNORECASE)
 BASIC = re.compile(r"(?:^|,)\s*basic\b", re.IGNORECASE)
-WRITES = re.compile(r"addEventListener\(\s*[\"']submit|onsubmit\s*=|\.value\s*=[^=]|fetch\(")
+WRITES = re.compile(
+    r"addEventListener\(\s*[\"']submit|onsubmit\s*=|\.value\s*=[^=]|fetch\(|innerHTML\s*="
+    r"|createElement\("
+)
+SETS_ACTION = re.compile(r"\.action\s*=[^=]|setAttribute\(\s*[\"']action[\"']")
 PASSKEY = "navigator.credentials"
 QR = re.compile(r"(?<![a-z])qr(?![a-z])|qr-?code", re.IGNORECASE)
 QUESTION_MARK = re.compile("[?\uff1f\u061f\u037e\u055e]")
@@ -104,6 +109,8 @@ class Session:
     """What pressing a candidate did, where the page did not say it clearly."""
     obeyed: set[str] = field(default_factory=set)
     """The places of the overrides that have fitted a page."""
+    files: dict[str, bool] = field(default_factory=dict)
+    """By address, whether a script file is there."""
     basic: dict[str, bool] = field(default_factory=dict)
     """By origin, whether HTTP Basic was not refused there."""
 
@@ -117,7 +124,7 @@ class Session:
     ) -> Landing:
         """Drive one authorization request to its end. Never raises for what a server does."""
         visit = _Visit(self, redirect_uris, decision, edit)
-        landing = visit.run(request)
+        landing = visit.strict(visit.run(request))
         tried: list[str] = []
         for _ in range(MOST_GUESSES if edit is None else 0):
             if not visit.guesses or not _is_wrong(landing, decision):
@@ -131,7 +138,20 @@ class Session:
             if again.reason in ("no-form", "needs-script", "no-deny"):
                 return _unsure(landing, again, visit.stopped_at, tuple(tried))
             landing = again
+        if tried and _is_wrong(landing, decision):
+            return _unsure(landing, landing, visit.asked_at, tuple(tried))
         return replace(landing, tried=tuple(tried))
+
+    def loads(self, url: str) -> bool:
+        """Whether a browser gets the script file; one on another site is taken to be there."""
+        address = self.map_url(url)
+        if not self.may_visit(address):
+            return True
+        if address not in self.files:
+            answer = self.send(Request(method="GET", url=address), "endpoint").answer
+            sniffs = (answer.header("X-Content-Type-Options") or "").strip().lower() != "nosniff"
+            self.files[address] = answer.ok and (sniffs or "script" in answer.media_type)
+        return self.files[address]
 
     def may_visit(self, url: str) -> bool:
         """Whether the address is on the site (or on this machine, when the site is)."""
@@ -169,8 +189,14 @@ class _Visit:
     skipped: set[str] = field(default_factory=set)
     start: Request | None = None
     """The authorization request."""
+    misfit: tuple[str, Words] | None = None
+    """The place of an override whose page lacks what it names, and what that is."""
+    came_from: Page | None = None
+    """The page whose form the page that is read answers."""
     stopped_at: Page | None = None
     """The page at which it stopped."""
+    asked_at: Page | None = None
+    """The page whose question was answered last."""
     furniture: set[str] = field(default_factory=set)
     """The forms that stood beside the login, and have nothing to do with consent."""
     still_elsewhere: bool = False
@@ -179,10 +205,14 @@ class _Visit:
     """The user's name was given."""
     sent_from: tuple[Tag, Page] | None = None
     """The form that the latest answer is to."""
+    by_script: bool = False
+    """A handler sent it, which no script library hears of (HTML, `form.submit()`)."""
     stopped_by: str = ""
     form_action: bool = False
     captcha: bool = False
     """The widget of a captcha stood in the latest form."""
+    asked: bool = False
+    """A page asked for an answer."""
     refused: bool = False
     """The user has been able to say no."""
     always: Pairs = ()
@@ -296,6 +326,7 @@ class _Visit:
             page=exchange,
             filled=tuple(self.filled),
             pressed=tuple(self.pressed),
+            asked=self.asked,
             stopped_by=self.stopped_by,
             form_action=self.form_action,
             no_deny=self.decision == "deny" and not self.refused,
@@ -321,6 +352,7 @@ class _Visit:
                 return self._end("error_page", url, exchange)
             pages = say("{}", MAX_PAGES)
             return self._end("stuck", url, exchange, reason="too-many-pages", detail=pages)
+        self.came_from = self.sent_from[1] if self.sent_from is not None else None
         self.sent_from = None
         goes = page.goes_to()
         if goes is not None:
@@ -342,29 +374,32 @@ class _Visit:
                 self._stop_form_post(form, page, action)
                 made = fill(form, page, self.session.credentials, self.decision, None)
                 return self._left(made.url, exchange, made.method, made.fields)
-        told = self._told_of(page, exchange)
-        if isinstance(told, Landing):
-            return told
-        self.told = told
+        self.told = told = self._told_of(page, exchange)
         return self._obey(told, page, exchange) if told is not None else self._judge(page, exchange)
 
-    def _told_of(self, page: Page, exchange: Exchange) -> Told | Landing | None:
-        """What the settings say of the page: the first override that fits it. One that fitted an
-        earlier page is not missed on this one, nor is any on an error page."""
-        session, problem = self.session, None
+    def _told_of(self, page: Page, exchange: Exchange) -> Told | None:
+        """What the settings say of the page: the first override that fits it."""
+        session = self.session
         for override in () if session.follow_only else session.overrides:
             if not (override.fits(page.url) or override.fits(session.map_url(page.url))):
+                continue
+            if override.skip and not self.named and is_login(page):
                 continue
             told = told_of(override, page)
             if isinstance(told, Told):
                 session.obeyed.add(override.place)
                 return told
-            problem = problem or (told if override.place not in session.obeyed else None)
-        if problem is None or not exchange.answer.ok:
-            return None
-        return self._end(
-            "stuck", page.url, exchange, page=page, reason="wrong-override", detail=problem
-        )
+            # Several pages of a login may have one address, and only one of them be meant.
+            if exchange.answer.ok and self.misfit is None:
+                self.misfit = override.place, told
+        return None
+
+    def strict(self, landing: Landing) -> Landing:
+        """The end, which is that of a mistake in the settings where an override has fitted no page
+        although its address has come."""
+        if self.misfit is None or self.misfit[0] in self.session.obeyed:
+            return landing
+        return replace(landing, outcome="stuck", reason="wrong-override", detail=self.misfit[1])
 
     def _obey(self, told: Told, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool]:
         """Do what the settings say; what they leave open is judged as on any other page."""
@@ -418,8 +453,8 @@ class _Visit:
         form, page = self.sent_from
         stopped = form_is_stopped(page, target, redirected=True)
         self.form_action = self.form_action or stopped == "form-action"
-        if matches(target, self.redirect_uris):
-            self._stop(taken_over(form, page))
+        if matches(target, self.redirect_uris) and not self.by_script:
+            self._stop(taken_over(form, page, self.session.loads))
 
     def _stop(self, directive: str) -> None:
         self.stopped_by = self.stopped_by or directive
@@ -468,8 +503,14 @@ class _Visit:
                 asked = next((name_of(k.control, page) for k in known if k.asks == "user"), "")
                 return self._asks(page, exchange, "code" if code else "unknown", asked)
         button = login_button(form, page)
-        if button is None and not submits_by_enter(form, page):
-            return self._end("stuck", page.url, exchange, page=page, reason="needs-script")
+        if button is None:
+            pressed = [one for one in scripted(page) if one.form is form and one.says.off < SURE]
+            if pressed:
+                best = max(pressed, key=lambda one: one.says.yes + one.says.log_in - one.says.no)
+                return self._press(Choice(candidate=best), page, exchange, "allow")
+            if not submits_by_enter(form, page):
+                return self._end("stuck", page.url, exchange, page=page, reason="needs-script")
+        self.by_script = False
         made = self._filled(form, page, "allow", button)
         onward = self._submit(made, page, exchange)
         if not isinstance(onward, Landing) or onward.left:
@@ -484,10 +525,11 @@ class _Visit:
         decision: Decision,
         button: Tag | None,
         chosen: frozenset[int] = frozenset(),
+        written: Mapping[int, Value] = NONE_TOLD,
     ) -> Submission:
         self.sent_from = form, page
         told = self.told
-        values = told.values if told is not None else NONE_TOLD
+        values = {**written, **(told.values if told is not None else NONE_TOLD)}
         chosen |= told.chosen if told is not None and not chosen else frozenset()
         return fill(form, page, self.session.credentials, decision, button, chosen, values)
 
@@ -547,14 +589,27 @@ class _Visit:
         self, choice: Choice, page: Page, exchange: Exchange, decision: Decision
     ) -> Landing | tuple[Request, bool]:
         one = choice.candidate
+        self.asked = self.asked or self._asks_consent(one, page)
         self.pressed.append(Press(name=one.name, how=choice.how))
+        self.asked_at = page
         if choice.how == "guess":
+            if self.misfit is not None and self.misfit[0] not in self.session.obeyed:
+                return self._end("stuck", page.url, exchange, page=page, reason="which-consents")
             self.guesses.append(one)
+        if one.by_script:
+            self._stop(script_is_stopped(page, None))
+        self.by_script = one.by_script
         if one.form is None:
             self.submitted.add((one.target, ()))
             return self._click(one.target, exchange)
-        made = self._filled(one.form, page, decision, one.button, one.chosen)
+        made = self._filled(one.form, page, decision, one.button, one.chosen, one.values)
         return self._submit(made, page, exchange)
+
+    def _asks_consent(self, one: Candidate, page: Page) -> bool:
+        """Whether pressing it says more than who the user is."""
+        if one.form is None or one.says.log_in >= SURE:
+            return one.says.log_in < SURE
+        return not any(known.asks in ("user", "password") for known in fields_of(one.form, page))
 
     def _submit(
         self, made: Submission, page: Page, exchange: Exchange
@@ -563,7 +618,7 @@ class _Visit:
         invalid = made.invalid and not self.session.breaks_rules
         if made.missing or made.questions or invalid:
             return self._unsendable(made, page, exchange)
-        self.named = self.named or made.has_user
+        self.named = self.named or made.has_user or made.has_password
         address = self.session.map_url(made.url)
         again = made.has_password and address in self.passwords_at
         if again or (made.url, made.fields) in self.submitted:
@@ -657,6 +712,8 @@ class _Visit:
         text = exchange.answer.text[:300] if page is None else page.snippet
         if outcome == "error_page" and self.captcha:
             outcome, reason = "stuck", "captcha"
+        elif outcome == "error_page" and self.came_from is not None and sets_action(self.came_from):
+            outcome, reason, page, url = "stuck", "needs-script", self.came_from, self.came_from.url
         self.stopped_at = page
         return Landing(
             outcome=outcome,
@@ -670,6 +727,7 @@ class _Visit:
             forms=tuple(outline(form, page) for form in page.forms) if page else (),
             filled=tuple(self.filled),
             pressed=tuple(self.pressed),
+            asked=self.asked,
             stopped_by=self.stopped_by,
             form_action=self.form_action,
             no_deny=reason == "no-deny",
@@ -727,6 +785,18 @@ def changes_what_is_sent(page: Page) -> bool:
     """Whether a script of the page sends its form, or writes into it."""
     scripts = page.soup.find_all("script", src=False, limit=100)
     return any(WRITES.search(script.get_text()[:MOST_SCRIPT]) for script in scripts)
+
+
+def is_login(page: Page) -> bool:
+    """Whether the page surely asks who the user is."""
+    known = (one for _, _, fields in login_forms(page) for one in fields)
+    return any(one.asks == "password" or (one.asks == "user" and one.sure > 0.3) for one in known)
+
+
+def sets_action(page: Page) -> bool:
+    """Whether a script of the page decides where its form goes."""
+    scripts = page.soup.find_all("script", src=False, limit=100)
+    return any(SETS_ACTION.search(script.get_text()[:MOST_SCRIPT]) for script in scripts)
 
 
 def wants_passkey(page: Page) -> bool:

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mockauth.browser.accessible_name import kind_of, name_of, names_of, text_of
-from mockauth.browser.choose import Candidate, about_button, about_link, buttons_of, option_key
+from mockauth.browser.choose import (
+    Candidate,
+    about_button,
+    about_link,
+    buttons_of,
+    option_key,
+    scripted,
+)
 from mockauth.browser.fields import NONE_TOLD, is_submit, value_of
 from mockauth.browser.override import PASSWORD, Override, Value
 from mockauth.browser.vocabulary import folded
@@ -153,6 +160,7 @@ def pressables(page: Page) -> Iterator[Candidate]:
             elif control.name == "select":
                 for option in control.find_all("option", limit=50):
                     yield _choice(form, default, option, text_of(option))
+    yield from scripted(page)
     for link in page.links:
         target = join(page.base, str(link.get("href") or "").strip())
         if target.startswith(("http://", "https://")):

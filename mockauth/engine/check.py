@@ -102,6 +102,7 @@ def run_check(
             stopped=stop.words or course.stopped,
             policy=tuple(policy.findings(results)),
             signal=stop.signal,
+            login=subject.target.login,
             budget_seconds=options.budget,
             budget_spent=course.is_spent,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from flask import Flask, redirect, request
+from flask import Flask, Response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mockauth.browser.form import Credentials, Decision
@@ -54,6 +54,10 @@ class Site:
 
 def told(**what: Any) -> Override:
     return Override(url="*/authorize", place="mockauth.toml: login.page entry 1", **what)
+
+
+def form_here(inside: str) -> str:
+    return f'<form method="post">{inside}<button>Log in</button></form>'
 
 
 def form(inside: str) -> str:
@@ -203,7 +207,6 @@ def test_what_the_page_does_not_have_is_named_with_what_it_has(
 
     assert landing.reason == "wrong-override"
     assert said in landing.hint
-    assert site.sent == []
 
 
 def test_the_first_override_that_fits_the_page_counts() -> None:
@@ -212,6 +215,30 @@ def test_the_first_override_that_fits_the_page_counts() -> None:
     landing = site.visit(told(submit="Nowhere"), told(submit="Flam"))
 
     assert landing.outcome == "callback"
+
+
+def test_no_guess_is_made_where_the_settings_named_a_button_that_is_not_there() -> None:
+    site = Site(form(TWO.format(a="1", b="2")))
+
+    landing = site.visit(told(submit="Flum"))
+
+    assert (landing.reason, site.sent) == ("wrong-override", [])
+
+
+def test_an_override_is_for_one_of_several_pages_with_one_address() -> None:
+    app = Flask("steps")
+
+    @app.route("/authorize", methods=["GET", "POST"])
+    def authorize() -> ResponseReturnValue:
+        if "otp" in request.form:
+            return redirect(f"{CALLBACK}?code={request.form['otp']}")
+        inside = '<input name="otp">' if "password" in request.form else LOGIN
+        return f'<form method="post">{inside}<button>Log in</button></form>'
+
+    site = Site("")
+    site.app = app
+
+    assert site.visit(told(fields=(("otp", "480112"),))).params == (("code", "480112"),)
 
 
 def test_an_error_page_at_the_address_is_not_blamed_on_the_settings() -> None:
@@ -242,6 +269,26 @@ def test_a_page_that_is_skipped_is_left_and_the_request_made_again() -> None:
     landing = site.visit(Override(url="*/survey", skip=True))
 
     assert (landing.outcome, len(asked)) == ("callback", 2)
+
+
+def test_the_login_itself_is_not_skipped_where_a_later_page_has_its_address() -> None:
+    app = Flask("expired")
+
+    @app.route("/authorize", methods=["GET", "POST"])
+    def authorize() -> ResponseReturnValue:
+        if "in" in request.cookies:
+            return redirect(f"{CALLBACK}?code=c0de")
+        inside = '<input type="password" name="new1"><input type="password" name="new2">'
+        sent = request.method == "POST"
+        answer = Response(form_here(inside if sent else LOGIN), content_type="text/html")
+        if sent:
+            answer.set_cookie("in", "1")
+        return answer
+
+    site = Site("")
+    site.app = app
+
+    assert site.visit(told(skip=True)).outcome == "callback"
 
 
 def test_a_page_that_comes_back_after_it_was_skipped_ends_the_login() -> None:

@@ -158,7 +158,7 @@ def diagnose(subject: Subject) -> Generator[Event, None, str]:
             landing = browsers.authorize(subject, request, uris)
         code = code_at(landing.params) if landing.left else ""
         if code and fallback is Fallback.PKCE:
-            subject.target = replace(before, client=proven)
+            subject.target = replace(before, client=proven, login=landing)
             yield Noted(
                 say(
                     "the server demands a PKCE challenge, which ChatGPT does not send and would "

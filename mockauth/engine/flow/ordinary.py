@@ -156,6 +156,9 @@ def _authorize(subject: Subject) -> Generator[Event, None, str]:
         if accepted:
             yield Noted(say("{} was refused; the run goes on with {}", refused, accepted))
             landing, code = ask_for_code(subject)
+    subject.target = replace(subject.target, login=landing)
+    if code and landing.pressed:
+        yield Noted(say("signed in by pressing {}", landing.way))
     if not code:
         note_dropped(subject)
         note_unsendable(subject, landing)

@@ -1,0 +1,92 @@
+"""The plugin store: what is installed, and the way to develop a plugin of one's own."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from mockauth.engine.installation.address import typed_address
+from mockauth.engine.installation.installation import Connection, Installation, Phase
+from mockauth.engine.installation.setup import find
+from mockauth.profiles import PLUGIN
+from mockauth.web.pages import Pages
+from mockauth.web.person import admit, person
+from mockauth.web.plugin_id import wrong_id
+
+NO_ADDRESS = (
+    "This is no address of a plugin. Give a domain such as todo.example.com, or localhost with a "
+    "port, such as localhost:3333."
+)
+
+
+def add_store_page(blueprint: Blueprint, pages: Pages) -> None:
+    """The store, the form that finds a plugin, and the door for the admin token."""
+    settings, keeper = pages.settings, pages.world.keeper
+
+    @blueprint.get("/")
+    def store() -> str:
+        return _store(pages)
+
+    @blueprint.post("/find")
+    def found() -> BaseResponse | tuple[str, int]:
+        typed, plugin_id = request.form.get("target", ""), request.form.get("plugin_id", "").strip()
+        target = typed_address(typed)
+        wrong = "" if target else NO_ADDRESS
+        wrong = wrong or wrong_id(keeper, PLUGIN, plugin_id)
+        if wrong:
+            return _store(pages, typed=typed, plugin_id=plugin_id, wrong=wrong), 400
+        new = find(pages.world, person(), target, plugin_id)
+        return redirect(url_for(".plugin", id=new.id), 303)
+
+    @blueprint.route("/sign-in", methods=["GET", "POST"])
+    def sign_in() -> BaseResponse | tuple[str, int]:
+        if not settings.admin_token:
+            abort(404)
+        if request.method == "GET":
+            return render_template("chatgpt/sign_in.html"), 200
+        if admit(settings.admin_token, request.form.get("token", "")):
+            return redirect(url_for(".store"), 303)
+        return render_template("chatgpt/sign_in.html", wrong=True), 403
+
+
+def _store(pages: Pages, *, typed: str = "", plugin_id: str = "", wrong: str = "") -> str:
+    keeper, settings = pages.world.keeper, pages.settings
+    rows = [
+        (one, state_of(one, keeper.connection(one.id, person()), pages.world.clock.now()))
+        for one in keeper.installations()
+    ]
+    return render_template(
+        "chatgpt/store.html",
+        rows=rows,
+        typed=typed or settings.target,
+        plugin_id=plugin_id or settings.plugin_id,
+        wrong=wrong,
+        sample_target=sample_target(pages),
+    )
+
+
+def sample_target(pages: Pages) -> str:
+    """Where the plugin with the published samples is; "" where there is none."""
+    sample = pages.settings.sample
+    if sample is None:
+        return ""
+    return sample.target or request.url_root.rstrip("/")
+
+
+def state_of(installation: Installation, connection: Connection | None, now: float) -> str:
+    """How it stands with a plugin for one person, in a few words."""
+    if installation.phase is Phase.UNREADABLE:
+        return "cannot be installed"
+    if installation.phase is Phase.FOUND:
+        return "found, credentials are missing"
+    if installation.phase is Phase.VERIFYING:
+        return "verification token is not verified"
+    if connection is None:
+        return "not installed for you"
+    if installation.kind == "oauth" and not connection.access_token:
+        return "installed, not logged in"
+    if installation.kind == "user_http" and not connection.key:
+        return "installed, your key is missing"
+    if installation.kind == "oauth":
+        return "token is over" if connection.is_expired(now) else "connected"
+    return "installed"

@@ -41,6 +41,8 @@ SLOW = (
     "engine/test_action.py",
     "plugin/test_fuzz.py",
     "report/test_schema.py",
+    "store/test_killed.py",
+    "store/test_postgres.py",
     "test_pytest_plugin.py",
     "test_readme.py",
     "test_wheel.py",

@@ -13,7 +13,7 @@ from tests.imports import FILES, GRAPH, PACKAGE, circle, imported
 RANKS = {
     "cli": 9, "web": 8, "report": 7, "engine": 6, "scenario": 5,
     "checks": 4, "chatgpt": 4, "plugin": 4, "browser": 4,
-    "profiles": 3, "manifest": 2, "wire": 1, "clock": 0, "errors": 0,
+    "profiles": 3, "manifest": 2, "store": 2, "wire": 1, "clock": 0, "errors": 0,
 }  # fmt: skip
 SIBLINGS = {"checks", "chatgpt", "plugin", "browser"}
 DOORS = {"pytest_plugin", "testing", "settings", "__main__"}
@@ -85,7 +85,18 @@ def any_of(package: str, names: Iterable[str]) -> bool:
 
 
 def test_the_command_line_starts_without_anything_heavy() -> None:
-    heavy = ("flask", "requests", "authlib", "rich", "pydantic", "bs4", "yaml", "publicsuffixlist")
+    heavy = (
+        "flask",
+        "requests",
+        "authlib",
+        "rich",
+        "pydantic",
+        "bs4",
+        "yaml",
+        "publicsuffixlist",
+        "sqlalchemy",
+        "alembic",
+    )
     script = (
         f"import sys, mockauth.cli.main; print([name for name in {heavy!r} if name in sys.modules])"
     )

@@ -16,7 +16,6 @@ from mockauth.manifest.editor import HEADER, EditorForm
 from mockauth.profiles import ACTION
 from mockauth.profiles.action import TokenExchange
 from mockauth.web.pages import Pages
-from mockauth.web.person import person
 from mockauth.web.plugin_id import wrong_id
 from mockauth.wire import Secret
 from mockauth.wire.url import origin, split
@@ -46,7 +45,7 @@ def add_action_page(blueprint: Blueprint, pages: Pages) -> None:
             return render_template(
                 "chatgpt/action.html", filled=_unsecret(filled), wrong=wrong
             ), 400
-        new = use_form(pages.world, person(), _installation(filled))
+        new = use_form(pages.world, pages.person(), _installation(filled))
         return redirect(url_for(".plugin", id=new.id), 303)
 
 

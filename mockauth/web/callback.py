@@ -9,7 +9,6 @@ from mockauth.engine.installation.login import Callback, arrive
 from mockauth.web.guard import guard
 from mockauth.web.login_pages import landed_page
 from mockauth.web.pages import Pages
-from mockauth.web.person import known_person
 from mockauth.web.shown import about
 
 MOST_MEMBERS = 50
@@ -28,7 +27,7 @@ def callback_blueprint(pages: Pages) -> Blueprint:
         installation = pages.world.keeper.installation(id)
         if installation is None:
             return render_template("chatgpt/message.html", title="No such plugin"), 404
-        who = known_person()
+        who = pages.known_person()
         about(installation, pages.world.keeper.connection(id, who))
         came = Callback(
             url=request.url,

@@ -8,12 +8,11 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.engine.installation.arrival import Arrival
-from mockauth.engine.installation.installation import NO_SECRET, Connection, Installation, Phase
+from mockauth.engine.installation.installation import Installation, Phase
 from mockauth.engine.installation.login import Callback, Landed, arrive, start
 from mockauth.engine.installation.pending import Way
 from mockauth.web.guard import has_form_token
 from mockauth.web.pages import Pages
-from mockauth.web.person import person
 from mockauth.web.plugin_page import base_address, plugin_page
 from mockauth.wire.url import split
 
@@ -22,7 +21,7 @@ LONGEST_ADDRESS = 16_384
 
 def add_login_pages(blueprint: Blueprint, pages: Pages) -> None:
     """The login of one user."""
-    world, keeper = pages.world, pages.world.keeper
+    world = pages.world
 
     @blueprint.get("/plugins/<id>/login")
     def login(id: str) -> BaseResponse | tuple[str, int]:
@@ -33,8 +32,6 @@ def add_login_pages(blueprint: Blueprint, pages: Pages) -> None:
             abort(404)
         if not has_form_token(request.args.get("token", "")):
             return render_template("chatgpt/message.html", title="This page is too old"), 400
-        if pages.connection(installation) is None:
-            keeper.connect(Connection(installation=id, person=person()))
         way = Way.PASTED if request.args.get("way") == Way.PASTED else Way.OWN
         return _leave(pages, installation, way)
 
@@ -47,20 +44,18 @@ def add_login_pages(blueprint: Blueprint, pages: Pages) -> None:
             wrong = "Paste the whole address, from https:// to its end."
             return plugin_page(pages, installation, wrong=wrong), 400
         return landed_page(
-            installation, arrive(world, installation, person(), Callback(url=address))
+            installation, arrive(world, installation, pages.person(), Callback(url=address))
         )
-
-    @blueprint.post("/plugins/<id>/logout")
-    def logout(id: str) -> BaseResponse:
-        connection = pages.connection(pages.installation(id))
-        if connection is not None:
-            keeper.connect(Connection(installation=id, person=person(), key=NO_SECRET))
-        return redirect(url_for(".plugin", id=id), 303)
 
 
 def _leave(pages: Pages, installation: Installation, way: Way) -> BaseResponse:
     address = start(
-        pages.world, installation, person(), base=base_address(), way=way, state=str(uuid.uuid4())
+        pages.world,
+        installation,
+        pages.person(),
+        base=base_address(),
+        way=way,
+        state=str(uuid.uuid4()),
     )
     refused = _refused(address)
     if refused:

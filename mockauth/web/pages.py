@@ -8,8 +8,10 @@ from flask import abort
 
 from mockauth.engine.installation.dealings import World
 from mockauth.engine.installation.installation import Connection, Installation
+from mockauth.engine.installation.keeper import Keeper
 from mockauth.report.redacted import Redactor
-from mockauth.web.person import person
+from mockauth.store.store import open_store
+from mockauth.web.person import known_person, person
 from mockauth.web.settings import PageSettings
 from mockauth.web.shown import about
 
@@ -21,30 +23,38 @@ class Pages:
     settings: PageSettings
     world: World
 
+    def person(self) -> str:
+        """The person of this browser; a new one at the first visit."""
+        return person(self.world.keeper)
+
+    def known_person(self) -> str:
+        """The person of this browser; "" where no session came along."""
+        return known_person(self.world.keeper)
+
     def installation(self, id: str) -> Installation:
         """The installation of that id, or a page that says that there is none."""
         found = self.world.keeper.installation(id)
         if found is None:
             abort(404)
-        about(found, self.world.keeper.connection(id, person()))
+        about(found, self.world.keeper.connection(id, self.person()))
         return found
 
     def owned(self, id: str) -> Installation:
         """The same, where this person may change it."""
         found = self.installation(id)
-        if found.owner != person():
+        if found.owner != self.person():
             abort(403)
         return found
 
     def connection(self, installation: Installation) -> Connection | None:
         """What this person has of it."""
-        return self.world.keeper.connection(installation.id, person())
+        return self.world.keeper.connection(installation.id, self.person())
 
 
 def pages_of(settings: PageSettings) -> Pages:
     """The pages that these settings make."""
     world = World(
-        keeper=settings.keeper,
+        keeper=Keeper(open_store(settings.store, clock=settings.clock)),
         mask=lambda exchange, secrets, action: Redactor(secrets, action=action).exchange(exchange),
         clock=settings.clock,
         transport=settings.transport,

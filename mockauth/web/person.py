@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hmac
-import secrets
 
 from flask import Flask, request, session
 from flask.sessions import SecureCookieSessionInterface
+
+from mockauth.engine.installation.keeper import Keeper
 
 COOKIE = "mockauth_chatgpt"
 
@@ -24,17 +25,20 @@ class BoundSessions(SecureCookieSessionInterface):
         return request.is_secure
 
 
-def person() -> str:
+def person(keeper: Keeper) -> str:
     """The person of this browser; a new one at the first visit."""
-    if "person" not in session:
-        session["person"] = secrets.token_urlsafe(18)
-        session.permanent = True
+    known = known_person(keeper)
+    if known:
+        return known
+    session["person"] = keeper.new_person()
+    session.permanent = True
     return str(session["person"])
 
 
-def known_person() -> str:
-    """The person of this browser; "" where no session came along."""
-    return str(session.get("person", ""))
+def known_person(keeper: Keeper) -> str:
+    """The person of this browser; "" where no session came along, or one of another store."""
+    named = str(session.get("person", ""))
+    return named if keeper.knows(named) else ""
 
 
 def is_admitted(token: str) -> bool:
@@ -46,7 +50,6 @@ def admit(token: str, given: str) -> bool:
     """Let this session in where the token is right."""
     if not hmac.compare_digest(token.encode(), given.encode("utf-8", "replace")):
         return False
-    person()
     session["admitted"] = fingerprint(token)
     return True
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.engine.installation.installation import Installation
+from mockauth.engine.installation.installation import Connection, Installation
+from mockauth.engine.installation.keeper import Listed
 from mockauth.engine.installation.login import redirect_uri
 from mockauth.engine.installation.logo import picture
 from mockauth.engine.installation.pending import Way
 from mockauth.web.pages import Pages
-from mockauth.web.person import person
 from mockauth.web.store_page import sample_target, state_of
 
 
@@ -42,14 +42,30 @@ def plugin_page(pages: Pages, installation: Installation, *, wrong: str = "") ->
         "chatgpt/plugin.html",
         plugin=installation,
         connection=connection,
-        state=state_of(installation, connection, now),
-        is_owner=installation.owner == person(),
+        state=_state(installation, connection, now),
+        is_owner=installation.owner == pages.person(),
         is_expired=connection is not None and connection.is_expired(now),
         own_callback=redirect_uri(installation, base_address(), Way.OWN),
         production_callback=redirect_uri(installation, base_address(), Way.PASTED),
-        exchanges=pages.world.keeper.noted(installation.id, person()),
+        exchanges=pages.world.keeper.noted(installation.id, pages.person()),
         sample=sample,
         wrong=wrong,
+    )
+
+
+def _state(installation: Installation, connection: Connection | None, now: float) -> str:
+    if connection is not None and connection.is_expired(now):
+        return "connected, and the token is over"
+    return state_of(
+        Listed(
+            id=installation.id,
+            name=installation.name,
+            target=installation.target,
+            kind=installation.kind,
+            is_action=installation.is_action,
+            phase=installation.phase,
+            is_connected=connection is not None,
+        )
     )
 
 

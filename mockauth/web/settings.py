@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from mockauth.clock import Clock, SystemClock
 from mockauth.engine.http.transport import SocketTransport, Transport
-from mockauth.engine.installation.keeper import Keeper, MemoryKeeper
 from mockauth.engine.target.dns import Resolver, system_addresses
 
 
@@ -30,7 +29,8 @@ class Sample:
 class PageSettings:
     """Who may use the pages, what is filled in, and what they stand on."""
 
-    keeper: Keeper = field(default_factory=MemoryKeeper)
+    store: str = "memory"
+    """What is kept where, as `--store` says it."""
     hosts: tuple[str, ...] = ()
     """Host names, besides those of loopback, at which the pages answer."""
     admin_token: str = ""

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as BaseResponse
 from mockauth.engine.installation import setup
 from mockauth.engine.installation.installation import Connection, Phase
 from mockauth.web.pages import Pages
-from mockauth.web.person import person
 from mockauth.web.plugin_page import plugin_page
 from mockauth.wire import Secret
 
@@ -66,8 +65,8 @@ def _for_users(blueprint: Blueprint, pages: Pages) -> None:
     @blueprint.post("/plugins/<id>/install")
     def install(id: str) -> BaseResponse:
         installation = pages.installation(id)
-        if installation.phase is Phase.READY and pages.connection(installation) is None:
-            keeper.connect(Connection(installation=id, person=person()))
+        if installation.phase is Phase.READY and installation.kind in setup.WITHOUT_USERS:
+            keeper.connect(Connection(installation=id, person=pages.person()))
         return _back(id)
 
     @blueprint.post("/plugins/<id>/key")
@@ -76,12 +75,14 @@ def _for_users(blueprint: Blueprint, pages: Pages) -> None:
         value = _pasted("key")
         if not value:
             return plugin_page(pages, installation, wrong="Paste your key."), 400
-        keeper.connect(Connection(installation=id, person=person(), key=Secret(value, "key")))
+        keeper.connect(
+            Connection(installation=id, person=pages.person(), access_token=Secret(value, "key"))
+        )
         return _back(id)
 
     @blueprint.post("/plugins/<id>/uninstall")
     def uninstall(id: str) -> BaseResponse:
-        keeper.disconnect(pages.installation(id).id, person())
+        keeper.disconnect(pages.installation(id).id, pages.person())
         return _back(id)
 
 

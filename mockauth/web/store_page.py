@@ -2,20 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.engine.installation.address import typed_address
-from mockauth.engine.installation.installation import Connection, Installation, Phase
+from mockauth.engine.installation.installation import Phase
+from mockauth.engine.installation.keeper import Listed
 from mockauth.engine.installation.setup import find
 from mockauth.profiles import PLUGIN
 from mockauth.web.pages import Pages
-from mockauth.web.person import admit, person
+from mockauth.web.person import admit
 from mockauth.web.plugin_id import wrong_id
 
 NO_ADDRESS = (
     "This is no address of a plugin. Give a domain such as todo.example.com, or localhost with a "
     "port, such as localhost:3333."
+)
+
+
+NOT_READY: Mapping[Phase, str] = MappingProxyType(
+    {
+        Phase.UNREADABLE: "cannot be installed",
+        Phase.FOUND: "found, credentials are missing",
+        Phase.VERIFYING: "verification token is not verified",
+    }
+)
+CONNECTED: Mapping[str, str] = MappingProxyType(
+    {
+        "none": "installed",
+        "service_http": "installed",
+        "user_http": "installed with your key",
+        "oauth": "connected",
+    }
+)
+NOT_CONNECTED: Mapping[str, str] = MappingProxyType(
+    {
+        "none": "not installed for you",
+        "service_http": "not installed for you",
+        "user_http": "your key is missing",
+        "oauth": "you are not logged in",
+    }
 )
 
 
@@ -35,7 +64,7 @@ def add_store_page(blueprint: Blueprint, pages: Pages) -> None:
         wrong = wrong or wrong_id(keeper, PLUGIN, plugin_id)
         if wrong:
             return _store(pages, typed=typed, plugin_id=plugin_id, wrong=wrong), 400
-        new = find(pages.world, person(), target, plugin_id)
+        new = find(pages.world, pages.person(), target, plugin_id)
         return redirect(url_for(".plugin", id=new.id), 303)
 
     @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -51,10 +80,7 @@ def add_store_page(blueprint: Blueprint, pages: Pages) -> None:
 
 def _store(pages: Pages, *, typed: str = "", plugin_id: str = "", wrong: str = "") -> str:
     keeper, settings = pages.world.keeper, pages.settings
-    rows = [
-        (one, state_of(one, keeper.connection(one.id, person()), pages.world.clock.now()))
-        for one in keeper.installations()
-    ]
+    rows = [(one, state_of(one)) for one in keeper.listed(pages.person())]
     return render_template(
         "chatgpt/store.html",
         rows=rows,
@@ -73,20 +99,8 @@ def sample_target(pages: Pages) -> str:
     return sample.target or request.url_root.rstrip("/")
 
 
-def state_of(installation: Installation, connection: Connection | None, now: float) -> str:
+def state_of(one: Listed) -> str:
     """How it stands with a plugin for one person, in a few words."""
-    if installation.phase is Phase.UNREADABLE:
-        return "cannot be installed"
-    if installation.phase is Phase.FOUND:
-        return "found, credentials are missing"
-    if installation.phase is Phase.VERIFYING:
-        return "verification token is not verified"
-    if connection is None:
-        return "not installed for you"
-    if installation.kind == "oauth" and not connection.access_token:
-        return "installed, not logged in"
-    if installation.kind == "user_http" and not connection.key:
-        return "installed, your key is missing"
-    if installation.kind == "oauth":
-        return "token is over" if connection.is_expired(now) else "connected"
-    return "installed"
+    if one.phase is not Phase.READY:
+        return NOT_READY[one.phase]
+    return (CONNECTED if one.is_connected else NOT_CONNECTED)[one.kind]

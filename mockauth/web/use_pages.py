@@ -100,13 +100,7 @@ def _usable(pages: Pages, id: str) -> tuple[Installation, Connection | None]:
     """The plugin and what this person has of it; None where it cannot be used yet."""
     installation = pages.installation(id)
     connection = pages.connection(installation)
-    if installation.phase is not Phase.READY or connection is None:
-        return installation, None
-    if installation.kind == "oauth" and not connection.access_token:
-        return installation, None
-    if installation.kind == "user_http" and not connection.key:
-        return installation, None
-    return installation, connection
+    return installation, connection if installation.phase is Phase.READY else None
 
 
 def _openapi(installation: Installation) -> OpenApi:

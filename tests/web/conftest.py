@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 
 from mockauth.clock import MovableClock
-from mockauth.engine.installation.keeper import MemoryKeeper
 from mockauth.web.app import create_pages
 from mockauth.web.settings import PageSettings
 from tests.web.visitor import Visitor
@@ -22,15 +21,9 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
-def keeper() -> MemoryKeeper:
-    """What the pages keep."""
-    return MemoryKeeper()
-
-
-@pytest.fixture
-def arrive(clock: MovableClock, keeper: MemoryKeeper) -> Arrive:
+def arrive(clock: MovableClock) -> Arrive:
     """Another person at the same pages, each with a browser of their own."""
-    app = create_pages(PageSettings(clock=clock, keeper=keeper))
+    app = create_pages(PageSettings(clock=clock))
     return lambda: Visitor(app)
 
 

@@ -13,7 +13,7 @@ from mockauth.engine.flow.ordinary import installed_client, place_credentials
 from mockauth.engine.http.recorder import Driver
 from mockauth.engine.http.transport import SocketTransport, Transport
 from mockauth.engine.installation.installation import Connection, Installation
-from mockauth.engine.installation.keeper import Keeper, Noted
+from mockauth.engine.installation.keeper import Keeper
 from mockauth.engine.target.action import with_editor
 from mockauth.engine.target.discovery import with_document, with_manifest
 from mockauth.engine.target.dns import Resolver, system_addresses
@@ -59,7 +59,6 @@ def secrets_of(installation: Installation, connection: Connection | None = None)
     ]
     if connection is not None:
         kept += [
-            (connection.key, "key"),
             (connection.access_token, "access_token"),
             (connection.refresh_token, "refresh_token"),
         ]
@@ -80,7 +79,7 @@ def dealing(
     person: str,
     connection: Connection | None = None,
     *,
-    login: int = 0,
+    login: str = "",
     redirect_uri: str = "",
 ) -> Iterator[Subject]:
     """Deal with the plugin on behalf of a person. Each exchange is kept, masked, as it is made."""
@@ -94,14 +93,7 @@ def dealing(
 
     def keep(exchange: Exchange) -> None:
         shown = world.mask(exchange, secrets, installation.is_action)
-        noted = Noted(
-            installation=installation.id,
-            person=person,
-            login=login,
-            at=world.clock.now(),
-            shown=shown,
-        )
-        world.keeper.note(noted)
+        world.keeper.note(installation.id, person, login, shown)
 
     driver = Driver(
         transport=transport, trace=Trace(), secrets=secrets, flow=1, reach=refuses, watch=keep
@@ -137,7 +129,7 @@ def _refused_to_all(world: World, url: str) -> str:
 
 def _key(installation: Installation, connection: Connection | None) -> Secret:
     if installation.kind == "user_http" and connection is not None:
-        return connection.key
+        return connection.access_token
     return installation.service_token
 
 

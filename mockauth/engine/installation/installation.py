@@ -6,12 +6,14 @@ import secrets
 import uuid
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Literal
 
 from mockauth.chatgpt.token import Grant
 from mockauth.engine.installation.remark import Remark
 from mockauth.manifest.editor import EditorForm
 from mockauth.wire import Secret
 
+Kind = Literal["none", "service_http", "user_http", "oauth"]
 NO_SECRET = Secret("")
 
 
@@ -46,10 +48,10 @@ class Installation:
     """The person who may change it."""
     target: str
     """The address of the service: `http://localhost:3333`."""
-    profile: str = "plugin"
+    profile: Literal["plugin", "action"] = "plugin"
     """`plugin` (2023, with a manifest) or `action` (GPT Action, with the editor's form)."""
     phase: Phase = Phase.UNREADABLE
-    kind: str = ""
+    kind: Kind | Literal[""] = ""
     """The auth type; "" as long as it is not known."""
     name: str = ""
     """What people call it; text of others."""
@@ -84,20 +86,19 @@ class Installation:
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """One user's installation of a plugin: the key that was pasted, or the tokens of a login.
+    """What one user has of a plugin: the tokens of a login, or the key that was pasted. It is there
+    as long as the plugin can be used.
 
     `expires_at` is in seconds since the epoch, None where nothing was said.
     """
 
     installation: str
     person: str
-    key: Secret = NO_SECRET
     access_token: Secret = NO_SECRET
+    """With `user_http` the key; empty where the plugin has no login of its users."""
     refresh_token: Secret = NO_SECRET
     expires_at: float | None = None
     scope: str = ""
-    trouble: str = ""
-    """Why the last attempt failed, in words; "" where it did not."""
 
     def is_expired(self, now: float) -> bool:
         """Whether the access token is over, as far as its answer said."""
@@ -115,7 +116,6 @@ def granted(connection: Connection, grant: Grant, now: float) -> Connection:
         else connection.refresh_token,
         expires_at=None if grant.expires_in is None else now + grant.expires_in,
         scope=grant.scope or "",
-        trouble="",
     )
 
 

@@ -5,6 +5,7 @@ Between the two halves lies a browser, so all that the second needs is kept by t
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -16,13 +17,14 @@ from mockauth.checks.registry import all_checks
 from mockauth.engine.installation.arrival import MEANINGS, Arrival, Meaning
 from mockauth.engine.installation.dealings import World, dealing
 from mockauth.engine.installation.installation import Connection, Installation, granted
-from mockauth.engine.installation.pending import LIFETIME_SECONDS, PendingLogin, Way
+from mockauth.engine.installation.pending import PendingLogin, Way
 from mockauth.engine.installation.remark import Remark, remarks
 from mockauth.engine.installation.token_message import missing_token
 from mockauth.engine.result.verdict import judge
 from mockauth.engine.target import requests
 from mockauth.engine.target.subject import Subject
 from mockauth.profiles import PROFILES
+from mockauth.store.login import LIFETIME
 from mockauth.wire import Pairs, Request
 from mockauth.wire.message import every, first, pairs_of
 from mockauth.wire.words import render
@@ -68,8 +70,6 @@ class Landed:
     """The exchange of the code, masked."""
     answered: str = ""
     """What the token endpoint answered, in the words that ChatGPT uses; masked."""
-    before: str = ""
-    """How the first callback with this state ended, for one that came again."""
 
 
 def start(
@@ -79,17 +79,17 @@ def start(
 
     `state` is a UUID, as ChatGPT's was.
     """
-    pending = world.keeper.await_callback(
-        PendingLogin(
-            state=state,
-            installation=installation.id,
-            person=person,
-            host=base.partition("://")[2],
-            redirect_uri=redirect_uri(installation, base, way),
-            way=way,
-            started_at=world.clock.now(),
-        )
+    pending = PendingLogin(
+        state=state,
+        installation=installation.id,
+        person=person,
+        host=base.partition("://")[2],
+        redirect_uri=redirect_uri(installation, base, way),
+        way=way,
+        started_at=world.clock.now(),
+        login=secrets.token_hex(4),
     )
+    world.keeper.await_callback(pending)
     with _login(world, installation, pending) as subject:
         return subject.driver.witness(_request(subject, pending), "authorize").request.target
 
@@ -111,17 +111,16 @@ def arrive(world: World, installation: Installation, person: str, callback: Call
         _note(world, installation, person, callback)
         return _end(None, wrong or Arrival.WRONG_STATE)
     if wrong is None or wrong not in USE_NOTHING_UP:
-        wrong = wrong if world.keeper.take(state, world.clock.now()) else Arrival.TWICE
+        taken = world.keeper.take(pending)
+        wrong = wrong if taken or wrong is Arrival.LATE else Arrival.TWICE
     if wrong in USE_NOTHING_UP:
-        _note(world, installation, person, callback, pending.flow)
-        return replace(_end(None, wrong), before=pending.ended)
-    landed = _land(world, installation, pending, callback, wrong)
-    world.keeper.end(state, landed.arrival)
-    return landed
+        _note(world, installation, person, callback, pending.login)
+        return _end(None, wrong)
+    return _land(world, installation, pending, callback, wrong)
 
 
 def _note(
-    world: World, installation: Installation, person: str, callback: Callback, login: int = 0
+    world: World, installation: Installation, person: str, callback: Callback, login: str = ""
 ) -> None:
     """Keep a callback that nothing more came of, in the record of who it came to."""
     if person:
@@ -149,7 +148,7 @@ def _wrong(
         return Arrival.TWICE
     if callback.host and callback.host != pending.host:
         return Arrival.OTHER_HOST
-    if world.clock.now() - pending.started_at > LIFETIME_SECONDS:
+    if world.clock.now() - pending.started_at > LIFETIME:
         return Arrival.LATE
     return shape or _empty(callback)
 
@@ -259,6 +258,6 @@ def _login(
         world,
         installation,
         pending.person,
-        login=pending.flow,
+        login=pending.login,
         redirect_uri=pending.redirect_uri,
     )

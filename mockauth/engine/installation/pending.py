@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-LIFETIME_SECONDS = 600.0
-"""How long a callback may take. Codes live for a minute or ten; people look for their password."""
-
 
 class Way(StrEnum):
     """How the browser comes back."""
@@ -32,8 +29,6 @@ class PendingLogin:
     redirect_uri: str
     way: Way
     started_at: float
-    flow: int = 0
-    """The number of this login among all of its installation."""
+    login: str = ""
+    """What its exchanges are kept under."""
     used_at: float | None = None
-    ended: str = ""
-    """How the first callback ended (`Arrival`)."""

@@ -38,6 +38,8 @@ READ_AREAS = ("manifest", "openapi", "transport")
 """Areas whose other checks read how the documents were served."""
 LATER = ("manifest.verification-token-matches", "manifest.verification-token-present")
 """Judged when the token is verified: at the first read a placeholder is right."""
+WITHOUT_USERS = ("none", "service_http")
+"""The auth types in which a user has no credentials."""
 VERIFIED = ("oauth", "service_http")
 """The auth types that have a verification token."""
 
@@ -45,6 +47,7 @@ VERIFIED = ("oauth", "service_http")
 def find(world: World, person: str, target: str, plugin_id: str = "") -> Installation:
     """Read and judge what a plugin says of itself, for the first time. `target` is a URL."""
     new = Installation(id=plugin_id or new_plugin_id(), owner=person, target=target)
+    world.keeper.keep(new)
     return read_again(world, new)
 
 
@@ -59,6 +62,7 @@ def read_again(world: World, installation: Installation) -> Installation:
 def use_form(world: World, person: str, filled: Installation) -> Installation:
     """Install a GPT Action: the document is imported, the editor's form takes the manifest's place."""
     new = replace(filled, id=filled.id or new_action_id(), owner=person, profile="action")
+    world.keeper.keep(new)
     return read_form_again(world, new)
 
 
@@ -115,10 +119,10 @@ def take_published(world: World, installation: Installation) -> Installation:
 
 
 def _keep(world: World, installation: Installation) -> None:
-    """Keep it; what is ready is installed for who registered it."""
+    """Keep it; what is ready and asks users for nothing is installed for who registered it."""
     world.keeper.keep(installation)
-    known = world.keeper.connection(installation.id, installation.owner)
-    if installation.phase is Phase.READY and known is None:
+    is_ready = installation.phase is Phase.READY and installation.kind in WITHOUT_USERS
+    if is_ready and world.keeper.connection(installation.id, installation.owner) is None:
         world.keeper.connect(Connection(installation=installation.id, person=installation.owner))
 
 

@@ -103,7 +103,6 @@ def _renew(world: World, subject: Subject, connection: Connection) -> Used | Non
     grant = read_token(exchange.response)
     if not grant.access_token:
         told = missing_token(exchange, subject.driver.secrets)
-        world.keeper.connect(replace(connection, trouble=told))
         return Used(
             exchange=_masked(world, subject, exchange),
             shown=told,
@@ -121,10 +120,8 @@ def _masked(world: World, subject: Subject, exchange: Exchange) -> Mapping[str, 
 
 
 def _token(subject: Subject, installation: Installation, connection: Connection) -> str | None:
-    if installation.kind == "oauth":
+    if installation.kind in ("oauth", "user_http"):
         return subject.grant.access_token or connection.access_token.reveal()
-    if installation.kind == "user_http":
-        return connection.key.reveal()
     return installation.service_token.reveal() if installation.kind == "service_http" else None
 
 

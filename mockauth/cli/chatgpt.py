@@ -26,6 +26,12 @@ chatgpt_option = partial(option, prefix="MOCKAUTH_CHATGPT")
     help="0 takes any free port.",
 )
 @click.option("--open/--no-open", "opens", default=True, help="Open the browser, on a terminal.")
+@option(
+    "--store",
+    metavar="STORE",
+    default="",
+    help="Where installations are kept: memory, or a database URL.  [default: a file of yours]",
+)
 @option("--plugin-id", default="", help="The part of the callback between /aip/ and /oauth/.")
 @chatgpt_option(
     "--https",
@@ -113,5 +119,6 @@ def _app(target: str, host: str, is_public: bool, values: dict[str, Any]) -> Any
             is_public=is_public,
             target=target,
             plugin_id=values["plugin_id"],
+            store=values["store"],
         )
     )

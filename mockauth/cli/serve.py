@@ -121,6 +121,13 @@ serve_option = partial(option, prefix="MOCKAUTH_SERVE")
     show_default=True,
     help="ChatGPT's side, too: its pages at /chatgpt/.",
 )
+@option(
+    "--store",
+    metavar="STORE",
+    default="",
+    help="Where the pages keep installations: memory, or a database URL.  "
+    "[default: a file of yours]",
+)
 @serve_option(
     "--page-host",
     "page_hosts",
@@ -156,7 +163,7 @@ def serve(host: str, port: int, **values: Any) -> None:
             plugins = tuple(_known_to_pages(plugin, base) for plugin in plugins)
         made = _app(plugins, token, values["folders"])
         if with_pages:
-            made = _with_pages(made, plugins, base, host, token, values["page_hosts"])
+            made = _with_pages(made, plugins, base, host, token, values)
         app.set(_behind_proxy(made) if values["behind_proxy"] else made)
         if with_pages:
             _line("ChatGPT's pages", page_address(base))
@@ -237,7 +244,7 @@ def _with_pages(
     base: str,
     host: str,
     token: str,
-    hosts: Sequence[str],
+    values: dict[str, Any],
 ) -> WSGIApplication:
     from mockauth.web.doors import Doors
 
@@ -249,7 +256,8 @@ def _with_pages(
         is_public = reaches_others(host)
         return create_pages(
             PageSettings(
-                hosts=(host, *hosts),
+                hosts=(host, *values["page_hosts"]),
+                store=values["store"],
                 admin_token=token if is_public else "",
                 is_public=is_public,
                 has_plugin_side=True,

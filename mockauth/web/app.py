@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 
 from flask import Blueprint, Flask, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -16,6 +16,7 @@ from mockauth.web.pages import Pages, pages_of
 from mockauth.web.person import BoundSessions
 from mockauth.web.plugin_page import add_plugin_page
 from mockauth.web.rule_page import add_rule_page
+from mockauth.web.session_key import session_key
 from mockauth.web.settings import PageSettings
 from mockauth.web.setup_pages import add_setup_pages
 from mockauth.web.shown import add_filters
@@ -32,7 +33,7 @@ def create_pages(settings: PageSettings | None = None) -> Flask:
     settings = settings or PageSettings()
     app = Flask("mockauth.web", static_folder=None, template_folder=None)
     app.config.update(
-        SECRET_KEY=settings.secret_key or secrets.token_hex(32),
+        SECRET_KEY=session_key(settings.store, os.environ),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",

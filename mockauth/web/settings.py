@@ -43,8 +43,6 @@ class PageSettings:
     sample: Sample | None = None
     has_plugin_side: bool = False
     """The same server plays a plugin, too."""
-    secret_key: str = ""
-    """What sessions are signed with; "" makes a new one for this process."""
     clock: Clock = field(default_factory=SystemClock)
     transport: Callable[[], Transport] = SocketTransport
     resolve: Resolver = system_addresses

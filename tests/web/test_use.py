@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from mockauth.clock import MovableClock
 from mockauth.engine.installation.keeper import Keeper
@@ -162,7 +163,10 @@ def test_every_message_is_kept_in_order_and_masked(connected: Visitor, plugin: M
     assert "‹client secret" in connected.text
 
 
-def test_no_page_shows_a_secret(tmp_path: Path, plugin: MockPlugin) -> None:
+def test_no_page_shows_a_secret(
+    tmp_path: Path, plugin: MockPlugin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOCKAUTH_STORE_KEY", Fernet.generate_key().decode())
     place = f"sqlite:///{tmp_path}/kept.db"
     visitor = Visitor(create_pages(PageSettings(store=place)))
     connected = logged_in(oauth_installed(visitor, plugin), plugin)

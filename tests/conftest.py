@@ -46,6 +46,7 @@ SLOW = (
     "test_pytest_plugin.py",
     "test_readme.py",
     "test_wheel.py",
+    "web/test_browser.py",
 )
 """Files and folders that start processes, make whole runs or try many inputs."""
 

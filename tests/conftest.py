@@ -33,6 +33,7 @@ SLOW = (
     "circle",
     "checks/test_hostile.py",
     "cli/test_check.py",
+    "cli/test_chatgpt.py",
     "cli/test_check_client.py",
     "cli/test_exemptions.py",
     "cli/test_serve.py",

@@ -7,6 +7,8 @@ import os
 from flask import Blueprint, Flask, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from mockauth.engine.http.budget import Withheld
+from mockauth.errors import MockauthError
 from mockauth.web.action_page import add_action_page
 from mockauth.web.callback import callback_blueprint
 from mockauth.web.front import front_blueprint
@@ -80,5 +82,16 @@ def chatgpt_blueprint(pages: Pages) -> Blueprint:
         code = error.code or 500
         title = MESSAGES.get(code, error.name)
         return render_template("chatgpt/message.html", title=title, method=request.method), code
+
+    @blueprint.errorhandler(MockauthError)
+    def refused(error: MockauthError) -> tuple[str, int]:
+        return render_template(
+            "chatgpt/message.html", title="That did not work", said=error.lines
+        ), 409
+
+    @blueprint.errorhandler(Withheld)
+    def waited(error: Withheld) -> tuple[str, int]:
+        title = "The service did not answer in time"
+        return render_template("chatgpt/message.html", title=title, said=[error.reason]), 504
 
     return blueprint

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, session
 from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.engine.installation.login import Callback, arrive
@@ -34,6 +34,7 @@ def callback_blueprint(pages: Pages) -> Blueprint:
             method=request.method,
             form=tuple(request.form.items(multi=True))[:MOST_MEMBERS],
             host=request.host,
+            has_session=bool(session),
         )
         return landed_page(installation, arrive(pages.world, installation, who, came))
 

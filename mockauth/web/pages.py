@@ -24,7 +24,7 @@ class Pages:
     world: World
 
     def person(self) -> str:
-        """The person of this browser; a new one at the first visit."""
+        """The person of this browser; a new one where somebody does something for the first time."""
         return person(self.world.keeper)
 
     def known_person(self) -> str:
@@ -36,19 +36,19 @@ class Pages:
         found = self.world.keeper.installation(id)
         if found is None:
             abort(404)
-        about(found, self.world.keeper.connection(id, self.person()))
+        about(found, self.world.keeper.connection(id, self.known_person()))
         return found
 
     def owned(self, id: str) -> Installation:
         """The same, where this person may change it."""
         found = self.installation(id)
-        if found.owner != self.person():
+        if found.owner != self.known_person():
             abort(403)
         return found
 
     def connection(self, installation: Installation) -> Connection | None:
         """What this person has of it."""
-        return self.world.keeper.connection(installation.id, self.person())
+        return self.world.keeper.connection(installation.id, self.known_person())
 
 
 def pages_of(settings: PageSettings) -> Pages:

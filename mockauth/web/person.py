@@ -26,7 +26,7 @@ class BoundSessions(SecureCookieSessionInterface):
 
 
 def person(keeper: Keeper) -> str:
-    """The person of this browser; a new one at the first visit."""
+    """The person of this browser; a new one where there is none."""
     known = known_person(keeper)
     if known:
         return known

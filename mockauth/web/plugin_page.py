@@ -10,6 +10,7 @@ from mockauth.engine.installation.keeper import Listed
 from mockauth.engine.installation.login import redirect_uri
 from mockauth.engine.installation.logo import picture
 from mockauth.engine.installation.pending import Way
+from mockauth.engine.installation.remark import by_rule
 from mockauth.web.pages import Pages
 from mockauth.web.store_page import sample_target, state_of
 
@@ -43,12 +44,14 @@ def plugin_page(pages: Pages, installation: Installation, *, wrong: str = "") ->
         plugin=installation,
         connection=connection,
         state=_state(installation, connection, now),
-        is_owner=installation.owner == pages.person(),
+        is_owner=installation.owner == pages.known_person(),
         is_expired=connection is not None and connection.is_expired(now),
         own_callback=redirect_uri(installation, base_address(), Way.OWN),
         production_callback=redirect_uri(installation, base_address(), Way.PASTED),
-        exchanges=pages.world.keeper.noted(installation.id, pages.person()),
+        exchanges=pages.world.keeper.noted(installation.id, pages.known_person()),
         sample=sample,
+        fatal=by_rule(installation.fatal),
+        advice=by_rule(one for one in installation.remarks if not one.is_fatal),
         wrong=wrong,
     )
 

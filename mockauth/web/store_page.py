@@ -80,7 +80,7 @@ def add_store_page(blueprint: Blueprint, pages: Pages) -> None:
 
 def _store(pages: Pages, *, typed: str = "", plugin_id: str = "", wrong: str = "") -> str:
     keeper, settings = pages.world.keeper, pages.settings
-    rows = [(one, state_of(one)) for one in keeper.listed(pages.person())]
+    rows = [(one, state_of(one)) for one in keeper.listed(pages.known_person())]
     return render_template(
         "chatgpt/store.html",
         rows=rows,

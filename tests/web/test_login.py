@@ -103,7 +103,7 @@ def test_a_late_callback_is_refused(
     assert "The callback came too late" in leaving.get(callback).text
 
 
-def test_a_callback_in_anotherbrowser_connects_nobody(
+def test_a_callback_in_another_browser_connects_nobody(
     leaving: Visitor, plugin: MockPlugin, arrive: Arrive
 ) -> None:
     callback = plugin.sign_in(leaving.left_to)

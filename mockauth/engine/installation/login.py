@@ -45,6 +45,8 @@ class Callback:
     form: Pairs = ()
     host: str = ""
     """The host that was asked; "" for an address that was pasted."""
+    has_session: bool = True
+    """Whether the browser sent a session of these pages along."""
 
     @property
     def query(self) -> Pairs:
@@ -143,7 +145,7 @@ def _wrong(
     if pending.installation != installation.id:
         return Arrival.OTHER_PLUGIN
     if pending.person != person:
-        return Arrival.OTHER_SESSION if person else Arrival.NOT_BOUND
+        return Arrival.OTHER_SESSION if callback.has_session else Arrival.NOT_BOUND
     if pending.used_at is not None:
         return Arrival.TWICE
     if callback.host and callback.host != pending.host:

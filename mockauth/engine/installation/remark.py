@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 from mockauth.engine.result.result import Result
 from mockauth.wire.secret import Secrets
@@ -58,7 +59,7 @@ def _of(result: Result, secrets: Secrets, places: Places, action: bool) -> Itera
     rule = result.rule
     wheres = [(f.expected, f.actual, f.fix, f.at) for f in result.findings]
     for expected, actual, fix, at in wheres or [(result.expected, result.actual, "", result.at)]:
-        line, column = places.get(str(at), (0, 0))
+        line, column = _place(str(at), places)
         yield Remark(
             id=rule.id,
             state=result.state,
@@ -73,3 +74,20 @@ def _of(result: Result, secrets: Secrets, places: Places, action: bool) -> Itera
             column=column,
             shows=shown(rule.chatgpt_shows),
         )
+
+
+def by_rule(found: Iterable[Remark]) -> tuple[tuple[Remark, ...], ...]:
+    """The remarks of each rule together, in the order in which the rules come."""
+    return tuple(tuple(group) for _, group in groupby(found, key=lambda one: one.id))
+
+
+def parents(pointer: str) -> Iterator[str]:
+    """A JSON Pointer, and those of all that it lies in, from the inside out."""
+    while pointer:
+        yield pointer
+        pointer = pointer.rpartition("/")[0]
+
+
+def _place(at: str, places: Places) -> tuple[int, int]:
+    """Where it stands; a member that is missing would stand in its parent."""
+    return next((places[one] for one in parents(at) if one in places), (0, 0))

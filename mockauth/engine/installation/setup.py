@@ -20,7 +20,7 @@ from mockauth.engine.installation.installation import (
     new_verification_token,
 )
 from mockauth.engine.installation.logo import picture
-from mockauth.engine.installation.remark import Places, Remark, remarks
+from mockauth.engine.installation.remark import Places, Remark, parents, remarks
 from mockauth.engine.result.result import Result
 from mockauth.engine.result.verdict import judge
 from mockauth.engine.target.action import import_document, with_editor
@@ -233,7 +233,8 @@ def _judged(subject: Subject, read: Installation) -> Installation:
 def _placed(subject: Subject, results: list[Result]) -> Iterator[Remark]:
     """The remarks, with line and column in the document that each is about."""
     manifest, openapi = subject.target.manifest, subject.target.openapi
-    pointers = {str(f.at) for result in results for f in result.findings}
+    wanted = {str(f.at) for result in results for f in result.findings}
+    pointers = {parent for at in wanted if at.startswith("/") for parent in parents(at)}
     ours, theirs = {}, {}
     if manifest is not None:
         document = manifest.document

@@ -43,6 +43,7 @@ SLOW = (
     "plugin/test_fuzz.py",
     "report/test_schema.py",
     "store/test_killed.py",
+    "store/test_opening.py",
     "store/test_postgres.py",
     "test_pytest_plugin.py",
     "test_readme.py",

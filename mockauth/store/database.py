@@ -10,9 +10,11 @@ from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
+from mockauth.errors import UsageError
 from mockauth.store.place import is_memory, named
 
 PATIENCE = 30
@@ -22,6 +24,10 @@ ADVISORY_LOCK = 0x6D6F636B
 WRITES = "mockauth_writes"
 
 
+class Unavailable(UsageError):
+    """The database cannot be reached, is full, or is kept by somebody else for too long."""
+
+
 class Database:
     """Gives out sessions, one transaction each."""
 
@@ -29,6 +35,9 @@ class Database:
         self.url = url
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self._engine = _sqlite(url) if self.is_sqlite else _server(url)
+        # SQLite's transactions always see one state; a server's do when they are asked to.
+        one_state: dict[str, str] = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._reader = self._engine.execution_options(**one_state)
         self._writer = self._engine.execution_options(**{WRITES: True})
 
     @property
@@ -39,13 +48,17 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one state of everything."""
-        with Session(self._engine, expire_on_commit=False) as session:
+        with self._told(), Session(self._reader, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session whose changes are kept together when the block ends, or not at all."""
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with (
+            self._told(),
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     @contextmanager
@@ -56,6 +69,13 @@ class Database:
             if self.url.get_backend_name() == "postgresql":
                 session.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": ADVISORY_LOCK})
             yield session
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (OperationalError, TimeoutError) as wrong:
+            raise Unavailable(f"{self.place} cannot be used: {said(wrong, self.url)}") from wrong
 
     def outside_of_transactions(self, statement: str) -> None:
         """Run a statement that no transaction may surround."""
@@ -75,6 +95,12 @@ class Database:
     def close(self) -> None:
         """Close all connections; a store in memory is gone."""
         self._engine.dispose()
+
+
+def said(wrong: Exception, url: URL) -> str:
+    """The driver's words in one line, without the password."""
+    words = " ".join(str(wrong.orig if isinstance(wrong, DBAPIError) else wrong).split())
+    return words.replace(url.password, "‹password›") if url.password else words
 
 
 def _server(url: URL) -> Engine:

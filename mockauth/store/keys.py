@@ -96,18 +96,36 @@ class KeyFile:
             pass
         finally:
             made.unlink()
+        self._settle()
         return self.read()
 
     def write(self, keys: Keys) -> None:
-        """Replace all keys at once: a reader sees the old file or the new one."""
+        """Replace all keys at once: a reader sees the old file or the new one. Who writes is alone;
+        what an interrupted call before has left is removed, because an old key may be in it."""
         os.replace(self._written(keys), self.path)
+        self._settle()
+        for left in self.path.parent.glob(f"{self._prefix}*"):
+            left.unlink()
+
+    @property
+    def _prefix(self) -> str:
+        return f".{self.path.stem}-"
+
+    def _settle(self) -> None:
+        """Wait until the name is on the disk: no secret may get there before its key."""
+        if os.name == "posix":
+            folder = os.open(self.path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
 
     def _written(self, keys: Keys) -> Path:
         folder = self.path.parent
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             # mkstemp makes a file of mode 0600.
-            number, name = tempfile.mkstemp(dir=folder, prefix=".new-key-")
+            number, name = tempfile.mkstemp(dir=folder, prefix=self._prefix)
             with os.fdopen(number, "wb") as file:
                 file.write(b"\n".join(keys) + b"\n")
                 file.flush()

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import URL
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 
 from mockauth.errors import UsageError
-from mockauth.store.database import Database
+from mockauth.store.database import Database, Unavailable, said
 from mockauth.store.place import named, url_of
 
 
@@ -48,16 +48,10 @@ def _explained(url: URL) -> Iterator[None]:
             f"--store: the driver {wrong.name} is not installed; for PostgreSQL: "
             "pip install 'mockauth[postgres]'"
         ) from wrong
-    except (OperationalError, sqlite3.OperationalError) as wrong:
-        raise UsageError(f"{place} cannot be opened: {_said(wrong, url)}") from wrong
+    except sqlite3.OperationalError as wrong:
+        raise Unavailable(f"{place} cannot be opened: {said(wrong, url)}") from wrong
     except (DBAPIError, sqlite3.Error) as wrong:
         raise UsageError(
-            f"{place} is not a store of mockauth, or is damaged ({_said(wrong, url)}): start with "
+            f"{place} is not a store of mockauth, or is damaged ({said(wrong, url)}): start with "
             "another --store; nothing was changed"
         ) from wrong
-
-
-def _said(wrong: Exception, url: URL) -> str:
-    """The driver's words in one line, without the password."""
-    said = " ".join(str(wrong.orig if isinstance(wrong, DBAPIError) else wrong).split())
-    return said.replace(url.password, "‹password›") if url.password else said

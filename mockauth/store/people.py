@@ -39,11 +39,12 @@ class People(Kept):
 
     def open_session(self, person: str, lifetime: float = SESSION_LIFETIME) -> str:
         """Begin a browser session of `lifetime` seconds and return its id, which is for the cookie:
-        only its hash is kept."""
+        only its hash is kept. Sessions that are over are forgotten."""
         made = secrets.token_urlsafe(24)
-        expires = self._clock.now() + lifetime
+        now = self._clock.now()
         with self._database.writing() as session:
-            session.add(SessionRow(hash=hashed(made), person=person, expires=expires))
+            session.execute(delete(SessionRow).where(SessionRow.expires <= now))
+            session.add(SessionRow(hash=hashed(made), person=person, expires=now + lifetime))
         return made
 
     def person_of(self, browser_session: str) -> Person | None:

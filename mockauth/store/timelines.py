@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from mockauth.store.kept import Kept
 from mockauth.store.tables import EntryRow, InstallationRow
@@ -59,6 +59,11 @@ class Timelines(Kept):
         )
         with self._database.reading() as session:
             return tuple(_value(row) for row in session.scalars(wanted))
+
+    def clear_timeline(self, installation: str) -> None:
+        """Forget the entries. The numbers go on, so that who reads on from one misses none."""
+        with self._database.writing() as session:
+            session.execute(delete(EntryRow).where(EntryRow.installation == installation))
 
 
 def _value(row: EntryRow) -> Entry:

@@ -151,6 +151,30 @@ def test_of_two_that_make_a_key_file_at_once_both_read_the_first_key(tmp_path: P
     assert [path.name for path in (tmp_path / "keys").iterdir()] == ["a.key"]
 
 
+def test_a_key_that_cannot_be_written_is_one_sentence_and_leaves_no_store_without_a_key(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home.folder / "a-file").touch()
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home.folder / "a-file"))
+
+    with pytest.raises(UsageError, match=r"key file .* cannot be written"):
+        home.open()
+
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home.folder / "configuration"))
+    home.filled()
+
+
+def test_what_a_killed_rotation_left_beside_the_keys_goes(tmp_path: Path) -> None:
+    file = KeyFile(tmp_path / "a.key")
+    keys = file.make()
+    (tmp_path / ".a-left").write_bytes(keys[0])
+    (tmp_path / ".b-of-another-store").touch()
+
+    file.write((new_key(),))
+
+    assert {path.name for path in tmp_path.iterdir()} == {"a.key", ".b-of-another-store"}
+
+
 def test_data_are_not_kept_beside_the_keys(home: Home) -> None:
     with pytest.raises(UsageError, match="keep the data in another folder"):
         open_store(f"sqlite:///{key_folder() / 'store.db'}", environ={})

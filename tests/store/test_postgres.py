@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -17,14 +18,16 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from psycopg import sql
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
 
 from mockauth.clock import MovableClock
+from mockauth.store.database import Database
 from mockauth.store.keys import VARIABLE, new_key
+from mockauth.store.place import url_of
 from mockauth.store.rotation import rotate
 from mockauth.store.schema import VERSIONS, upgrade
 from mockauth.store.store import Store, open_store
-from mockauth.store.tables import Base
+from mockauth.store.tables import Base, InstallationRow, TextsRow
 from tests.store import made, postgres, test_logins, test_store
 
 globals().update(
@@ -146,6 +149,19 @@ def test_programs_that_open_an_empty_database_at_once_share_the_store(
         opened = list(threads.map(lambda say: say("open"), programs))
 
     assert opened == ["opened"] * 3
+
+
+def test_a_reader_sees_one_state_while_another_program_writes(where: str) -> None:
+    with open_store(where) as store:
+        there, _ = made.installed(store)
+        database = Database(url_of(where))
+        with database.reading() as session:
+            before = session.scalars(select(InstallationRow.name)).one()
+            store.save(replace(there, name="Changed", manifest="changed"))
+            manifest = session.scalars(select(TextsRow.manifest)).one()
+        database.close()
+
+    assert (before, manifest) == (there.name, there.manifest)
 
 
 def test_a_reader_of_a_timeline_never_misses_an_entry(where: str) -> None:

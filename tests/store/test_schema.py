@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -120,35 +117,3 @@ def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path)
         open_store(f"sqlite:///{path}")
 
     assert path.read_text() == "Buy milk. " * 100
-
-
-@pytest.mark.parametrize("old", [True, False])
-def test_of_programs_that_open_a_store_at_once_one_brings_it_up_to_date(
-    tmp_path: Path, old: bool
-) -> None:
-    path = kept(tmp_path, "schema-0001.sql") if old else tmp_path / "new.db"
-    script = (
-        "import sys; from mockauth.store.store import open_store\n"
-        "print('ready', flush=True); sys.stdin.readline()\n"
-        "with open_store(sys.argv[1]) as store: store.add_person('Bob')"
-    )
-
-    def opens(number: int) -> subprocess.Popen[str]:
-        return subprocess.Popen(  # noqa: S603 - our own interpreter
-            [sys.executable, "-c", script, f"sqlite:///{path}"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env=ENVIRON,
-        )  # fmt: skip
-
-    with ThreadPoolExecutor(4) as threads:
-        programs = list(threads.map(opens, range(4)))
-    for program in programs:
-        assert program.stdout is not None
-        program.stdout.readline()
-    ends = list(
-        ThreadPoolExecutor(4).map(lambda one: one.communicate("go\n", timeout=60), programs)
-    )
-
-    assert [one.returncode for one in programs] == [0] * 4, ends
-    with open_store(f"sqlite:///{path}", environ=ENVIRON) as store:
-        assert [person.name for person in store.people()].count("Bob") == 4

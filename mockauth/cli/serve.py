@@ -165,10 +165,10 @@ def serve(host: str, port: int, **values: Any) -> None:
         if with_pages:
             made = _with_pages(made, plugins, base, host, token, values)
         app.set(_behind_proxy(made) if values["behind_proxy"] else made)
-        if with_pages:
-            _line("ChatGPT's pages", page_address(base))
         for plugin in plugins:
             _introduce(f"{base}/{plugin.name}".rstrip("/"), plugin, values["profile"])
+        if with_pages:
+            _line("ChatGPT's pages", page_address(base))
         _introduce_admin(base, plugins, token, shown=not values["admin_token"])
         _warn_of(host)
         threading.Event().wait()

@@ -17,12 +17,26 @@ __version__ = "0.1.0"
 __all__ = ["__version__", "create_app"]
 
 
-def create_app(config: PluginConfig | None = None) -> Flask:
-    """Build the Flask app that plays the plugin (see `mockauth.plugin`).
+def create_app(
+    config: PluginConfig | None = None, *, plugin: bool = True, chatgpt: bool = True
+) -> Flask:
+    """Build the Flask app that plays both sides: the plugin (see `mockauth.plugin`), and ChatGPT's
+    pages at `/chatgpt/` with the callback at `/aip/<plugin_id>/oauth/callback` (see `mockauth.web`).
 
     Args:
         config: what the plugin declares and how it behaves; the strict default when left out.
+        plugin: whether the app has the plugin.
+        chatgpt: whether it has ChatGPT's pages.
     """
+    if not plugin:
+        from mockauth.web.app import create_pages  # light entry point
+
+        return create_pages()
     from mockauth.plugin.app import create_app as create  # light entry point
 
-    return create(config)
+    app = create(config)
+    if chatgpt:
+        from mockauth.web.doors import add_pages  # light entry point
+
+        add_pages(app)
+    return app

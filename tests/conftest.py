@@ -35,6 +35,7 @@ SLOW = (
     "circle",
     "checks/test_hostile.py",
     "cli/test_check.py",
+    "cli/test_chatgpt.py",
     "cli/test_check_client.py",
     "cli/test_exemptions.py",
     "cli/test_serve.py",
@@ -49,6 +50,7 @@ SLOW = (
     "test_pytest_plugin.py",
     "test_readme.py",
     "test_wheel.py",
+    "web/test_browser.py",
 )
 """Files and folders that start processes, make whole runs or try many inputs."""
 

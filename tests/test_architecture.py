@@ -11,7 +11,7 @@ import pytest
 from tests.imports import FILES, GRAPH, PACKAGE, circle, imported
 
 RANKS = {
-    "cli": 9, "report": 7, "engine": 6, "scenario": 5,
+    "cli": 9, "web": 8, "report": 7, "engine": 6, "scenario": 5,
     "checks": 4, "chatgpt": 4, "plugin": 4, "browser": 4,
     "profiles": 3, "manifest": 2, "store": 2, "wire": 1, "clock": 0, "errors": 0,
 }  # fmt: skip
@@ -19,7 +19,7 @@ SIBLINGS = {"checks", "chatgpt", "plugin", "browser"}
 DOORS = {"pytest_plugin", "testing", "settings", "__main__"}
 """Modules of their own above the packages: of the packages only `cli` may import them."""
 FAMILIES = {
-    "engine": ["http", "result", "target", "flow", "probe", "client"],
+    "engine": ["http", "result", "target", "flow", "installation", "probe", "client"],
     "plugin": ["faults", "server", "oauth", "api", "control"],
 }
 """The sub-packages of a package, from the lowest to the highest. A file beside them has no rank: it

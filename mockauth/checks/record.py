@@ -74,7 +74,7 @@ def redirect_before(evidence: Evidence, callback: Exchange) -> Exchange:
     """The answer that sent the browser to a callback, or a verdict that there is none."""
     flow = evidence.trace.select("authorize", "page", flow=callback.flow)
     earlier = [e for e in flow if e.n < callback.n]
-    if not earlier:
+    if not earlier or earlier[-1].response is None:
         raise Blocked(say("what sent the browser to the callback was not seen"))
     return earlier[-1]
 

@@ -14,7 +14,7 @@ import click
 from mockauth import __version__
 from mockauth.errors import OurFault
 
-COMMANDS = ("check", "check-client", "lint", "demo", "serve", "checks", "keys")
+COMMANDS = ("check", "check-client", "lint", "demo", "serve", "chatgpt", "checks", "keys")
 """Each in the module of its name."""
 
 

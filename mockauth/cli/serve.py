@@ -1,10 +1,11 @@
-"""`mockauth serve`: the built-in plugin, for testing clients."""
+"""`mockauth serve`: the built-in plugin, for testing clients, and ChatGPT's pages beside it."""
 
 from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from mockauth.cli.chatgpt import page_address, reaches_others
 from mockauth.cli.demo import AUTH, FORM_OR_JSON, PROFILE
 from mockauth.cli.option import option
 from mockauth.errors import UsageError
@@ -19,7 +21,10 @@ from mockauth.plugin.login_name import Login
 from mockauth.settings import called_back, plugins_of, read_settings
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
     from mockauth.plugin.config import PluginConfig
+    from mockauth.web.settings import Sample
 
 
 serve_option = partial(option, prefix="MOCKAUTH_SERVE")
@@ -112,10 +117,29 @@ serve_option = partial(option, prefix="MOCKAUTH_SERVE")
     metavar="TOKEN",
     help="Bearer token for /_mockauth/.  [default: a random one, printed]",
 )
+@serve_option(
+    "--pages/--no-pages",
+    default=True,
+    show_default=True,
+    help="ChatGPT's side, too: its pages at /chatgpt/.",
+)
+@option(
+    "--store",
+    metavar="STORE",
+    default="",
+    help="Where the pages keep installations: memory, or a database URL.  "
+    "[default: a file of yours]",
+)
+@serve_option(
+    "--page-host",
+    "page_hosts",
+    multiple=True,
+    metavar="HOST",
+    help="A host name at which the pages answer, besides those of this machine.",
+)
 def serve(host: str, port: int, **values: Any) -> None:
     """Serve the built-in plugin until Ctrl-C, or until SIGTERM, which ends it with status 0."""
     import signal
-    import threading
 
     if values["list_faults"]:
         _list_faults(values["folders"])
@@ -124,7 +148,10 @@ def serve(host: str, port: int, **values: Any) -> None:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     plugins = _plugins(values)
     token = (values["admin_token"] or secrets.token_urlsafe(24)) if values["admin"] else ""
-    app = _app(plugins, token, values["folders"], behind_a_proxy=values["behind_proxy"])
+    with_pages = values["pages"] and (bool(token) or not reaches_others(host))
+    if with_pages:
+        _refuse_reserved(plugins)
+    app = _Late()
     # Flask and Authlib come with the plugin, which --help must not load.
     from mockauth.plugin.server.serving import serving
 
@@ -134,8 +161,16 @@ def serve(host: str, port: int, **values: Any) -> None:
         except OSError as wrong:
             why = wrong.strerror or "is the port taken?"
             raise UsageError(f"--host {host} --port {port}: cannot be served at: {why}") from wrong
+        if with_pages:
+            plugins = tuple(_known_to_pages(plugin, base) for plugin in plugins)
+        made = _app(plugins, token, values["folders"])
+        if with_pages:
+            made = _with_pages(made, plugins, base, host, token, values)
+        app.set(_behind_proxy(made) if values["behind_proxy"] else made)
         for plugin in plugins:
             _introduce(f"{base}/{plugin.name}".rstrip("/"), plugin, values["profile"])
+        if with_pages:
+            _line("ChatGPT's pages", page_address(base))
         _introduce_admin(base, plugins, token, shown=not values["admin_token"])
         _warn_of(host)
         threading.Event().wait()
@@ -168,11 +203,94 @@ def _list_faults(folders: Sequence[Path]) -> None:
         _line(name, fault.title)
 
 
-def _app(
-    plugins: tuple[PluginConfig, ...], token: str, folders: Sequence[Path], *, behind_a_proxy: bool
-) -> Any:
+class _Late:
+    """An app that is made once its address is known."""
+
+    def __init__(self) -> None:
+        self._ready = threading.Event()
+        self._app: WSGIApplication | None = None
+
+    def set(self, app: WSGIApplication) -> None:
+        """Let `app` answer from here on."""
+        self._app = app
+        self._ready.set()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if self._app is None:
+            self._ready.wait()
+        assert self._app is not None  # noqa: S101 - it is set before anybody is let on
+        return self._app(environ, start_response)
+
+
+def _refuse_reserved(plugins: tuple[PluginConfig, ...]) -> None:
+    from mockauth.web.doors import RESERVED
+
+    for plugin in plugins:
+        if plugin.name in RESERVED:
+            raise UsageError(
+                f"plugin {plugin.name!r}: ChatGPT's pages have that address; choose another name, "
+                "or give --no-pages"
+            )
+
+
+def _known_to_pages(plugin: PluginConfig, base: str) -> PluginConfig:
+    """The plugin with the callback of the pages registered, at either name of this machine."""
+    named = (base, base.replace("//localhost:", "//127.0.0.1:"))
+    uris = [f"{one}/aip/{id}/oauth/callback" for id in plugin.plugin_ids for one in named]
+    return called_back(plugin, tuple(dict.fromkeys(uris)))
+
+
+def _with_pages(
+    app: Any,
+    plugins: tuple[PluginConfig, ...],
+    base: str,
+    host: str,
+    token: str,
+    values: dict[str, Any],
+) -> WSGIApplication:
+    from mockauth.web.doors import Doors
+
+    def make() -> WSGIApplication:
+        # Templates, form tokens and the checks take 300 ms to import; nobody may visit the pages.
+        from mockauth.web.app import create_pages
+        from mockauth.web.settings import PageSettings
+
+        is_public = reaches_others(host)
+        return create_pages(
+            PageSettings(
+                hosts=(host, *values["page_hosts"]),
+                store=values["store"],
+                admin_token=token if is_public else "",
+                is_public=is_public,
+                has_plugin_side=True,
+                sample=_sample(plugins, base),
+            )
+        )
+
+    return Doors(app, make)
+
+
+def _sample(plugins: tuple[PluginConfig, ...], base: str) -> Sample | None:
+    """The only plugin of this server, with its published credentials filled in."""
+    from mockauth.web.settings import Sample
+
+    if len(plugins) > 1 or plugins[0].name or plugins[0].api == "mcp":
+        return None
+    [plugin] = plugins
+    client, user = next(iter(plugin.clients), None), next(iter(plugin.users), None)
+    return Sample(
+        target=base,
+        plugin_id=next(iter(plugin.plugin_ids), ""),
+        client_id=client.id if client else "",
+        client_secret=client.secret if client else "",
+        service_token=plugin.service_token,
+        key=user.key if user else "",
+        hint=f"Its user is {user.name}, with the password {user.password}." if user else "",
+    )
+
+
+def _app(plugins: tuple[PluginConfig, ...], token: str, folders: Sequence[Path]) -> Any:
     from mockauth.plugin.app import create_app
-    from mockauth.plugin.server.serving import behind_proxy
     from mockauth.plugin.several import create_apps
     from mockauth.scenario.misbehaving import KnownFaults
 
@@ -182,7 +300,13 @@ def _app(
         app: Any = create_app(plugins[0], admin_token=token, known_faults=known)
     else:
         app = create_apps(plugins, admin_token=token, known_faults=known)
-    return behind_proxy(app) if behind_a_proxy else app
+    return app
+
+
+def _behind_proxy(app: Any) -> WSGIApplication:
+    from mockauth.plugin.server.serving import behind_proxy
+
+    return behind_proxy(app)
 
 
 def _introduce(base: str, config: PluginConfig, profile: str) -> None:
@@ -258,9 +382,7 @@ def _introduce_admin(
 
 
 def _warn_of(host: str) -> None:
-    from mockauth.wire.url import is_loopback_host
-
-    if not is_loopback_host(host) or host in ("0.0.0.0", "::"):  # noqa: S104 - to warn of it
+    if reaches_others(host):
         click.echo(
             f"--host {host}: other machines reach this server, its sample secrets and, with its "
             "token, its control interface. Clients use the address of this machine.",

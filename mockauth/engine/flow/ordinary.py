@@ -59,7 +59,7 @@ def ordinary_flow(
     else:
         form = form or EditorForm()
         subject.target = yield from read_action(subject, form, target, wanted_operation)
-        _place_key(subject)
+        place_credentials(subject)
     auth = subject.target.auth
     if auth is None:
         return
@@ -86,10 +86,13 @@ def _read_plugin(subject: Subject, target: str, wanted_operation: str) -> Iterat
     fetch_shown(subject, manifest)
 
 
-def _place_key(subject: Subject) -> None:
-    """Where the GPT editor names a header of its own, the key travels there in the whole run."""
+def place_credentials(subject: Subject) -> None:
+    """From here on the secret and the key travel where the GPT editor says: a Basic header, or a
+    header with a name of its own."""
     auth = subject.target.auth
-    if isinstance(auth, HttpAuth) and auth.header:
+    if isinstance(auth, OAuth) and subject.target.profile.client_auth == "basic":
+        subject.driver.place = by_basic
+    elif isinstance(auth, HttpAuth) and auth.header:
         subject.driver.place = InHeader(auth.header, subject.driver.secrets)
 
 
@@ -107,9 +110,8 @@ def sign_in(subject: Subject, auth: OAuth) -> Iterator[Event]:
     says Basic, the driver moves it into the header.
     """
     basic = subject.target.profile.client_auth == "basic"
-    subject.target = replace(subject.target, client=_client(subject.target, auth))
-    if basic:
-        subject.driver.place = by_basic
+    subject.target = replace(subject.target, client=installed_client(subject.target, auth))
+    place_credentials(subject)
     yield StepStarted(say("authorize and sign in"))
     code = yield from _authorize(subject)
     if not code:
@@ -131,7 +133,7 @@ def sign_in(subject: Subject, auth: OAuth) -> Iterator[Event]:
         try_post(subject, POSTED)
 
 
-def _client(target: Target, auth: OAuth) -> Client:
+def installed_client(target: Target, auth: OAuth) -> Client:
     """The client as it is installed, its endpoints mapped to the server under test."""
     declared = target.profile.token_encoding == "declared"
     return Client(

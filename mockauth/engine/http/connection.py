@@ -73,6 +73,12 @@ class Connections:
         if kept is not None:
             kept.close()
 
+    def close(self) -> None:
+        """Close every connection that is kept."""
+        for kept in self._kept.values():
+            kept.close()
+        self._kept.clear()
+
     def break_off(self) -> None:
         """End the exchange that is under way in another thread, which reads for ever otherwise."""
         asked = self._asked

@@ -100,7 +100,11 @@ class Driver:
     def capture(self, landing: Landing) -> Exchange:
         """Record a redirect that was about to leave the site. It is never sent."""
         request = Request(method=landing.method, url=landing.url, params=landing.form)
-        return self._record(request, "callback", None, 0.0)
+        return self.witness(request, "callback")
+
+    def witness(self, request: Request, step: Step) -> Exchange:
+        """Record what a browser sends or was about to send: nothing is sent, no answer is seen."""
+        return self._record(request, step, None, 0.0)
 
     def _limit(self, step: Step) -> float:
         return self.seconds.get(step, CALL_SECONDS)

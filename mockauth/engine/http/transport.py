@@ -148,6 +148,12 @@ class SocketTransport:
             return found
         raise found or TimedOut(f"no TLS handshake: {_late(seconds * NEGOTIATIONS)}")
 
+    def close(self) -> None:
+        """End the thread that sends, and let go of its connections."""
+        if self._worker is not None:
+            self._worker.leave()
+            self._worker = None
+
     def _start(self) -> None:
         self._worker = _Worker()
         threading.Thread(target=self._worker.work, daemon=True).start()
@@ -194,6 +200,7 @@ class _Worker:
                 job.answer.put(got)
             except Exception as wrong:  # the words of any network trouble belong in the report
                 job.answer.put(error_of(wrong, job.seconds))
+        self.connections.close()
 
 
 def _wait(answer: queue.SimpleQueue[T], seconds: float) -> T | None:

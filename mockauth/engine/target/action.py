@@ -14,7 +14,7 @@ from mockauth.engine.target.discovery import WEB, declare, fetch, with_openapi
 from mockauth.engine.target.subject import Subject
 from mockauth.engine.target.target import Target
 from mockauth.errors import NothingJudged, UsageError
-from mockauth.manifest.auth import HttpAuth
+from mockauth.manifest.auth import Auth, HttpAuth
 from mockauth.manifest.editor import EditorForm, Kind, fill
 from mockauth.manifest.openapi import OpenApi, read_openapi
 from mockauth.profiles.action import with_custom_header, with_exchange
@@ -40,7 +40,7 @@ def read_action(
         UsageError: options are missing or contradict each other; all of them are named at once.
     """
     yield StepStarted(say("read the OpenAPI document"))
-    openapi = _document(subject, form, target)
+    openapi = import_document(subject, form, target)
     filled = fill(form, openapi, _likely(subject.target.given))
     missing = [*filled.missing, *missing_credentials(filled.kind, subject.target.given)]
     if missing:
@@ -49,17 +49,24 @@ def read_action(
         raise UsageError(f"{what} needs " + "; and ".join(missing) + noted)
     for note in filled.notes:
         yield Noted(note)
-    known = replace(
-        subject.target,
-        auth=filled.auth,
-        profile=with_exchange(subject.target.profile, form.token_exchange),
-    )
+    return with_editor(subject.target, form, filled.auth, openapi, wanted)
+
+
+def with_editor(
+    target: Target, form: EditorForm, auth: Auth | None, openapi: OpenApi, wanted: str
+) -> Target:
+    """What is known once the document was imported and the editor's form filled in.
+
+    Raises:
+        UsageError: the operation that was asked for is not in the document.
+    """
+    known = replace(target, auth=auth, profile=with_exchange(target.profile, form.token_exchange))
     declare(known, *openapi.servers)
     # ChatGPT calls the first server of an imported document, whatever its domain.
     base = openapi.base
     if not base.startswith(WEB):
-        base = join(subject.target.url_map.target + "/", base)
-    if isinstance(filled.auth, HttpAuth) and filled.auth.header:
+        base = join(target.url_map.target + "/", base)
+    if isinstance(auth, HttpAuth) and auth.header:
         known = replace(known, profile=with_custom_header(known.profile))
     return with_openapi(known, openapi, base, wanted)
 
@@ -124,7 +131,13 @@ def _likely(given: Given) -> Kind | None:
     return "oauth" if given.client_id else "service_http"
 
 
-def _document(subject: Subject, form: EditorForm, target: str) -> OpenApi:
+def import_document(subject: Subject, form: EditorForm, target: str) -> OpenApi:
+    """The OpenAPI document that the form names, or that is found at the target.
+
+    Raises:
+        NothingJudged: there is none.
+        UsageError: a file that cannot be read.
+    """
     chosen = form.openapi or (target if _names_document(target) else "")
     if chosen and not chosen.startswith(WEB):
         return _from_file(chosen, "--openapi" if form.openapi else "TARGET")

@@ -105,9 +105,19 @@ def fetch_openapi(subject: Subject, wanted: str) -> Target:
     if last.response is None or not last.response.ok:
         return target
     # The document speaks of the addresses it was published at, before any mapping.
-    openapi = read_openapi(last.response.body, url)
+    return with_document(target, read_openapi(last.response.body, url), wanted)
+
+
+def with_document(target: Target, openapi: OpenApi, wanted: str) -> Target:
+    """What is known once the document that a manifest names was read.
+
+    Raises:
+        UsageError: the operation that was asked for is not in the document.
+    """
+    url_map = target.url_map
     mappable(target, *openapi.servers)
-    base = openapi.base_url(root_domain(manifest.url or url))
+    manifest_url = target.manifest.url if target.manifest else ""
+    base = openapi.base_url(root_domain(manifest_url or openapi.source))
     mapped = [s for s in openapi.servers if origin(url_map(s)) == url_map.target]
     if mapped and base not in openapi.servers:
         base = mapped[0]  # the published host, which the server under test stands in for

@@ -1,0 +1,154 @@
+"""Using an installed plugin as ChatGPT does: calls with the user's token, which is refreshed when it
+is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mockauth.chatgpt.token import read_token
+from mockauth.checks.registry import all_checks
+from mockauth.engine.http.recorder import CALL_SECONDS
+from mockauth.engine.installation.dealings import World, dealing
+from mockauth.engine.installation.installation import Connection, Installation, granted
+from mockauth.engine.installation.operation_form import form_of, request_of
+from mockauth.engine.installation.remark import Remark, remarks
+from mockauth.engine.installation.token_message import MISSING_CREDENTIALS, missing_token
+from mockauth.engine.result.verdict import judge
+from mockauth.engine.target import requests
+from mockauth.engine.target.subject import Subject
+from mockauth.wire import Exchange
+from mockauth.wire.words import render, say
+
+READ_AREAS = ("transport",)
+"""Areas whose checks read the answer of a call: its length, its time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Used:
+    """What came of a call. `problem` says why none was made, or what ChatGPT makes of it."""
+
+    exchange: Mapping[str, Any] | None = None
+    """The last one, masked."""
+    is_refreshed: bool = False
+    """The token was over, and was refreshed first."""
+    shown: str = ""
+    """What ChatGPT would have shown; "" where it goes on."""
+    problem: str = ""
+    remarks: tuple[Remark, ...] = ()
+    limits: tuple[str, ...] = ()
+    """ChatGPT's limits, each with what was measured."""
+
+
+def use(
+    world: World,
+    installation: Installation,
+    connection: Connection,
+    operation_id: str,
+    filled: Mapping[str, str],
+) -> Used:
+    """Call an operation with what was filled in."""
+    with dealing(world, installation, connection.person, connection) as subject:
+        refreshed = False
+        if installation.kind == "oauth" and connection.is_expired(world.clock.now()):
+            wrong = _renew(world, subject, connection)
+            if wrong is not None:
+                return wrong
+            refreshed = True
+        openapi = subject.target.openapi
+        operation = openapi.operation(operation_id) if openapi is not None else None
+        if openapi is None or operation is None:
+            return Used(problem=say("The OpenAPI document has no such operation any more."))
+        refused = subject.target.url_map.refuses(subject.target.base_url)
+        if refused:
+            return Used(problem=say("The API is not called: {}", refused))
+        request = request_of(
+            subject, form_of(openapi, operation), filled, _token(subject, installation, connection)
+        )
+        exchange = subject.driver.send(request, "api")
+        return Used(
+            exchange=_masked(world, subject, exchange),
+            is_refreshed=refreshed,
+            problem=_problem(exchange),
+            remarks=tuple(_found(subject)),
+            limits=_limits(subject, exchange),
+        )
+
+
+def refresh(world: World, installation: Installation, connection: Connection) -> Used:
+    """Refresh the token now, as ChatGPT does from time to time."""
+    with dealing(world, installation, connection.person, connection) as subject:
+        return _renew(world, subject, connection) or Used(is_refreshed=True)
+
+
+def expire(world: World, connection: Connection) -> Connection:
+    """Let the token be over: the next use refreshes it first."""
+    over = replace(connection, expires_at=world.clock.now())
+    world.keeper.connect(over)
+    return over
+
+
+def _renew(world: World, subject: Subject, connection: Connection) -> Used | None:
+    """Refresh, and keep the new tokens; what to show where that fails."""
+    if not connection.refresh_token:
+        return Used(
+            shown=MISSING_CREDENTIALS,
+            problem=say(
+                "The access token is over and the token endpoint gave no refresh_token, so the "
+                "user must log in again."
+            ),
+        )
+    exchange = requests.refresh(subject, connection.refresh_token.reveal())
+    grant = read_token(exchange.response)
+    if not grant.access_token:
+        told = missing_token(exchange, subject.driver.secrets)
+        return Used(
+            exchange=_masked(world, subject, exchange),
+            shown=told,
+            problem=say("The token could not be refreshed, so the user must log in again."),
+            remarks=tuple(_found(subject, "grant", "refresh", "token")),
+        )
+    renewed = granted(connection, grant, world.clock.now())
+    world.keeper.connect(renewed)
+    subject.grant = grant
+    return None
+
+
+def _masked(world: World, subject: Subject, exchange: Exchange) -> Mapping[str, Any]:
+    return world.mask(exchange, subject.driver.secrets, not subject.target.profile.has_manifest)
+
+
+def _token(subject: Subject, installation: Installation, connection: Connection) -> str | None:
+    if installation.kind in ("oauth", "user_http"):
+        return subject.grant.access_token or connection.access_token.reveal()
+    return installation.service_token.reveal() if installation.kind == "service_http" else None
+
+
+def _problem(exchange: Exchange) -> str:
+    answer = exchange.response
+    if answer is None:
+        return say("No answer: {}", exchange.error)
+    if answer.status in (401, 403):
+        return say("The API refused the credentials with status {}.", answer.status)
+    return "" if answer.ok else say("The API answered with status {}.", answer.status)
+
+
+def _limits(subject: Subject, exchange: Exchange) -> tuple[str, ...]:
+    """Both limits, with what was measured."""
+    most = subject.target.profile.api_characters
+    size, seconds = exchange.answer.characters, exchange.elapsed_ms / 1000
+    told = (
+        say("{} of {} characters", size, most),
+        say("{:.2f} of {:.0f} seconds", seconds, CALL_SECONDS),
+    )
+    return tuple(render(one, subject.driver.secrets) for one in told)
+
+
+def _found(subject: Subject, *areas: str) -> Iterator[Remark]:
+    evidence = subject.target.evidence(subject.driver.trace)
+    for check in all_checks():
+        if check.rule.area in (areas or READ_AREAS) and check.rule.kind == "read":
+            result = judge(check, evidence)
+            if result.exchanges:
+                yield from remarks([result], subject.driver.secrets, {})

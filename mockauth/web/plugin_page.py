@@ -1,0 +1,77 @@
+"""One plugin: what is wrong with it, and the next step of its installation."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from mockauth.engine.installation.installation import Connection, Installation
+from mockauth.engine.installation.keeper import Listed
+from mockauth.engine.installation.login import redirect_uri
+from mockauth.engine.installation.logo import picture
+from mockauth.engine.installation.pending import Way
+from mockauth.engine.installation.remark import by_rule
+from mockauth.web.pages import Pages
+from mockauth.web.store_page import sample_target, state_of
+
+
+def add_plugin_page(blueprint: Blueprint, pages: Pages) -> None:
+    """The page of a plugin, and its logo."""
+
+    @blueprint.get("/plugins/<id>/")
+    def plugin(id: str) -> str:
+        return plugin_page(pages, pages.installation(id))
+
+    @blueprint.get("/plugins/<id>/logo")
+    def logo(id: str) -> BaseResponse:
+        body = pages.installation(id).logo
+        kind = picture(body)
+        if not kind:
+            abort(404)
+        answer = Response(body, content_type=kind)
+        answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        answer.headers["Content-Disposition"] = "inline; filename=logo"
+        return answer
+
+
+def plugin_page(pages: Pages, installation: Installation, *, wrong: str = "") -> str:
+    """The page; `wrong` says what was not right with the form that was sent."""
+    connection = pages.connection(installation)
+    now = pages.world.clock.now()
+    sample = pages.settings.sample if sample_target(pages) == installation.target else None
+    return render_template(
+        "chatgpt/plugin.html",
+        plugin=installation,
+        connection=connection,
+        state=_state(installation, connection, now),
+        is_owner=installation.owner == pages.known_person(),
+        is_expired=connection is not None and connection.is_expired(now),
+        own_callback=redirect_uri(installation, base_address(), Way.OWN),
+        production_callback=redirect_uri(installation, base_address(), Way.PASTED),
+        exchanges=pages.world.keeper.noted(installation.id, pages.known_person()),
+        sample=sample,
+        fatal=by_rule(installation.fatal),
+        advice=by_rule(one for one in installation.remarks if not one.is_fatal),
+        wrong=wrong,
+    )
+
+
+def _state(installation: Installation, connection: Connection | None, now: float) -> str:
+    if connection is not None and connection.is_expired(now):
+        return "connected, and the token is over"
+    return state_of(
+        Listed(
+            id=installation.id,
+            name=installation.name,
+            target=installation.target,
+            kind=installation.kind,
+            is_action=installation.is_action,
+            phase=installation.phase,
+            is_connected=connection is not None,
+        )
+    )
+
+
+def base_address() -> str:
+    """Where these pages are, as the browser wrote it, without a slash."""
+    return request.url_root.rstrip("/")

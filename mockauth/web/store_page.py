@@ -1,0 +1,106 @@
+"""The plugin store: what is installed, and the way to develop a plugin of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from mockauth.engine.installation.address import typed_address
+from mockauth.engine.installation.installation import Phase
+from mockauth.engine.installation.keeper import Listed
+from mockauth.engine.installation.setup import find
+from mockauth.profiles import PLUGIN
+from mockauth.web.pages import Pages
+from mockauth.web.person import admit
+from mockauth.web.plugin_id import wrong_id
+
+NO_ADDRESS = (
+    "This is no address of a plugin. Give a domain such as todo.example.com, or localhost with a "
+    "port, such as localhost:3333."
+)
+
+
+NOT_READY: Mapping[Phase, str] = MappingProxyType(
+    {
+        Phase.UNREADABLE: "cannot be installed",
+        Phase.FOUND: "found, credentials are missing",
+        Phase.VERIFYING: "verification token is not verified",
+    }
+)
+CONNECTED: Mapping[str, str] = MappingProxyType(
+    {
+        "none": "installed",
+        "service_http": "installed",
+        "user_http": "installed with your key",
+        "oauth": "connected",
+    }
+)
+NOT_CONNECTED: Mapping[str, str] = MappingProxyType(
+    {
+        "none": "not installed for you",
+        "service_http": "not installed for you",
+        "user_http": "your key is missing",
+        "oauth": "you are not logged in",
+    }
+)
+
+
+def add_store_page(blueprint: Blueprint, pages: Pages) -> None:
+    """The store, the form that finds a plugin, and the door for the admin token."""
+    settings, keeper = pages.settings, pages.world.keeper
+
+    @blueprint.get("/")
+    def store() -> str:
+        return _store(pages)
+
+    @blueprint.post("/find")
+    def found() -> BaseResponse | tuple[str, int]:
+        typed, plugin_id = request.form.get("target", ""), request.form.get("plugin_id", "").strip()
+        target = typed_address(typed)
+        wrong = "" if target else NO_ADDRESS
+        wrong = wrong or wrong_id(keeper, PLUGIN, plugin_id)
+        if wrong:
+            return _store(pages, typed=typed, plugin_id=plugin_id, wrong=wrong), 400
+        new = find(pages.world, pages.person(), target, plugin_id)
+        return redirect(url_for(".plugin", id=new.id), 303)
+
+    @blueprint.route("/sign-in", methods=["GET", "POST"])
+    def sign_in() -> BaseResponse | tuple[str, int]:
+        if not settings.admin_token:
+            abort(404)
+        if request.method == "GET":
+            return render_template("chatgpt/sign_in.html"), 200
+        if admit(settings.admin_token, request.form.get("token", "")):
+            return redirect(url_for(".store"), 303)
+        return render_template("chatgpt/sign_in.html", wrong=True), 403
+
+
+def _store(pages: Pages, *, typed: str = "", plugin_id: str = "", wrong: str = "") -> str:
+    keeper, settings = pages.world.keeper, pages.settings
+    rows = [(one, state_of(one)) for one in keeper.listed(pages.known_person())]
+    return render_template(
+        "chatgpt/store.html",
+        rows=rows,
+        typed=typed or settings.target,
+        plugin_id=plugin_id or settings.plugin_id,
+        wrong=wrong,
+        sample_target=sample_target(pages),
+    )
+
+
+def sample_target(pages: Pages) -> str:
+    """Where the plugin with the published samples is; "" where there is none."""
+    sample = pages.settings.sample
+    if sample is None:
+        return ""
+    return sample.target or request.url_root.rstrip("/")
+
+
+def state_of(one: Listed) -> str:
+    """How it stands with a plugin for one person, in a few words."""
+    if one.phase is not Phase.READY:
+        return NOT_READY[one.phase]
+    return (CONNECTED if one.is_connected else NOT_CONNECTED)[one.kind]

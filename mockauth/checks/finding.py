@@ -19,6 +19,8 @@ class Finding:
     exchanges: tuple[int, ...] = ()
     tolerated: bool = False
     """Real, correct servers do this, so it is a warning at most."""
+    shows: str = ""
+    """What ChatGPT shows of this, where it is not what the rule says."""
 
 
 @dataclass(frozen=True, kw_only=True)

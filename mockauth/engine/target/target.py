@@ -36,12 +36,16 @@ class Target:
     client: Client | None = None
     operation: Operation | None = None
     """The one that is called; None where none can be."""
+    uncalled: str = ""
+    """Why none of the operations that the document has is called."""
     base_url: str = ""
     follow_only: bool = False
     allow_hosts: tuple[str, ...] = ()
     """`HOST` or `HOST:PORT` of the login that nobody but the user names."""
     slow: bool = False
     """Whether the run may take its time and make load."""
+    patience: float = 3600.0
+    """Seconds that one check may wait where it is `slow`."""
     stuck: str = ""
     """Why the browser could not get through the login pages; "" where it did."""
     stopped_by: str = ""
@@ -107,6 +111,7 @@ class Target:
             openapi=self.openapi,
             auth=self.auth,
             addresses=self.addresses,
+            uncalled=self.uncalled,
             stuck=self.stuck,
             dropped=self.dropped,
             stopped_by=self.stopped_by,

@@ -60,6 +60,8 @@ class Evidence:
     """The IP addresses behind each public host, as the engine resolved them; a name that did not
     resolve has none. None when nothing was resolved: offline, in process, a local target."""
 
+    uncalled: str = ""
+    """Why none of the operations that the document has is called."""
     stuck: str = ""
     """Why mockauth could not get through the login pages; the server has accepted the request."""
     stuck_for: str = ""

@@ -23,6 +23,7 @@ TEXTS: Mapping[Fallback, Words] = MappingProxyType(
         Fallback.LOGGED_IN: say("a session that is logged in already"),
         Fallback.NO_OPENAI_HEADERS: say("no openai- headers"),
         Fallback.NO_SCOPE: say("no scope parameter"),
+        Fallback.ORIGIN: say("an Origin header"),
         Fallback.OTHER_CALLBACK: say("the other callback"),
         Fallback.PKCE: say("a PKCE code_challenge"),
     }

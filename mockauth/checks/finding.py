@@ -27,6 +27,8 @@ class Finding:
     """Line and column in it count from 1; 0 is not known. A check that reads the text names them,
     else the engine looks `at` up."""
     column: int = 0
+    shows: str = ""
+    """What ChatGPT shows of this, where it is not what the rule says."""
 
 
 @dataclass(frozen=True, kw_only=True)

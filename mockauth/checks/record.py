@@ -10,7 +10,7 @@ from mockauth.wire import Exchange, Pairs, Response
 from mockauth.wire.message import first, pairs_of
 from mockauth.wire.trace import Fallback
 from mockauth.wire.url import without_query
-from mockauth.wire.words import say
+from mockauth.wire.words import own, say
 
 LOGIN = re.compile(r"log[-_]?(?:in|on)\b|sign[-_]?in\b|/sso\b")
 PASSWORD_FIELD = re.compile(r"<input\b[^>]{0,300}\btype\s*=\s*[\"']?password")
@@ -183,11 +183,27 @@ def calls(evidence: Evidence) -> list[Exchange]:
         return found
     if evidence.openapi is None:
         raise Blocked(say("the OpenAPI document could not be read (see openapi.served)"))
+    if evidence.uncalled:
+        raise Blocked(evidence.uncalled, by_option="--operation")
     if evidence.openapi.operation() is None:
         raise Blocked(
             say("no operation to call: name one with --operation"), by_option="--operation"
         )
     raise Blocked(say("there was no token to call the API with (see token.exchange-works)"))
+
+
+def accepted_calls(evidence: Evidence) -> list[Exchange]:
+    """The ordinary calls that were answered with 2xx, or a verdict why there are none."""
+    found = [call for call in calls(evidence) if call.answer.ok]
+    if not found:
+        raise Blocked(say("the API accepted no call (see {})", _about_calls(evidence)))
+    return found
+
+
+def _about_calls(evidence: Evidence) -> str:
+    """The check that says why no call was accepted."""
+    closed = evidence.auth is None or evidence.auth.type != "none"
+    return own("api.valid-token-accepted" if closed else "none.api-open")
 
 
 def flow_pages(evidence: Evidence) -> list[Exchange]:

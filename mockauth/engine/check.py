@@ -40,7 +40,7 @@ from mockauth.scenario.model import Probe
 from mockauth.wire import Trace
 from mockauth.wire.secret import Secrets
 from mockauth.wire.url import hostname, is_private_host
-from mockauth.wire.words import Words, render, say
+from mockauth.wire.words import Words, own, render, say
 
 LATE = 10.0
 """Seconds beyond its budget in which a run may judge what is on record."""
@@ -233,7 +233,7 @@ def _verdicts(
     sources = {name for probe in wanted for name, _ in probe.answers_of}
     for probe in sorted(probes, key=_order):
         if probe in wanted or probe.rule.id in sources:
-            yield StepStarted(probe.rule.id)
+            yield StepStarted(_announced(probe, subject.target))
             result = course.judged(probe.rule, partial(_probe, course, probe, earlier))
             if probe in wanted:
                 yield result
@@ -241,6 +241,14 @@ def _verdicts(
     for check in checks:
         if check.rule.kind != "static" and options.wants(check.rule):
             yield course.judged(check.rule, partial(_read, course, check, evidence), reads=True)
+
+
+def _announced(probe: Probe, target: Target) -> str:
+    """The probe, and how long it may wait."""
+    waits = target.slow and {"slow", "short-lifetime"} & set(probe.rule.needs)
+    if not waits:
+        return probe.rule.id
+    return say("{} (may wait for {:g} s)", own(probe.rule.id), target.patience)
 
 
 def _static(course: _Course, check: Check, evidence: Evidence) -> Result:
@@ -260,15 +268,15 @@ def _read(course: _Course, check: Check, evidence: Evidence) -> Result:
     return result
 
 
-def _order(probe: Probe) -> tuple[bool, bool, bool, bool, int]:
+def _order(probe: Probe) -> tuple[bool, bool, bool, bool, int, bool]:
     """From harmless to destructive, what waits after that, what may lock somebody out after that,
-    and last what sends nothing itself."""
+    and last what sends nothing itself. What another rule may explain comes after it."""
     areas = ("manifest", "transport", "page", "authorize", "callback", "scope", "pkce", "token")
     area = probe.rule.area
     stage = areas.index(area) if area in areas else len(areas)
     slow = bool({"slow", "short-lifetime"} & set(probe.rule.needs))
     load = "opt-in" in probe.rule.needs
-    return bool(probe.answers_of), load, slow, probe.destructive, stage
+    return bool(probe.answers_of), load, slow, probe.destructive, stage, bool(probe.after)
 
 
 def _probe(course: _Course, probe: Probe, earlier: dict[str, Result]) -> Result:
@@ -368,5 +376,6 @@ def _subject(
         overrides=options.pages,
         allow_hosts=options.allow_hosts,
         slow=options.slow,
+        patience=options.patience,
     )
     return Subject(driver=driver, target=target, clock=clock)

@@ -43,6 +43,8 @@ class CheckOptions:
 
     slow: bool = False
     """Also run checks that wait or make load."""
+    patience: float = 3600.0
+    """Seconds that one check may wait where it is `slow`."""
     budget: float | None = None
     """Seconds that the run may take, the waiting for the target apart; None is without a bound."""
     waivers: tuple[Waiver, ...] = ()

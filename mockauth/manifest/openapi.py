@@ -12,6 +12,7 @@ from typing import Any
 from mockauth.manifest.address import flaw_of_server
 from mockauth.manifest.document import JsonProblem, read_json
 from mockauth.manifest.domains import is_at_or_below
+from mockauth.manifest.public_path import is_public, is_sign_in
 from mockauth.manifest.yaml_document import MOST_VALUES, YamlProblem, read_yaml
 from mockauth.wire.url import hostname, join, origin
 
@@ -35,6 +36,8 @@ class Operation:
     has_required_body: bool = False
     is_open: bool = False
     """`security: []` in effect: the document says nobody needs to sign in for it."""
+    is_closed: bool = False
+    """A security requirement is in effect: the document says that one must sign in for it."""
     scopes: tuple[str, ...] = ()
     """Scopes that its security requirement names, where there is one requirement only."""
 
@@ -83,15 +86,23 @@ class OpenApi:
         return origin(self.source)
 
     def operation(self, wanted: str = "", *, closed: bool = False) -> Operation | None:
-        """The operation of that operationId (or `GET /path`), else the first safe one that needs
-        sign-in where `closed`: one without required parameters before one whose path or query
-        can be filled in; None when there is none."""
+        """The operation of that operationId (or `GET /path`), else the first candidate; None when
+        there is none."""
         if wanted:
             return next((o for o in self.operations if wanted in o.names), None)
-        safe = [o for o in self.operations if o.is_safe and not (closed and o.is_open)]
-        plain = [o for o in safe if not (o.required or o.has_required_body)]
-        usable = [o for o in safe if o.is_fillable]
-        return next(iter(plain or usable), None)
+        return next(iter(self.candidates(closed=closed)), None)
+
+    def candidates(self, *, closed: bool = False) -> tuple[Operation, ...]:
+        """The safe operations that can be called with a path and a query alone, the likeliest ones
+        for the API first: not called like a public path, said to need sign-in, and without
+        required parameters. Where `closed`, those that the document says are open are left out."""
+        found = [o for o in self.operations if o.is_safe and o.is_fillable]
+        found = [o for o in found if not (closed and o.is_open)]
+
+        def rank(one: Operation) -> tuple[bool, bool, bool, bool]:
+            return is_sign_in(one.path), is_public(one.path), not one.is_closed, bool(one.required)
+
+        return tuple(sorted(found, key=rank))
 
 
 def read_openapi(text: bytes, source: str) -> OpenApi:
@@ -217,6 +228,7 @@ def _operation(
         required=tuple(name for name, needed in required.items() if needed),
         has_required_body=resolve(data, detail.get("requestBody")).get("required") is True,
         is_open=security == [] or (isinstance(security, list) and {} in security),
+        is_closed=isinstance(security, list) and bool(security) and {} not in security,
         scopes=tuple(_scopes(security)),
     )
 

@@ -51,6 +51,7 @@ class Fallback(StrEnum):
     """The same request once more: whatever helps then is the session, no parameter."""
     NO_OPENAI_HEADERS = "no-openai-headers"
     NO_SCOPE = "no-scope"
+    ORIGIN = "origin"
     OTHER_CALLBACK = "other-callback"
     PKCE = "pkce"
 

@@ -6,11 +6,14 @@ Each try changes one thing and is recorded with its `Fallback`.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from urllib.parse import quote_plus
 
 from mockauth.browser.landing import Landing
 from mockauth.chatgpt.authorize import authorization_request, code_at
 from mockauth.chatgpt.placement import in_basic_header
+from mockauth.chatgpt.token import Grant, read_token
+from mockauth.checks.evidence import Given
 from mockauth.checks.fallback_text import TEXTS
 from mockauth.engine.events import Event, Noted
 from mockauth.engine.http.recorder import Place
@@ -21,7 +24,7 @@ from mockauth.profiles import Profile
 from mockauth.wire import Request
 from mockauth.wire.message import Encoding
 from mockauth.wire.trace import Fallback, Step
-from mockauth.wire.url import hostname, is_private_host, split, without_query
+from mockauth.wire.url import hostname, is_private_host, origin, split, without_query
 from mockauth.wire.words import Words, own, say
 
 VERIFIER = "mockauth-diagnoses-whether-a-code-challenge-is-wanted"
@@ -197,6 +200,10 @@ def other_encoding(subject: Subject) -> Iterator[Event]:
 def _token_tries(subject: Subject) -> Iterator[tuple[Encoding, Place, Fallback]]:
     """Each other way to send the exchange, one after the other."""
     usual = subject.driver.place
+    if _may_want_origin(subject):
+        own_origin = origin(subject.target.oauth_client.auth.authorization_url)
+        encoding = subject.target.oauth_client.encoding
+        yield encoding, WithOrigin(usual, own_origin), Fallback.ORIGIN
     if subject.target.oauth_client.encoding == "json":
         yield "form", usual, Fallback.FORM_BODY
     else:
@@ -205,6 +212,30 @@ def _token_tries(subject: Subject) -> Iterator[tuple[Encoding, Place, Fallback]]
         yield "form", as_built, Fallback.BODY_CREDENTIALS
     else:
         yield "form", by_basic, Fallback.BASIC_HEADER
+
+
+def _may_want_origin(subject: Subject) -> bool:
+    """Whether the refusal may be that of a CSRF guard: OAuth's own errors are none, but a guard
+    may say 403 in any form."""
+    last = subject.driver.trace.last("token")
+    if last is None or last.response is None or last.answer.ok or last.answer.is_redirect:
+        return False
+    return last.answer.status == 403 or not isinstance(last.answer.members.get("error"), str)
+
+
+@dataclass(frozen=True)
+class WithOrigin:
+    """Places credentials as `place` does, and sends the Origin of the endpoint itself, as a page of
+    the service would (RFC 6454 section 7)."""
+
+    place: Place
+    origin: str
+
+    def __call__(self, request: Request, step: Step) -> Request:
+        placed = self.place(request, step)
+        if step not in ("token", "refresh"):
+            return placed
+        return placed.with_header("Origin", self.origin).with_header("Referer", self.origin + "/")
 
 
 def _taken(fallback: Fallback, profile: Profile) -> str:
@@ -231,6 +262,38 @@ def try_post(subject: Subject, check: str) -> None:
 def as_built(request: Request, step: Step) -> Request:
     """Credentials stay in the body."""
     return request
+
+
+def by_raw_basic(request: Request, step: Step) -> Request:
+    """Credentials travel in a Basic header, nothing encoded before base64."""
+    return (
+        in_basic_header(request, raw=True) if step in ("token", "refresh", "endpoint") else request
+    )
+
+
+def raw_again(subject: Subject) -> Iterator[Event]:
+    """Where a secret means one thing form-encoded and another raw, exchange once more with a raw
+    Basic header: no source shows which of the two ChatGPT sends, so that either is ordinary."""
+    if not has_odd_credentials(subject.target.given):
+        return
+    with subject.during("ordinary"), subject.placing(by_raw_basic):
+        _, code = ask_for_code(subject)
+        grant = read_token(requests.exchange(subject, code).response) if code else Grant()
+    if grant.access_token:
+        subject.driver.place = by_raw_basic  # from here on
+        tokens.keep(subject, grant)
+        yield Noted(
+            say(
+                "the token endpoint ({authorization_url}) takes the Basic header raw and not "
+                "form-encoded; the run goes on so (see token.basic-form-decoded)"
+            )
+        )
+
+
+def has_odd_credentials(given: Given) -> bool:
+    """Whether client_id or secret has characters that form-encoding changes."""
+    texts = (given.client_id, given.client_secret.reveal())
+    return any(quote_plus(text) != text for text in texts)
 
 
 def by_basic(request: Request, step: Step) -> Request:

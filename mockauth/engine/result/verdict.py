@@ -4,6 +4,7 @@ profile. Nothing here knows a check by name."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
@@ -74,7 +75,7 @@ def verdict(
         first = findings[0]
         state = BROKEN[level]
         return Result(
-            rule=rule,
+            rule=replace(rule, chatgpt_shows=first.shows) if first.shows else rule,
             state="warn" if state == "fail" and first.tolerated else state,
             level=level,
             expected=first.expected,

@@ -38,6 +38,8 @@ class Target:
     client: Client | None = None
     operation: Operation | None = None
     """The one that is called; None where none can be."""
+    uncalled: str = ""
+    """Why none of the operations that the document has is called."""
     base_url: str = ""
     follow_only: bool = False
     overrides: tuple[Override, ...] = ()
@@ -50,6 +52,8 @@ class Target:
     """Whether the run may take its time and make load."""
     login: Landing | None = None
     """Where the ordinary login ended, or the one that the run went on with."""
+    patience: float = 3600.0
+    """Seconds that one check may wait where it is `slow`."""
     stuck: str = ""
     """Why the browser could not get through the login pages; "" where it did."""
     stuck_for: str = ""
@@ -119,6 +123,7 @@ class Target:
             openapi=self.openapi,
             auth=self.auth,
             addresses=self.addresses,
+            uncalled=self.uncalled,
             stuck=self.stuck,
             stuck_for=self.stuck_for,
             unsendable=self.unsendable,

@@ -23,7 +23,8 @@ Reason = Literal[
     "needs-credentials", "captcha", "login-again", "page-again", "password-elsewhere", "no-form",
     "needs-script", "needs-answer", "which-consents", "other-sign-in",
     "breaks-a-rule",
-    "dead-link", "may-not-visit", "page-too-large",
+    "dead-link", "may-not-visit", "page-too-large", "cannot-press", "policy", "own-function",
+    "browser-lost",
 ]  # fmt: skip
 """Why a browser did not get on, for programs; `HINTS` has the words, "" says nothing more."""
 
@@ -49,9 +50,15 @@ HINTS: Mapping[Reason, Words] = MappingProxyType(
         "dead-link": say("a link that leads nowhere"),
         "may-not-visit": say(""),
         "page-too-large": say(""),
+        "cannot-press": say("something lies over the button, or it is never enabled: "),
+        "policy": say("the browser obeys the page's policy, which stops "),
+        "own-function": say("the function of --login failed: "),
+        "browser-lost": say("the browser failed: "),
     }
 )
 """What is said of each reason; the detail of a landing stands behind it."""
+OURS: tuple[Reason, ...] = ("own-function", "browser-lost")
+"""The reasons that say nothing of the server."""
 
 
 @dataclass(frozen=True, kw_only=True)

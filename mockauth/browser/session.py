@@ -270,6 +270,10 @@ class _Visit:
                 self._stop_form_post(form, page, action)
                 made = fill(form, page, self.session.credentials, self.decision, None)
                 return self._left(made.url, exchange, made.method, made.fields)
+        return self._choose(page, exchange)
+
+    def _choose(self, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool]:
+        """Sign in, or answer, or end."""
         logins = [] if self.session.follow_only else login_forms(page)
         found = self._candidates(page, exchange)
         if logins and self._signs_in(logins[0], found):

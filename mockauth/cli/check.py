@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from mockauth.cli.login import logins_of
 from mockauth.cli.option import HostAndPort, option
 from mockauth.cli.settings import load_settings, waivers
 
@@ -71,7 +72,18 @@ BUDGET = 300.0
 @option("--verification-token", default="", help="The token that ChatGPT shows at installation.")
 @option("--plugin-id", default="", help="The id in ChatGPT's callback URL: plugin-… or g-….")
 @option(
-    "--login", default="auto", help="auto, follow (only follow redirects) or form (fill in pages)."
+    "--login",
+    default="auto",
+    metavar="WAY",
+    help="How the user signs in: auto, follow (only follow redirects), form (fill in pages), browser "
+    "(a real one), manual (you do it), or MODULE:FUNC. (default: auto, which is form, and browser "
+    "where that needs script)",
+)
+@option(
+    "--screenshots",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Folder for pictures of pages where a login in a real browser stopped.",
 )
 @option("--other-client-id", default="", help="A second client, for the checks between clients.")
 @option("--other-client-secret", default="")
@@ -243,7 +255,7 @@ def _options(target: str, values: dict[str, Any]) -> Any:
         ),
         levels=values["levels"],
         plugin_id=values["plugin_id"],
-        login=values["login"],
+        logins=logins_of(values["login"], values["screenshots"]),
         operation=values["operation"],
         wait=values["wait"],
         select=words("select"),
@@ -251,7 +263,8 @@ def _options(target: str, values: dict[str, Any]) -> Any:
         scenarios=values["scenarios"],
         active=values["active"],
         slow=values["slow"],
-        budget=_budget(values["budget"], slow=values["slow"]),
+        # Nobody knows how long a person takes.
+        budget=_budget(values["budget"], slow=values["slow"] or values["login"] == "manual"),
         map=values["map_"],
         allow_hosts=values["allow_hosts"],
         waivers=waivers(),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 
-from mockauth.browser.landing import Landing
+from mockauth.browser.landing import OURS, Landing
 from mockauth.chatgpt.authorize import authorization_request, code_at
 from mockauth.chatgpt.placement import in_basic_header
 from mockauth.checks.fallback_text import TEXTS
@@ -64,6 +64,9 @@ def give_up(subject: Subject, landing: Landing) -> None:
     """
     if landing.reason == "needs-credentials":
         raise UsageError(say("{} is {}", landing.url.partition("?")[0], landing.hint))
+    if landing.reason in OURS:
+        subject.target = replace(subject.target, stuck=say("{}", landing.hint))
+        raise NothingJudged(say("the login failed: {}", landing.hint))
     if landing.reason in ("redirect-loop", "reload-loop") or landing.page is None:
         return
     if landing.page.response is None:

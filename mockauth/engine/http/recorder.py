@@ -102,6 +102,13 @@ class Driver:
         request = Request(method=landing.method, url=landing.url, params=landing.form)
         return self._record(request, "callback", None, 0.0)
 
+    def observe(
+        self, request: Request, answer: Response | None, step: Step, elapsed_ms: float
+    ) -> Exchange:
+        """Record what another browser has sent, and got."""
+        trouble = TransportError(say("no answer")) if answer is None else answer
+        return self._record(request, step, trouble, elapsed_ms)
+
     def _limit(self, step: Step) -> float:
         return self.seconds.get(step, CALL_SECONDS)
 

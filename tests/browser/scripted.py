@@ -38,7 +38,7 @@ for (const button of box.querySelectorAll("button")) button.onclick = async () =
 
 @dataclass(frozen=True)
 class Scripted:
-    """Changes the pages of an app on their way out. `path` names the only ones that are changed."""
+    """Changes the pages of an app on their way out."""
 
     app: WSGIApplication
     how: How
@@ -58,8 +58,8 @@ class Scripted:
         elif answer.mimetype == "text/html" and answer.status_code == 200:
             self._change(answer)
         if self.strict:
-            cookies = answer.headers.getlist("Set-Cookie")
-            answer.headers.setlist("Set-Cookie", [c.replace("Lax", "Strict") for c in cookies])
+            given = answer.headers.getlist("Set-Cookie")
+            answer.headers.setlist("Set-Cookie", [one.replace("Lax", "Strict") for one in given])
         return answer(environ, start)
 
     def _change(self, answer: Response) -> None:

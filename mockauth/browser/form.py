@@ -67,6 +67,8 @@ class Submission:
     charset: str = "utf-8"
     no_referrer: bool = False
     """The page forbids to say where the form was."""
+    work: Filling | None = None
+    """How each control is filled in, for a browser that acts on the page itself."""
 
     def request(self, page_url: str) -> Request:
         """The request a browser makes of it, Origin, Referer and Sec-Fetch included."""
@@ -135,6 +137,7 @@ def fill(
         missing=tuple(one.missing for _, one in done if one.missing),
         invalid="" if lax else next((one.invalid for _, one in done if one.invalid), ""),
         questions=tuple((one.asks, one.question) for _, one in done if one.question),
+        work=work,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -76,7 +76,8 @@ def run_check(
     stop = interruption or Interruption()
     yield RunStarted(options.target)
     wait_seconds = options.wait or 0.0
-    with stop.limit(wait_seconds + options.budget + LATE) if options.budget else nullcontext():
+    limit = stop.limit(wait_seconds + options.budget + LATE) if options.budget else nullcontext()
+    with closing(subject.logins), limit:
         course = _Course(options, subject, stop)
         yield from course.ordinary()
         if resolve is not None:
@@ -364,18 +365,14 @@ def _subject(
         budget=Budget(options.budget),
     )
     url_map = UrlMap(base, enabled=options.map == "auto", refuses=reach, named=reach.named)
-    if options.login not in ("auto", "follow", "form"):
-        raise UsageError(
-            f"--login {options.login} is not in this release; use auto, follow or form"
-        )
     target = Target(
         profile=profile,
         given=given,
         url_map=url_map,
-        follow_only=options.login == "follow",
+        follow_only=options.logins.way == "follow",
         overrides=options.pages,
         allow_hosts=options.allow_hosts,
         slow=options.slow,
         patience=options.patience,
     )
-    return Subject(driver=driver, target=target, clock=clock)
+    return Subject(driver=driver, target=target, clock=clock, logins=options.logins)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockauth.browser.form import Credentials, Decision
 from mockauth.browser.landing import Landing
+from mockauth.browser.login_driver import LoginDriver
 from mockauth.browser.session import Edit, Session
 from mockauth.chatgpt.authorize import authorization_request, code_at
 from mockauth.chatgpt.client import Client
@@ -36,15 +37,23 @@ def fresh_code(subject: Subject, *, user: str = "first", client: Client | None =
     return code_at(authorize(subject, request, user=user).params)
 
 
-def session_of(subject: Subject, user: str = "first", *, fresh: bool = False) -> Session:
+def session_of(subject: Subject, user: str = "first", *, fresh: bool = False) -> LoginDriver:
     """The browser of a user; `fresh` has no cookies and is not kept."""
     if not fresh and user in subject.sessions:
         return subject.sessions[user]
+    session = subject.logins.driver(form_session(subject, user), subject.target, subject.driver)
+    if not fresh:
+        subject.sessions[user] = session
+    return session
+
+
+def form_session(subject: Subject, user: str = "first") -> Session:
+    """A new HTTP session of a user, which fills in forms whatever --login says."""
     target, given = subject.target, subject.target.given
     name, password = given.username, given.password
     if user == "second":
         name, password = given.other_username, given.other_password
-    session = Session(
+    return Session(
         send=subject.driver.send,
         credentials=Credentials(username=name, password=password),
         hosts=target.hosts,
@@ -55,6 +64,3 @@ def session_of(subject: Subject, user: str = "first", *, fresh: bool = False) ->
         overrides=target.overrides,
         obeyed=target.obeyed,
     )
-    if not fresh:
-        subject.sessions[user] = session
-    return session

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from mockauth.browser.session import Session
+from mockauth.browser.login_driver import LoginDriver
 from mockauth.chatgpt.token import Grant
 from mockauth.clock import Clock, SystemClock
 from mockauth.engine.http.recorder import Driver, Place
+from mockauth.engine.target.logins import Logins
 from mockauth.engine.target.target import Target
 from mockauth.wire.trace import Fallback, Purpose
 
@@ -29,8 +30,9 @@ class Subject:
     """The tokens that ordinary calls are made with."""
     granted_at: float = 0.0
     """In seconds of `clock`."""
-    sessions: dict[str, Session] = field(default_factory=dict)
+    sessions: dict[str, LoginDriver] = field(default_factory=dict)
     """The browsers that are kept, by user."""
+    logins: Logins = field(default_factory=Logins)
     flows: int = 1
     found: dict[Callable[[Subject], Any], Any] = field(default_factory=dict)
     """What `once` was told, by who was asked."""

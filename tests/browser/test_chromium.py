@@ -14,7 +14,7 @@ from tests.browser.shapes.catalogue import BY_NAME, SHAPES
 LANDINGS = kept()["landings"]
 WALKS = [(name, decision) for name in LANDINGS for decision in LANDINGS[name]]
 MISSING = (
-    "573 walks of minutes are made on demand: set MOCKAUTH_CHROMIUM=1"
+    f"{len(WALKS)} walks of minutes are made on demand: set MOCKAUTH_CHROMIUM=1"
     if not os.environ.get("MOCKAUTH_CHROMIUM")
     else "no chromium (apt-get install chromium, or MOCKAUTH_BROWSER)"
     if chromium() is None

@@ -63,6 +63,9 @@ class Behaviour:
     cookie_samesite: str = "Lax"
     """Lax, Strict, None, absent."""
     deny_reported: bool = True
+    goes_on_by: str = "redirect"
+    """How the browser comes to the callback: redirect, script (of a page), stopped-script (which the
+    page's own policy stops), form-post (though no response_mode asks for it)."""
 
     # Proof key for code exchange (RFC 7636).
     pkce_supported: bool = True

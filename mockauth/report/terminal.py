@@ -28,6 +28,7 @@ SIGN_IN = frozenset(
         "grant.access-token-string", "api.valid-token-accepted", "service.token-accepted",
         "none.api-open", "manifest.served", "manifest.public", "manifest.json-strict",
         "manifest.auth-type-known", "manifest.auth-fields-complete", "manifest.required-fields",
+        "manifest.urls-usable",
         "page.form-action-allows-redirect", "pkce.optional-for-secret-client", "openapi.served",
     }
 )  # fmt: skip

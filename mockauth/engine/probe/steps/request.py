@@ -17,6 +17,7 @@ from mockauth.engine.probe.steps.context import ProbeRun
 from mockauth.engine.probe.variables import Missing
 from mockauth.engine.target import browsers, requests, tokens
 from mockauth.engine.target.subject import Subject
+from mockauth.manifest.address import flaw_of
 from mockauth.manifest.openapi import Operation
 from mockauth.manifest.plugin import WELL_KNOWN
 from mockauth.scenario.model import Step
@@ -37,6 +38,8 @@ class Prepared:
 def request_of(run: ProbeRun, step: Step) -> Prepared:
     """The request of a step, with its one change made."""
     made = _prepared(run, step)
+    if flaw_of(made.request.url):
+        raise Missing("the address cannot be opened (see manifest.urls-usable)")
     return replace(made, request=mutate(made.request, step.change, run.material.lookup))
 
 

@@ -14,6 +14,7 @@ from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.header import packed_as
 from mockauth.checks.record import CONTROL, ODD, asks_to_log_in, token_errors
 from mockauth.checks.registry import check
+from mockauth.manifest.address import flaw_of
 from mockauth.wire import Exchange, Response
 from mockauth.wire.message import FORM, JSON, Encoding
 from mockauth.wire.trace import Fallback
@@ -94,6 +95,12 @@ def exchange_works(evidence: Evidence) -> Iterator[Finding | Seen]:
                 tolerated=True,
             )
         return
+    if last.trouble == "not-asked" and evidence.oauth is not None and evidence.profile.has_manifest:
+        flaw = flaw_of(evidence.oauth.authorization_url)
+        if flaw:
+            raise Blocked(
+                say("{authorization_url} cannot be opened: {} (see manifest.urls-usable)", flaw)
+            )
     packed = packed_as(last.answer)
     yield Finding(
         expected=say("200 with access_token"),

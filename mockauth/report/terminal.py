@@ -31,6 +31,7 @@ SIGN_IN = frozenset(
         "page.form-action-allows-redirect", "page.cookies-kept-by-browsers",
         "page.form-can-be-sent", "page.policy-allows-login", "page.consent-reaches-callback",
         "pkce.optional-for-secret-client", "openapi.served",
+        "manifest.urls-usable",
     }
 )  # fmt: skip
 """The rules that ChatGPT's own sign-in depends on."""

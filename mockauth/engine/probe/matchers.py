@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 
 from mockauth.checks.header import challenges, joined
+from mockauth.checks.token import REGISTERED
 from mockauth.scenario.model import Expect
 from mockauth.wire import Exchange, Response
 from mockauth.wire.message import first
@@ -19,9 +20,15 @@ PAGE = re.compile(r"(?i)<input[^>]*type=[\"']?password")
 NO_ENDPOINT = (404, 405, 501)
 
 
+def has_known_error(answer: Response) -> bool:
+    """Whether an answer can be judged by its `error`. One that has none, or an invented one, breaks
+    another rule (token.error-is-json, token.error-code-registered); a crash has none of its own."""
+    return answer.status >= 500 or answer.members.get("error") in REGISTERED
+
+
 def error_fits(answer: Response, expect: Expect, scheme: str) -> str:
     """`error` of the JSON answer is one of those expected."""
-    if not expect.error:
+    if not expect.error or not has_known_error(answer):
         return ""
     error = answer.members.get("error")
     if error in expect.error:

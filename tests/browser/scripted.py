@@ -22,7 +22,9 @@ SCRIPTS = {
 const host = document.createElement("sign-in"); document.body.append(host);
 host.attachShadow({mode: "open"}).innerHTML = BODY;""",
     "fetched": """
-const action = BODY.match(/action="([^"]*)"/)[1], box = document.createElement("div");
+const box = document.createElement("div");
+box.innerHTML = BODY;
+const action = box.querySelector("form").action;
 box.innerHTML = BODY.replace(/<.?form[^>]*>/g, "").replaceAll("<button", "<button type=button");
 document.body.append(box);
 for (const button of box.querySelectorAll("button")) button.onclick = async () => {
@@ -38,7 +40,7 @@ for (const button of box.querySelectorAll("button")) button.onclick = async () =
 
 @dataclass(frozen=True)
 class Scripted:
-    """Changes the pages of an app on their way out. `path` names the only ones that are changed."""
+    """Changes the pages of an app on their way out."""
 
     app: WSGIApplication
     how: How
@@ -58,8 +60,8 @@ class Scripted:
         elif answer.mimetype == "text/html" and answer.status_code == 200:
             self._change(answer)
         if self.strict:
-            cookies = answer.headers.getlist("Set-Cookie")
-            answer.headers.setlist("Set-Cookie", [c.replace("Lax", "Strict") for c in cookies])
+            given = answer.headers.getlist("Set-Cookie")
+            answer.headers.setlist("Set-Cookie", [one.replace("Lax", "Strict") for one in given])
         return answer(environ, start)
 
     def _change(self, answer: Response) -> None:

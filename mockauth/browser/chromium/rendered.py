@@ -69,25 +69,33 @@ def script() -> str:
     return files(__package__).joinpath("rendered.js").read_text("utf-8")
 
 
-def send(rendered: Rendered, form: Tag, page: Read, work: Filling) -> bool:
-    """Fill in a form and press its button, as a person would; False where it cannot be pressed."""
-    from playwright.sync_api import Error
+def fill_in(rendered: Rendered, form: Tag, page: Read, work: Filling) -> ElementHandle | None:
+    """Fill in a form as a person would; the field that was typed into last.
 
-    try:
-        last = None
-        for control in page.controls(form):
-            element = rendered.element(control)
-            if element is not None and control is not work.button:
-                _set(element, control, work)
-                last = element if is_typed(control) and not page.is_hidden(control) else last
-        button = rendered.element(work.button) if work.button is not None else None
-        if button is not None:
-            button.click(timeout=PRESS_SECONDS * 1000)
-        elif last is not None:
-            last.press("Enter", timeout=PRESS_SECONDS * 1000)
-        return button is not None or last is not None
-    except Error:
-        return False
+    Raises:
+        playwright.sync_api.Error: a field cannot be filled in.
+    """
+    last = None
+    for control in page.controls(form):
+        element = rendered.element(control)
+        if element is not None and control is not work.button:
+            _set(element, control, work)
+            last = element if is_typed(control) and not page.is_hidden(control) else last
+    return last
+
+
+def press(rendered: Rendered, work: Filling, last: ElementHandle | None) -> bool:
+    """Press the button of a form, or Enter in its last field; False where there is neither.
+
+    Raises:
+        playwright.sync_api.Error: the button cannot be pressed.
+    """
+    button = rendered.element(work.button) if work.button is not None else None
+    if button is not None:
+        button.click(timeout=PRESS_SECONDS * 1000)
+    elif last is not None:
+        last.press("Enter", timeout=PRESS_SECONDS * 1000)
+    return button is not None or last is not None
 
 
 def _set(element: ElementHandle, control: Tag, work: Filling) -> None:

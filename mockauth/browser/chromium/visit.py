@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mockauth.browser.chromium.rendered import PRESS_SECONDS, Rendered, look_at, send
+from mockauth.browser.chromium.rendered import PRESS_SECONDS, Rendered, fill_in, look_at, press
 from mockauth.browser.chromium.stub import LINK, CallbackStub, start_url
 from mockauth.browser.chromium.watch import Hop, Watch, request_of
 from mockauth.browser.chromium.world import CHATGPT
+from mockauth.browser.fields import Filling
 from mockauth.browser.form import Submission
 from mockauth.browser.landing import Landing, Reason, matches
 from mockauth.browser.page import Page as Read
@@ -30,6 +31,10 @@ QUIET_SECONDS = 2.0
 """How long a page may go on changing before it is read all the same."""
 PATIENCE_SECONDS = 3.0
 """How long nothing may happen after a press, or on a page that cannot be read, before it counts."""
+BUSY_SECONDS = 15.0
+"""The same while the page waits for an answer that it has asked for."""
+NAVIGATION_SECONDS = 45.0
+"""How long the answer to a navigation may take."""
 FRAGMENT_SECONDS = 1.0
 MOST_LOOKS = 12
 """Pages, and states of a page, that are acted on."""
@@ -88,7 +93,8 @@ class Course:
     seconds: float
     observed: list[Observed]
     """What was sent and came back, for the record."""
-    looked: Rendered | None = None
+    before: tuple[int, str] | None = None
+    """What the window showed when the latest thing was done."""
 
     def run(self, request: Request) -> Landing:
         """Start at ChatGPT, by a click, and go on to the end."""
@@ -112,7 +118,6 @@ class Course:
         return Watch(self.context)
 
     def _go(self, request: Request) -> Landing:
-        before: tuple[int, str] | None = None
         stuck: Landing | None = None
         since = time.monotonic()
         while time.monotonic() < self.ends:
@@ -123,12 +128,12 @@ class Course:
             if now is None:
                 continue
             waited = time.monotonic() - since
-            if (len(self.watch.hops), now.html) == before:
-                if waited < PATIENCE_SECONDS:
+            if self._state(now) == self.before:
+                if waited < (BUSY_SECONDS if self.watch.under_way else PATIENCE_SECONDS):
                     self._breathe()
                     continue
                 return self._end(stuck, now)
-            before = len(self.watch.hops), now.html
+            self.before = self._state(now)
             stuck = self._act(now)
             since = time.monotonic()
         return self._stuck(self._exchange(), "browser-lost", say("no end in {:g} s", self.seconds))
@@ -142,7 +147,7 @@ class Course:
         self.page = pages[-1] if self.page not in pages or len(pages) > 2 else self.page
         try:
             self.page.wait_for_load_state("domcontentloaded", timeout=BREATH_MS * 25)
-            if patient and self.watch.under_way:
+            if self.watch.navigates(NAVIGATION_SECONDS) or (patient and self.watch.under_way):
                 self._breathe()
                 return None
             seen = look_at(self.page)
@@ -151,7 +156,6 @@ class Course:
         except Error:  # it goes away just now
             self._breathe()
             return None
-        self.looked = again
         return again if again.html == seen.html or not patient else None
 
     def _breathe(self) -> None:
@@ -180,11 +184,24 @@ class Course:
         deed = self.visit.deed
         if isinstance(deed, str):
             return None if self._follow(now, page, deed) else self._cannot(exchange, deed)
-        if deed is None or deed.work is None or self.visit.sent_from is None:
+        if deed is None or deed.work is None:
             return None
-        if send(now, self.visit.sent_from[0], page, deed.work):
-            return None
-        return self._cannot(exchange, page.title)
+        return None if self._send(now, page, deed.work) else self._cannot(exchange, page.title)
+
+    def _send(self, now: Rendered, page: Read, work: Filling) -> bool:
+        from playwright.sync_api import Error
+
+        form = self.visit.sent_from[0] if self.visit.sent_from is not None else None
+        try:
+            last = fill_in(now, form, page, work) if form is not None else None
+            # What is typed changes the page, too; what the press does is seen from here.
+            self.before = self._state(look_at(self.page))
+            return press(now, work, last)
+        except Error:
+            return False
+
+    def _state(self, now: Rendered) -> tuple[int, str]:
+        return len(self.watch.hops), now.html
 
     def _follow(self, now: Rendered, page: Read, target: str) -> bool:
         from playwright.sync_api import Error

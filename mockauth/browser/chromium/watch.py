@@ -113,6 +113,11 @@ class Watch:
             pairs = ((k, one) for k, v in headers.items() for one in str(v).split("\n"))
             self.answers[address] = int(event.get("statusCode", 0)), tuple(pairs)
 
+    def navigates(self, seconds: float) -> bool:
+        """Whether a navigation of the last so many seconds has no answer yet."""
+        since = time.perf_counter() - seconds
+        return any(h.got is None and not h.failure and h.began > since for h in self.hops)
+
     @property
     def policy(self) -> str:
         """The directive of a page's policy that the console names last; "" for none."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from mockauth.browser.form import Submission
+from mockauth.browser.hybrid import wants_browser
 from mockauth.browser.landing import Landing
 from mockauth.chatgpt.authorize import authorization_request
 from mockauth.checks.finding import Blocked, NotApplicable
@@ -83,6 +84,8 @@ def has_secret_address(usual: PageVisit, other: PageVisit, which: Literal["last"
 
 
 def _position(change: FormChange, usual: PageVisit) -> int:
+    if not usual.forms and usual.landing is not None and wants_browser(usual.landing):
+        raise Blocked(say("the forms are made by script, so none can be altered"))
     if not usual.forms:
         raise NotApplicable(say("the server shows no form before the callback"))
     if not usual.reached_code:

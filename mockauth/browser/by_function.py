@@ -10,7 +10,7 @@ from mockauth.browser.cookies import Cookies
 from mockauth.browser.form import Decision
 from mockauth.browser.landing import Landing
 from mockauth.browser.session import Edit, Session
-from mockauth.wire import Request, Response
+from mockauth.wire import Exchange, Request, Response
 from mockauth.wire.trace import Step
 from mockauth.wire.words import Words, say
 
@@ -24,6 +24,7 @@ class LoginSession:
     def __init__(self, form: Session, redirect_uris: tuple[str, ...], decision: Decision) -> None:
         self._form, self._redirect_uris = form, redirect_uris
         self._step: Step = "authorize"
+        self.latest: Exchange | None = None
         self.decision = decision
         self.username = form.credentials.username
         self.password = form.credentials.password.reveal()
@@ -52,7 +53,7 @@ class LoginSession:
     def _send(self, request: Request) -> Response:
         form = self._form
         request = request.with_header("Cookie", form.cookies.header(request.target))
-        exchange = form.send(request, self._step)
+        exchange = self.latest = form.send(request, self._step)
         self._step = "page"
         if exchange.response is not None:
             form.cookies.keep(request, exchange.response)
@@ -93,7 +94,8 @@ class ByFunction:
             return _failed(request, say("{}: {}", type(wrong).__name__, wrong))
         if not isinstance(url, str) or not url:
             return _failed(request, say("it gave {!r}, no address", url))
-        landing = landing_at(url, redirect_uris)
+        page = session.latest or Exchange(step="authorize", request=request)
+        landing = landing_at(url, redirect_uris, page)
         if landing.outcome != "callback" and self.form.may_visit(url):
             return _failed(request, say("it ended at {}, which is not the callback", url))
         return landing

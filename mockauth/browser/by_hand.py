@@ -9,7 +9,7 @@ from mockauth.browser.cookies import Cookies
 from mockauth.browser.form import Decision
 from mockauth.browser.landing import Landing, Outcome, matches
 from mockauth.browser.session import Edit, Session
-from mockauth.wire import Request
+from mockauth.wire import Exchange, Request
 
 
 @dataclass
@@ -38,10 +38,11 @@ class ByHand:
         """Where the person's browser ended, or the form session."""
         if not self.is_ordinary() or decision == "deny" or edit is not None:
             return self.form.run(request, redirect_uris=redirect_uris, decision=decision, edit=edit)
-        return landing_at(self.ask(request.target), redirect_uris)
+        page = Exchange(step="authorize", request=request)
+        return landing_at(self.ask(request.target), redirect_uris, page)
 
 
-def landing_at(url: str, redirect_uris: tuple[str, ...]) -> Landing:
-    """The landing of a login that somebody else did."""
+def landing_at(url: str, redirect_uris: tuple[str, ...], page: Exchange) -> Landing:
+    """The landing of a login that somebody else did; `page` is the last that is known of it."""
     outcome: Outcome = "callback" if matches(url, redirect_uris) else "elsewhere"
-    return Landing(outcome=outcome, url=url)
+    return Landing(outcome=outcome, url=url, page=page)

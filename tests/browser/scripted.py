@@ -22,7 +22,9 @@ SCRIPTS = {
 const host = document.createElement("sign-in"); document.body.append(host);
 host.attachShadow({mode: "open"}).innerHTML = BODY;""",
     "fetched": """
-const action = BODY.match(/action="([^"]*)"/)[1], box = document.createElement("div");
+const box = document.createElement("div");
+box.innerHTML = BODY;
+const action = box.querySelector("form").action;
 box.innerHTML = BODY.replace(/<.?form[^>]*>/g, "").replaceAll("<button", "<button type=button");
 document.body.append(box);
 for (const button of box.querySelectorAll("button")) button.onclick = async () => {

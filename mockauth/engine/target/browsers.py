@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from mockauth.browser.form import Credentials, Decision
-from mockauth.browser.landing import Landing
+from mockauth.browser.landing import OURS, Landing
 from mockauth.browser.login_driver import LoginDriver
 from mockauth.browser.session import Edit, Session
 from mockauth.chatgpt.authorize import authorization_request, code_at
 from mockauth.chatgpt.client import Client
+from mockauth.checks.finding import Blocked
 from mockauth.engine.target.subject import Subject
 from mockauth.wire import Request
+from mockauth.wire.words import say
 
 
 def authorize(
@@ -22,10 +24,16 @@ def authorize(
     decision: Decision = "allow",
     edit: Edit | None = None,
 ) -> Landing:
-    """Drive an authorization request to its end; a redirect off the site is recorded."""
+    """Drive an authorization request to its end; a redirect off the site is recorded.
+
+    Raises:
+        Blocked: a probe's login failed for a reason that says nothing of the server.
+    """
     allowed = redirect_uris or (subject.target.oauth_client.redirect_uri,)
     session = session_of(subject, user, fresh=fresh)
     landing = session.run(request, redirect_uris=allowed, decision=decision, edit=edit)
+    if landing.reason in OURS and subject.driver.purpose in ("supply", "altered", "control"):
+        raise Blocked(say("the login failed: {}", landing.hint))
     if landing.left:
         subject.driver.capture(landing)
     return landing

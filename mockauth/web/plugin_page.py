@@ -11,6 +11,7 @@ from mockauth.engine.installation.login import redirect_uri
 from mockauth.engine.installation.logo import picture
 from mockauth.engine.installation.pending import Way
 from mockauth.engine.installation.remark import by_rule
+from mockauth.profiles import PROFILES
 from mockauth.web.pages import Pages
 from mockauth.web.store_page import sample_target, state_of
 
@@ -47,7 +48,7 @@ def plugin_page(pages: Pages, installation: Installation, *, wrong: str = "") ->
         is_owner=installation.owner == pages.known_person(),
         is_expired=connection is not None and connection.is_expired(now),
         own_callback=redirect_uri(installation, base_address(), Way.OWN),
-        production_callback=redirect_uri(installation, base_address(), Way.PASTED),
+        production_callbacks=PROFILES[installation.profile].redirect_uris(installation.id),
         exchanges=pages.world.keeper.noted(installation.id, pages.known_person()),
         sample=sample,
         fatal=by_rule(installation.fatal),

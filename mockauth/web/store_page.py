@@ -23,6 +23,8 @@ NO_ADDRESS = (
 )
 
 
+MOST_LISTED = 200
+"""Plugins that are shown at once, the last changed first."""
 NOT_READY: Mapping[Phase, str] = MappingProxyType(
     {
         Phase.UNREADABLE: "cannot be installed",
@@ -80,10 +82,12 @@ def add_store_page(blueprint: Blueprint, pages: Pages) -> None:
 
 def _store(pages: Pages, *, typed: str = "", plugin_id: str = "", wrong: str = "") -> str:
     keeper, settings = pages.world.keeper, pages.settings
-    rows = [(one, state_of(one)) for one in keeper.listed(pages.known_person())]
+    listed = keeper.listed(pages.known_person())
+    shown = listed if "all" in request.args else listed[:MOST_LISTED]
     return render_template(
         "chatgpt/store.html",
-        rows=rows,
+        rows=[(one, state_of(one)) for one in shown],
+        more=len(listed) - len(shown),
         typed=typed or settings.target,
         plugin_id=plugin_id or settings.plugin_id,
         wrong=wrong,

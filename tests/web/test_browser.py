@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from mockauth.plugin.config import DEMO_PLUGIN_ID
 from mockauth.plugin.server.serving import serving
 from mockauth.testing import MockPlugin, served_plugin
 from mockauth.web.app import create_pages
+from mockauth.web.production import HOSTS, production
 from mockauth.web.settings import PageSettings
 
 if TYPE_CHECKING:
@@ -31,22 +32,38 @@ PATIENCE = 60_000
 """Milliseconds after which something is wrong."""
 
 
-ARGS = [
-    "--no-sandbox",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
-]
+ARGS = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"]
 """Nothing leaves this machine."""
 
 
+Launch = Callable[[list[str]], AbstractContextManager["Browser"]]
+
+
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of this module."""
+def browser_of() -> Iterator[Launch]:
+    """Starts a Chromium with flags of one's own."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=ARGS)
+
+        @contextmanager
+        def launched(flags: list[str]) -> Iterator[Browser]:
+            started = playwright.chromium.launch(
+                executable_path=chromium(), args=["--no-sandbox", *flags]
+            )
+            try:
+                yield started
+            finally:
+                started.close()
+
+        yield launched
+
+
+@pytest.fixture(scope="module")
+def browser(browser_of: Launch) -> Iterator[Browser]:
+    """One Chromium for most tests of this module."""
+    with browser_of(ARGS) as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
@@ -227,3 +244,25 @@ def test_pages_are_accessible_and_fit_320_pixels(
         look(page)
 
     assert found == []
+
+
+def test_the_production_callback_is_used_unchanged(browser_of: Launch) -> None:
+    app = create_pages(PageSettings(hosts=HOSTS))
+    with (
+        served_plugin(login="login_and_consent") as plugin,
+        production(app) as found,
+        browser_of(found.flags) as browser,
+        a_person(browser) as page,
+    ):
+        installed(page, f"https://{HOSTS[0]}", plugin)
+        sees(page, "These pages are at ChatGPT's own address")
+        log_in(page)
+        page.get_by_role("button", name="Allow").click()
+        sees(page, "connected")
+
+        assert page.url.startswith("https://chat.openai.com/chatgpt/plugins/")
+        landed = [one["path"] for one in plugin.requests if one["path"] == "/token"]
+        assert landed == ["/token"]
+        with pytest.raises(Exception, match="ERR_"):
+            page.goto("https://elsewhere.example/")
+        assert "elsewhere.example" in found.sink.notes

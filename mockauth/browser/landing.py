@@ -47,7 +47,7 @@ HINTS: Mapping[Reason, Words] = MappingProxyType(
         "needs-answer": say("the page asks what only the user knows: "),
         "which-consents": say("each of these refuses, or none was understood: "),
         "one-time-code": say("the page asks for a one-time code: "),
-        "new-password": say("the page wants a new password: "),
+        "new-password": say("the page wants a new password, or another one: "),
         "security-question": say("the page asks a security question: "),
         "mail-link": say("the way on is in a mail"),
         "passkey": say("the page asks for a passkey"),
@@ -102,11 +102,16 @@ class Question:
     """A line of TOML for the settings file."""
     way: Words = NO_WORDS
     """What else helps."""
+    adds: bool = False
+    """The settings have such lines already."""
 
     @property
     def words(self) -> Words:
         """All of it in a sentence or three."""
-        line = say(" Put at the top of mockauth.toml: {}", self.line) if self.line else NO_WORDS
+        place = say(" Put at the top of mockauth.toml: {}", self.line)
+        if self.adds:
+            place = say(" To the entries of login.page in mockauth.toml add: {}", self.line)
+        line = place if self.line else NO_WORDS
         return self.text + line + (say(" {}", self.way) if self.way else NO_WORDS)
 
 

@@ -47,7 +47,7 @@ from mockauth.browser.page import Page, read_page
 from mockauth.browser.policy import MOST_SCRIPT, form_is_stopped, script_is_stopped, taken_over
 from mockauth.browser.question import question_of
 from mockauth.browser.told import Told, told_of
-from mockauth.browser.vocabulary import meanings
+from mockauth.browser.vocabulary import Meaning, meanings
 from mockauth.wire import Exchange, Pairs, Request, Response
 from mockauth.wire.basic import basic_authorization
 from mockauth.wire.markup import Pages, PageTooLarge
@@ -78,6 +78,12 @@ QUESTION_MARK = re.compile("[?\uff1f\u061f\u037e\u055e]")
 ASKED: Mapping[Asks, Reason] = MappingProxyType(
     {"code": "one-time-code", "new_password": "new-password", "captcha": "captcha"}
 )
+HEADED: tuple[tuple[Meaning, Reason], ...] = (
+    ("one_time_code", "one-time-code"),
+    ("new_password", "new-password"),
+    ("password", "new-password"),
+)
+"""What a page is about that a person gets past elsewhere, by its headings."""
 MAX_HOPS = 15
 MAX_PAGES = 6
 MOST_GUESSES = 3
@@ -347,11 +353,10 @@ class _Visit:
     ) -> Landing | tuple[Request, bool]:
         self.pages += 1
         self.still_elsewhere = False
-        if page is None or self.pages > MAX_PAGES:
-            if page is None:
-                return self._end("error_page", url, exchange)
-            pages = say("{}", MAX_PAGES)
-            return self._end("stuck", url, exchange, reason="too-many-pages", detail=pages)
+        if page is None:
+            return self._end("error_page", url, exchange)
+        if self.pages > MAX_PAGES:
+            return self._too_many(page, exchange)
         self.came_from = self.sent_from[1] if self.sent_from is not None else None
         self.sent_from = None
         goes = page.goes_to()
@@ -366,6 +371,15 @@ class _Visit:
                 return self._end("stuck", url, exchange, page=page, reason="reload-loop")
             return Request(method="GET", url=onward), False
         return self._decide(page, exchange)
+
+    def _too_many(self, page: Page, exchange: Exchange) -> Landing:
+        """The end after as many pages as no login has. One that loads itself again and again after
+        the login waits for a person."""
+        goes = page.goes_to()
+        if self.named and goes is not None and goes[0] == page.url:
+            return self._end("stuck", page.url, exchange, page=page, reason="other-device")
+        pages = say("{}", MAX_PAGES)
+        return self._end("stuck", page.url, exchange, reason="too-many-pages", detail=pages)
 
     def _decide(self, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool]:
         for form in page.forms:  # a form_post page: its form goes straight to the callback
@@ -666,9 +680,9 @@ class _Visit:
         if questions and exchange.answer.ok:
             names = [name_of(one.control, page) for one in questions]
             return self._asks(page, exchange, questions[0].asks, next(filter(None, names), ""))
-        other = self._person(page) if exchange.answer.ok else ""
+        other, said = self._person(page) if exchange.answer.ok else ("", "")
         if other:
-            return self._end("stuck", page.url, exchange, page=page, reason=other)
+            return self._end("stuck", page.url, exchange, page=page, reason=other, detail=said)
         if page.forms and exchange.answer.ok:
             scripted = page.has_script or any(
                 kind_of(c) == "button" and not is_submit(c)
@@ -683,15 +697,22 @@ class _Visit:
             return self._end("stuck", page.url, exchange, page=page, reason="needs-script")
         return self._end("error_page", page.url, exchange, page=page)
 
-    def _person(self, page: Page) -> Reason:
-        """What a page without a way on wants of a person; "" where that is not known."""
+    def _person(self, page: Page) -> tuple[Reason, str]:
+        """What a page without a way on wants of a person, and the words that say it; "" where that
+        is not known."""
         if wants_passkey(page):
-            return "passkey"
+            return "passkey", ""
         if page.forms:
-            return ""
+            return "", ""
         if shows_qr_code(page):
-            return "other-device"
-        return "mail-link" if self.named and not self.passwords_at else ""
+            return "other-device", ""
+        if not self.passwords_at:
+            return ("mail-link" if self.named else ""), ""
+        for meaning, reason in HEADED:
+            for text in headings(page):
+                if meanings(text, page.lang).get(meaning, 0) >= SURE:
+                    return reason, text
+        return "", ""
 
     def _click(self, target: str, exchange: Exchange) -> Landing | tuple[Request, bool]:
         parts = split(target)
@@ -717,6 +738,9 @@ class _Visit:
         elif outcome == "error_page" and self.came_from is not None and sets_action(self.came_from):
             outcome, reason, page, url = "stuck", "needs-script", self.came_from, self.came_from.url
         self.stopped_at = page
+        asked = question_of(reason, detail, page, url)
+        if asked is not None and self.session.overrides:
+            asked = replace(asked, adds=True)
         return Landing(
             outcome=outcome,
             url=url,
@@ -725,7 +749,7 @@ class _Visit:
             snippet=" ".join(text.split()),
             reason=reason,
             detail=detail,
-            question=question_of(reason, detail, page, url),
+            question=asked,
             forms=tuple(outline(form, page) for form in page.forms) if page else (),
             filled=tuple(self.filled),
             pressed=tuple(self.pressed),
@@ -740,9 +764,14 @@ def _unsure(before: Landing, after: Landing, page: Page | None, tried: tuple[str
     """The end where each press that was tried refused."""
     named = say("[{}]", own(" · ").join(press.name for press in before.pressed))
     url = page.url if page is not None else after.url
-    asked = question_of("which-consents", "", page, url, tried)
     return replace(
-        before, outcome="stuck", reason="which-consents", detail=named, question=asked, tried=tried
+        before,
+        outcome="stuck",
+        url=url,
+        reason="which-consents",
+        detail=named,
+        question=question_of("which-consents", "", page, url, tried),
+        tried=tried,
     )
 
 
@@ -843,9 +872,14 @@ def submits_by_enter(form: Tag, page: Page) -> bool:
 
 def stays_signed_in(page: Page) -> bool:
     """Whether the page asks to stay signed in: its no refuses nothing."""
-    heads = page.soup.find_all(["h1", "h2", "h3", "legend", "p"], limit=8)
-    texts = [page.title, *(text_of(head) for head in heads)]
+    texts = headings(page, "legend", "p")
     return any(meanings(text, page.lang).get("stay_signed_in", 0) >= 0.6 for text in texts)
+
+
+def headings(page: Page, *more: str) -> list[str]:
+    """The title of a page and its first headings, with the texts of `more` tags."""
+    heads = page.soup.find_all(["h1", "h2", "h3", *more], limit=8)
+    return [page.title, *(text_of(head) for head in heads)]
 
 
 def _clean(location: str) -> str:

@@ -88,7 +88,7 @@ def _not_refused(run: ProbeRun, landing: Landing) -> NoReturn:
     """Why the user could not refuse.
 
     Raises:
-        Blocked: consent was asked for before, and is not any more.
+        Blocked: consent was asked for before, and is not any more; or no button was understood.
         NotApplicable: no page lets the user refuse.
     """
     usual = run.subject.target.login
@@ -102,6 +102,8 @@ def _not_refused(run: ProbeRun, landing: Landing) -> NoReturn:
         )
     if landing.left and not landing.asked:
         raise NotApplicable(say("no page asks the user for consent"))
+    if landing.question is not None:
+        raise Blocked(landing.question.words)
     raise NotApplicable(say("the consent page has no way to refuse"))
 
 

@@ -78,7 +78,7 @@ def valid(evidence: Evidence) -> Iterator[Finding | Seen]:
     if not version.startswith("3."):
         yield _of_another_version(document.data, version)
         return
-    named = [_found(defect) for defect in defects(document.data)]
+    named = [_found(defect) for defect in islice(defects(document.data), MOST_NAMED + 1)]
     yield from _listed(iter(named))
     validation = validate(document.data)
     yield from (_dialect(one) for one in validation.problems if not _is_told(one, named))

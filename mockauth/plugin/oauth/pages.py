@@ -23,6 +23,15 @@ input,button{font:inherit;padding:.4rem .6rem;margin:.2rem 0;width:100%;box-sizi
 NOTE = """{% if note %}<p role="alert">{{ note }}</p>{% endif %}
 """
 END = "</body></html>"
+TURBO = """// Does with forms what Turbo does, for faults that need such a library.
+addEventListener("submit", async event => {
+  if (event.target.closest("[data-turbo=false]")) return
+  event.preventDefault()
+  const form = new FormData(event.target, event.submitter)
+  const answer = await fetch(event.target.action, {method: "POST", body: new URLSearchParams(form)})
+  document.body.innerHTML = await answer.text()
+})
+"""
 BY_SCRIPT = "<p>One moment …</p><script>location.replace({{ url|tojson }})</script>"
 BY_FORM = """<form method="post" action="{{ url.partition('?')[0] }}">
 {% for name, value in fields %}<input type="hidden" name="{{ name }}" value="{{ value }}">{% endfor %}
@@ -95,6 +104,11 @@ def onward(how: str, url: str) -> BaseResponse:
     )
     script = "" if how == "stopped-script" else "; script-src 'unsafe-inline'"
     return private(Response(html), f"'self' {origin(url)}{script}")
+
+
+def script() -> BaseResponse:
+    """The stand-in for a script library."""
+    return Response(TURBO, mimetype="text/javascript")
 
 
 def error(status: int, text: str, reasons: Sequence[str] = ()) -> BaseResponse:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from mockauth.browser.by_hand import landing_at
+from mockauth.browser.by_hand import is_end, landing_at, look_first
 from mockauth.browser.cookies import Cookies
 from mockauth.browser.form import Decision
 from mockauth.browser.landing import Landing
 from mockauth.browser.session import Edit, Session
-from mockauth.wire import Exchange, Request, Response
-from mockauth.wire.trace import Step
+from mockauth.wire import Request, Response
 from mockauth.wire.words import Words, say
 
 
@@ -23,8 +22,8 @@ class LoginSession:
 
     def __init__(self, form: Session, redirect_uris: tuple[str, ...], decision: Decision) -> None:
         self._form, self._redirect_uris = form, redirect_uris
-        self._step: Step = "authorize"
-        self.latest: Exchange | None = None
+        self.ended: Landing | None = None
+        """Where mockauth's own forms ended."""
         self.decision = decision
         self.username = form.credentials.username
         self.password = form.credentials.password.reveal()
@@ -53,8 +52,7 @@ class LoginSession:
     def _send(self, request: Request) -> Response:
         form = self._form
         request = request.with_header("Cookie", form.cookies.header(request.target))
-        exchange = self.latest = form.send(request, self._step)
-        self._step = "page"
+        exchange = form.send(request, "page")
         if exchange.response is not None:
             form.cookies.keep(request, exchange.response)
         return exchange.answer
@@ -87,15 +85,29 @@ class ByFunction:
         """Where the function says that it ended. A form is altered in the form session only."""
         if edit is not None:
             return self.form.run(request, redirect_uris=redirect_uris, decision=decision, edit=edit)
+        seen = look_first(self.form, request, redirect_uris)
+        if is_end(seen):
+            return seen
         session = LoginSession(self.form, redirect_uris, decision)
         try:
             url = self.function(request.target, session)
         except Exception as wrong:
             return _failed(request, say("{}: {}", type(wrong).__name__, wrong))
+        return self._landing(url, session, request, redirect_uris, seen)
+
+    def _landing(
+        self,
+        url: object,
+        session: LoginSession,
+        request: Request,
+        redirect_uris: tuple[str, ...],
+        seen: Landing,
+    ) -> Landing:
+        if session.ended is not None and url == session.ended.url:
+            return session.ended
         if not isinstance(url, str) or not url:
             return _failed(request, say("it gave {!r}, no address", url))
-        page = session.latest or Exchange(step="authorize", request=request)
-        landing = landing_at(url, redirect_uris, page)
+        landing = landing_at(url, redirect_uris, seen)
         if landing.outcome != "callback" and self.form.may_visit(url):
             return _failed(request, say("it ended at {}, which is not the callback", url))
         return landing

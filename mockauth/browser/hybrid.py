@@ -56,9 +56,9 @@ class Hybrid:
         decision: Decision = "allow",
         edit: Edit | None = None,
     ) -> Landing:
-        """Drive one authorization request to its end. A form is altered by `edit` in the form
-        session only."""
-        if edit is not None:
+        """Drive one authorization request to its end. A form is altered by `edit`, and cookies are
+        kept that no browser keeps, in the form session only."""
+        if edit is not None or self.cookies.keeps_all:
             return self.form.run(request, redirect_uris=redirect_uris, decision=decision, edit=edit)
         if self.browser_first and not self.carried:
             seen = self._in_browser(request, redirect_uris, decision)

@@ -43,6 +43,9 @@ SHAPES: tuple[tuple[str, Decision], ...] = (
     ("buttons-with-onclick-addresses", "deny"),
     ("consent-confirmed-by-script", "allow"),
     ("opens-a-window", "allow"),
+    ("iframe", "allow"),
+    ("srcdoc-iframe", "allow"),
+    ("javascript-link-submits", "allow"),
     ("form-in-a-new-tab", "allow"),
     ("strict-pending", "allow"),
     ("form-action-self", "allow"),
@@ -243,10 +246,24 @@ def test_a_callback_that_listens_gets_nothing(ground: Ground) -> None:
 
 
 def test_names_of_others_end_at_the_sink(ground: Ground) -> None:
-    ground.sign_in(app_with('<img src="https://tracker.example/x"><p>Nothing here</p>'))
+    page = (
+        '<script src="https://cdn.example/app.js"></script><button onclick="go()">Log in</button>'
+    )
+
+    landing = ground.sign_in(app_with(page))
 
     _, sink, _ = ground.workshop.parts()
-    assert "tracker.example" in sink.notes
+    assert "cdn.example" in sink.notes
+    assert not landing.left
+
+
+def test_a_page_that_lacks_its_script_says_which_host_it_asked_for(ground: Ground) -> None:
+    page = '<script src="https://cdn.example/app.js"></script><form><input name="u"><input type="password"></form>'
+
+    landing = ground.sign_in(app_with(page))
+
+    assert landing.reason == "needs-script"
+    assert "it asked for cdn.example" in landing.hint
 
 
 def test_a_sign_in_page_at_another_named_port_is_used() -> None:

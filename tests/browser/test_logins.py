@@ -233,6 +233,35 @@ def test_manual_without_a_terminal_ends_at_once(monkeypatch: pytest.MonkeyPatch)
         cli_login.logins_of("manual", None)
 
 
+class Terminal(io.StringIO):
+    """A person who types these lines."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_person_sees_one_stable_line_and_may_paste_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal("what?\nhttps://chat.openai.com/cb?code=c\n"))
+    logins = cli_login.logins_of("manual", None)
+    assert logins.ask is not None
+
+    final = logins.ask("http://localhost:1/authorize?state=s")
+
+    assert final == "https://chat.openai.com/cb?code=c"
+    shown = capsys.readouterr()
+    assert "MOCKAUTH_AUTHORIZE_URL: http://localhost:1/authorize?state=s\n" in shown.err
+    assert shown.out == ""
+
+
+def test_a_person_who_goes_away_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal(""))
+
+    with pytest.raises(NothingJudged, match="nobody pasted an address"):
+        cli_login.ask_person("http://localhost:1/authorize")
+
+
 @pytest.mark.parametrize(
     ("value", "said"),
     [

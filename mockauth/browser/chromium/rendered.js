@@ -55,6 +55,11 @@
     }
     return sending.get(form);
   };
+  // The only form that is typed into and has no button: one that stands elsewhere sends it.
+  const typed = (one) => one.localName === "input" && !["hidden", "checkbox", "radio"].includes(one.type) && shown(one);
+  const unsent = [...document.forms].filter((one) => [...one.elements].some(typed) && !hasSubmit(one) &&
+    ![...one.querySelectorAll("button, input, a, div, span")].some((inner) => isButton(inner) && shown(inner)));
+  const lonely = unsent.length === 1 ? unsent[0] : null;
   const broken = (element) => {
     const state = element.validity;
     if (!element.willValidate || !state || state.valid || element.form?.noValidate) return "";
@@ -93,7 +98,8 @@
     if (!button && tag !== "a" && element.matches(":disabled")) text += " disabled";
     if (type !== "hidden" && !shown(element)) text += " hidden";
     if (tag !== "a") {
-      if (!form) { loose.push(number); text += attribute("form", "mockauth-loose"); }
+      if (!form && button && lonely) text += attribute("form", lonely.id || "mockauth-lonely");
+      else if (!form) { loose.push(number); text += attribute("form", "mockauth-loose"); }
       else if (element.form && element.form !== around(element, "form")) text += attribute("form", element.form.id);
     }
     if (VOID.has(tag)) return `<${tag}${text}>`;
@@ -119,7 +125,7 @@
     }
     if (isButton(node)) return control(node, true);
     if (tag === "a") return control(node, false);
-    let text = "";
+    let text = node === lonely && !node.id ? attribute("id", "mockauth-lonely") : "";
     for (const { name, value } of node.attributes)
       if (["id", "class", "for", "role", "name", "alt", "lang", "action", "method", "novalidate", "aria-label", "title"].includes(name)) text += attribute(name, value);
     if (!node.checkVisibility({ visibilityProperty: true }) && node.localName !== "label" && tag !== "body" && getComputedStyle(node).display !== "contents") text += " hidden";

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import files
@@ -16,10 +17,11 @@ from mockauth.wire.markup import Pages
 
 if TYPE_CHECKING:
     from bs4 import Tag
-    from playwright.sync_api import ElementHandle, JSHandle, Page
+    from playwright.sync_api import ElementHandle, Frame, JSHandle, Page
 
 NUMBER = "data-mockauth"
 PRESS_SECONDS = 5.0
+MOST_FRAMES = 4
 POLICIES = ("content-security-policy", "referrer-policy")
 
 
@@ -32,6 +34,13 @@ class Rendered:
     """The fields whose rules keep the browser from sending their form, and the rules."""
     url: str
     _handle: JSHandle
+    frames: tuple[Rendered, ...] = ()
+    """The frames in it."""
+
+    @property
+    def state(self) -> str:
+        """What tells whether anything has changed."""
+        return "".join((self.html, *(frame.html for frame in self.frames)))
 
     @cached_property
     def _elements(self) -> JSHandle:
@@ -55,11 +64,22 @@ class Rendered:
 
 def look_at(page: Page) -> Rendered:
     """What a person sees there now. May wait for ever on a page whose scripts do not end."""
-    handle = page.evaluate_handle(script())
+    from playwright.sync_api import Error
+
+    frames = []
+    for frame in page.main_frame.child_frames[:MOST_FRAMES]:
+        with suppress(Error):  # a frame that is gone, or was not let in
+            frames.append(_look(frame))
+    return replace(_look(page.main_frame), frames=tuple(frames))
+
+
+def _look(frame: Frame) -> Rendered:
+    handle = frame.evaluate_handle(script())
     return Rendered(
         html=handle.get_property("html").json_value(),
         invalid=tuple((n, rule) for n, rule in handle.get_property("invalid").json_value()),
-        url=page.url,
+        # A frame that is written out in its attribute has the address of the page around it.
+        url=frame.page.url if frame.url.startswith("about:") else frame.url,
         _handle=handle,
     )
 

@@ -11,7 +11,7 @@ from mockauth.browser.chromium.runner import BrowserLost, Chromium
 from mockauth.browser.chromium.screenshot import take
 from mockauth.browser.chromium.sink import Sink
 from mockauth.browser.chromium.stub import CallbackStub
-from mockauth.browser.chromium.visit import Course, Observed, RenderedVisit
+from mockauth.browser.chromium.visit import SCRIPTED, Course, Observed, RenderedVisit
 from mockauth.browser.chromium.world import CHATGPT, World
 from mockauth.browser.form import Decision
 from mockauth.browser.landing import Landing
@@ -19,7 +19,7 @@ from mockauth.browser.session import Session
 from mockauth.wire import Exchange, Request, Response
 from mockauth.wire.trace import Step
 from mockauth.wire.url import origin
-from mockauth.wire.words import say
+from mockauth.wire.words import Words, say
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 WALK_SECONDS = 60.0
 GRACE_SECONDS = 15.0
 """What a walk may take beyond its time before the browser counts as hung."""
+NOISE = ("google.com", "googleapis.com", "gvt1.com", "gstatic.com")
+MOST_NAMED = 5
 Observe = Callable[[Request, Response | None, Step, float], Exchange]
 
 
@@ -74,7 +76,8 @@ class ChromiumSession:
         self, request: Request, *, redirect_uris: tuple[str, ...], decision: Decision = "allow"
     ) -> Landing:
         """Drive one authorization request to its end, from a click at ChatGPT."""
-        stub, _, chromium = self.workshop.parts()
+        stub, sink, chromium = self.workshop.parts()
+        before = len(sink.notes)
         seconds = min(WALK_SECONDS, self.seconds_left())
         observed: list[Observed] = []
         visit = RenderedVisit(self.form, redirect_uris, decision, None)
@@ -97,6 +100,9 @@ class ChromiumSession:
             landing = Landing(
                 outcome="stuck", url=request.target, reason="browser-lost", detail=say("{}", lost)
             )
+        wanted = list(dict.fromkeys(map(own_noise_left_out, sink.notes[before:])))
+        if landing.reason in SCRIPTED and any(wanted):
+            landing = replace(landing, detail=landing.detail + kept_off(wanted))
         kept = [self.observe(*one) for one in observed]
         last = next((e for e in reversed(kept) if e.response is not None), None)
         return replace(landing, page=last) if last is not None else landing
@@ -126,3 +132,14 @@ class ChromiumSession:
                     domain=one.get("domain", ""), path=one.get("path", "/"),
                     secure=one.get("secure", False), site=one.get("sameSite", "Lax"),
                 )  # fmt: skip
+
+
+def own_noise_left_out(host: str) -> str:
+    """A host that a page asked for; "" for what Chromium asks for by itself."""
+    return "" if host.partition(":")[0].endswith(NOISE) else host
+
+
+def kept_off(hosts: list[str]) -> Words:
+    """What a page may lack: hosts that it asked for, and the browser was kept from."""
+    named = say(", ").join(filter(None, hosts[:MOST_NAMED]))
+    return say("; it asked for {}, which the browser may not reach (--allow-host)", named)

@@ -36,6 +36,7 @@ BUSY_SECONDS = 15.0
 NAVIGATION_SECONDS = 45.0
 """How long the answer to a navigation may take."""
 FRAGMENT_SECONDS = 1.0
+SCRIPTED = ("needs-script", "no-form")
 MOST_LOOKS = 12
 """Pages, and states of a page, that are acted on."""
 Observed = tuple[Request, Response | None, Step, float]
@@ -134,7 +135,7 @@ class Course:
                     continue
                 return self._end(stuck, now)
             self.before = self._state(now)
-            stuck = self._act(now)
+            stuck = self._act_in(now)
             since = time.monotonic()
         return self._stuck(self._exchange(), "browser-lost", say("no end in {:g} s", self.seconds))
 
@@ -156,7 +157,7 @@ class Course:
         except Error:  # it goes away just now
             self._breathe()
             return None
-        return again if again.html == seen.html or not patient else None
+        return again if again.state == seen.state or not patient else None
 
     def _breathe(self) -> None:
         from playwright.sync_api import Error
@@ -165,6 +166,14 @@ class Course:
             self.page.wait_for_timeout(BREATH_MS)
         except Error:
             time.sleep(BREATH_MS / 1000)
+
+    def _act_in(self, now: Rendered) -> Landing | None:
+        """Act on the page, or else in one of its frames."""
+        stuck = self._act(now)
+        for frame in now.frames if stuck is not None and stuck.reason in SCRIPTED else ():
+            if self._act(frame) is None and self.visit.deed is not None:
+                return None
+        return stuck
 
     def _act(self, now: Rendered) -> Landing | None:
         """Decide and act; the landing where nothing can be done."""
@@ -201,7 +210,7 @@ class Course:
             return False
 
     def _state(self, now: Rendered) -> tuple[int, str]:
-        return len(self.watch.hops), now.html
+        return len(self.watch.hops), now.state
 
     def _follow(self, now: Rendered, page: Read, target: str) -> bool:
         from playwright.sync_api import Error

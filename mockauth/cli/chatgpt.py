@@ -121,7 +121,8 @@ def _production(app: Any, target: str, opens: bool) -> Iterator[None]:
         if opens:
             stack.enter_context(opened(found))
         else:
-            click.echo("chromium " + " ".join(map(shlex.quote, found.flags)))
+            flags = " ".join(map(shlex.quote, found.flags))
+            click.echo(f'chromium --user-data-dir="$(mktemp -d)" {flags} {ADDRESS}')
         yield
     places = sorted(filter(None, set(found.sink.notes)))
     if places:

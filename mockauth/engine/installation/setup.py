@@ -15,9 +15,6 @@ from mockauth.engine.installation.installation import (
     Document,
     Installation,
     Phase,
-    new_action_id,
-    new_plugin_id,
-    new_verification_token,
 )
 from mockauth.engine.installation.logo import picture
 from mockauth.engine.installation.remark import Places, Remark, parents, remarks
@@ -30,6 +27,7 @@ from mockauth.errors import NothingJudged, UsageError
 from mockauth.manifest.auth import Auth, HttpAuth, OAuth
 from mockauth.manifest.editor import fill
 from mockauth.manifest.positions import positions
+from mockauth.store.installation import new_action_id, new_plugin_id, new_verification_token
 from mockauth.wire import Secret
 from mockauth.wire.words import render, say
 
@@ -226,7 +224,11 @@ def _judged(subject: Subject, read: Installation) -> Installation:
                 continue
             results.append(judge(check, evidence))
     found = tuple(_placed(subject, results))
-    notes = tuple(render(note, subject.driver.secrets) for note in subject.target.url_map.notes)
+    told = (
+        say("{} is asked at {}, the address that you typed in", base, to)
+        for base, to in subject.target.url_map.mapped.items()
+    )
+    notes = tuple(render(note, subject.driver.secrets) for note in told)
     return replace(read, remarks=found, notes=notes)
 
 

@@ -45,10 +45,10 @@ def use(
     world: World,
     installation: Installation,
     connection: Connection,
-    operation_id: str,
+    number: int,
     filled: Mapping[str, str],
 ) -> Used:
-    """Call an operation with what was filled in."""
+    """Call an operation with what was filled in; `number` is its place in the document."""
     with dealing(world, installation, connection.person, connection) as subject:
         refreshed = False
         if installation.kind == "oauth" and connection.is_expired(world.clock.now()):
@@ -57,9 +57,9 @@ def use(
                 return wrong
             refreshed = True
         openapi = subject.target.openapi
-        operation = openapi.operation(operation_id) if openapi is not None else None
-        if openapi is None or operation is None:
+        if openapi is None or number >= len(openapi.operations):
             return Used(problem=say("The OpenAPI document has no such operation any more."))
+        operation = openapi.operations[number]
         refused = subject.target.url_map.refuses(subject.target.base_url)
         if refused:
             return Used(problem=say("The API is not called: {}", refused))

@@ -285,7 +285,7 @@ def _probe(course: _Course, probe: Probe, earlier: dict[str, Result]) -> Result:
 
 def _bound(course: _Course, probe: Probe) -> Level | Result:
     """The level of a probe that can be sent, or the result of one that cannot."""
-    target, options = course.subject.target, course.options
+    target = course.subject.target
     level = binding(probe.rule, target.profile, target.auth)
     if isinstance(level, Result):
         return level
@@ -294,7 +294,7 @@ def _bound(course: _Course, probe: Probe) -> Level | Result:
     if course.stopped or target.auth is None:
         why = course.stopped or say("there is no readable manifest (see the manifest checks)")
         return blocked(probe.rule, level, why)
-    if not options.active and not is_private_host(hostname(target.url_map.target)):
+    if not target.may_probe:
         why = say("a public host is probed only with --active: you confirm that you may")
         return blocked(probe.rule, level, why, by_option="--active")
     return level
@@ -365,6 +365,7 @@ def _subject(
         url_map=url_map,
         follow_only=options.login == "follow",
         allow_hosts=options.allow_hosts,
+        may_probe=options.active or is_private_host(hostname(url_map.target)),
         slow=options.slow,
         patience=options.patience,
     )

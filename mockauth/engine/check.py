@@ -290,7 +290,7 @@ def _probe(course: _Course, probe: Probe, earlier: dict[str, Result]) -> Result:
 
 def _bound(course: _Course, probe: Probe) -> Level | Result:
     """The level of a probe that can be sent, or the result of one that cannot."""
-    target, options = course.subject.target, course.options
+    target = course.subject.target
     level = binding(probe.rule, target.profile, target.auth)
     if isinstance(level, Result):
         return level
@@ -299,7 +299,7 @@ def _bound(course: _Course, probe: Probe) -> Level | Result:
     if course.stopped or target.auth is None:
         why = course.stopped or say("there is no readable manifest (see the manifest checks)")
         return blocked(probe.rule, level, why)
-    if not options.active and not is_private_host(hostname(target.url_map.target)):
+    if not target.may_probe:
         why = say("a public host is probed only with --active: you confirm that you may")
         return blocked(probe.rule, level, why, by_option="--active")
     return level
@@ -372,6 +372,7 @@ def _subject(
         follow_only=options.logins.way == "follow",
         overrides=options.pages,
         allow_hosts=options.allow_hosts,
+        may_probe=options.active or is_private_host(hostname(url_map.target)),
         slow=options.slow,
         patience=options.patience,
     )

@@ -114,6 +114,8 @@ class Behaviour:
     """What a wrong Basic pair gets: 401, 400, no-challenge (401 without WWW-Authenticate)."""
     basic_form_decoded: bool = True
     """Whether id and secret in a Basic pair are form-decoded (RFC 6749 section 2.3.1)."""
+    basic_raw_taken: bool = True
+    """False: a Basic pair is always form-decoded, so that a raw one with + or % does not fit."""
     basic_accepted: bool = True
     post_accepted: bool = True
     """Whether a secret in the body is taken."""
@@ -178,6 +180,8 @@ class Behaviour:
     """True: of several scopes the new token has the first only."""
     refresh_repeats_access: bool = False
     """True: the answer has the access token that is there already."""
+    refresh_unknown_scope: bool = False
+    """True: a refresh gets scopes that the plugin does not know."""
     refresh_scope_widens: bool = False
     """True: a refresh gets whatever scope it asks for."""
     refresh_takes_access: bool = False

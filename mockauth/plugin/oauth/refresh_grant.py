@@ -67,8 +67,11 @@ class RefreshGrant(grants.RefreshTokenGrant):
         scope = self.request.payload.scope
         if not scope or self.plugin.policy.refresh_scope_widens:
             return
+        asked = set(scope.split())
+        if self.plugin.policy.refresh_unknown_scope:
+            asked &= set(self.plugin.config.scope.split())
         # RFC 6749 section 6: nothing that was not granted.
-        if not set(scope.split()) <= set(token.get_scope().split()):
+        if not asked <= set(token.get_scope().split()):
             raise InvalidScopeError()
 
     def authenticate_user(self, refresh_token: IssuedRefresh) -> str:

@@ -113,6 +113,19 @@ def test_only_who_registered_a_plugin_can_change_it(arrive: Arrive) -> None:
         assert other.get("/chatgpt/").send(f"{owner.path}remove").status == 403
 
 
+def test_another_person_installs_a_plugin_for_themselves(arrive: Arrive) -> None:
+    with served_plugin(auth="none") as plugin:
+        path = installed(arrive(), plugin).path
+        other = arrive().get(path)
+        assert "not installed for you" in other.text
+
+        other.press("Install for me")
+
+        assert "State: installed" in other.text
+        other.press("Uninstall for me")
+        assert "not installed for you" in other.text
+
+
 def test_a_removed_plugin_is_gone(visitor: Visitor) -> None:
     with served_plugin(auth="oauth") as plugin:
         oauth_installed(visitor, plugin)

@@ -154,7 +154,7 @@ def test_who_has_logged_out_cannot_use_the_plugin(connected: Visitor, plugin: Mo
 
 def test_every_message_is_kept_in_order_and_masked(connected: Visitor, plugin: MockPlugin) -> None:
     listed(connected)
-    connected.click("Back to the plugin")
+    connected.click("Back to the plugin").click("What was sent and answered")
     steps = [one.get_text() for one in connected.page.select("ol > li > details > summary .mono")]
 
     assert steps[-4:] == ["authorize", "callback", "token", "api"]

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 
-from flask import Blueprint, Flask, render_template, request
-from werkzeug.exceptions import HTTPException
+from flask import Blueprint, Flask
 
-from mockauth.engine.http.budget import Withheld
-from mockauth.errors import MockauthError
 from mockauth.web.action_page import add_action_page
 from mockauth.web.callback import callback_blueprint
+from mockauth.web.errors import explain_errors
 from mockauth.web.front import front_blueprint
 from mockauth.web.guard import guard
 from mockauth.web.login_pages import add_login_pages
@@ -27,7 +25,6 @@ from mockauth.web.use_pages import add_use_pages
 
 LARGEST_FORM = 1024 * 1024
 """Bytes of a form."""
-MESSAGES = {403: "Only who registered a plugin can change it", 404: "Not here", 413: "Too much"}
 
 
 def create_pages(settings: PageSettings | None = None) -> Flask:
@@ -76,22 +73,5 @@ def chatgpt_blueprint(pages: Pages) -> Blueprint:
         add_rule_page,
     ):
         add(blueprint, pages)
-
-    @blueprint.errorhandler(HTTPException)
-    def wrong(error: HTTPException) -> tuple[str, int]:
-        code = error.code or 500
-        title = MESSAGES.get(code, error.name)
-        return render_template("chatgpt/message.html", title=title, method=request.method), code
-
-    @blueprint.errorhandler(MockauthError)
-    def refused(error: MockauthError) -> tuple[str, int]:
-        return render_template(
-            "chatgpt/message.html", title="That did not work", said=error.lines
-        ), 409
-
-    @blueprint.errorhandler(Withheld)
-    def waited(error: Withheld) -> tuple[str, int]:
-        title = "The service did not answer in time"
-        return render_template("chatgpt/message.html", title=title, said=[error.reason]), 504
-
+    explain_errors(blueprint)
     return blueprint

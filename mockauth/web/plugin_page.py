@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.engine.installation.installation import Connection, Installation
-from mockauth.engine.installation.keeper import Listed
+from mockauth.engine.installation.keeper import MOST_NOTED, Listed
 from mockauth.engine.installation.login import redirect_uri
 from mockauth.engine.installation.logo import picture
 from mockauth.engine.installation.pending import Way
@@ -22,6 +22,18 @@ def add_plugin_page(blueprint: Blueprint, pages: Pages) -> None:
     @blueprint.get("/plugins/<id>/")
     def plugin(id: str) -> str:
         return plugin_page(pages, pages.installation(id))
+
+    @blueprint.get("/plugins/<id>/messages")
+    def messages(id: str) -> str:
+        installation = pages.installation(id)
+        after = request.args.get("after", 0, type=int)
+        found = pages.world.keeper.noted(id, pages.known_person(), after=max(0, after))
+        return render_template(
+            "chatgpt/messages.html",
+            plugin=installation,
+            exchanges=found,
+            onward=found[-1].number if len(found) == MOST_NOTED else 0,
+        )
 
     @blueprint.get("/plugins/<id>/logo")
     def logo(id: str) -> BaseResponse:
@@ -49,7 +61,6 @@ def plugin_page(pages: Pages, installation: Installation, *, wrong: str = "") ->
         is_expired=connection is not None and connection.is_expired(now),
         own_callback=redirect_uri(installation, base_address(), Way.OWN),
         production_callbacks=PROFILES[installation.profile].redirect_uris(installation.id),
-        exchanges=pages.world.keeper.noted(installation.id, pages.known_person()),
         sample=sample,
         fatal=by_rule(installation.fatal),
         advice=by_rule(one for one in installation.remarks if not one.is_fatal),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
@@ -238,6 +240,8 @@ def test_pages_are_accessible_and_fit_320_pixels(
         page.get_by_role("link", name="addTodo").click()
         page.get_by_role("button", name="Send").click()
         look(page)
+        page.goto(f"{pages}/chatgpt/plugins/{DEMO_PLUGIN_ID}/messages")
+        look(page)
         plugin.next_response("/.well-known/ai-plugin.json", body='{"auth": {"type": "oauth"}}')
         page.goto(f"{pages}/chatgpt/plugins/{DEMO_PLUGIN_ID}/")
         page.get_by_role("button", name="Read the documents again").click()
@@ -266,3 +270,24 @@ def test_the_production_callback_is_used_unchanged(browser_of: Launch) -> None:
         with pytest.raises(Exception, match="ERR_"):
             page.goto("https://elsewhere.example/")
         assert "elsewhere.example" in found.sink.notes
+
+
+def test_one_server_plays_both_sides(browser: Browser) -> None:
+    command = [sys.executable, "-m", "mockauth", "serve", "--port", "0", "--store", "memory"]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process,  # noqa: S603 - our own interpreter
+        a_person(browser) as page,
+    ):
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        address = next(line.split()[-1] for line in lines if line.startswith("ChatGPT's pages"))
+        try:
+            page.goto(address)
+            page.get_by_role("button", name="Install the built-in plugin").click()
+            page.get_by_role("button", name="Next").click()
+            page.get_by_role("button", name="Use the token of my manifest").click()
+            log_in(page)
+            page.get_by_role("button", name="Allow").click()
+            sees(page, "connected")
+        finally:
+            process.terminate()

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -32,9 +33,10 @@ STATES: Mapping[Phase, InstallState] = MappingProxyType(
 )
 ATTEMPTS = 5
 """How often a change is made again when somebody else changed the same in the meantime."""
-PAGE = 500
-MOST_NOTED = 5000
-"""Entries of a timeline that are looked through for those of one person."""
+PAGE = 100
+"""Entries of a timeline that are read at once."""
+MOST_NOTED = 100
+"""Exchanges that are given at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,22 +167,22 @@ class Keeper:
             line = json.dumps({"person": person, "shown": shown})
             self.store.record(kept.id, [line], flow=login)
 
-    def noted(self, id: str, person: str, *, after: int = 0) -> Sequence[Noted]:
-        """The exchanges of one person with a plugin, the oldest first, above a number."""
+    def noted(
+        self, id: str, person: str, *, after: int = 0, most: int = MOST_NOTED
+    ) -> Sequence[Noted]:
+        """The exchanges of one person with a plugin above a number, the oldest first."""
         kept = self._kept(id)
-        return tuple(self._noted(kept.id, person, after)) if kept is not None else ()
+        found = self._noted(kept.id, person, after) if kept is not None else iter(())
+        return tuple(islice(found, most))
 
     def _noted(self, row: str, person: str, after: int) -> Iterator[Noted]:
-        for _ in range(0, MOST_NOTED, PAGE):
-            entries = self.store.timeline(row, after=after, most=PAGE)
+        while entries := self.store.timeline(row, after=after, most=PAGE):
             for entry in entries:
                 line = json.loads(entry.line)
                 if line["person"] == person:
                     yield Noted(
                         number=entry.number, at=entry.at, login=entry.flow, shown=line["shown"]
                     )
-            if len(entries) < PAGE:
-                return
             after = entries[-1].number
 
     def _kept(self, id: str) -> KeptInstallation | None:

@@ -43,10 +43,22 @@ VERIFIED = ("oauth", "service_http")
 
 
 def find(world: World, person: str, target: str, plugin_id: str = "") -> Installation:
-    """Read and judge what a plugin says of itself, for the first time. `target` is a URL."""
+    """Read and judge what a plugin says of itself. `target` is a URL. One that this person has found
+    before is read again, wherever it is now."""
+    known = _found_before(world, person, target, plugin_id)
+    if known is not None:
+        return read_again(world, replace(known, target=target))
     new = Installation(id=plugin_id or new_plugin_id(), owner=person, target=target)
     world.keeper.keep(new)
     return read_again(world, new)
+
+
+def _found_before(world: World, person: str, target: str, plugin_id: str) -> Installation | None:
+    """This person's plugin of that id; without one, their plugin at that address."""
+    listed = world.keeper.listed(person)
+    ids = [plugin_id] if plugin_id else [one.id for one in listed if one.target == target]
+    found = filter(None, map(world.keeper.installation, ids))
+    return next((one for one in found if one.owner == person and not one.is_action), None)
 
 
 def read_again(world: World, installation: Installation) -> Installation:

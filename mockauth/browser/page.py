@@ -121,6 +121,11 @@ class Page:
         return [one.tag for one in self._walk if one.tag.name == "a" and one.sight != HIDDEN]
 
     @cached_property
+    def scripted(self) -> list[Tag]:
+        """The links and buttons that a person sees and that do nothing without a handler."""
+        return [one.tag for one in self._walk if one.sight != HIDDEN and _waits_for_script(one.tag)]
+
+    @cached_property
     def _walk(self) -> list[Seen]:
         return list(islice(_forms_and_controls(self.soup), MOST_WALKED))
 
@@ -143,9 +148,12 @@ class Page:
 
     @property
     def only_script_goes_on(self) -> bool:
-        """Whether a person would press a button that is in no form, or look into a frame."""
+        """Whether a person would press a button that is in no form, or look into a frame or a shadow
+        tree."""
         live = (one for one in self._walk if one.sight != HIDDEN and one.form is None)
-        return any(one.tag.name == "button" for one in live) or self.soup.find("iframe") is not None
+        if any(one.tag.name == "button" for one in live) or self.soup.find("iframe") is not None:
+            return True
+        return self.soup.find("template", shadowrootmode=True) is not None
 
     @cached_property
     def charset(self) -> str:
@@ -182,6 +190,18 @@ class Page:
                 return join(self.base, target), None
         onward = None if self.forms else script_target(self.soup)
         return None if onward is None else (join(self.base, onward[1]), onward[0])
+
+
+def _waits_for_script(tag: Tag) -> bool:
+    if tag.name == "a":
+        href = str(tag.get("href") or "").strip().lower()
+        idle = not href or href.startswith("#")
+        return href.startswith("javascript:") or (idle and tag.has_attr("onclick"))
+    kind = str(tag.get("type") or ("submit" if tag.name == "button" else "text")).lower()
+    free = tag.name == "button" and tag.find_parent("form") is None and not tag.has_attr("form")
+    return tag.has_attr("onclick") and (
+        free or (kind == "button" and tag.name in ("button", "input"))
+    )
 
 
 def declared_charset(answer: Response) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from mockauth.wire.url import origin, split
+from mockauth.wire.url import join, origin, split
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -23,6 +24,8 @@ TURBO = re.compile(
 TURBO_OFF = re.compile(r"drive\s*=\s*false")
 HTMX = re.compile(r"htmx[\w.\-@/]*\.js|/htmx\.org", re.IGNORECASE)
 UNPOLY = re.compile(r"unpoly[\w.\-@/]*\.js", re.IGNORECASE)
+LIBRARY = re.compile(f"{TURBO.pattern}|{HTMX.pattern}|{UNPOLY.pattern}", re.IGNORECASE)
+FILE = re.compile(r"""["']([^"'\s]{1,300}\.js)["']""")
 INTERCEPTS = re.compile(r"onsubmit\s*=|addEventListener\(\s*[\"']submit[\"']")
 
 
@@ -123,16 +126,22 @@ def _allows_inline(sources: list[str], script: Tag | None) -> bool:
     return "'unsafe-inline'" in words and not exact and "'strict-dynamic'" not in words
 
 
-def taken_over(form: Tag, page: Page) -> str:
+def taken_over(form: Tag, page: Page, loads: Callable[[str], bool]) -> str:
     """The script that sends a form in place of the browser, so that a redirect to another site ends
-    nowhere (a fetch may not follow it there); "" where none does."""
+    nowhere (a fetch may not follow it there); "" where none does. `loads` tells whether the file of
+    a library is there: without it the form is an ordinary one."""
     scripts = page.soup.find_all("script", limit=100)
-    sources = "".join(f' "{script.get("src") or ""}"' for script in scripts)
+    files = (str(script.get("src") or "") for script in scripts)
+    known = (one for one in files if one and LIBRARY.search(f'"{one}"'))
+    sources = "".join(f' "{one}"' for one in known if loads(join(page.base, one)))
     code = "\n".join(script.get_text() for script in scripts if not script.get("src"))
     code = code[:MOST_SCRIPT]
-    if TURBO.search(sources + code) and _turbo_takes(form) and not TURBO_OFF.search(code):
+    imported = [one for one in FILE.findall(code) if LIBRARY.search(f'"{one}"')]
+    if not imported or any(loads(join(page.base, one)) for one in imported):
+        sources += code
+    if TURBO.search(sources) and _turbo_takes(form) and not TURBO_OFF.search(code):
         return "Turbo"
-    if HTMX.search(sources + code) and _is_htmx(form):
+    if HTMX.search(sources) and _is_htmx(form):
         return "htmx"
     if UNPOLY.search(sources) and any(form.has_attr(n) for n in ("up-submit", "up-target")):
         return "Unpoly"

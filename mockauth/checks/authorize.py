@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.fallback_text import text_of
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
-from mockauth.checks.record import callback_params
+from mockauth.checks.record import browsed, callback_params, landed
 from mockauth.checks.registry import check
 from mockauth.wire import Exchange
 from mockauth.wire.message import first
@@ -174,12 +174,15 @@ def own_query_kept(evidence: Evidence) -> Iterator[Finding | Seen]:
 )
 def login_before_code(evidence: Evidence) -> Iterator[Finding | Seen]:
     """No code is issued before the user has acted on a page."""
-    flow = _flow(evidence)
-    if flow[-1].step != "callback" or not first(callback_params(flow[-1]), "code"):
+    _flow(evidence)
+    if not first(callback_params(landed(evidence)), "code"):
         raise Blocked(say("no code was seen (see authorize.request-accepted)"))
+    flow = browsed(evidence)
     pages = [e for e in flow if e.step == "page" and e.request.method == "POST"]
     shown = [e for e in flow if e.answer.ok and "html" in e.answer.media_type]
-    if pages or shown:
+    if any(e.answer.status == 401 and e.answer.header("WWW-Authenticate") for e in flow):
+        yield Seen(actual=say("the browser's dialog was shown first"), exchanges=(flow[0].n,))
+    elif pages or shown:
         yield Seen(actual=say("a page was shown first"), exchanges=(flow[0].n,))
     else:
         yield Finding(

@@ -9,7 +9,14 @@ from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.header import directives, joined
 from mockauth.checks.markup import elements, visible_text
-from mockauth.checks.record import callback_params, flow_pages, landed, redirect_before
+from mockauth.checks.record import (
+    before,
+    browsed,
+    callback_params,
+    flow_pages,
+    landed,
+    redirect_before,
+)
 from mockauth.checks.registry import check
 from mockauth.manifest.domains import registrable_domain
 from mockauth.wire import Exchange, Request
@@ -118,7 +125,7 @@ def _port_fits(port: str, target: SplitResult) -> bool:
 def form_action(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The page's Content-Security-Policy lets the form's redirect reach the callback."""
     callback = landed(evidence)
-    flow = [e for e in evidence.trace.ordinary("authorize", "page") if e.n < callback.n]
+    flow = before(evidence, callback)
     # The last form that was sent, and every redirect behind it.
     posts = [i for i, e in enumerate(flow) if e.request.method == "POST"]
     # A page between them goes on by a link or a script, which form-action does not bind.
@@ -203,7 +210,7 @@ def no_307(evidence: Evidence) -> Iterator[Finding | Seen]:
     password = evidence.given.password.reveal()
     posts = [
         e
-        for e in evidence.trace.ordinary("page")
+        for e in browsed(evidence)
         if e.request.method == "POST" and password and _carries(e.request, password)
     ]
     if not posts:
@@ -380,7 +387,7 @@ def consent_names_client(evidence: Evidence) -> Iterator[Finding | Seen]:
 def _consent(evidence: Evidence) -> Exchange:
     """The page whose form ends at the callback, or a verdict why there is none."""
     callback = landed(evidence)
-    flow = [e for e in evidence.trace.ordinary("authorize", "page") if e.n < callback.n]
+    flow = before(evidence, callback)
     posts = [i for i, e in enumerate(flow) if e.request.method == "POST"]
     pages = [e for e in flow[: posts[-1]] if "html" in e.answer.media_type] if posts else []
     if not pages:

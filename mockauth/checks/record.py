@@ -43,6 +43,27 @@ def landed(evidence: Evidence) -> Exchange:
     return last
 
 
+def browsed(evidence: Evidence) -> list[Exchange]:
+    """What the browser asked for in the ordinary login, and after a refusal in the one that the run
+    went on with: the pages are the same."""
+    tries = evidence.trace.select("callback", purpose="fallback")
+    went_on = {e.flow for e in tries if e.fallback in GOES_ON and first(callback_params(e), "code")}
+    again = evidence.trace.select("authorize", "page", purpose="fallback")
+    return [
+        *evidence.trace.ordinary("authorize", "page"),
+        *(e for e in again if e.flow in went_on),
+    ]
+
+
+def before(evidence: Evidence, callback: Exchange) -> list[Exchange]:
+    """What the browser asked for on its way to a callback."""
+    if callback.purpose == "ordinary":
+        found = evidence.trace.ordinary("authorize", "page")
+    else:
+        found = evidence.trace.select("authorize", "page", flow=callback.flow)
+    return [e for e in found if e.n < callback.n]
+
+
 def callback_params(exchange: Exchange) -> Pairs:
     """The parameters of a captured redirect: query, fragment, form."""
     fragment = pairs_of(exchange.request.target.partition("#")[2])
@@ -170,8 +191,8 @@ def calls(evidence: Evidence) -> list[Exchange]:
 
 
 def flow_pages(evidence: Evidence) -> list[Exchange]:
-    """The HTML pages between the authorize request and the callback, in the ordinary flow."""
-    found = evidence.trace.ordinary("authorize", "page")
+    """The HTML pages between the authorize request and the callback, as `browsed`."""
+    found = browsed(evidence)
     if not found:
         raise Blocked(say("the authorize endpoint ({client_url}) was not asked"))
     pages = [e for e in found if e.answer.ok and _is_html(e)]

@@ -9,7 +9,7 @@ import click
 
 from mockauth.cli.login import logins_of
 from mockauth.cli.option import HostAndPort, option
-from mockauth.cli.settings import load_settings, waivers
+from mockauth.cli.settings import load_settings, login_pages, waivers
 
 BUDGET = 300.0
 """Seconds of a run; one against the built-in plugin takes three."""
@@ -256,6 +256,7 @@ def _options(target: str, values: dict[str, Any]) -> Any:
         levels=values["levels"],
         plugin_id=values["plugin_id"],
         logins=logins_of(values["login"], values["screenshots"]),
+        pages=login_pages(),
         operation=values["operation"],
         wait=values["wait"],
         select=words("select"),

@@ -102,6 +102,7 @@ def run_check(
             stopped=stop.words or course.stopped,
             policy=tuple(policy.findings(results)),
             signal=stop.signal,
+            login=subject.target.login,
             budget_seconds=options.budget,
             budget_spent=course.is_spent,
         )
@@ -315,9 +316,14 @@ def _subject(
         (given.verification_token, "verification token"),
     ):
         secrets.add(secret.reveal(), label)
+    for value in (value for page in options.pages for value in page.secrets):
+        secrets.add(value.reveal(), value.label)
     pairs = (
         (given.client_id, given.client_secret),
         (given.other_client_id, given.other_client_secret),
+        # A browser answers its own dialog with the user's.
+        (given.username, given.password),
+        (given.other_username, given.other_password),
     )
     for name, secret in pairs:
         if name and secret:
@@ -353,6 +359,7 @@ def _subject(
         given=given,
         url_map=url_map,
         follow_only=options.logins.way == "follow",
+        overrides=options.pages,
         allow_hosts=options.allow_hosts,
         slow=options.slow,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from mockauth.browser.override import Override
 from mockauth.checks.evidence import Given
 from mockauth.checks.rule import Rule
 from mockauth.engine.result.baseline import Baseline
@@ -27,6 +28,8 @@ class CheckOptions:
     plugin_id: str = ""
     logins: Logins = field(default_factory=Logins)
     """How the users sign in."""
+    pages: tuple[Override, ...] = ()
+    """What the settings say of the pages of the login."""
     operation: str = ""
     wait: float | None = None
     select: tuple[str, ...] = ()

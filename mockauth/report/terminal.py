@@ -30,6 +30,9 @@ SIGN_IN = frozenset(
     }
 )  # fmt: skip
 """The rules that ChatGPT's own sign-in depends on."""
+PROOFS = frozenset({"authorize.request-accepted", "service.token-accepted", "none.api-open"})
+"""The rules that tell whether it works, one for each kind of auth. A run that did not ask for them
+says nothing of it."""
 
 
 Line = Callable[[Words, str], None]
@@ -61,6 +64,8 @@ def _of_plugin(run: Run, gate: Gate, kind: Words) -> Words:
     """The last line where nothing stops a sign-in."""
     broken = _broken(run)
     unjudged = [r for r in run.results if r.state == "blocked" and r.rule.id in SIGN_IN]
+    if not any(r.rule.id in PROOFS for r in run.results):
+        return _of_some(run, gate, kind)
     if broken:
         noun = say("requirement is") if len(broken) == 1 else say("requirements are")
         return say("ChatGPT can {}, but {} {} broken", kind, len(broken), noun)
@@ -72,6 +77,20 @@ def _of_plugin(run: Run, gate: Gate, kind: Words) -> Words:
     rest = say("none failed but {} waived", waived) if waived else say("none failed")
     cut = say("; {} not judged in time", run.summary["blocked"]) if run.budget_spent else Words()
     return say("ChatGPT can {}: {} checks passed, {}{}", kind, run.summary["pass"], rest, cut)
+
+
+def _of_some(run: Run, gate: Gate, kind: Words) -> Words:
+    """The last line where the rule that tells whether a sign-in works was not asked for."""
+    broken, passed = _broken(run), run.summary["pass"]
+    if broken:
+        noun = say("check fails") if len(broken) == 1 else say("checks fail")
+        found = say("{} of the chosen {}: {}", len(broken), noun, _ids(broken[:4]))
+    else:
+        found = say("{} of the chosen checks passed, none failed", passed)
+    because = (
+        say("; exit 1 because {}", gate.reasons[0]) if gate.exit_code and not broken else say("")
+    )
+    return say("{}{}; whether ChatGPT can {} was not asked", found, because, kind)
 
 
 def _broken(run: Run) -> list[Result]:

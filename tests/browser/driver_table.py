@@ -17,6 +17,7 @@ from typing import Any
 
 from mockauth.browser.form import Credentials
 from mockauth.browser.landing import Landing
+from mockauth.browser.override import Override
 from mockauth.browser.session import Session
 from mockauth.engine.http.recorder import Driver
 from mockauth.engine.http.transport import WsgiTransport
@@ -30,13 +31,10 @@ from tests.browser.shapes.site import Site
 JUDGEMENTS = ("alike", "asks", "false", "miss")
 STATE = "st-Ab9"
 UNLIKE: Mapping[str, str] = {
-    "link-submits-by-script": "the link's address runs script; mockauth asks for a browser",
     "script-goes-on-wrong-hash": "the hash is of another script; mockauth reads where it would go",
     "no-referrer-with-an-origin-guard": "sends the real Origin, so that a guard hides nothing",
     "no-referrer-in-meta-with-an-origin-guard": "the same, by a meta",
-    "turbo-file-missing": "a library whose file is missing takes over nothing; mockauth reads its name",
     "xhtml-not-well-formed": "Chromium shows a parse error in place of the page; mockauth reads on",
-    "gzip": "pages in process are not decoded; over sockets the walk is alike",
 }
 """The shapes on which the driver may end elsewhere than Chromium, and why."""
 
@@ -58,11 +56,13 @@ class Row:
         return self.judgement in ("false", "miss")
 
 
-def drive(shape: Shape, decision: Decision) -> Landing:
+def drive(
+    shape: Shape, decision: Decision, *, user: str = USER, overrides: tuple[Override, ...] = ()
+) -> Landing:
     """Sign in to the shape with mockauth's driver, in process."""
     driver = Driver(WsgiTransport(Site(shape).app()), Trace(), Secrets())
-    credentials = Credentials(username=USER, password=Secret(PASSWORD))
-    session = Session(driver.send, credentials, frozenset({shape.host}))
+    credentials = Credentials(username=user, password=Secret(PASSWORD))
+    session = Session(driver.send, credentials, frozenset({shape.host}), overrides=overrides)
     port = "" if shape.host != "localhost" else ":5000"
     url = f"http://{shape.host}{port}/authorize?{request_query(STATE)}"
     request = Request(method="GET", url=url)

@@ -22,7 +22,7 @@ from mockauth.wire import Request
 from mockauth.wire.message import Encoding
 from mockauth.wire.trace import Fallback, Step
 from mockauth.wire.url import hostname, is_private_host, split, without_query
-from mockauth.wire.words import own, say
+from mockauth.wire.words import Words, own, say
 
 VERIFIER = "mockauth-diagnoses-whether-a-code-challenge-is-wanted"
 """Characters of a page that an error quotes."""
@@ -59,7 +59,7 @@ def give_up(subject: Subject, landing: Landing) -> None:
     """End the run where the login itself, not the service, is what stopped it.
 
     Raises:
-        UsageError: the login page asks for what was not given.
+        UsageError: the login page asks for what was not given, or has not what the settings name.
         NothingJudged: the browser could not get past a page.
     """
     if landing.reason == "needs-credentials":
@@ -67,21 +67,29 @@ def give_up(subject: Subject, landing: Landing) -> None:
     if landing.reason in OURS:
         subject.target = replace(subject.target, stuck=say("{}", landing.hint))
         raise NothingJudged(say("the login failed: {}", landing.hint))
+    if landing.reason == "wrong-override":
+        raise UsageError(say("{} (at {})", landing.hint, without_query(landing.url)))
     if landing.reason in ("redirect-loop", "reload-loop") or landing.page is None:
         return
     if landing.page.response is None:
         return
-    subject.target = replace(subject.target, stuck=say("{}", landing.describe()))
+    subject.target = replace(subject.target, stuck=_asked(landing))
     raise NothingJudged(
         say(
-            "the login failed: {}. Forms on the page: {}. Filled in: {}. It says: {!r:.160}. "
-            "Try other --username and --password, or --login follow with a server that approves "
-            "by itself.",
-            landing.describe(),
+            "the login stopped: {}. Forms on the page: {}. Filled in: {}. It says: {!r:.160}",
+            _asked(landing),
             "; ".join(landing.forms) or say("no form"),
             ", ".join(landing.filled) or say("nothing"),
             landing.snippet,
         )
+    )
+
+
+def _asked(landing: Landing) -> Words:
+    """Where a login stopped, and what would have to be known to get on."""
+    asked = landing.question
+    return (
+        say("{}. {}", landing.describe(), asked.words) if asked else say("{}", landing.describe())
     )
 
 
@@ -139,7 +147,7 @@ def diagnose(subject: Subject) -> Generator[Event, None, str]:
             landing = browsers.authorize(subject, request, uris)
         code = code_at(landing.params) if landing.left else ""
         if code and fallback is Fallback.PKCE:
-            subject.target = replace(before, client=proven)
+            subject.target = replace(before, client=proven, login=landing)
             yield Noted(
                 say(
                     "the server demands a PKCE challenge, which ChatGPT does not send and would "

@@ -155,6 +155,9 @@ def _authorize(subject: Subject) -> Generator[Event, None, str]:
         if accepted:
             yield Noted(say("{} was refused; the run goes on with {}", refused, accepted))
             landing, code = ask_for_code(subject)
+    subject.target = replace(subject.target, login=landing)
+    if code and landing.pressed:
+        yield Noted(say("signed in by pressing {}", landing.way))
     if not code:
         note_dropped(subject)
     elif landing.stopped_by:

@@ -61,6 +61,8 @@ def session_of(subject: Subject, user: str = "first", *, fresh: bool = False) ->
         refuses=subject.driver.reach,
         pages=target.pages,
         follow_only=target.follow_only,
+        overrides=target.overrides,
+        obeyed=target.obeyed,
     )
     session = subject.logins.driver(form, target, subject.driver)
     if not fresh:

@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from mockauth.browser.landing import Landing
+from mockauth.browser.override import Override
 from mockauth.chatgpt.authorize import Pending
 from mockauth.chatgpt.client import Client
 from mockauth.checks.evidence import Evidence, Given
@@ -38,10 +40,16 @@ class Target:
     """The one that is called; None where none can be."""
     base_url: str = ""
     follow_only: bool = False
+    overrides: tuple[Override, ...] = ()
+    """What the settings say of the pages of the login."""
+    obeyed: set[str] = field(default_factory=set)
+    """The places of those that have fitted a page."""
     allow_hosts: tuple[str, ...] = ()
     """`HOST` or `HOST:PORT` of the login that nobody but the user names."""
     slow: bool = False
     """Whether the run may take its time and make load."""
+    login: Landing | None = None
+    """Where the ordinary login ended, or the one that the run went on with."""
     stuck: str = ""
     """Why the browser could not get through the login pages; "" where it did."""
     stopped_by: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NoReturn
 
 from mockauth.browser.landing import Landing
 from mockauth.chatgpt.authorize import Pending, authorization_request, code_at
@@ -46,7 +47,7 @@ def authorize(run: ProbeRun, step: Step) -> StepResult:
         user=step.user,
     )
     if landing.no_deny:
-        raise NotApplicable(say("the consent page has no way to refuse"))
+        _not_refused(run, landing)
     exchange = landing.page
     assert exchange is not None  # noqa: S101 - a visit records at least one exchange
     run.material.done[step.name] = exchange
@@ -77,6 +78,29 @@ def authorize(run: ProbeRun, step: Step) -> StepResult:
         return replace(result, observations=[run.finding(step, wrong, (exchange.n,))])
     added = _callback(run, step, landing, exchange, request)
     return replace(result, observations=[*result.observations, *added])
+
+
+def _not_refused(run: ProbeRun, landing: Landing) -> NoReturn:
+    """Why the user could not refuse.
+
+    Raises:
+        Blocked: consent was asked for before, and is not any more; or no button was understood.
+        NotApplicable: no page lets the user refuse.
+    """
+    usual = run.subject.target.login
+    if landing.left and not landing.asked and usual is not None and usual.asked:
+        raise Blocked(
+            say(
+                "the consent of {} is remembered, so that it cannot be refused any more; give "
+                "a user who has not consented yet",
+                run.subject.target.given.username,
+            )
+        )
+    if landing.left and not landing.asked:
+        raise NotApplicable(say("no page asks the user for consent"))
+    if landing.question is not None:
+        raise Blocked(landing.question.words)
+    raise NotApplicable(say("the consent page has no way to refuse"))
 
 
 def _astray(step: Step, landing: Landing) -> bool:

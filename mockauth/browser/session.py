@@ -388,10 +388,12 @@ class _Visit:
                 self._stop_form_post(form, page, action)
                 made = fill(form, page, self.session.credentials, self.decision, None)
                 return self._left(made.url, exchange, made.method, made.fields)
+        return self._choose(page, exchange)
+
+    def _choose(self, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool]:
+        """What is done on a page: what the settings say, else what the page does."""
         self.told = told = self._told_of(page, exchange)
-        return (
-            self._obey(told, page, exchange) if told is not None else self._choose(page, exchange)
-        )
+        return self._obey(told, page, exchange) if told is not None else self._judge(page, exchange)
 
     def _told_of(self, page: Page, exchange: Exchange) -> Told | None:
         """What the settings say of the page: the first override that fits it."""
@@ -427,7 +429,7 @@ class _Visit:
             return self._press(Choice(candidate=told.deny, how="told"), page, exchange, "deny")
         if told.submit is not None and not (refusing and self._may_refuse(told.submit, page)):
             return self._press(Choice(candidate=told.submit, how="told"), page, exchange, "allow")
-        return self._choose(page, exchange)
+        return self._judge(page, exchange)
 
     def _may_refuse(self, submit: Candidate, page: Page) -> bool:
         """Whether a page on which the settings say only what allows can be refused all the same."""
@@ -444,7 +446,7 @@ class _Visit:
         self.skipped.add(page.url)
         return self.start, False
 
-    def _choose(self, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool]:
+    def _judge(self, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool]:
         """Fill in the page, or say the answer, by what it says."""
         logins = [] if self.session.follow_only else login_forms(page)
         found = self._candidates(page, exchange)

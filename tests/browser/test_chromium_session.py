@@ -18,6 +18,7 @@ from mockauth.browser.chromium.installed import missing
 from mockauth.browser.chromium.session import ChromiumSession, Workshop
 from mockauth.browser.form import Credentials, Decision
 from mockauth.browser.landing import Landing
+from mockauth.browser.override import Override
 from mockauth.browser.session import Session
 from mockauth.wire import Exchange, Request, Secret
 from mockauth.wire.trace import Step
@@ -329,3 +330,23 @@ def sso_server(client: str) -> Flask:
         return "", 204 if right else 403
 
     return app
+
+
+def test_the_settings_hold_in_the_browser_too(ground: Ground) -> None:
+    app = Flask("survey")
+    seen: list[str] = []
+
+    @app.get("/authorize")
+    def authorize() -> Response | str:
+        if not seen:
+            seen.append("survey")
+            return "<title>Survey</title><form><button>Send</button></form>"
+        return redirect(f"{CALLBACK}?code=c&state=st-1")
+
+    ground.stage.app = app
+    session = ground.session()
+    session.form.overrides = (Override(url="*/authorize*", skip=True),)
+    start = f"http://localhost:{ground.stage.port}/authorize"
+    landing = session.run(Request(method="GET", url=start), redirect_uris=(CALLBACK,))
+
+    assert landing.outcome == "callback", landing.describe()

@@ -48,6 +48,8 @@ class RenderedVisit(_Visit):
 
     deed: Submission | str | None = None
     """A form as it is to be filled in and sent, or the address of a link."""
+    again: bool = False
+    """The settings skip the page: the request is made again."""
 
     def choose(self, page: Read, exchange: Exchange) -> Landing | None:
         """What is to be done on a page is in `deed` then; a landing where nothing is."""
@@ -80,6 +82,11 @@ class RenderedVisit(_Visit):
             self.deed = target
         return onward
 
+    def _skip(self, page: Read, exchange: Exchange) -> Landing | tuple[Request, bool]:
+        onward = super()._skip(page, exchange)
+        self.again = not isinstance(onward, Landing)
+        return onward
+
     def _stop(self, directive: str) -> None:
         """A policy is not foretold: the browser obeys it."""
 
@@ -104,11 +111,12 @@ class Course:
         self.context.on("dialog", lambda dialog: dialog.accept())
         self.arrivals = len(self.stub.arrivals)
         self.ends = time.monotonic() + self.seconds
+        self.visit.start = request
         self.page.goto(start_url(request.target))
         self.watch.start(self.page)
         try:
             self.page.click(LINK, no_wait_after=True)
-            return self._go(request)
+            return self.visit.strict(self._go(request))
         finally:
             self._note()
             self.watch.stop()
@@ -190,6 +198,9 @@ class Course:
         landing = self.visit.choose(page, exchange)
         if landing is not None:
             return landing
+        if self.visit.again:
+            self._start_again()
+            return None
         deed = self.visit.deed
         if isinstance(deed, str):
             return None if self._follow(now, page, deed) else self._cannot(exchange, deed)
@@ -211,6 +222,12 @@ class Course:
 
     def _state(self, now: Rendered) -> tuple[int, str]:
         return len(self.watch.hops), now.state
+
+    def _start_again(self) -> None:
+        assert self.visit.start is not None  # noqa: S101 - set before the first page
+        self.visit.again = False
+        self.page.goto(start_url(self.visit.start.target))
+        self.page.click(LINK, no_wait_after=True)
 
     def _follow(self, now: Rendered, page: Read, target: str) -> bool:
         from playwright.sync_api import Error

@@ -102,7 +102,7 @@ WAITS = 4
 @option(
     "--operation",
     default="",
-    help="operationId to call (default: the first GET that needs no parameter).",
+    help="operationId to call (default: a GET that is protected).",
 )
 @option(
     "--allow-host",

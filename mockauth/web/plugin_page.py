@@ -70,7 +70,7 @@ def plugin_page(pages: Pages, installation: Installation, *, wrong: str = "") ->
 
 def _state(installation: Installation, connection: Connection | None, now: float) -> str:
     if connection is not None and connection.is_expired(now):
-        return "connected, and the token is over"
+        return "connected, and the token has expired"
     return state_of(
         Listed(
             id=installation.id,

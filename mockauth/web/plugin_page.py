@@ -14,6 +14,7 @@ from mockauth.engine.installation.remark import by_rule
 from mockauth.profiles import PROFILES
 from mockauth.web.pages import Pages
 from mockauth.web.store_page import sample_target, state_of
+from mockauth.wire.url import hostname
 
 
 def add_plugin_page(blueprint: Blueprint, pages: Pages) -> None:
@@ -62,6 +63,8 @@ def plugin_page(pages: Pages, installation: Installation, *, wrong: str = "") ->
         own_callback=redirect_uri(installation, base_address(), Way.OWN),
         production_callbacks=PROFILES[installation.profile].redirect_uris(installation.id),
         sample=sample,
+        # Cookies do not know ports (RFC 6265 section 8.5).
+        gets_cookies=sample is None and hostname(installation.target) == hostname(base_address()),
         fatal=by_rule(installation.fatal),
         advice=by_rule(one for one in installation.remarks if not one.is_fatal),
         wrong=wrong,
@@ -70,7 +73,7 @@ def plugin_page(pages: Pages, installation: Installation, *, wrong: str = "") ->
 
 def _state(installation: Installation, connection: Connection | None, now: float) -> str:
     if connection is not None and connection.is_expired(now):
-        return "connected, and the token is over"
+        return "connected, and the token has expired"
     return state_of(
         Listed(
             id=installation.id,

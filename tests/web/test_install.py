@@ -141,6 +141,18 @@ def test_a_plugin_that_is_found_again_is_read_again(visitor: Visitor) -> None:
         assert moved.url in visitor.text
 
 
+def test_a_plugin_that_moves_takes_no_key_of_its_users_along(arrive: Arrive) -> None:
+    owner, user = arrive(), arrive()
+    with served_plugin(auth="user_http") as plugin:
+        path = installed(owner, plugin).path
+        assert "State: installed" in user.get(path).press("Install", key="my-own-key-12345").text
+    with served_plugin(auth="user_http") as moved:
+        owner.get("/chatgpt/")
+        owner.press("Find manifest file", target=moved.url, plugin_id=path.split("/")[3])
+
+        assert "your key is missing" in user.get(path).text
+
+
 def test_an_id_of_another_person_is_refused(arrive: Arrive) -> None:
     with served_plugin(auth="none") as plugin:
         installed(arrive(), plugin)

@@ -62,8 +62,8 @@ def test_a_body_is_sent_as_it_was_typed(connected: Visitor, plugin: MockPlugin) 
 def test_a_token_that_is_over_is_refreshed_by_the_next_use(
     connected: Visitor, plugin: MockPlugin
 ) -> None:
-    connected.press("Let the token be over")
-    assert "the token is over" in connected.text
+    connected.press("Let the token expire")
+    assert "the token has expired" in connected.text
 
     listed(connected)
 
@@ -74,7 +74,7 @@ def test_a_token_that_is_over_is_refreshed_by_the_next_use(
 def test_the_token_is_over_when_its_time_is(connected: Visitor, clock: MovableClock) -> None:
     clock.sleep(61)
 
-    assert "the token is over" in connected.get(connected.path).text
+    assert "the token has expired" in connected.get(connected.path).text
 
 
 def test_a_token_can_be_refreshed_at_once(connected: Visitor, plugin: MockPlugin) -> None:
@@ -100,7 +100,7 @@ def test_a_token_without_refresh_leaves_the_user_without_credentials(
     plugin.fault("grant.no-refresh-token")
     visitor = oauth_installed(visitor, plugin).click("Log in with")
     visitor.get(plugin.sign_in(visitor.left_to)).click("Back to the plugin")
-    visitor.press("Let the token be over")
+    visitor.press("Let the token expire")
     listed(visitor)
 
     assert "User is missing credentials" in visitor.text

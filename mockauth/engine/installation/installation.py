@@ -99,7 +99,7 @@ class Connection:
     scope: str = ""
 
     def is_expired(self, now: float) -> bool:
-        """Whether the access token is over, as far as its answer said."""
+        """Whether the access token has expired, as far as its answer said."""
         return self.expires_at is not None and self.expires_at <= now
 
 

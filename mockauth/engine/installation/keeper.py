@@ -134,6 +134,12 @@ class Keeper:
         if kept is not None:
             self.store.disconnect(kept.id, person)
 
+    def disconnect_all(self, id: str) -> None:
+        """Forget what everybody has of it."""
+        kept = self._kept(id)
+        for one in self.store.connections(kept.id) if kept is not None else ():
+            self.store.disconnect(one.installation, one.person)
+
     def await_callback(self, pending: PendingLogin) -> None:
         """Keep a login that starts."""
         kept = self._kept(pending.installation)

@@ -47,6 +47,9 @@ def find(world: World, person: str, target: str, plugin_id: str = "") -> Install
     before is read again, wherever it is now."""
     known = _found_before(world, person, target, plugin_id)
     if known is not None:
+        if known.target != target:
+            # Tokens and keys of its users were for another server.
+            world.keeper.disconnect_all(known.id)
         return read_again(world, replace(known, target=target))
     new = Installation(id=plugin_id or new_plugin_id(), owner=person, target=target)
     world.keeper.keep(new)
@@ -65,6 +68,8 @@ def read_again(world: World, installation: Installation) -> Installation:
     """Read the documents once more: a changed manifest goes through the installation again."""
     with dealing(world, installation, installation.owner) as subject:
         read = _judged(subject, _read_plugin(subject, installation))
+    if installation.kind not in ("", read.kind):
+        world.keeper.disconnect_all(read.id)
     _keep(world, read)
     return read
 

@@ -18,7 +18,7 @@ from mockauth.errors import UsageError
 if TYPE_CHECKING:
     from mockauth.plugin.config import PluginConfig
 
-TABLES = ("check", "levels", "waiver", "serve")
+TABLES = ("check", "login", "levels", "waiver", "serve")
 MOST_SHOWN = 5
 """Problems of one table that are named."""
 

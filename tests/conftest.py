@@ -30,6 +30,8 @@ settings.load_profile("mockauth")
 
 
 SLOW = (
+    "browser/test_chromium.py",
+    "browser/test_runner.py",
     "circle",
     "checks/test_hostile.py",
     "cli/test_check.py",

@@ -26,7 +26,8 @@ def kind_of(control: Tag) -> str:
 
 def text_of(tag: Tag) -> str:
     """The text inside a tag with the words that stand for its pictures."""
-    return " ".join(" ".join(_texts(tag)).split())[:LONGEST]
+    texts = [tag.get_text()] if tag.name == "option" else _texts(tag)
+    return " ".join(" ".join(texts).split())[:LONGEST]
 
 
 def _texts(tag: Tag) -> Iterator[str]:

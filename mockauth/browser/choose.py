@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mockauth.browser.accessible_name import kind_of, name_of, names_of, text_of, weak_names_of
 from mockauth.browser.fields import (
+    NONE_TOLD,
     SURE,
     Decision,
     Known,
@@ -18,6 +19,9 @@ from mockauth.browser.fields import (
     says_user,
     value_of,
 )
+from mockauth.browser.handler import handlers
+from mockauth.browser.landing import How
+from mockauth.browser.override import Value
 from mockauth.browser.visible import classes_of
 from mockauth.browser.vocabulary import Meaning, meanings
 from mockauth.wire.url import join, origin
@@ -52,6 +56,7 @@ SECONDARY = re.compile(
     r"secondary|link|cancel|danger|outline|ghost|negative|tertiary|default|light|muted",
     re.IGNORECASE,
 )
+DRAWN = re.compile(r"\bbtn|button")
 WEB = ("http://", "https://")
 UNKNOWN = 0.15
 """What a button says whose words are unknown: more than one that refuses, less than any other."""
@@ -83,12 +88,18 @@ class Candidate:
     name: str
     key: str
     """Tells it again on another visit of the page."""
-    says: Says
+    says: Says = Says()
     form: Tag | None = None
     button: Tag | None = None
     chosen: frozenset[int] = frozenset()
     target: str = ""
     primary: float = 0.0
+    tag: Tag | None = None
+    """The button, link or option itself."""
+    values: Mapping[int, Value] = field(default_factory=lambda: NONE_TOLD)
+    """What its handler writes into controls."""
+    by_script: bool = False
+    """A handler of the page does it."""
 
     @property
     def allows(self) -> float:
@@ -106,10 +117,10 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """What is pressed; `guessed` where the page does not say it clearly."""
+    """What is pressed, and how its meaning was known."""
 
     candidate: Candidate
-    guessed: bool
+    how: How = "read"
 
 
 def said_by(names: list[str], weak: list[str], lang: str) -> Says:
@@ -220,6 +231,7 @@ def candidates(page: Page, matches: Matches, username: str, follow_only: bool) -
         for form in page.forms:
             if not is_banner(form, page):
                 found += _of_form(form, page, username)
+        found += scripted(page)
     found += _links(page, matches)
     return [one for one in found if one.says.off < SURE][:MOST_CANDIDATES]
 
@@ -229,30 +241,70 @@ def _of_form(form: Tag, page: Page, username: str) -> Iterator[Candidate]:
         return
     buttons = buttons_of(form, page)
     answers = list(_answers(form, page))
-    action = str(form.get("action") or "").partition("?")[0]
     if answers and not any(says_of(b, page).no >= SURE for b in buttons):
         button = max(buttons, key=lambda b: says_of(b, page).yes, default=None)
         for control, name, says in answers:
-            key = f"{action}|option|{name}"
             yield Candidate(
-                name=name, key=key, says=says, form=form, button=button,
-                chosen=frozenset({id(control)}),
+                name=name, key=option_key(form, name), says=says, form=form, button=button,
+                chosen=frozenset({id(control)}), tag=control,
             )  # fmt: skip
         return
     for button in buttons:
-        name, says = name_of(button, page), says_of(button, page)
-        if says_user(name, username) or says_user(str(button.get("value") or ""), username):
-            says = Says(yes=1.0)
-        key = f"{action}|{button.get('formaction', '')}|{button.get('name')}|{button.get('value')}|{name}"
-        yield Candidate(
-            name=name, key=key, says=says, form=form, button=button, primary=_primary(button)
-        )
+        one = about_button(form, button, page)
+        if says_user(one.name, username) or says_user(str(button.get("value") or ""), username):
+            one = replace(one, says=Says(yes=1.0))
+        yield one
     typed = [c for c in page.controls(form) if is_typed(c) and not page.is_hidden(c)]
-    by_script = any(kind_of(c) == "button" for c in page.controls(form))
+    by_script = bool(page.scripted) or any(kind_of(c) == "button" for c in page.controls(form))
     if not buttons and page.controls(form) and not typed and not by_script:
         yield Candidate(
-            name="the only form", key=f"{action}|form", says=Says(), form=form, primary=-1
+            name="the only form", key=f"{_action(form)}|form", says=Says(), form=form, primary=-1
         )
+
+
+def about_button(form: Tag, button: Tag, page: Page) -> Candidate:
+    """A button of a form."""
+    name = name_of(button, page)
+    told = (button.get("formaction", ""), button.get("name"), button.get("value"), name)
+    return Candidate(
+        name=name, key="|".join((_action(form), *map(str, told))), says=says_of(button, page),
+        form=form, button=button, primary=_primary(button), tag=button,
+    )  # fmt: skip
+
+
+def scripted(page: Page) -> Iterator[Candidate]:
+    """The links and buttons whose handler sends a form or goes to an address."""
+    for tag, deed in handlers(page):
+        name, says = name_of(tag, page), says_of(tag, page)
+        if deed.form is not None:
+            # What logs out is such a link as a rule, with a form of its own.
+            if ABOUT_OTHER.search(about(deed.form)) or is_banner(deed.form, page):
+                continue
+        elif tag.name == "a" and not (says.known or _is_drawn(tag)):
+            continue
+        yield Candidate(
+            name=name, key=f"script|{name}|{tag.get('id')}", says=says, tag=tag,
+            form=deed.form, values=deed.values, target=deed.target, primary=_primary(tag),
+            by_script=True,
+        )  # fmt: skip
+
+
+def about_link(link: Tag, target: str, page: Page) -> Candidate:
+    """A link, by what it says."""
+    name, address = name_of(link, page), str(link.get("href") or "").strip()
+    return Candidate(
+        name=name, key=f"link|{name}|{address.partition('?')[0]}", target=target, tag=link,
+        says=said_by(names_of(link, page), [], page.lang),
+    )  # fmt: skip
+
+
+def option_key(form: Tag, name: str) -> str:
+    """Tells an option again on another visit of the page."""
+    return f"{_action(form)}|option|{name}"
+
+
+def _action(form: Tag) -> str:
+    return str(form.get("action") or "").partition("?")[0]
 
 
 def _answers(form: Tag, page: Page) -> Iterator[tuple[Tag, str, Says]]:
@@ -281,6 +333,11 @@ def _primary(button: Tag) -> float:
     return -0.5 if SECONDARY.search(words) else 0.0
 
 
+def _is_drawn(link: Tag) -> bool:
+    """Whether a link looks like a button."""
+    return link.get("role") == "button" or bool(DRAWN.search(" ".join(classes_of(link))))
+
+
 def _links(page: Page, matches: Matches) -> Iterator[Candidate]:
     """The links with known words, those drawn as buttons, and those to the callback. A link to a
     place on its own page leads nowhere; one to anything but the web needs script."""
@@ -288,7 +345,9 @@ def _links(page: Page, matches: Matches) -> Iterator[Candidate]:
         address = str(link.get("href") or "").strip()
         if not address or address.startswith("#"):
             continue
-        target, says = join(page.base, address), said_by(names_of(link, page), [], page.lang)
+        target = join(page.base, address)
+        one = about_link(link, target, page)
+        says = one.says
         if matches(target):
             if "error=" in target:
                 says = Says(no=1.0)
@@ -296,15 +355,9 @@ def _links(page: Page, matches: Matches) -> Iterator[Candidate]:
                 says = Says(yes=0.9)
         elif not target.startswith(WEB):
             continue
-        drawn = link.get("role") == "button" or re.search(
-            r"\bbtn|button", " ".join(classes_of(link))
-        )
+        drawn = _is_drawn(link)
         if says.known or drawn:
-            name = name_of(link, page)
-            yield Candidate(
-                name=name, key=f"link|{name}|{address.partition('?')[0]}", says=says,
-                target=target, primary=_primary(link) if drawn else -1.0,
-            )  # fmt: skip
+            yield replace(one, says=says, primary=_primary(link) if drawn else -1.0)
 
 
 def pick(
@@ -329,7 +382,7 @@ def _allow(found: list[Candidate]) -> Choice | None:
     best, others = ranked[0], ranked[1:]
     near = [one for one in others if best.allows - one.allows < 0.12 and one.says.no < SURE]
     unknown = best.says.yes < SURE and any(not one.says.known or one.says.yes for one in others)
-    return Choice(candidate=best, guessed=bool(near) or unknown)
+    return Choice(candidate=best, how="guess" if near or unknown else "read")
 
 
 def _deny(found: list[Candidate]) -> Choice | None:
@@ -337,7 +390,7 @@ def _deny(found: list[Candidate]) -> Choice | None:
     if not ranked:
         return None
     if ranked[0].says.no >= 0.25:
-        return Choice(candidate=ranked[0], guessed=False)
+        return Choice(candidate=ranked[0])
     allowed = _allow(found)
     rest = [
         one
@@ -345,4 +398,4 @@ def _deny(found: list[Candidate]) -> Choice | None:
         if one.form is not None and one.says.allow < SURE and one.says.yes < 0.9
         if allowed is None or one.key != allowed.candidate.key
     ]
-    return Choice(candidate=rest[0], guessed=True) if len(rest) == 1 else None
+    return Choice(candidate=rest[0], how="guess") if len(rest) == 1 else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +17,7 @@ from mockauth.browser.accessible_name import (
     text_of,
     weak_names_of,
 )
+from mockauth.browser.override import PASSWORD, USERNAME, Value
 from mockauth.browser.vocabulary import Meaning, folded, meanings
 from mockauth.wire import Pairs, Secret
 
@@ -59,6 +60,7 @@ AGREES = re.compile(r"consent|confirm|agree|terms|scope|grant|allow|approve|acce
 EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9.-]+", re.ASCII)
 SIMPLE_PATTERN = re.compile(r"(?:\[[\w\-.@]{1,40}\]|\\d|\\w)(?:\{\d+(?:,\d*)?\}|[+*])?")
 SURE = 0.4
+NONE_TOLD: Mapping[int, Value] = MappingProxyType({})
 LONGEST_CODE = 8
 
 
@@ -85,9 +87,10 @@ def is_typed(control: Tag) -> bool:
     return control.name == "input" and kind_of(control) not in UNTYPED
 
 
-def fields_of(form: Tag, page: Page) -> list[Known]:
-    """What the fields ask for that a person sees and would type into."""
-    typed = [c for c in page.controls(form) if is_typed(c)]
+def fields_of(form: Tag, page: Page, told: Mapping[int, Value] = NONE_TOLD) -> list[Known]:
+    """What the fields ask for that a person sees and would type into; but for those that an
+    override tells."""
+    typed = [c for c in page.controls(form) if is_typed(c) and id(c) not in told]
     seen = [c for c in typed if not page.is_hidden(c) and not c.has_attr("readonly")]
     if page.has_script and not any(kind_of(c) == "password" for c in seen):
         # The second step of a login on one page, which script shows.
@@ -197,6 +200,8 @@ class Filling:
     button: Tag | None
     chosen: frozenset[int]
     """The radio buttons and options that are chosen, by identity."""
+    told: Mapping[int, Value] = field(default_factory=lambda: NONE_TOLD)
+    """What the settings say of a control, by its identity."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,6 +216,8 @@ class Filled:
     """The option that would have given the value."""
     question: str = ""
     """What the page asks, that nobody told us."""
+    asks: Asks = ""
+    """What kind of question that is."""
     invalid: str = ""
     """The rule of the field that a browser enforces, and the value breaks."""
 
@@ -219,7 +226,8 @@ def filled(control: Tag, work: Filling) -> Filled:
     """What a control sends."""
     if control is work.button:
         return _pressed(control)
-    sent = CONTROLS.get(kind_of(control), _text)(control, work)
+    by_kind = _told if id(control) in work.told else CONTROLS.get(kind_of(control), _text)
+    sent = by_kind(control, work)
     direction = str(control.get("dirname") or "")
     if direction and is_typed(control):
         written = "rtl" if str(control.get("dir") or "").lower() == "rtl" else "ltr"
@@ -238,6 +246,18 @@ def _pressed(button: Tag) -> Filled:
         dot = f"{name}." if name else ""
         return Filled(fields=((f"{dot}x", "1"), (f"{dot}y", "1")))
     return Filled(fields=_named(button, str(button.get("value", ""))))
+
+
+def _told(control: Tag, work: Filling) -> Filled:
+    """What the settings say of it."""
+    value = work.told[id(control)]
+    if kind_of(control) == "checkbox":
+        ticked = value if isinstance(value, bool) else value != "false"
+        return _tick(control) if ticked else Filled(by_us=True)
+    texts = {USERNAME: work.username, PASSWORD: work.password.reveal()}
+    text = str(value) if isinstance(value, str | bool) else value.reveal()
+    text = texts.get(text, text)
+    return Filled(fields=_named(control, text), by_us=True, invalid=broken_rule(control, text))
 
 
 def _nothing(control: Tag, work: Filling) -> Filled:
@@ -328,7 +348,7 @@ def _text(control: Tag, work: Filling) -> Filled:
     ):
         question = name_of(control, work.page) or str(control.get("name") or "")
         question = question or text_before(control) or "a value"
-    return Filled(fields=_named(control, _written(control)), question=question)
+    return Filled(fields=_named(control, _written(control)), question=question, asks=asks)
 
 
 def broken_rule(control: Tag, value: str) -> str:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mockauth.browser.accessible_name import kind_of, name_of
 from mockauth.browser.choose import buttons_of
 from mockauth.browser.encode import charset_of, encoded, lines_as_sent
-from mockauth.browser.fields import Decision, Filling, agrees, fields_of, filled, is_submit
+from mockauth.browser.fields import (
+    NONE_TOLD,
+    Asks,
+    Decision,
+    Filling,
+    agrees,
+    fields_of,
+    filled,
+    is_submit,
+)
+from mockauth.browser.override import Value
 from mockauth.browser.page import Page
 from mockauth.wire import Pairs, Request, Secret
 from mockauth.wire.message import FORM
@@ -47,8 +58,8 @@ class Submission:
     filled: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     """Options that would have been needed to fill it in."""
-    questions: tuple[str, ...] = ()
-    """What the form asks, that only the user knows."""
+    questions: tuple[tuple[Asks, str], ...] = ()
+    """What the form asks, that only the user knows: its kind, and how the page calls it."""
     drop_cookies: bool = False
     invalid: str = ""
     """The rule of a field that keeps a browser from sending the form."""
@@ -81,9 +92,11 @@ def fill(
     decision: Decision,
     button: Tag | None,
     chosen: frozenset[int] = frozenset(),
+    told: Mapping[int, Value] = NONE_TOLD,
 ) -> Submission:
-    """The form filled in by meaning, and sent by `button`, with the options `chosen`."""
-    asked = {id(one.control): one for one in fields_of(form, page)}
+    """The form filled in by meaning, and sent by `button`, with the options `chosen` and what the
+    settings have `told` of its controls."""
+    asked = {id(one.control): one for one in fields_of(form, page, told)}
     work = Filling(
         page=page,
         username=credentials.username,
@@ -91,8 +104,10 @@ def fill(
         decision=decision,
         asked=asked,
         button=button,
+        told=told,
         chosen=chosen | _checked_radios(form, page, chosen),
     )
+    secret = any(id(c) in told and kind_of(c) == "password" for c in page.controls(form))
     controls = [c for c in page.controls(form) if c is button or not is_submit(c)]
     controls += [] if button is None or button in controls else [button]
     done = [(str(control.get("name") or ""), filled(control, work)) for control in controls]
@@ -114,12 +129,12 @@ def fill(
         charset=charset,
         no_referrer=page.referrer_policy == "no-referrer",
         hidden=tuple(name for name, one in done if one.hidden and name),
-        has_password=any(one.asks == "password" for one in asked.values()),
+        has_password=secret or any(one.asks == "password" for one in asked.values()),
         has_user=any(one.asks == "user" for one in asked.values()),
         filled=tuple(name for name, one in done if one.by_us and name),
         missing=tuple(one.missing for _, one in done if one.missing),
         invalid="" if lax else next((one.invalid for _, one in done if one.invalid), ""),
-        questions=tuple(one.question for _, one in done if one.question),
+        questions=tuple((one.asks, one.question) for _, one in done if one.question),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 from mockauth.wire import Exchange, Pairs
 from mockauth.wire.message import pairs_of
 from mockauth.wire.url import without_query
-from mockauth.wire.words import Words, say
+from mockauth.wire.words import Words, own, say
 
 Outcome = Literal["callback", "elsewhere", "error_page", "stuck", "timeout"]
 """`callback`: about to go to one of the redirect URIs, letter for letter. `elsewhere`: about to
@@ -22,7 +22,8 @@ Reason = Literal[
     "", "no-answer", "redirect-loop", "reload-loop", "too-many-pages", "no-deny",
     "needs-credentials", "captcha", "login-again", "page-again", "password-elsewhere", "no-form",
     "needs-script", "needs-answer", "which-consents", "other-sign-in",
-    "breaks-a-rule",
+    "breaks-a-rule", "one-time-code", "new-password", "security-question", "mail-link", "passkey",
+    "other-device", "http-basic", "wrong-override", "skipped-again",
     "dead-link", "may-not-visit", "page-too-large",
 ]  # fmt: skip
 """Why a browser did not get on, for programs; `HINTS` has the words, "" says nothing more."""
@@ -44,6 +45,15 @@ HINTS: Mapping[Reason, Words] = MappingProxyType(
         "needs-script": say("the page needs script"),
         "needs-answer": say("the page asks what only the user knows: "),
         "which-consents": say("each of these refuses, or none was understood: "),
+        "one-time-code": say("the page asks for a one-time code: "),
+        "new-password": say("the page wants a new password: "),
+        "security-question": say("the page asks a security question: "),
+        "mail-link": say("the way on is in a mail"),
+        "passkey": say("the page asks for a passkey"),
+        "other-device": say("the page asks for another device"),
+        "http-basic": say("HTTP Basic refused the user name and the password"),
+        "wrong-override": say(""),
+        "skipped-again": say("a page that the settings skip came back"),
         "breaks-a-rule": say("browsers do not send the form; what is typed breaks "),
         "other-sign-in": say("another company signs people in, at "),
         "dead-link": say("a link that leads nowhere"),
@@ -52,6 +62,45 @@ HINTS: Mapping[Reason, Words] = MappingProxyType(
     }
 )
 """What is said of each reason; the detail of a landing stands behind it."""
+
+
+NO_WORDS = Words()
+How = Literal["read", "guess", "told"]
+"""How it was known what a button does: from its words or the form, not at all, from the settings."""
+
+
+HOW: Mapping[How, Words] = MappingProxyType(
+    {
+        "read": NO_WORDS,
+        "guess": say(" (a guess: its words are not known)"),
+        "told": say(" (as the settings say)"),
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Press:
+    """A button, link or option that was pressed."""
+
+    name: str
+    how: How = "read"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What mockauth would ask the user where a login stopped, and what answers it."""
+
+    text: Words
+    line: Words = NO_WORDS
+    """A line of TOML for the settings file."""
+    way: Words = NO_WORDS
+    """What else helps."""
+
+    @property
+    def words(self) -> Words:
+        """All of it in a sentence or three."""
+        line = say(" Put at the top of mockauth.toml: {}", self.line) if self.line else NO_WORDS
+        return self.text + line + (say(" {}", self.way) if self.way else NO_WORDS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,16 +120,20 @@ class Landing:
     """What belongs to the reason: the options to give, the host, the error."""
     forms: tuple[str, ...] = ()
     filled: tuple[str, ...] = ()
-    pressed: tuple[str, ...] = ()
-    """The names of the buttons and links that were pressed after the login."""
-    guessed: bool = False
-    """One of them was a guess, since its words are unknown."""
+    pressed: tuple[Press, ...] = ()
+    """What was pressed, in order."""
+    tried: tuple[str, ...] = ()
+    """What was pressed before in vain, where the page did not say what it does."""
+    question: Question | None = None
+    """What would have to be known to get on."""
     stopped_by: str = ""
     """What of a page on the way stops a browser: a directive of its policy, or a script."""
     form_action: bool = False
     """The form-action of a page stops the redirect to here, in Chromium."""
     no_deny: bool = False
-    """The consent page has no way to refuse."""
+    """The consent page has no way to refuse, or none was shown."""
+    asked: bool = False
+    """A page asked for an answer: more than a login was pressed."""
 
     @property
     def query(self) -> Pairs:
@@ -106,6 +159,19 @@ class Landing:
     def left(self) -> bool:
         """The browser was about to leave the site."""
         return self.outcome in ("callback", "elsewhere")
+
+    @property
+    def guessed(self) -> bool:
+        """Whether one press was a guess, since its words are unknown."""
+        return any(press.how == "guess" for press in self.pressed)
+
+    @property
+    def way(self) -> Words:
+        """What was pressed, for the reader; "" where nothing was."""
+        presses = [say("[{:.60}]", one.name or "?") + HOW[one.how] for one in self.pressed]
+        tried = own(", ").join(say("[{:.60}]", name) for name in self.tried)
+        before = say("; {} refused", tried) if self.tried else NO_WORDS
+        return own(", then ").join(presses) + before
 
     def describe(self) -> str:
         """One sentence for the reader: where it ended and what was seen there."""

@@ -24,6 +24,10 @@ MOST_FORMS, MOST_CONTROLS = 100, 500
 """Forms of a page, and controls of one form, that are looked at."""
 HTML = ("text/html", "application/xhtml+xml")
 META_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([\w-]{2,40})""", re.IGNORECASE)
+MOUNTS = frozenset({"app", "root", "__next", "__nuxt", "svelte"})
+"""Where frameworks put the page that their script makes."""
+WORDS = re.compile(r"[\w-]+")
+MOST_SCRIPT = 200_000
 CONTROLS = ("input", "select", "textarea", "button")
 
 
@@ -121,6 +125,11 @@ class Page:
         return [one.tag for one in self._walk if one.tag.name == "a" and one.sight != HIDDEN]
 
     @cached_property
+    def scripted(self) -> list[Tag]:
+        """The links and buttons that a person sees and that do nothing without a handler."""
+        return [one.tag for one in self._walk if one.sight != HIDDEN and _waits_for_script(one.tag)]
+
+    @cached_property
     def _walk(self) -> list[Seen]:
         return list(islice(_forms_and_controls(self.soup), MOST_WALKED))
 
@@ -143,9 +152,26 @@ class Page:
 
     @property
     def only_script_goes_on(self) -> bool:
-        """Whether a person would press a button that is in no form, or look into a frame."""
+        """Whether a person would press a button that is in no form, look into a frame or a shadow
+        tree, or see what a script shows."""
         live = (one for one in self._walk if one.sight != HIDDEN and one.form is None)
-        return any(one.tag.name == "button" for one in live) or self.soup.find("iframe") is not None
+        if any(one.tag.name == "button" for one in live) or self.soup.find("iframe") is not None:
+            return True
+        if self.soup.find("template", shadowrootmode=True) is not None:
+            return True
+        return self.has_script and self._is_filled_by_script
+
+    @property
+    def _is_filled_by_script(self) -> bool:
+        """Whether an empty block waits for a script: by a framework's name, or one that a script of
+        the page says."""
+        blocks = self.soup.find_all(["div", "main", "section"], id=True, limit=200)
+        empty = [
+            str(one["id"]) for one in blocks if not one.get_text(strip=True) and not one.find()
+        ]
+        scripts = self.soup.find_all("script", src=False, limit=100)
+        said = {word for one in scripts for word in WORDS.findall(one.get_text()[:MOST_SCRIPT])}
+        return any(name in MOUNTS or name in said for name in empty)
 
     @cached_property
     def charset(self) -> str:
@@ -182,6 +208,18 @@ class Page:
                 return join(self.base, target), None
         onward = None if self.forms else script_target(self.soup)
         return None if onward is None else (join(self.base, onward[1]), onward[0])
+
+
+def _waits_for_script(tag: Tag) -> bool:
+    if tag.name == "a":
+        href = str(tag.get("href") or "").strip().lower()
+        idle = not href or href.startswith("#")
+        return href.startswith("javascript:") or (idle and tag.has_attr("onclick"))
+    kind = str(tag.get("type") or ("submit" if tag.name == "button" else "text")).lower()
+    free = tag.name == "button" and tag.find_parent("form") is None and not tag.has_attr("form")
+    return tag.has_attr("onclick") and (
+        free or (kind == "button" and tag.name in ("button", "input"))
+    )
 
 
 def declared_charset(answer: Response) -> str:

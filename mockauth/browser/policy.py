@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from mockauth.wire.url import origin, split
+from mockauth.wire.url import join, origin, split
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -23,6 +24,7 @@ TURBO = re.compile(
 TURBO_OFF = re.compile(r"drive\s*=\s*false")
 HTMX = re.compile(r"htmx[\w.\-@/]*\.js|/htmx\.org", re.IGNORECASE)
 UNPOLY = re.compile(r"unpoly[\w.\-@/]*\.js", re.IGNORECASE)
+LIBRARY = re.compile(f"{TURBO.pattern}|{HTMX.pattern}|{UNPOLY.pattern}", re.IGNORECASE)
 INTERCEPTS = re.compile(r"onsubmit\s*=|addEventListener\(\s*[\"']submit[\"']")
 
 
@@ -123,11 +125,15 @@ def _allows_inline(sources: list[str], script: Tag | None) -> bool:
     return "'unsafe-inline'" in words and not exact and "'strict-dynamic'" not in words
 
 
-def taken_over(form: Tag, page: Page) -> str:
+def taken_over(form: Tag, page: Page, loads: Callable[[str], bool]) -> str:
     """The script that sends a form in place of the browser, so that a redirect to another site ends
-    nowhere (a fetch may not follow it there); "" where none does."""
-    scripts = page.soup.find_all("script", limit=100)
-    sources = "".join(f' "{script.get("src") or ""}"' for script in scripts)
+    nowhere (a fetch may not follow it there); "" where none does, or where the script may know
+    another way on. `loads` tells whether the file of a library is there: without it the form is an
+    ordinary one."""
+    scripts = [one for one in page.soup.find_all("script", limit=100) if _may_run(one, page)]
+    files = (str(script.get("src") or "") for script in scripts)
+    known = (one for one in files if one and LIBRARY.search(f'"{one}"'))
+    sources = "".join(f' "{one}"' for one in known if loads(join(page.base, one)))
     code = "\n".join(script.get_text() for script in scripts if not script.get("src"))
     code = code[:MOST_SCRIPT]
     if TURBO.search(sources + code) and _turbo_takes(form) and not TURBO_OFF.search(code):
@@ -137,7 +143,27 @@ def taken_over(form: Tag, page: Page) -> str:
     if UNPOLY.search(sources) and any(form.has_attr(n) for n in ("up-submit", "up-target")):
         return "Unpoly"
     takes = INTERCEPTS.search(code) and "preventDefault" in code and "fetch(" in code
-    return "a script of the page" if takes and ".submit()" not in code else ""
+    goes_on = ".submit()" in code or "location" in code
+    return "a script of the page" if takes and not goes_on else ""
+
+
+def _may_run(script: Tag, page: Page) -> bool:
+    """Whether the policies of the page let a script run."""
+    src = str(script.get("src") or "")
+    return not (_source_is_stopped(page, script, src) if src else script_is_stopped(page, script))
+
+
+def _source_is_stopped(page: Page, script: Tag, src: str) -> bool:
+    """Whether a policy stops a script that is loaded (CSP 3, section 6.7.1.1)."""
+    nonce = f"'nonce-{script.get('nonce') or ''}'"
+    for policy in policies_of(page):
+        names = ("script-src-elem", "script-src", "default-src")
+        sources = next((policy[name] for name in names if name in policy), None)
+        if sources is None or nonce in sources or "'strict-dynamic'" in sources:
+            continue
+        if not _admits(sources, page.url, join(page.base, src), redirected=False):
+            return True
+    return False
 
 
 def _turbo_takes(form: Tag) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -13,14 +14,25 @@ from mockauth.browser.accessible_name import kind_of, name_of, text_of
 from mockauth.browser.choose import (
     Candidate,
     Choice,
+    about_button,
     buttons_of,
     candidates,
     login_button,
     login_forms,
     pick,
+    scripted,
 )
 from mockauth.browser.cookies import Cookies
-from mockauth.browser.fields import SURE, Known, fields_of, is_code, is_submit, is_typed
+from mockauth.browser.fields import (
+    NONE_TOLD,
+    SURE,
+    Asks,
+    Known,
+    fields_of,
+    is_code,
+    is_submit,
+    is_typed,
+)
 from mockauth.browser.form import (
     Credentials,
     Decision,
@@ -29,16 +41,20 @@ from mockauth.browser.form import (
     outline,
     unticking_refuses,
 )
-from mockauth.browser.landing import Landing, Outcome, Reason, matches
+from mockauth.browser.landing import Landing, Outcome, Press, Reason, matches
+from mockauth.browser.override import Override, Value
 from mockauth.browser.page import Page, read_page
-from mockauth.browser.policy import form_is_stopped, script_is_stopped, taken_over
+from mockauth.browser.policy import MOST_SCRIPT, form_is_stopped, script_is_stopped, taken_over
+from mockauth.browser.question import question_of
+from mockauth.browser.told import Told, told_of
 from mockauth.browser.vocabulary import meanings
-from mockauth.wire import Exchange, Pairs, Request
+from mockauth.wire import Exchange, Pairs, Request, Response
+from mockauth.wire.basic import basic_authorization
 from mockauth.wire.markup import Pages, PageTooLarge
 from mockauth.wire.message import FORM, pairs_of
 from mockauth.wire.trace import Step
 from mockauth.wire.url import hostname, is_loopback_host, join, origin, split
-from mockauth.wire.words import own, say
+from mockauth.wire.words import Words, own, say
 
 Send = Callable[[Request, Step], Exchange]
 """Sends and records; network trouble is in `Exchange.error`, never raised."""
@@ -50,6 +66,18 @@ if TYPE_CHECKING:
 
 SAYS_OF_ITSELF = ("user-agent", "accept", "accept-language")
 CAPTCHA = re.compile(r"captcha|cf-turnstile", re.IGNORECASE)
+BASIC = re.compile(r"(?:^|,)\s*basic\b", re.IGNORECASE)
+WRITES = re.compile(
+    r"addEventListener\(\s*[\"']submit|onsubmit\s*=|\.value\s*=[^=]|fetch\(|innerHTML\s*="
+    r"|createElement\("
+)
+SETS_ACTION = re.compile(r"\.action\s*=[^=]|setAttribute\(\s*[\"']action[\"']")
+PASSKEY = "navigator.credentials"
+QR = re.compile(r"(?<![a-z])qr(?![a-z])|qr-?code", re.IGNORECASE)
+QUESTION_MARK = re.compile("[?\uff1f\u061f\u037e\u055e]")
+ASKED: Mapping[Asks, Reason] = MappingProxyType(
+    {"code": "one-time-code", "new_password": "new-password", "captcha": "captcha"}
+)
 MAX_HOPS = 15
 MAX_PAGES = 6
 MOST_GUESSES = 3
@@ -73,8 +101,18 @@ class Session:
     follow_only: bool = False
     cookies: Cookies = field(default_factory=Cookies)
     pages: Pages = field(default_factory=Pages)
+    breaks_rules: bool = False
+    """Send also what the rules of a field keep a browser from sending: to learn what stops it."""
+    overrides: tuple[Override, ...] = ()
+    """What the settings say of pages."""
     known_to: dict[str, Decision] = field(default_factory=dict)
     """What pressing a candidate did, where the page did not say it clearly."""
+    obeyed: set[str] = field(default_factory=set)
+    """The places of the overrides that have fitted a page."""
+    files: dict[str, bool] = field(default_factory=dict)
+    """By address, whether a script file is there."""
+    basic: dict[str, bool] = field(default_factory=dict)
+    """By origin, whether HTTP Basic was not refused there."""
 
     def run(
         self,
@@ -86,19 +124,34 @@ class Session:
     ) -> Landing:
         """Drive one authorization request to its end. Never raises for what a server does."""
         visit = _Visit(self, redirect_uris, decision, edit)
-        landing = visit.run(request)
+        landing = visit.strict(visit.run(request))
+        tried: list[str] = []
         for _ in range(MOST_GUESSES if edit is None else 0):
-            if not visit.guessed or not _is_wrong(landing, decision):
+            if not visit.guesses or not _is_wrong(landing, decision):
                 break
-            self.known_to[visit.guessed[-1]] = "deny" if decision == "allow" else "allow"
-            self.cookies = Cookies()
+            wrong = visit.guesses[-1]
+            tried.append(wrong.name)
+            self.known_to[wrong.key] = "deny" if decision == "allow" else "allow"
+            self.cookies, self.basic = Cookies(), {}
             visit = _Visit(self, redirect_uris, decision, edit)
             again = visit.run(request)
             if again.reason in ("no-form", "needs-script", "no-deny"):
-                named = say("[{}]", own(" · ").join(landing.pressed))
-                return replace(landing, outcome="stuck", reason="which-consents", detail=named)
+                return _unsure(landing, again, visit.stopped_at, tuple(tried))
             landing = again
-        return landing
+        if tried and _is_wrong(landing, decision):
+            return _unsure(landing, landing, visit.asked_at, tuple(tried))
+        return replace(landing, tried=tuple(tried))
+
+    def loads(self, url: str) -> bool:
+        """Whether a browser gets the script file; one on another site is taken to be there."""
+        address = self.map_url(url)
+        if not self.may_visit(address):
+            return True
+        if address not in self.files:
+            answer = self.send(Request(method="GET", url=address), "endpoint").answer
+            sniffs = (answer.header("X-Content-Type-Options") or "").strip().lower() != "nosniff"
+            self.files[address] = answer.ok and (sniffs or "script" in answer.media_type)
+        return self.files[address]
 
     def may_visit(self, url: str) -> bool:
         """Whether the address is on the site (or on this machine, when the site is)."""
@@ -128,9 +181,22 @@ class _Visit:
     filled: list[str] = field(default_factory=list)
     submitted: set[tuple[str, Pairs]] = field(default_factory=set)
     passwords_at: set[str] = field(default_factory=set)
-    pressed: list[str] = field(default_factory=list)
-    guessed: list[str] = field(default_factory=list)
-    """The keys of the candidates that were guesses."""
+    pressed: list[Press] = field(default_factory=list)
+    guesses: list[Candidate] = field(default_factory=list)
+    """What was pressed without being understood."""
+    told: Told | None = None
+    """What the settings say of the page that is read."""
+    skipped: set[str] = field(default_factory=set)
+    start: Request | None = None
+    """The authorization request."""
+    misfit: tuple[str, Words] | None = None
+    """The place of an override whose page lacks what it names, and what that is."""
+    came_from: Page | None = None
+    """The page whose form the page that is read answers."""
+    stopped_at: Page | None = None
+    """The page at which it stopped."""
+    asked_at: Page | None = None
+    """The page whose question was answered last."""
     furniture: set[str] = field(default_factory=set)
     """The forms that stood beside the login, and have nothing to do with consent."""
     still_elsewhere: bool = False
@@ -139,10 +205,14 @@ class _Visit:
     """The user's name was given."""
     sent_from: tuple[Tag, Page] | None = None
     """The form that the latest answer is to."""
+    by_script: bool = False
+    """A handler sent it, which no script library hears of (HTML, `form.submit()`)."""
     stopped_by: str = ""
     form_action: bool = False
     captcha: bool = False
     """The widget of a captcha stood in the latest form."""
+    asked: bool = False
+    """A page asked for an answer."""
     refused: bool = False
     """The user has been able to say no."""
     always: Pairs = ()
@@ -151,6 +221,7 @@ class _Visit:
     def run(self, request: Request) -> Landing:
         step: Step = "authorize"
         drop_cookies = False
+        self.start = request
         self.always = tuple(h for h in request.headers if h[0].lower() in SAYS_OF_ITSELF)
         while True:
             exchange = self._send(request, step, drop_cookies)
@@ -160,18 +231,16 @@ class _Visit:
                 outcome: Outcome = "timeout" if exchange.trouble == "timed-out" else "stuck"
                 return self._end(outcome, url, exchange, reason="no-answer", detail=exchange.error)
             answer = exchange.response
+            if asks_basic(answer):
+                signed = self._dialog(request, exchange)
+                if signed is not None:
+                    return signed
+                continue
             if answer.is_redirect:
-                target = join(url, _clean(answer.header("Location") or ""))
-                self._stop_redirect(target)
-                if self._leaves(target):
-                    if _repeats(answer.status, request):
-                        return self._left(target, exchange, request.method, _form_of(request))
-                    return self._left(target, exchange)
-                self.hops += 1
-                self.still_elsewhere = self.pages == 0
-                if self.hops > MAX_HOPS:
-                    return self._end("stuck", url, exchange, reason="redirect-loop")
-                request = self._next(request, answer.status, target)
+                redirected = self._redirected(request, exchange)
+                if isinstance(redirected, Landing):
+                    return redirected
+                request = redirected
                 continue
             try:
                 page = read_page(exchange, url, self.session.pages)
@@ -183,6 +252,21 @@ class _Visit:
             if isinstance(onward, Landing):
                 return onward
             request, drop_cookies = onward
+
+    def _redirected(self, request: Request, exchange: Exchange) -> Request | Landing:
+        """Follow a redirect, or end where it leaves the site."""
+        answer, url = exchange.answer, request.target
+        target = join(url, _clean(answer.header("Location") or ""))
+        self._stop_redirect(target)
+        if self._leaves(target):
+            if _repeats(answer.status, request):
+                return self._left(target, exchange, request.method, _form_of(request))
+            return self._left(target, exchange)
+        self.hops += 1
+        self.still_elsewhere = self.pages == 0
+        if self.hops > MAX_HOPS:
+            return self._end("stuck", url, exchange, reason="redirect-loop")
+        return self._next(request, answer.status, target)
 
     def _send(self, request: Request, step: Step, drop_cookies: bool) -> Exchange:
         request = replace(request, url=self.session.map_url(request.url))
@@ -196,10 +280,29 @@ class _Visit:
                 from_elsewhere=step == "authorize" or self.still_elsewhere,
                 posts=request.method == "POST",
             )
+        if self.session.basic.get(origin(request.target)):
+            known = self.session.credentials
+            signed = basic_authorization(known.username, known.password)
+            request = request.with_header("Authorization", signed)
         exchange = self.session.send(request.with_header("Cookie", cookie), step)
         if exchange.response is not None:
             self.session.cookies.keep(request, exchange.response)
         return exchange
+
+    def _dialog(self, request: Request, exchange: Exchange) -> Landing | None:
+        """Answer the browser's own dialog for HTTP Basic (RFC 7617), once for an origin; None where
+        the same request is to be made again."""
+        place, url = origin(self.session.map_url(request.target)), request.target
+        credentials = self.session.credentials
+        if place in self.session.basic:
+            self.session.basic[place] = False
+            return self._end("stuck", url, exchange, reason="http-basic")
+        if not (credentials.username and credentials.password):
+            wanted = own("--username and --password")
+            return self._end("stuck", url, exchange, reason="needs-credentials", detail=wanted)
+        self.session.basic[place] = self.named = True
+        self.passwords_at.add(place)
+        return None
 
     def _leaves(self, target: str) -> bool:
         if matches(target, self.redirect_uris):
@@ -223,7 +326,7 @@ class _Visit:
             page=exchange,
             filled=tuple(self.filled),
             pressed=tuple(self.pressed),
-            guessed=bool(self.guessed),
+            asked=self.asked,
             stopped_by=self.stopped_by,
             form_action=self.form_action,
             no_deny=self.decision == "deny" and not self.refused,
@@ -249,6 +352,7 @@ class _Visit:
                 return self._end("error_page", url, exchange)
             pages = say("{}", MAX_PAGES)
             return self._end("stuck", url, exchange, reason="too-many-pages", detail=pages)
+        self.came_from = self.sent_from[1] if self.sent_from is not None else None
         self.sent_from = None
         goes = page.goes_to()
         if goes is not None:
@@ -270,8 +374,72 @@ class _Visit:
                 self._stop_form_post(form, page, action)
                 made = fill(form, page, self.session.credentials, self.decision, None)
                 return self._left(made.url, exchange, made.method, made.fields)
+        self.told = told = self._told_of(page, exchange)
+        return self._obey(told, page, exchange) if told is not None else self._judge(page, exchange)
+
+    def _told_of(self, page: Page, exchange: Exchange) -> Told | None:
+        """What the settings say of the page: the first override that fits it."""
+        session = self.session
+        for override in () if session.follow_only else session.overrides:
+            if not (override.fits(page.url) or override.fits(session.map_url(page.url))):
+                continue
+            if override.skip and not self.named and is_login(page):
+                continue
+            told = told_of(override, page)
+            if isinstance(told, Told):
+                session.obeyed.add(override.place)
+                return told
+            # Several pages of a login may have one address, and only one of them be meant.
+            if exchange.answer.ok and self.misfit is None:
+                self.misfit = override.place, told
+        return None
+
+    def strict(self, landing: Landing) -> Landing:
+        """The end, which is that of a mistake in the settings where an override has fitted no page
+        although its address has come."""
+        if self.misfit is None or self.misfit[0] in self.session.obeyed:
+            return landing
+        return replace(landing, outcome="stuck", reason="wrong-override", detail=self.misfit[1])
+
+    def _obey(self, told: Told, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool]:
+        """Do what the settings say; what they leave open is judged as on any other page."""
+        if told.override.skip:
+            return self._skip(page, exchange)
+        refusing = self.decision == "deny" and not self.refused
+        if refusing and told.deny is not None:
+            self.refused = True
+            return self._press(Choice(candidate=told.deny, how="told"), page, exchange, "deny")
+        if told.submit is not None and not (refusing and self._may_refuse(told.submit, page)):
+            return self._press(Choice(candidate=told.submit, how="told"), page, exchange, "allow")
+        return self._judge(page, exchange)
+
+    def _may_refuse(self, submit: Candidate, page: Page) -> bool:
+        """Whether a page on which the settings say only what allows can be refused all the same."""
+        values = self.told.values if self.told is not None else {}
+        if submit.form is not None and fields_of(submit.form, page, values):
+            return False
+        return submit.says.log_in < SURE
+
+    def _skip(self, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool]:
+        """Leave a page as it is, and make the authorization request again."""
+        assert self.start is not None  # noqa: S101 - set before the first page
+        if page.url in self.skipped:
+            return self._end("stuck", page.url, exchange, page=page, reason="skipped-again")
+        self.skipped.add(page.url)
+        return self.start, False
+
+    def _judge(self, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool]:
+        """Fill in the page, or say the answer, by what it says."""
         logins = [] if self.session.follow_only else login_forms(page)
         found = self._candidates(page, exchange)
+        form = self.told.form if self.told is not None else None
+        if form is not None:
+            logins = [one for one in logins if one[1] is form]
+            found = [one for one in found if one.form is form]
+            button = login_button(form, page)
+            if not logins and not found and button is not None:
+                one = about_button(form, button, page)
+                return self._press(Choice(candidate=one), page, exchange, "allow")
         if logins and self._signs_in(logins[0], found):
             self.furniture |= {signature(form, page) for form in page.forms}
             self.furniture.discard(signature(logins[0][1], page))
@@ -285,8 +453,8 @@ class _Visit:
         form, page = self.sent_from
         stopped = form_is_stopped(page, target, redirected=True)
         self.form_action = self.form_action or stopped == "form-action"
-        if matches(target, self.redirect_uris):
-            self._stop(taken_over(form, page))
+        if matches(target, self.redirect_uris) and not self.by_script:
+            self._stop(taken_over(form, page, self.session.loads))
 
     def _stop(self, directive: str) -> None:
         self.stopped_by = self.stopped_by or directive
@@ -329,25 +497,61 @@ class _Visit:
         _, form, known = login
         unsure = all(one.sure <= 0.3 for one in known if one.asks == "user")
         by_name = not any(one.asks == "password" for one in known)
-        if by_name and ((unsure and is_code(form, page)) or self.passwords_at):
-            asked = next((name_of(k.control, page) for k in known if k.asks == "user"), "")
-            return self._asks(page, exchange, asked or page.title)
+        if by_name and self.told is None:
+            code = unsure and is_code(form, page)
+            if code or self.passwords_at:
+                asked = next((name_of(k.control, page) for k in known if k.asks == "user"), "")
+                return self._asks(page, exchange, "code" if code else "unknown", asked)
         button = login_button(form, page)
-        if button is None and not submits_by_enter(form, page):
-            return self._end("stuck", page.url, exchange, page=page, reason="needs-script")
-        made = fill(form, page, self.session.credentials, "allow", button)
-        self.sent_from = form, page
-        return self._submit(made, page, exchange)
+        if button is None:
+            pressed = [one for one in scripted(page) if one.form is form and one.says.off < SURE]
+            if pressed:
+                best = max(pressed, key=lambda one: one.says.yes + one.says.log_in - one.says.no)
+                return self._press(Choice(candidate=best), page, exchange, "allow")
+            if not submits_by_enter(form, page):
+                return self._end("stuck", page.url, exchange, page=page, reason="needs-script")
+        self.by_script = False
+        made = self._filled(form, page, "allow", button)
+        onward = self._submit(made, page, exchange)
+        if not isinstance(onward, Landing) or onward.left:
+            name = name_of(button, page) if button is not None else "Enter"
+            self.pressed.append(Press(name=name))
+        return onward
 
-    def _asks(self, page: Page, exchange: Exchange, what: str) -> Landing:
-        return self._end("stuck", page.url, exchange, page=page, reason="needs-answer", detail=what)
+    def _filled(
+        self,
+        form: Tag,
+        page: Page,
+        decision: Decision,
+        button: Tag | None,
+        chosen: frozenset[int] = frozenset(),
+        written: Mapping[int, Value] = NONE_TOLD,
+    ) -> Submission:
+        self.sent_from = form, page
+        told = self.told
+        values = {**written, **(told.values if told is not None else NONE_TOLD)}
+        chosen |= told.chosen if told is not None and not chosen else frozenset()
+        return fill(form, page, self.session.credentials, decision, button, chosen, values)
+
+    def _asks(self, page: Page, exchange: Exchange, asks: Asks, what: str) -> Landing:
+        """The end at what only the user knows."""
+        reason = ASKED.get(asks, "needs-answer")
+        is_code = meanings(what, page.lang).get("one_time_code", 0) >= SURE
+        if asks in ("code", "unknown") and self.passwords_at and QUESTION_MARK.search(what):
+            reason = reason if is_code else "security-question"
+        detail = "" if reason == "captcha" else what or page.title
+        return self._end("stuck", page.url, exchange, page=page, reason=reason, detail=detail)
 
     def _answer(
         self, page: Page, exchange: Exchange, found: list[Candidate]
     ) -> Landing | tuple[Request, bool]:
         """Say yes or no, where the page is one that asks it."""
         refusing = self.decision == "deny" and not self.refused and not stays_signed_in(page)
-        known_to = self.session.known_to
+        known_to = dict(self.session.known_to)
+        if self.told is not None and self.told.submit is not None:
+            known_to[self.told.submit.key] = "allow"
+        if self.told is not None and self.told.deny is not None:
+            known_to[self.told.deny.key] = "deny"
         if refusing:
             yes = pick(found, "allow", known_to)
             leads_in = (
@@ -385,45 +589,46 @@ class _Visit:
         self, choice: Choice, page: Page, exchange: Exchange, decision: Decision
     ) -> Landing | tuple[Request, bool]:
         one = choice.candidate
-        self.pressed.append(one.name)
-        if choice.guessed:
-            self.guessed.append(one.key)
+        self.asked = self.asked or self._asks_consent(one, page)
+        self.pressed.append(Press(name=one.name, how=choice.how))
+        self.asked_at = page
+        if choice.how == "guess":
+            if self.misfit is not None and self.misfit[0] not in self.session.obeyed:
+                return self._end("stuck", page.url, exchange, page=page, reason="which-consents")
+            self.guesses.append(one)
+        if one.by_script:
+            self._stop(script_is_stopped(page, None))
+        self.by_script = one.by_script
         if one.form is None:
             self.submitted.add((one.target, ()))
             return self._click(one.target, exchange)
-        made = fill(one.form, page, self.session.credentials, decision, one.button, one.chosen)
-        self.sent_from = one.form, page
+        made = self._filled(one.form, page, decision, one.button, one.chosen, one.values)
         return self._submit(made, page, exchange)
+
+    def _asks_consent(self, one: Candidate, page: Page) -> bool:
+        """Whether pressing it says more than who the user is."""
+        if one.form is None or one.says.log_in >= SURE:
+            return one.says.log_in < SURE
+        return not any(known.asks in ("user", "password") for known in fields_of(one.form, page))
 
     def _submit(
         self, made: Submission, page: Page, exchange: Exchange
     ) -> Landing | tuple[Request, bool]:
         self.filled += [name for name in made.filled if name not in self.filled]
-        if made.missing:
-            wanted = say(" and ").join(map(own, dict.fromkeys(made.missing)))
-            return self._end(
-                "stuck",
-                page.url,
-                exchange,
-                page=page,
-                reason="needs-credentials",
-                detail=wanted,
-            )
-        if made.questions:
-            return self._asks(page, exchange, made.questions[0])
-        if made.invalid:
-            rule = made.invalid
-            return self._end(
-                "stuck", page.url, exchange, page=page, reason="breaks-a-rule", detail=rule
-            )
-        self.named = self.named or made.has_user
+        invalid = made.invalid and not self.session.breaks_rules
+        if made.missing or made.questions or invalid:
+            return self._unsendable(made, page, exchange)
+        self.named = self.named or made.has_user or made.has_password
         address = self.session.map_url(made.url)
         again = made.has_password and address in self.passwords_at
         if again or (made.url, made.fields) in self.submitted:
             reason: Reason = "login-again" if made.has_password else "page-again"
             if has_captcha(page):
                 reason = "captcha"
-            return self._end("stuck", page.url, exchange, page=page, reason=reason)
+            elif changes_what_is_sent(page):
+                reason = "needs-script"
+            doubt = say(", or what was given is wrong") if reason == "needs-script" else ""
+            return self._end("stuck", page.url, exchange, page=page, reason=reason, detail=doubt)
         if self._leaves(made.url):
             if made.has_password:
                 return self._end(
@@ -444,13 +649,24 @@ class _Visit:
             made = self.edit(made)
         return made.request(page.url), made.drop_cookies
 
+    def _unsendable(self, made: Submission, page: Page, exchange: Exchange) -> Landing:
+        """The end at a form that cannot be filled in, or that browsers do not send so."""
+        if not made.missing and made.questions:
+            return self._asks(page, exchange, *made.questions[0])
+        reason: Reason = "needs-credentials" if made.missing else "breaks-a-rule"
+        wanted = say(" and ").join(map(own, dict.fromkeys(made.missing))) or made.invalid
+        return self._end("stuck", page.url, exchange, page=page, reason=reason, detail=wanted)
+
     def _without_form(self, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool]:
         """The end at a page that offers nothing to press."""
         asked = [one for form in page.forms for one in fields_of(form, page)]
         questions = [one for one in asked if one.asks in ("code", "new_password", "captcha")]
         if questions and exchange.answer.ok:
             names = [name_of(one.control, page) for one in questions]
-            return self._asks(page, exchange, next(filter(None, names), "") or page.title)
+            return self._asks(page, exchange, questions[0].asks, next(filter(None, names), ""))
+        other = self._person(page) if exchange.answer.ok else ""
+        if other:
+            return self._end("stuck", page.url, exchange, page=page, reason=other)
         if page.forms and exchange.answer.ok:
             scripted = page.has_script or any(
                 kind_of(c) == "button" and not is_submit(c)
@@ -464,6 +680,16 @@ class _Visit:
         if exchange.answer.ok and page.only_script_goes_on:
             return self._end("stuck", page.url, exchange, page=page, reason="needs-script")
         return self._end("error_page", page.url, exchange, page=page)
+
+    def _person(self, page: Page) -> Reason:
+        """What a page without a way on wants of a person; "" where that is not known."""
+        if wants_passkey(page):
+            return "passkey"
+        if page.forms:
+            return ""
+        if shows_qr_code(page):
+            return "other-device"
+        return "mail-link" if self.named and not self.passwords_at else ""
 
     def _click(self, target: str, exchange: Exchange) -> Landing | tuple[Request, bool]:
         parts = split(target)
@@ -486,6 +712,9 @@ class _Visit:
         text = exchange.answer.text[:300] if page is None else page.snippet
         if outcome == "error_page" and self.captcha:
             outcome, reason = "stuck", "captcha"
+        elif outcome == "error_page" and self.came_from is not None and sets_action(self.came_from):
+            outcome, reason, page, url = "stuck", "needs-script", self.came_from, self.came_from.url
+        self.stopped_at = page
         return Landing(
             outcome=outcome,
             url=url,
@@ -494,14 +723,32 @@ class _Visit:
             snippet=" ".join(text.split()),
             reason=reason,
             detail=detail,
+            question=question_of(reason, detail, page, url),
             forms=tuple(outline(form, page) for form in page.forms) if page else (),
             filled=tuple(self.filled),
             pressed=tuple(self.pressed),
-            guessed=bool(self.guessed),
+            asked=self.asked,
             stopped_by=self.stopped_by,
             form_action=self.form_action,
             no_deny=reason == "no-deny",
         )
+
+
+def _unsure(before: Landing, after: Landing, page: Page | None, tried: tuple[str, ...]) -> Landing:
+    """The end where each press that was tried refused."""
+    named = say("[{}]", own(" · ").join(press.name for press in before.pressed))
+    url = page.url if page is not None else after.url
+    asked = question_of("which-consents", "", page, url, tried)
+    return replace(
+        before, outcome="stuck", reason="which-consents", detail=named, question=asked, tried=tried
+    )
+
+
+def asks_basic(answer: Response) -> bool:
+    """Whether a browser shows its own dialog for a user name and a password (RFC 7617). A token
+    endpoint refuses clients in the same way, in JSON (RFC 6749 section 5.2)."""
+    offered = ", ".join(answer.headers_named("WWW-Authenticate"))
+    return answer.status == 401 and "json" not in answer.media_type and bool(BASIC.search(offered))
 
 
 def _is_wrong(landing: Landing, decision: Decision) -> bool:
@@ -532,6 +779,41 @@ def _form_of(request: Request) -> Pairs:
         return request.params
     kind = (request.header("Content-Type") or "").partition(";")[0].strip().lower()
     return pairs_of(request.body.decode("utf-8", "replace")) if kind == FORM else ()
+
+
+def changes_what_is_sent(page: Page) -> bool:
+    """Whether a script of the page sends its form, or writes into it."""
+    scripts = page.soup.find_all("script", src=False, limit=100)
+    return any(WRITES.search(script.get_text()[:MOST_SCRIPT]) for script in scripts)
+
+
+def is_login(page: Page) -> bool:
+    """Whether the page surely asks who the user is."""
+    known = (one for _, _, fields in login_forms(page) for one in fields)
+    return any(one.asks == "password" or (one.asks == "user" and one.sure > 0.3) for one in known)
+
+
+def sets_action(page: Page) -> bool:
+    """Whether a script of the page decides where its form goes."""
+    scripts = page.soup.find_all("script", src=False, limit=100)
+    return any(SETS_ACTION.search(script.get_text()[:MOST_SCRIPT]) for script in scripts)
+
+
+def wants_passkey(page: Page) -> bool:
+    """Whether the page asks the browser for a passkey (Web Authentication)."""
+    tags = page.soup.find_all(["script", "button", "a"], limit=300)
+    return any(
+        PASSKEY
+        in (tag.get_text()[:MOST_SCRIPT] if tag.name == "script" else str(tag.get("onclick")))
+        for tag in tags
+    )
+
+
+def shows_qr_code(page: Page) -> bool:
+    """Whether a code to scan is all that the page has."""
+    shown = page.soup.find_all(["img", "canvas", "svg", "div"], limit=200)
+    names = ("src", "alt", "id", "class", "aria-label")
+    return any(QR.search(" ".join(str(tag.get(name, "")) for name in names)) for tag in shown)
 
 
 def has_captcha(page: Page) -> bool:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mockauth.chatgpt.token import basic_credentials
+from mockauth.chatgpt.token import basic_credentials, raw_basic_credentials
 from mockauth.wire.message import Request, every
 
 CREDENTIALS = ("client_id", "client_secret")
 
 
-def in_basic_header(request: Request) -> Request:
-    """A token request with the credentials of its body in a Basic header and nowhere else.
+def in_basic_header(request: Request, *, raw: bool = False) -> Request:
+    """A token request with the credentials of its body in a Basic header and nowhere else; form-
+    encoded first, unless `raw`.
 
     One that already has an Authorization header, or does not have each credential once, was made
     so by a probe and stays as it is.
@@ -24,7 +25,8 @@ def in_basic_header(request: Request) -> Request:
     if request.header("Authorization") is not None or any(len(values) != 1 for values in pairs):
         return request
     rest = tuple(pair for pair in request.params if pair[0] not in CREDENTIALS)
-    header = basic_credentials(pairs[0][0], pairs[1][0])
+    made = raw_basic_credentials if raw else basic_credentials
+    header = made(pairs[0][0], pairs[1][0])
     return replace(request, params=rest).with_header("Authorization", header)
 
 

@@ -65,6 +65,12 @@ def basic_credentials(client_id: str, secret: str) -> str:
     return "Basic " + base64.b64encode(pair.encode()).decode()
 
 
+def raw_basic_credentials(client_id: str, secret: str) -> str:
+    """The Authorization header of RFC 7617 section 2, nothing encoded first: what many clients
+    send. No source shows which of the two ChatGPT does."""
+    return "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode()
+
+
 def read_token(response: Response | None) -> Grant:
     """Read a token answer the way ChatGPT does: `access_token` in the parsed JSON, or nothing."""
     if response is None:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, Seen
 from mockauth.checks.header import directives
-from mockauth.checks.record import calls
+from mockauth.checks.record import accepted_calls, calls
+from mockauth.checks.refusal import says_error
 from mockauth.checks.registry import check
+from mockauth.wire import Exchange
 from mockauth.wire.trace import Fallback
 from mockauth.wire.words import cut, say
 
@@ -24,18 +26,66 @@ from mockauth.wire.words import cut, say
 )
 def valid_token_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The API accepts the token as declared."""
+    _require_no_filter(evidence)
     for call in calls(evidence):
-        if call.answer.ok:
+        if call.answer.ok and not says_error(call.answer):
             yield Seen(actual=call.outcome, exchanges=(call.n,))
-        elif call.answer.status in (400, 404, 405, 422) and any(
-            e.answer.status == 401 for e in evidence.trace.select("api", purpose="altered")
-        ):
+        elif call.answer.status in (400, 404, 405, 422) and _refused_without(evidence):
             actual = say("{}, while a call without the token gets 401", call.outcome)
             yield Seen(actual=actual, exchanges=(call.n,))
         else:
-            yield Finding(
-                expected=say("2xx"), actual=call.outcome, at=call.request.url, exchanges=(call.n,)
+            yield _not_accepted(call)
+
+
+def _refused_without(evidence: Evidence) -> bool:
+    """Whether a call without the token got 401: then the API knows the caller."""
+    sent = evidence.trace.select("api")
+    return any(e.answer.status == 401 for e in sent if e.purpose in ("altered", "supply"))
+
+
+def _not_accepted(call: Exchange) -> Finding:
+    actual = call.outcome
+    if call.answer.ok:
+        actual = say("{} with an error in the body", actual)
+    return Finding(
+        expected=say("2xx"),
+        actual=actual,
+        fix=_fix_of(call.answer.status),
+        at=call.request.url,
+        exchanges=(call.n,),
+        shows="" if call.answer.status in (401, 403) else say("an error of the API"),
+    )
+
+
+def _fix_of(status: int) -> str:
+    """What to change where the status says that it is not the token; "" where it may be."""
+    if status in (404, 405, 501):
+        return say(
+            "Nothing is served there for that method: compare servers and paths of the OpenAPI "
+            "document with your routes; --operation names another operation."
+        )
+    if status in (400, 422):
+        return say(
+            "Make the call that the OpenAPI document describes work, or name another "
+            "operation with --operation."
+        )
+    if status >= 500:
+        return say("The call crashes: look into the log of your server.")
+    return say("Answer at the declared URL itself.") if 300 <= status < 400 else ""
+
+
+def _require_no_filter(evidence: Evidence) -> None:
+    """Raise where the token is taken from a browser, so that a filter is what refuses."""
+    tries = evidence.trace.select("api", purpose="fallback")
+    helped = [e for e in tries if e.fallback is Fallback.BROWSER_AGENT and e.answer.ok]
+    if helped:
+        raise Blocked(
+            say(
+                "a browser's User-Agent gets {}: a filter refuses ChatGPT, not the token "
+                "(see transport.no-bot-wall)",
+                helped[0].outcome,
             )
+        )
 
 
 @check(
@@ -113,7 +163,7 @@ def openai_headers_tolerated(evidence: Evidence) -> Iterator[Finding | Seen]:
 )
 def not_cacheable(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Answers to a token are not marked public."""
-    for call in calls(evidence):
+    for call in accepted_calls(evidence):
         said = directives(call.answer)
         actual = cut(", ".join(sorted(said)), 120)
         # no-store and private forbid a shared cache whatever else is said (RFC 9111 5.2.2).
@@ -121,3 +171,26 @@ def not_cacheable(evidence: Evidence) -> Iterator[Finding | Seen]:
             yield Finding(expected=say("private or no-store"), actual=actual, exchanges=(call.n,))
         else:
             yield Seen(actual=actual or say("no Cache-Control"), exchanges=(call.n,))
+
+
+@check(
+    "api.json-content-type",
+    "SSS",
+    refs=("RFC9110-8.3", "RFC8259-11"),
+    practice=True,
+    why="A client that goes by Content-Type takes the data for a web page.",
+    fix="Serve it as application/json.",
+)
+def json_content_type(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """JSON of the API is not served as a web page."""
+    for call in accepted_calls(evidence):
+        kind = call.answer.media_type
+        if "html" in kind and isinstance(call.answer.json(), dict | list):
+            yield Finding(
+                expected=say("application/json"),
+                actual=say("JSON as {}", kind),
+                at=call.request.url,
+                exchanges=(call.n,),
+            )
+        else:
+            yield Seen(actual=call.outcome, exchanges=(call.n,))

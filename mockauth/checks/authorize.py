@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.fallback_text import text_of
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
-from mockauth.checks.record import callback_params
+from mockauth.checks.obstacle import obstacle
+from mockauth.checks.record import browsed, callback_params, landed
 from mockauth.checks.registry import check
 from mockauth.wire import Exchange
 from mockauth.wire.message import first
@@ -44,16 +45,15 @@ def request_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
     flow = _flow(evidence)
     last = flow[-1]
     params = callback_params(last) if last.step == "callback" else ()
-    if first(params, "code") and evidence.stopped_by:
-        yield _stopped(evidence, flow)
-        return
+    stopped_at = obstacle(evidence)
+    if stopped_at:
+        raise Blocked(
+            say("the request leads to pages that stop every browser (see {})", own(stopped_at))
+        )
     if first(params, "code"):
         yield Seen(actual=say("the callback was reached with a code"), exchanges=(last.n,))
         return
     error = first(params, "error")
-    if evidence.dropped and not error:
-        yield _dropped(evidence, flow)
-        return
     if evidence.stuck and _helped(evidence) is None:
         raise Blocked(evidence.stuck)
     said = (
@@ -73,32 +73,6 @@ def request_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
         fix=fix,
         at=AT,
         exchanges=(flow[0].n, last.n),
-    )
-
-
-def _stopped(evidence: Evidence, flow: list[Exchange]) -> Finding:
-    """A page of the login that works in no browser (CSP 3; Fetch, redirects across origins)."""
-    return Finding(
-        expected=say("a browser gets through the login pages"),
-        actual=say("the code comes, but {} stops browsers before it", evidence.stopped_by),
-        fix=say(
-            "Let the policy of the login pages admit their own forms and scripts; keep the forms "
-            'that lead to ChatGPT from script libraries, with Turbo by data-turbo="false".'
-        ),
-        at=AT,
-        exchanges=(flow[0].n, flow[-1].n),
-    )
-
-
-def _dropped(evidence: Evidence, flow: list[Exchange]) -> Finding:
-    """The login came to nothing with cookies that no browser keeps (RFC 6265bis section 5.6)."""
-    why = say("; ").join(say("{}: {}", name, own(reason)) for name, reason in evidence.dropped[:3])
-    return Finding(
-        expected=say("a login page, then the callback with a code"),
-        actual=say("the login ends without a code, and browsers drop cookies of it ({})", why),
-        fix=say("Set the session cookie with SameSite=Lax, Secure on https, and no wrong prefix."),
-        at=AT,
-        exchanges=(flow[0].n, flow[-1].n),
     )
 
 
@@ -174,12 +148,15 @@ def own_query_kept(evidence: Evidence) -> Iterator[Finding | Seen]:
 )
 def login_before_code(evidence: Evidence) -> Iterator[Finding | Seen]:
     """No code is issued before the user has acted on a page."""
-    flow = _flow(evidence)
-    if flow[-1].step != "callback" or not first(callback_params(flow[-1]), "code"):
+    _flow(evidence)
+    if not first(callback_params(landed(evidence)), "code"):
         raise Blocked(say("no code was seen (see authorize.request-accepted)"))
+    flow = browsed(evidence)
     pages = [e for e in flow if e.step == "page" and e.request.method == "POST"]
     shown = [e for e in flow if e.answer.ok and "html" in e.answer.media_type]
-    if pages or shown:
+    if any(e.answer.status == 401 and e.answer.header("WWW-Authenticate") for e in flow):
+        yield Seen(actual=say("the browser's dialog was shown first"), exchanges=(flow[0].n,))
+    elif pages or shown:
         yield Seen(actual=say("a page was shown first"), exchanges=(flow[0].n,))
     else:
         yield Finding(

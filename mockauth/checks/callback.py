@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
@@ -23,6 +24,7 @@ from mockauth.checks.record import (
 from mockauth.checks.registry import check
 from mockauth.wire import Exchange
 from mockauth.wire.message import every, first, pairs_of
+from mockauth.wire.url import origin, without_query
 from mockauth.wire.words import AT_CLIENT_URL, cut, own, say
 
 AT = AT_CLIENT_URL
@@ -66,25 +68,59 @@ def exact_uri(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The browser comes back by GET to exactly the redirect_uri that was sent."""
     callback = _ordinary(evidence)
     target = callback.request.target.partition("#")[0].partition("?")[0]
-    wanted = evidence.given.redirect_uri
+    wanted = evidence.given.redirect_uri.partition("?")[0]
     if callback.request.method != "GET":
-        status = redirect_before(evidence, callback).answer.status
-        # 307 and 308 make a browser send the form once more (RFC 9110 section 15.4.8).
-        how = (
-            say("status {} repeats the POST", status)
-            if status in (307, 308)
-            else say("a form post")
-        )
+        yield _by_post(evidence, callback)
+    elif target != wanted:
         yield Finding(
-            expected=say("reached by GET"),
-            actual=say("reached by POST: {}", how),
+            expected=wanted,
+            actual=target,
+            fix=_altered(wanted, target),
             at=AT,
             exchanges=(callback.n,),
         )
-    elif target != wanted.partition("?")[0]:
-        yield Finding(expected=wanted, actual=target, at=AT, exchanges=(callback.n,))
     else:
         yield Seen(actual=target, exchanges=(callback.n,))
+
+
+def _by_post(evidence: Evidence, callback: Exchange) -> Finding:
+    """A form arrives at the callback: by a redirect that repeats it, or by one of its own."""
+    before = redirect_before(evidence, callback)
+    status, place = before.answer.status, without_query(before.request.target)
+    # 307 and 308 make a browser send the form once more (RFC 9110 section 15.4.8).
+    if status in (307, 308):
+        how = say("status {} at {} repeats the POST", status, place)
+        fix = say(
+            "Answer the form with 303 or 302: {} makes the browser send it once more, to ChatGPT.",
+            status,
+        )
+    else:
+        how = say("the page at {} sends a form to it", place)
+        fix = say(
+            "Redirect by 302 or 303 with code and state in the query; form_post is for clients "
+            "that ask for it with response_mode."
+        )
+    names = ", ".join(dict.fromkeys(name for name, _ in callback.request.params)) or say("nothing")
+    return Finding(
+        expected=say("reached by GET, with code and state in the query"),
+        actual=say("reached by POST: {}; the form has {:.80}", how, names),
+        fix=fix,
+        at=AT,
+        exchanges=(before.n, callback.n),
+    )
+
+
+def _altered(wanted: str, target: str) -> str:
+    """What to change where another address is called back than was sent; "" says the rule's fix."""
+    if target == wanted + "/":
+        return say("Add no slash to redirect_uri: ChatGPT's page has none.")
+    if target == wanted.rstrip("/"):
+        return say("Leave the slash at the end of redirect_uri.")
+    if origin(target) != origin(wanted):
+        return say("Call back the redirect_uri of the request, not an address from the settings.")
+    if unquote(target) == unquote(wanted):
+        return say("Leave the percent-encoding of redirect_uri as it was sent.")
+    return ""
 
 
 @check(

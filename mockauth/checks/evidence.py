@@ -60,12 +60,18 @@ class Evidence:
     """The IP addresses behind each public host, as the engine resolved them; a name that did not
     resolve has none. None when nothing was resolved: offline, in process, a local target."""
 
+    uncalled: str = ""
+    """Why none of the operations that the document has is called."""
     stuck: str = ""
     """Why mockauth could not get through the login pages; the server has accepted the request."""
+    stuck_for: str = ""
+    """The same for programs: a `Reason` of the browser's landing."""
     stopped_by: str = ""
     """What on the pages of the ordinary login stops a browser, though a code came."""
     dropped: tuple[tuple[str, str], ...] = ()
     """The cookies that a browser does not keep or send, and why, where the login failed."""
+    unsendable: str = ""
+    """The rule of a field that keeps browsers from sending a login form that the server accepts."""
 
     pages: Pages = field(default_factory=Pages)
     """The pages of the record, parsed."""

@@ -14,6 +14,7 @@ TEXTS: Mapping[Fallback, Words] = MappingProxyType(
     {
         Fallback.BASIC_HEADER: say("a Basic header"),
         Fallback.BODY_CREDENTIALS: say("credentials in the body"),
+        Fallback.BROKEN_RULE: say("a browser that sends what the form forbids"),
         Fallback.BROWSER_AGENT: say("a browser's User-Agent"),
         Fallback.CALLBACK_SLASH: say("a slash after the callback"),
         Fallback.EVERY_COOKIE: say("a browser that keeps every cookie"),
@@ -22,6 +23,7 @@ TEXTS: Mapping[Fallback, Words] = MappingProxyType(
         Fallback.LOGGED_IN: say("a session that is logged in already"),
         Fallback.NO_OPENAI_HEADERS: say("no openai- headers"),
         Fallback.NO_SCOPE: say("no scope parameter"),
+        Fallback.ORIGIN: say("an Origin header"),
         Fallback.OTHER_CALLBACK: say("the other callback"),
         Fallback.PKCE: say("a PKCE code_challenge"),
     }

@@ -19,6 +19,16 @@ class Finding:
     exchanges: tuple[int, ...] = ()
     tolerated: bool = False
     """Real, correct servers do this, so it is a warning at most."""
+    near: str = ""
+    """The pointer of what stands there in place of `at`, which is missing."""
+    document: str = ""
+    """The URL or file of the document that `at` lies in; "" where there is none."""
+    line: int = 0
+    """Line and column in it count from 1; 0 is not known. A check that reads the text names them,
+    else the engine looks `at` up."""
+    column: int = 0
+    shows: str = ""
+    """What ChatGPT shows of this, where it is not what the rule says."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 
@@ -9,15 +10,19 @@ from mockauth.checks.callback import room_in_bits, varying_bits
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.header import directives
-from mockauth.checks.jwt import read_jwt
+from mockauth.checks.jwt import claimed_scope, read_jwt
 from mockauth.checks.record import codes, grants, second_user_flows
 from mockauth.checks.registry import check
 from mockauth.checks.token import AT
-from mockauth.wire import Exchange
 from mockauth.wire.words import cut, own, say
 
 COULD_NOT = '"Couldn\'t install plugin", token endpoint says 200'
 YEAR = 365 * 86400
+MARKS = (
+    (codecs.BOM_UTF8, "UTF-8"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
 KNOWN_MEMBERS = ("access_token", "token_type", "expires_in", "refresh_token", "scope")
 
 
@@ -53,6 +58,30 @@ def json_content_type(evidence: Evidence) -> Iterator[Finding | Seen]:
                 exchanges=(e.n,),
                 actual=e.answer.media_type or say("no Content-Type"),
             )
+
+
+@check(
+    "grant.no-byte-order-mark",
+    "MMM",
+    refs=("RFC8259-8.1",),
+    auth=("oauth",),
+    shows=COULD_NOT,
+    why="JSON must not begin with one, and common parsers stop at it, Python's among them.",
+    fix="Encode the answer as UTF-8 without a byte order mark.",
+)
+def no_byte_order_mark(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The token answer does not begin with a byte order mark."""
+    for e in grants(evidence):
+        marked = next((name for mark, name in MARKS if e.answer.body.startswith(mark)), "")
+        if marked:
+            yield Finding(
+                expected=say("JSON from the first byte on"),
+                actual=say("a byte order mark ({}) before it", own(marked)),
+                at=AT,
+                exchanges=(e.n,),
+            )
+        else:
+            yield Seen(actual=say("none"), exchanges=(e.n,))
 
 
 @check(
@@ -252,7 +281,7 @@ def scope_when_narrowed(evidence: Evidence) -> Iterator[Finding | Seen]:
     e = grants(evidence)[0]
     asked = set((evidence.oauth.scope if evidence.oauth else "").split())
     scope = e.answer.members.get("scope")
-    claimed = _claimed_scope(e)
+    claimed = claimed_scope(e.answer)
     if scope is None and claimed is not None and claimed != asked:
         yield Finding(
             expected=say("scope {!r:.80}, as the token has it", " ".join(sorted(claimed))),
@@ -273,21 +302,12 @@ def scope_when_narrowed(evidence: Evidence) -> Iterator[Finding | Seen]:
         yield Finding(
             expected=say("a string"),
             actual=say("a {}", own(type(scope).__name__)),
+            fix=say("Send scope as one string, the words separated by blanks."),
             at=AT,
             exchanges=(e.n,),
             tolerated=True,
         )
     yield from _unknown_granted(evidence)
-
-
-def _claimed_scope(exchange: Exchange) -> set[str] | None:
-    """The scope that a JWT access token says it has; None when it says nothing."""
-    token = exchange.answer.members.get("access_token")
-    jwt = read_jwt(token) if isinstance(token, str) else None
-    claim = jwt.claims.get("scope", jwt.claims.get("scp")) if jwt else None
-    if isinstance(claim, list):
-        claim = " ".join(str(word) for word in claim)
-    return set(claim.split()) if isinstance(claim, str) else None
 
 
 def _unknown_granted(evidence: Evidence) -> Iterator[Finding]:
@@ -492,8 +512,14 @@ def refresh_works(evidence: Evidence) -> Iterator[Finding | Seen]:
             expected=say("200 with access_token"), actual=last.outcome, at=AT, exchanges=(last.n,)
         )
         return
-    calls = [e for e in evidence.trace.ordinary("api") if e.n > last.n]
-    if calls and calls[0].answer.status in (401, 403):
+    asked = evidence.trace.ordinary("api")
+    calls = [e for e in asked if e.n > last.n]
+    before = [e for e in asked if e.n < last.n]
+    if before and not before[-1].answer.ok:
+        # The first token is refused as well: another rule says so, and this one is no worse.
+        seen = say("a new access token; the API refuses the first one, too")
+        yield Seen(actual=seen, exchanges=(last.n,))
+    elif calls and calls[0].answer.status in (401, 403):
         yield Finding(
             expected=say("the API accepts the new token"),
             actual=calls[0].outcome,

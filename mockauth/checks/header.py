@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from mockauth.wire import Pairs, Response
 from mockauth.wire.words import say
@@ -15,6 +17,11 @@ PARAMETER = re.compile(rf'({TOKEN})\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"=][^\s,"]*)',
 SCHEME = re.compile(rf"{TOKEN}(?=\s|,|$)", re.ASCII)
 TOKEN68 = re.compile(r"[A-Za-z0-9._~+/-]+=*(?=\s*(?:,|$))")
 GAP = re.compile(r"[\s,]*")
+PACKED: Mapping[bytes, str] = MappingProxyType(
+    {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"\x78\x01": "deflate"}
+    | dict.fromkeys((b"\x78\x9c", b"\x78\xda"), "deflate")
+)
+"""How compressed bodies begin (RFC 1952 section 2.3.1, RFC 8878 section 3.1.1, RFC 1950)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,3 +76,8 @@ def _same_challenge(text: str, scheme: re.Match[str], at: int) -> bool:
 
 def _unquoted(value: str) -> str:
     return re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
+
+
+def packed_as(answer: Response) -> str:
+    """The Content-Encoding that the body has and no header names; "" for a body that can be read."""
+    return next((name for start, name in PACKED.items() if answer.body.startswith(start)), "")

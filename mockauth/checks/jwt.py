@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from mockauth.wire import Response
+
 LONGEST_TOKEN = 100_000
 """Characters; a longer token is not taken apart."""
 PART = r"[A-Za-z0-9_-]"
@@ -68,3 +70,13 @@ def _leaves(value: object, name: str, depth: int) -> Iterator[tuple[str, object]
             yield from _leaves(inner, name, depth + 1)
     else:
         yield name, value
+
+
+def claimed_scope(answer: Response) -> set[str] | None:
+    """The scope that the JWT access token of a token answer says it has; None for nothing."""
+    token = answer.members.get("access_token")
+    jwt = read_jwt(token) if isinstance(token, str) else None
+    claim = jwt.claims.get("scope", jwt.claims.get("scp")) if jwt else None
+    if isinstance(claim, list):
+        claim = " ".join(str(word) for word in claim)
+    return set(claim.split()) if isinstance(claim, str) else None

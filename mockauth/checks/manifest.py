@@ -15,6 +15,7 @@ from mockauth.checks.misnomer import (
     TOKEN_NAMES,
     invented_for,
     last_segment,
+    meant_by,
     mend_both,
     mend_missing,
 )  # fmt: skip
@@ -33,9 +34,16 @@ SAMPLE = re.compile(
     re.I,
 )
 """Words in what a guide shows in place of a token."""
-TOKEN = re.compile(r"[\w.~+/=-]{6,}")
-INVENTED = {"api_key": "service_http", "bearer": "service_http", "basic": "service_http"}
+TOKEN = re.compile(r"[0-9a-f]{16,64}")
+"""The 676 tokens of approved plugins have 32 of these characters."""
+FEWEST = 4
+"""Different characters of a token that a machine made."""
+INVENTED = ("apikey", "bearer", "basic", "token", "http", "service", "key", "header", "jwt")
 SECRET_NAME = re.compile(r"client_?secret|password|private_?key|api_?key|access_?token", re.I)
+NAMES_ONE = re.compile(
+    r"_(?:url|uri|name|header|field|param(?:eter)?|location|in|type|method)$", re.I
+)
+"""Members that say where a secret travels."""
 LIVE_TOKEN = re.compile(
     r"sk-[A-Za-z0-9]{20,}|gh[pousr]_[A-Za-z0-9]{30,}|AKIA[0-9A-Z]{16}|-----BEGIN"
 )
@@ -131,9 +139,11 @@ def json_strict(evidence: Evidence) -> Iterator[Finding | Seen]:
     for problem in document.problems:
         yield Finding(
             expected=say("strict JSON"),
-            actual=say("{} at {}", problem.reason, problem.place),
+            actual=problem.reason,
             fix=problem.fix,
             at=problem.place,
+            line=problem.line,
+            column=problem.column,
         )
     if not document.problems:
         yield Seen(actual=say("one JSON object"))
@@ -157,11 +167,9 @@ def required_fields(evidence: Evidence) -> Iterator[Finding | Seen]:
     data = readable(evidence).data
     for name, kind in FIELDS.items():
         if name not in data:
-            yield Finding(
-                expected=say("a member {}", own(name)),
-                actual=say("it is missing"),
-                at=say("/{}", own(name)),
-            )
+            yield _missing(name, data)
+        elif name == "schema_version":
+            continue  # its value is the matter of manifest.schema-version-v1
         elif not isinstance(data[name], kind):
             yield _of_another_type(say("/{}", own(name)), _named(kind), _shown(data[name]))
         elif data[name] == {} or (isinstance(data[name], str) and not data[name].strip()):
@@ -187,9 +195,21 @@ def required_fields(evidence: Evidence) -> Iterator[Finding | Seen]:
                 at=say("/api/type"),
                 tolerated=missing,
             )
-        if not isinstance(api.get("url"), str) or not api["url"]:
+        if not isinstance(api.get("url"), str) or not api["url"].strip():
             yield Finding(expected=say("the URL of the OpenAPI document"),
                           actual=_shown(api.get("url")), at=say("/api/url"))  # fmt: skip
+
+
+def _missing(name: str, data: dict[str, Any]) -> Finding:
+    """A member that is not there, or there under a name with a slip in it."""
+    written = meant_by(name, set(data) - FIELDS.keys())
+    return Finding(
+        expected=say("a member {}", own(name)),
+        actual=say("{:.60} in place of it", written) if written else say("it is missing"),
+        at=say("/{}", own(name)),
+        near=say("/{:.60}", written) if written else "",
+        fix=say("Rename {:.60} to {}.", written, own(name)) if written else "",
+    )
 
 
 SHOWN = ("logo_url", "contact_email", "legal_info_url")
@@ -239,7 +259,10 @@ def _kept(name: str, value: object) -> str:
 )  # fmt: skip
 def schema_version(evidence: Evidence) -> Iterator[Finding | Seen]:
     """schema_version is the text v1."""
-    value = readable(evidence).data.get("schema_version")
+    data = readable(evidence).data
+    if "schema_version" not in data:
+        raise Blocked(say("schema_version is missing (see manifest.required-fields)"))
+    value = data["schema_version"]
     if value == "v1":
         yield Seen(actual=say('"v1"'))
     else:
@@ -257,20 +280,37 @@ def schema_version(evidence: Evidence) -> Iterator[Finding | Seen]:
 )  # fmt: skip
 def auth_type_known(evidence: Evidence) -> Iterator[Finding | Seen]:
     """auth.type is none, service_http, user_http or oauth."""
-    block = readable(evidence).data.get("auth")
-    kind = block.get("type") if isinstance(block, dict) else None
-    if kind in ("none", "service_http", "user_http", "oauth"):
+    kind = _auth_block(evidence).get("type")
+    if kind in KINDS:
         yield Seen(actual=str(kind))
         return
-    meant = INVENTED.get(str(kind), "")
     yield Finding(
         expected=say("none, service_http, user_http or oauth"),
         actual=_shown(kind),
         at=say("/auth/type"),
-        fix=say("Write {}: one token for all users, sent as Bearer or Basic.", meant)
-        if meant
-        else "",
+        fix=_meant_kind(kind),
     )
+
+
+KINDS = ("none", "service_http", "user_http", "oauth")
+
+
+def _meant_kind(kind: object) -> str:
+    """What to write in place of an invented auth type; "" where nothing tells."""
+    if kind is None:
+        return say("Write none, service_http, user_http or oauth.")
+    word = re.sub(r"[^a-z]", "", str(kind).lower())
+    if word in INVENTED:
+        return say("Write service_http: one token for all users, sent as Bearer or Basic.")
+    named = next((known for known in KINDS if known.replace("_", "") in (word, word[:-4])), "")
+    return say("Write {}.", own(named)) if named else ""
+
+
+def _auth_block(evidence: Evidence) -> dict[str, Any]:
+    block = readable(evidence).data.get("auth")
+    if not isinstance(block, dict) or not block:
+        raise Blocked(say("there is no auth object (see manifest.required-fields)"))
+    return block
 
 
 @check(
@@ -281,9 +321,7 @@ def auth_type_known(evidence: Evidence) -> Iterator[Finding | Seen]:
 )  # fmt: skip
 def auth_fields_complete(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The auth block has every member its type needs."""
-    block = readable(evidence).data.get("auth")
-    if not isinstance(block, dict):
-        raise Blocked(say("there is no auth object (see manifest.required-fields)"))
+    block = _auth_block(evidence)
     shapes: dict[str, dict[str, Any]] = {
         "oauth": {"client_url": str, "authorization_url": str, "authorization_content_type": str,
                   "scope": str, "verification_tokens": dict},
@@ -299,11 +337,15 @@ def auth_fields_complete(evidence: Evidence) -> Iterator[Finding | Seen]:
         value = block.get(name)
         if not isinstance(value, kind) or (str(value).strip() == "" and name.endswith("url")):
             written = say("Write {} there.", _named(kind)) if value else ""
+            typed = "" if name in block else meant_by(name, set(block) - wanted.keys() - {"type"})
+            instead = invented_for(name, block) or typed
+            rename = say("Rename {:.60} to {}.", typed, own(name)) if typed else written
             yield Finding(
                 expected=say("{}: {}", _named(kind), own(meaning.get(name, name))),
                 actual=_kept(name, value) if name in block else say("it is missing"),
                 at=say("/auth/{}", own(name)),
-                fix=mend_missing(name, block) or written,
+                near=say("/auth/{:.60}", instead) if instead and name not in block else "",
+                fix=mend_missing(name, block) or rename,
             )
         else:
             yield Seen(actual=say("{} is there", own(name)))
@@ -380,13 +422,21 @@ def content_type_supported(evidence: Evidence) -> Iterator[Finding | Seen]:
 )  # fmt: skip
 def verification_token_present(evidence: Evidence) -> Iterator[Finding | Seen]:
     """verification_tokens.openai holds a token of your own."""
+    block = _auth_block(evidence)
+    if block.get("type") not in ("oauth", "service_http"):
+        raise Blocked(say("the auth type is not known (see manifest.auth-type-known)"))
+    if not isinstance(block.get("verification_tokens"), dict):
+        raise Blocked(say("there is no verification_tokens (see manifest.auth-fields-complete)"))
     token = readable(evidence).text("auth", "verification_tokens", "openai")
     at = say("/auth/verification_tokens/openai")
     if not token:
         yield Finding(expected=say("a token"), actual=say("it is missing or empty"), at=at)
-    elif token.lower() in SAMPLES or SAMPLE.search(token) or not TOKEN.fullmatch(token):
+    elif token.lower() in SAMPLES or SAMPLE.search(token) or len(set(token)) < FEWEST:
         actual = say("a sample from the documentation or a placeholder")
         yield Finding(expected=say("the token that ChatGPT shows"), actual=actual, at=at)
+    elif not TOKEN.fullmatch(token):
+        actual = say("{} characters of another form", len(token))
+        yield Finding(expected=say("32 of the characters 0-9 and a-f"), actual=actual, at=at)
     else:
         yield Seen(actual=say("a token is there"))
 
@@ -432,7 +482,7 @@ def no_secret_inside(evidence: Evidence) -> Iterator[Finding | Seen]:
     """No secret stands in the manifest."""
     for pointer, name, value in _strings(readable(evidence).data):
         named = SECRET_NAME.search(name) and FILLED.match(value) and not value.startswith("http")
-        if (named and not name.endswith("_url")) or LIVE_TOKEN.search(value):
+        if (named and not NAMES_ONE.search(name)) or LIVE_TOKEN.search(value):
             yield Finding(
                 expected=say("no secret"),
                 actual=say("{} holds {} characters that look like one", name, len(value)),

@@ -26,7 +26,7 @@ def named_addresses(manifest: Manifest) -> list[tuple[str, str]]:
         found += [(AT_AUTHORIZATION_URL, manifest.text("auth", "authorization_url"))]
     found += [(say("/api/url"), manifest.text("api", "url"))]
     found += [(say("/{}", own(name)), manifest.text(name)) for name in SHOWN]
-    return [(at, url) for at, url in found if url]
+    return [(at, url) for at, url in found if url.strip()]
 
 
 @check(

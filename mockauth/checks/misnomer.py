@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 from types import MappingProxyType
 
 from mockauth.wire.url import without_query
@@ -40,6 +41,12 @@ BOTH = say(
 def invented_for(name: str, block: Mapping[str, object]) -> str:
     """The invented member of an auth block that stands where `name` should, or ""."""
     return next((word for word, meant in MEANT.items() if meant == name and word in block), "")
+
+
+def meant_by(name: str, others: Collection[str]) -> str:
+    """Of members that nobody knows, the one that is `name` with a slip in it; "" for none."""
+    likely = get_close_matches(name, [str(other) for other in others], n=1, cutoff=0.85)
+    return likely[0] if likely else ""
 
 
 def mend_missing(name: str, block: Mapping[str, object]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -10,14 +11,16 @@ from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.manifest_urls import PROD, is_published
 from mockauth.checks.registry import check
-from mockauth.manifest.defects import Defect, defects, escaped, without_id
+from mockauth.manifest.address import flaw_of_server, is_invented
+from mockauth.manifest.defects import Defect, defects, escaped, required_headers, without_id
+from mockauth.manifest.document import JsonProblem
 from mockauth.manifest.domains import is_at_or_below, registrable_domain, root_domain
-from mockauth.manifest.openapi import OpenApi
+from mockauth.manifest.openapi import METHODS, OpenApi, with_variables
 from mockauth.manifest.positions import Doubled, doubled
 from mockauth.manifest.validation import validate
 from mockauth.manifest.validator import DocumentProblem
 from mockauth.wire.url import hostname, is_loopback_host
-from mockauth.wire.words import Words, own, say
+from mockauth.wire.words import Words, cut, own, say
 
 START = "OAI-plugin-start"
 MOST_NAMED = 100
@@ -63,22 +66,55 @@ def valid(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The document is OpenAPI 3, and nothing in it keeps an operation from being called."""
     document = document_of(evidence)
     if document.data is None:
-        yield Finding(expected=say("YAML or JSON"), actual=document.syntax_problem)
+        if document.problem is not None:
+            yield _unreadable(document.problem)
         return
+    if document.problem is not None:  # JSON with a slip that readers of YAML let pass
+        yield replace(_unreadable(document.problem), tolerated=True)
     version = str(document.data.get("openapi", document.data.get("swagger", "")))
     if not version.startswith("3."):
-        yield Finding(
-            expected=say("openapi: 3.x"),
-            actual=version or say("no openapi member"),
-            at=say("/openapi"),
-        )
+        yield _of_another_version(document.data, version)
         return
-    yield from _listed(map(_found, defects(document.data)))
+    named = [_found(defect) for defect in defects(document.data)]
+    yield from _listed(iter(named))
     validation = validate(document.data)
-    yield from map(_dialect, validation.problems)
+    yield from (_dialect(one) for one in validation.problems if not _is_told(one, named))
     if validation.unfinished:
         raise Blocked(validation.unfinished)
     yield Seen(actual=say("OpenAPI {}, {} operations", version, len(document.operations)))
+
+
+def _is_told(problem: DocumentProblem, named: list[Finding]) -> bool:
+    """Whether what is odd there, or among the members there, is named already by what it means."""
+    inside, depth = problem.pointer + "/", problem.pointer.count("/")
+    serious = [f for f in named if not f.tolerated]
+    broken_off = not (problem.pointer or problem.value or problem.more)
+    if (serious and broken_off) or any(f.at == problem.pointer for f in serious):
+        return True
+    return depth < DEPTH_OF_METHOD and any(
+        str(f.at).startswith(inside) and str(f.at).count("/") == depth + 1 for f in named
+    )  # fmt: skip
+
+
+def _of_another_version(data: dict[str, Any], version: str) -> Finding:
+    member = next((name for name in ("openapi", "swagger") if name in data), "")
+    fix = (
+        say("Convert the document to OpenAPI 3: ChatGPT reads no other.")
+        if version[:1] == "2"
+        else say("Write openapi: 3.0.1 at its top, or convert it to that.")
+    )
+    return Finding(
+        expected=say("openapi: 3.x"),
+        actual=say("{}: {:.40}", own(member), version) if member else say("no openapi member"),
+        at=say("/openapi"),
+        near=say("/{}", own(member)) if member else "",
+        fix=fix,
+    )
+
+
+def _unreadable(problem: JsonProblem) -> Finding:
+    return Finding(expected=say("YAML or JSON"), actual=problem.reason, fix=problem.fix,
+                   line=problem.line, column=problem.column)  # fmt: skip
 
 
 def _found(defect: Defect) -> Finding:
@@ -140,9 +176,9 @@ def keys_once(evidence: Evidence) -> Iterator[Finding | Seen]:
 def _twice(member: Doubled) -> Finding:
     # Below an operation what is lost is a text or a shape; ChatGPT took such documents.
     costs = member.pointer.startswith("/paths") and member.pointer.count("/") <= DEPTH_OF_METHOD
-    place = say("line {}, column {}", member.line, member.column)
-    return Finding(expected=say("every key once"), actual=say("this key again at {}", place),
-                   at=member.pointer, tolerated=not costs)  # fmt: skip
+    return Finding(expected=say("every key once"), actual=say("this key a second time"),
+                   at=member.pointer, tolerated=not costs,
+                   line=member.line, column=member.column)  # fmt: skip
 
 
 @check(
@@ -197,7 +233,8 @@ def _long_texts(data: dict[str, Any], limit: int, parameter_limit: int) -> Itera
     for path, item in paths.items() if isinstance(paths, dict) else ():
         here = f"/paths/{escaped(path)}"
         yield from _long_parameters(item, here, parameter_limit)
-        for method, detail in item.items() if isinstance(item, dict) else ():
+        known = item if isinstance(item, dict) else {}
+        for method, detail in ((name, known[name]) for name in METHODS if name in known):
             yield from _long(detail, ("summary", "description"), f"{here}/{method}", limit)
             yield from _long_parameters(detail, f"{here}/{method}", parameter_limit)
 
@@ -223,25 +260,48 @@ def _long_parameters(holder: object, pointer: str, limit: int) -> Iterator[Findi
 @check(
     "openapi.no-required-custom-headers", "MM-", refs=("OAI-action-start",), kind="static",
     practice=True,
-    why="ChatGPT sends no headers of your own choosing.", fix="Drop the required header.",
+    why="ChatGPT sends no headers and cookies of your own choosing.", fix="Take the header or cookie out, or make it optional.",
 )  # fmt: skip
 def no_required_custom_headers(evidence: Evidence) -> Iterator[Finding | Seen]:
     """No operation requires a header of its own."""
-    yield from _listed(_own_headers(document_of(evidence)))
+    data = document_of(evidence).data
+    if data is None:
+        raise Blocked(say("the document cannot be read (see openapi.valid)"))
+    yield from _listed(map(_found, required_headers(data, SENT)))
     yield Seen(actual=say("operations read"))
 
 
-SENT = ("authorization", "accept", "content-type", "user-agent", "host", "openai-conversation-id",
-        "openai-ephemeral-user-id")  # fmt: skip
-"""What ChatGPT sends by itself."""
+SENT = ("authorization", "accept", "content-type", "user-agent", "host")
+"""What ChatGPT sends by itself, beside headers that begin with `openai-`."""
 
 
-def _own_headers(document: OpenApi) -> Iterator[Finding]:
-    for operation in document.operations:
-        for required in operation.required:
-            place, _, name = required.partition(":")
-            if place == "header" and name.lower() not in SENT:
-                yield Finding(
-                    expected=say("no required header"),
-                    actual=say("{} wants {}", operation.id, name),
-                )
+@check(
+    "openapi.servers-usable", "MM-", refs=("RFC3986-3", "OAI-action-start"), kind="static",
+    practice=True,
+    shows="calls go to the wrong host",
+    why="The path of every operation is put behind the address of the server.",
+    fix="Write https:// and the host; give every {variable} of it a default.",
+)  # fmt: skip
+def servers_usable(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Every server is an address that can be called."""
+    data = document_of(evidence).data
+    if data is None:
+        raise Blocked(say("the document cannot be read (see openapi.valid)"))
+    listed = data.get("servers")
+    for i, server in enumerate(listed[:MOST_NAMED] if isinstance(listed, list) else ()):
+        url = server.get("url") if isinstance(server, dict) else None
+        if isinstance(url, str):
+            yield from _server(say("/servers/{}/url", i), with_variables(url, server))
+    yield Seen(actual=say("servers read"))
+
+
+def _server(at: str, url: str) -> Iterator[Finding]:
+    flaw = flaw_of_server(url)
+    if flaw:
+        # An empty one is relative to the document.
+        yield Finding(expected=say("a whole address"), actual=flaw, at=at, tolerated=not url)
+    elif is_invented(url):
+        yield Finding(
+            expected=say("an address of your own"), actual=cut(url, 200), at=at, tolerated=True,
+            fix=say("Write the host that serves the API."),
+        )  # fmt: skip

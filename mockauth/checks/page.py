@@ -9,7 +9,14 @@ from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.header import directives, joined
 from mockauth.checks.markup import elements, visible_text
-from mockauth.checks.record import callback_params, flow_pages, landed, redirect_before
+from mockauth.checks.record import (
+    before,
+    browsed,
+    callback_params,
+    flow_pages,
+    landed,
+    redirect_before,
+)
 from mockauth.checks.registry import check
 from mockauth.manifest.domains import registrable_domain
 from mockauth.wire import Exchange, Request
@@ -118,7 +125,7 @@ def _port_fits(port: str, target: SplitResult) -> bool:
 def form_action(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The page's Content-Security-Policy lets the form's redirect reach the callback."""
     callback = landed(evidence)
-    flow = [e for e in evidence.trace.ordinary("authorize", "page") if e.n < callback.n]
+    flow = before(evidence, callback)
     # The last form that was sent, and every redirect behind it.
     posts = [i for i, e in enumerate(flow) if e.request.method == "POST"]
     if not posts or not flow[-1].answer.is_redirect:
@@ -202,7 +209,7 @@ def no_307(evidence: Evidence) -> Iterator[Finding | Seen]:
     password = evidence.given.password.reveal()
     posts = [
         e
-        for e in evidence.trace.ordinary("page")
+        for e in browsed(evidence)
         if e.request.method == "POST" and password and _carries(e.request, password)
     ]
     if not posts:
@@ -354,7 +361,7 @@ def no_code_in_html(evidence: Evidence) -> Iterator[Finding | Seen]:
 )
 def consent_names_client(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The consent page names the client, its host and the scopes."""
-    page = _consent(evidence)
+    page = consent_page(evidence)
     text = visible_text(evidence.pages, page).lower()
     host = hostname(evidence.given.redirect_uri)
     # What the client was registered as is not known: its id, or the product's name.
@@ -376,12 +383,12 @@ def consent_names_client(evidence: Evidence) -> Iterator[Finding | Seen]:
         yield Seen(actual=say("client, host and scopes are named"), exchanges=(page.n,))
 
 
-def _consent(evidence: Evidence) -> Exchange:
-    """The page whose form ends at the callback, or a verdict why there is none."""
+def consent_page(evidence: Evidence) -> Exchange:
+    """The last page on which somebody acts, by a form or a link; a verdict why there is none."""
     callback = landed(evidence)
-    flow = [e for e in evidence.trace.ordinary("authorize", "page") if e.n < callback.n]
-    posts = [i for i, e in enumerate(flow) if e.request.method == "POST"]
-    pages = [e for e in flow[: posts[-1]] if "html" in e.answer.media_type] if posts else []
+    flow = before(evidence, callback)
+    # What came last led to the callback by itself.
+    pages = [e for e in flow[:-1] if e.answer.ok and "html" in e.answer.media_type]
     if not pages:
         raise NotApplicable(say("nobody is asked for consent: no form ends at the callback"))
     return pages[-1]

@@ -10,7 +10,7 @@ from mockauth.wire import Exchange, Pairs, Response
 from mockauth.wire.message import first, pairs_of
 from mockauth.wire.trace import Fallback
 from mockauth.wire.url import without_query
-from mockauth.wire.words import say
+from mockauth.wire.words import own, say
 
 LOGIN = re.compile(r"log[-_]?(?:in|on)\b|sign[-_]?in\b|/sso\b")
 PASSWORD_FIELD = re.compile(r"<input\b[^>]{0,300}\btype\s*=\s*[\"']?password")
@@ -41,6 +41,27 @@ def landed(evidence: Evidence) -> Exchange:
             say("the ordinary flow did not reach a callback (see authorize.request-accepted)")
         )
     return last
+
+
+def browsed(evidence: Evidence) -> list[Exchange]:
+    """What the browser asked for in the ordinary login, and after a refusal in the one that the run
+    went on with: the pages are the same."""
+    tries = evidence.trace.select("callback", purpose="fallback")
+    went_on = {e.flow for e in tries if e.fallback in GOES_ON and first(callback_params(e), "code")}
+    again = evidence.trace.select("authorize", "page", purpose="fallback")
+    return [
+        *evidence.trace.ordinary("authorize", "page"),
+        *(e for e in again if e.flow in went_on),
+    ]
+
+
+def before(evidence: Evidence, callback: Exchange) -> list[Exchange]:
+    """What the browser asked for on its way to a callback."""
+    if callback.purpose == "ordinary":
+        found = evidence.trace.ordinary("authorize", "page")
+    else:
+        found = evidence.trace.select("authorize", "page", flow=callback.flow)
+    return [e for e in found if e.n < callback.n]
 
 
 def callback_params(exchange: Exchange) -> Pairs:
@@ -162,6 +183,8 @@ def calls(evidence: Evidence) -> list[Exchange]:
         return found
     if evidence.openapi is None:
         raise Blocked(say("the OpenAPI document could not be read (see openapi.served)"))
+    if evidence.uncalled:
+        raise Blocked(evidence.uncalled, by_option="--operation")
     if evidence.openapi.operation() is None:
         raise Blocked(
             say("no operation to call: name one with --operation"), by_option="--operation"
@@ -169,9 +192,23 @@ def calls(evidence: Evidence) -> list[Exchange]:
     raise Blocked(say("there was no token to call the API with (see token.exchange-works)"))
 
 
+def accepted_calls(evidence: Evidence) -> list[Exchange]:
+    """The ordinary calls that were answered with 2xx, or a verdict why there are none."""
+    found = [call for call in calls(evidence) if call.answer.ok]
+    if not found:
+        raise Blocked(say("the API accepted no call (see {})", _about_calls(evidence)))
+    return found
+
+
+def _about_calls(evidence: Evidence) -> str:
+    """The check that says why no call was accepted."""
+    closed = evidence.auth is None or evidence.auth.type != "none"
+    return own("api.valid-token-accepted" if closed else "none.api-open")
+
+
 def flow_pages(evidence: Evidence) -> list[Exchange]:
-    """The HTML pages between the authorize request and the callback, in the ordinary flow."""
-    found = evidence.trace.ordinary("authorize", "page")
+    """The HTML pages between the authorize request and the callback, as `browsed`."""
+    found = browsed(evidence)
     if not found:
         raise Blocked(say("the authorize endpoint ({client_url}) was not asked"))
     pages = [e for e in found if e.answer.ok and _is_html(e)]

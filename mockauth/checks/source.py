@@ -51,6 +51,7 @@ ACTIONS = "https://developers.openai.com/api/docs/actions"
 COOKBOOK = (
     "https://github.com/openai/openai-cookbook/blob/main/examples/data/oai_docs/getting-started.txt"
 )
+HTML = "https://html.spec.whatwg.org/multipage"
 MCP = "Model Context Protocol 2026-07-28"
 PAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -73,11 +74,28 @@ PAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "MCP-reg": (f"{MCP}: Client registration", ""),
         "MCP-sec": (f"{MCP}: Security considerations", ""),
         "MCP-http": (f"{MCP}: Streamable HTTP", ""),
+        "CSP3": ("Content Security Policy Level 3", "https://www.w3.org/TR/CSP3/"),
+        "Fetch-redirect": (
+            "Fetch Standard: HTTP-redirect fetch",
+            "https://fetch.spec.whatwg.org/#http-redirect-fetch",
+        ),
+        "HTML-constraints": (
+            "HTML Standard: Constraints of form controls",
+            f"{HTML}/form-control-infrastructure.html#constraints",
+        ),
+        "HTML-submission": (
+            "HTML Standard: Form submission",
+            f"{HTML}/form-control-infrastructure.html#form-submission-2",
+        ),
     }
 )
 DRAFTS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "OAuth21": ("OAuth 2.1", "draft-ietf-oauth-v2-1-13"),
+        "RFC6265bis": (
+            "Cookies: HTTP State Management Mechanism",
+            "draft-ietf-httpbis-rfc6265bis-22",
+        ),
         "CIMD": ("Client ID Metadata Document", "draft-ietf-oauth-client-id-metadata-document-00"),
         "CIMD01": (
             "Client ID Metadata Document",
@@ -85,7 +103,9 @@ DRAFTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
     }
 )
-SECTIONED = re.compile(r"(?P<document>RFC(?P<rfc>\d+)|OAuth21|CIMD|CIMD01)(-(?P<part>[\w.]+))?")
+SECTIONED = re.compile(
+    r"(?P<document>RFC6265bis|RFC(?P<rfc>\d+)|OAuth21|CIMD|CIMD01)(-(?P<part>[\w.]+))?"
+)
 FORUM = re.compile(r"forum-(\d+)")
 WEAKNESS = re.compile(r"CWE-(\d+)")
 GITHUB = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)(#(?P<thread>\d+))?")

@@ -10,7 +10,8 @@ from urllib.parse import quote, quote_plus
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.fallback_text import text_of
-from mockauth.checks.finding import Blocked, Finding, Seen
+from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
+from mockauth.checks.header import packed_as
 from mockauth.checks.record import CONTROL, ODD, asks_to_log_in, token_errors
 from mockauth.checks.registry import check
 from mockauth.wire import Exchange, Response
@@ -36,7 +37,13 @@ WALL = re.compile(
 )
 SHORTEST_TOLD = 6
 LONGEST_WORD = 16
+EXEMPT = say(
+    "Exempt the token endpoint ({authorization_url}) from the CSRF guard: it wants an Origin, and "
+    "ChatGPT's server, which is no browser, sends none."
+)
 WALL_STATUSES = (400, 401, 403, 419, 422)
+NOT_OF_THE_CLIENT = ("invalid_grant", "invalid_request", "unsupported_grant_type", "invalid_scope")
+"""Errors that are not about who the client is (RFC 6749 section 5.2)."""
 HTTP_STATUSES = {400, 401, 404, 405, 413, 415, 429}
 
 
@@ -87,9 +94,10 @@ def exchange_works(evidence: Evidence) -> Iterator[Finding | Seen]:
                 tolerated=True,
             )
         return
+    packed = packed_as(last.answer)
     yield Finding(
         expected=say("200 with access_token"),
-        actual=shown(last),
+        actual=say("{} bytes without Content-Encoding", own(packed)) if packed else shown(last),
         fix=_fix(evidence, last),
         at=AT,
         exchanges=(last.n,),
@@ -98,7 +106,16 @@ def exchange_works(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 def _fix(evidence: Evidence, last: Exchange) -> str:
     """The fix for the mistake that the answer shows; "" where it shows none."""
+    packed = packed_as(last.answer)
+    if packed:
+        return say(
+            "Send Content-Encoding: {} with it, or send it uncompressed: a proxy may drop the "
+            "header.",
+            own(packed),
+        )
     helped = _helped(evidence)
+    if helped is not None and helped.fallback is Fallback.ORIGIN:
+        return EXEMPT
     if helped is not None:
         if not evidence.profile.has_manifest:
             return say(
@@ -155,6 +172,10 @@ def declared_content_type(evidence: Evidence) -> Iterator[Finding | Seen]:
         yield Seen(actual=say("a {} body was read", own(declared)), exchanges=(last.n,))
         return
     helped = _helped(evidence)
+    if helped is not None and helped.fallback is Fallback.ORIGIN:
+        # The body was read once the guard let it through.
+        yield Seen(actual=say("a {} body was read", own(declared)), exchanges=(helped.n,))
+        return
     other = ENCODINGS.get(helped.fallback) if helped and helped.fallback else None
     if helped is None or other is None:
         raise Blocked(say("no encoding was accepted (see token.exchange-works)"))
@@ -187,7 +208,17 @@ def no_browser_needed(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The exchange needs no cookie, Origin or CSRF token."""
     last = _exchange(evidence)
     spoke = isinstance(last.answer.members.get("error"), str)
-    if _form_wall(last):
+    helped = _helped(evidence)
+    if helped is not None and helped.fallback is Fallback.ORIGIN:
+        sent = helped.request.header("Origin") or ""
+        yield Finding(
+            expected=say("an answer without Origin"),
+            actual=say("{}; with Origin: {} it is {}", last.outcome, sent, helped.outcome),
+            fix=EXEMPT,
+            at=AT,
+            exchanges=(last.n, helped.n),
+        )
+    elif _form_wall(last):
         actual = say("{}: form protection or a session is required", last.outcome)
         yield Finding(expected=say("no form protection"), actual=actual, at=AT, exchanges=(last.n,))
     elif asks_to_log_in(last):
@@ -362,12 +393,48 @@ def error_status(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Refusals of the token endpoint have status 400 or 401."""
     for exchange in token_errors(evidence):
         status = exchange.answer.status
-        if status in HTTP_STATUSES or status < 400:
+        error = exchange.answer.members.get("error")
+        if status == 401 and error in NOT_OF_THE_CLIENT:
+            # Real servers do it, and a client that reads `error` goes on.
+            yield Finding(
+                expected=say("400; 401 is for the client's own authentication"),
+                actual=say("401 with error {!r}", error),
+                fix=say("Answer 400: 401 says that client_id or client_secret is wrong."),
+                at=AT,
+                exchanges=(exchange.n,),
+                tolerated=True,
+            )
+        elif status in HTTP_STATUSES or status < 400:
             yield Seen(actual=exchange.outcome, exchanges=(exchange.n,))
         else:
             yield Finding(
                 expected=say("400 or 401"), actual=exchange.outcome, at=AT, exchanges=(exchange.n,)
             )
+
+
+@check(
+    "token.challenge-with-401",
+    "SSS",
+    refs=("RFC9110-15.5.2", "RFC6749-5.2"),
+    auth=("oauth",),
+    why="HTTP wants every 401 to say how to authenticate; libraries and proxies rely on it.",
+    fix='Add WWW-Authenticate: Basic realm="…" to every 401, or answer 400.',
+)
+def challenge_with_401(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """A 401 of the token endpoint carries WWW-Authenticate."""
+    refused = [e for e in token_errors(evidence) if e.answer.status == 401]
+    if not refused:
+        raise NotApplicable(say("the token endpoint never answered 401"))
+    bare = [e for e in refused if e.answer.header("WWW-Authenticate") is None]
+    if bare:
+        yield Finding(
+            expected=say("WWW-Authenticate"),
+            actual=say("none in {} of {} answers with 401", len(bare), len(refused)),
+            at=AT,
+            exchanges=(bare[0].n,),
+        )
+    else:
+        yield Seen(actual=say("in {} answers with 401", len(refused)), exchanges=(refused[0].n,))
 
 
 @check(

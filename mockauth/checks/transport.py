@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.fallback_text import text_of
 from mockauth.checks.finding import Finding, NotApplicable, Seen
-from mockauth.checks.record import calls, flow_pages
+from mockauth.checks.record import accepted_calls, flow_pages
 from mockauth.checks.registry import check
 from mockauth.wire import Exchange
-from mockauth.wire.url import without_query
+from mockauth.wire.url import origin, without_query
 from mockauth.wire.words import cut, own, say
 
 INTERNALS = re.compile(
@@ -91,7 +91,7 @@ def answers_in_half(evidence: Evidence) -> Iterator[Finding | Seen]:
 )
 def body_below_limit(evidence: Evidence) -> Iterator[Finding | Seen]:
     """API answers have fewer than 100,000 characters."""
-    for call in calls(evidence):
+    for call in accepted_calls(evidence):
         size = call.answer.characters
         if size >= evidence.profile.api_characters or call.answer.truncated:
             yield Finding(
@@ -139,14 +139,11 @@ def no_redirect_on_api(evidence: Evidence) -> Iterator[Finding | Seen]:
 def no_5xx(evidence: Evidence) -> Iterator[Finding | Seen]:
     """No request of the run crashes the server or breaks off."""
     named: set[str] = set()
-    for e in _answered(evidence):
-        if e.probe == "transport.no-plain-http-service":
-            continue  # a closed port is what it wants to find
-        broke = e.response is None and e.trouble != "timed-out"
-        if e.answer.status == 501 and e.request.method not in ("GET", "POST", "HEAD"):
-            continue  # the legal answer to a method that is not there (RFC 9110 section 15.6.2)
+    answered = _answered(evidence)
+    alive = {origin(e.request.url) for e in answered if e.response is not None}
+    for e in answered:
         what = f"{e.step} {e.probe or text_of(e)}"
-        if (e.answer.status >= 500 or broke) and what not in named and len(named) < MOST_NAMED:
+        if _crashed(e, alive) and what not in named and len(named) < MOST_NAMED:
             named.add(what)
             yield Finding(
                 expected=say("no 5xx"),
@@ -155,6 +152,17 @@ def no_5xx(evidence: Evidence) -> Iterator[Finding | Seen]:
                 exchanges=(e.n,),
             )
     yield Seen(actual=say("{} exchanges", len(evidence.trace)))
+
+
+def _crashed(e: Exchange, alive: set[str]) -> bool:
+    """Whether the server answered 5xx, or broke off; what never answered cannot be reached."""
+    if e.probe == "transport.no-plain-http-service":
+        return False  # a closed port is what it wants to find
+    if e.response is None:
+        return e.trouble != "timed-out" and origin(e.request.url) in alive
+    # RFC 9110 section 15.6.2: the legal answer to a method that is not there, and a probe chose it.
+    chosen = e.purpose != "ordinary" or e.request.method not in ("GET", "POST", "HEAD")
+    return e.answer.status >= 500 and not (e.answer.status == 501 and chosen)
 
 
 @check(

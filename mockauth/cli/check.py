@@ -7,14 +7,18 @@ from typing import Any
 
 import click
 
-from mockauth.cli.option import HostAndPort, option
-from mockauth.cli.settings import load_settings, waivers
+from mockauth.cli.option import HostAndPort, Patience, SlowCommand, option
+from mockauth.cli.settings import load_settings, login_pages, waivers
 
 BUDGET = 300.0
 """Seconds of a run; one against the built-in plugin takes three."""
 
 
-@click.command()
+WAITS = 4
+"""How many checks wait, each for what --slow allows."""
+
+
+@click.command(cls=SlowCommand)
 @click.argument("target")
 @option(
     "--config",
@@ -135,13 +139,20 @@ BUDGET = 300.0
     is_flag=True,
     help="Also fail the run when an option is missing for a critical check.",
 )
-@option("--slow", is_flag=True, help="Also run checks that wait or make load.")
+@option(
+    "--slow",
+    type=Patience(),
+    default=0.0,
+    metavar="[SECONDS]",
+    help="Also run checks that make load or wait, each for so long at most (60 without a number).",
+)
 @option(
     "--budget",
     type=click.FloatRange(0),
     default=None,
     metavar="SECONDS",
-    help="Seconds the run may take, without --wait (default: 300; with --slow or 0 no limit). "
+    help="Seconds the run may take, without --wait (default: 300, with --slow four times its "
+    "SECONDS more; 0: no limit). "
     "Checks not finished by then are blocked.",
 )
 @option(
@@ -191,10 +202,10 @@ def check(target: str, **values: Any) -> None:
     raise click.exceptions.Exit(code)
 
 
-def _budget(seconds: float | None, *, slow: bool) -> float | None:
-    """Seconds that the run may take, or None. What waits an hour is asked for by --slow."""
+def _budget(seconds: float | None, patience: float) -> float | None:
+    """Seconds that the run may take, or None. What waits has its time beside it."""
     if seconds is None:
-        return None if slow else BUDGET
+        return BUDGET + WAITS * patience
     return seconds or None
 
 
@@ -244,14 +255,16 @@ def _options(target: str, values: dict[str, Any]) -> Any:
         levels=values["levels"],
         plugin_id=values["plugin_id"],
         login=values["login"],
+        pages=login_pages(),
         operation=values["operation"],
         wait=values["wait"],
         select=words("select"),
         ignore=words("ignore"),
         scenarios=values["scenarios"],
         active=values["active"],
-        slow=values["slow"],
-        budget=_budget(values["budget"], slow=values["slow"]),
+        slow=values["slow"] > 0,
+        patience=values["slow"],
+        budget=_budget(values["budget"], values["slow"]),
         map=values["map_"],
         allow_hosts=values["allow_hosts"],
         waivers=waivers(),

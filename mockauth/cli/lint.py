@@ -12,6 +12,7 @@ from mockauth.wire.secret import Secrets
 from mockauth.wire.words import Words, cut, own, render, say
 
 if TYPE_CHECKING:
+    from mockauth.checks.finding import Finding
     from mockauth.engine.lint import FileReport
 
 
@@ -59,19 +60,23 @@ def _print(report: FileReport, *, quiet: bool) -> None:
             continue
         verdict = own(f"{result.state} {result.rule.id}")
         for finding in result.findings:
-            _line(say("{}: {}", _place(report, finding.at), verdict))
+            state = "warn" if finding.tolerated and result.state == "fail" else result.state
+            if state not in shown:
+                continue
+            verdict = own(f"{state} {result.rule.id}")
+            _line(say("{}: {}", _place(path, finding), verdict))
             _line(say("    expected {}; found {}", finding.expected, finding.actual))
             _line(say("    fix: {}", finding.fix or result.rule.fix))
         if not result.findings:
             _line(say("{}: {}: {}", path, verdict, result.actual))
 
 
-def _place(report: FileReport, at: str) -> Words:
-    """`file:line:column: ` and the pointer or the place in words, as far as it is known."""
-    path = str(report.path)
-    if at in report.places:
-        path = say("{}:{}:{}", path, *report.places[at])
-    return say("{}: {}", path, at) if at else cut(path)
+def _place(path: str, finding: Finding) -> Words:
+    """`file:line:column` as far as they are known, and the pointer."""
+    from mockauth.engine.result.located import place_of, pointer_of
+
+    place, pointer = place_of(finding) or cut(path), pointer_of(finding)
+    return say("{}: {}", place, pointer) if pointer else place
 
 
 def _line(words: Words) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
@@ -17,6 +17,7 @@ from mockauth.cli.chatgpt import page_address, reaches_others
 from mockauth.cli.demo import AUTH, FORM_OR_JSON, PROFILE
 from mockauth.cli.option import option
 from mockauth.errors import UsageError
+from mockauth.plugin.login_name import Login
 from mockauth.settings import called_back, plugins_of, read_settings
 
 if TYPE_CHECKING:
@@ -54,8 +55,9 @@ serve_option = partial(option, prefix="MOCKAUTH_SERVE")
 )
 @serve_option(
     "--login",
-    type=click.Choice(["auto", "login", "login_and_consent"]),
-    help="Which pages are shown; auto shows none and approves.  [default: login_and_consent]",
+    type=click.Choice(get_args(Login)),
+    help="Which pages are shown; auto shows none and approves, docs/serve.md says what the others "
+    "show.  [default: login_and_consent]",
 )
 @serve_option(
     "--redirect-uri",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,8 +12,13 @@ from mockauth.errors import UsageError
 from mockauth.settings import hint, read_settings
 from mockauth.wire.one_line import one_line
 
+if TYPE_CHECKING:
+    from mockauth.browser.override import Override
+
 WAIVERS = "mockauth.waivers"
 """Where the waivers of the file stand in `click.Context.meta`."""
+LOGIN = "mockauth.login"
+"""Where the table of the login's pages stands there, with the name of the file."""
 SECRETS = (
     "client_secret",
     "password",
@@ -32,6 +38,7 @@ def load_settings(context: click.Context, parameter: click.Parameter, value: str
     """
     data, source = read_settings(value)
     context.meta[WAIVERS] = read_waivers(data.get("waiver", []), source)
+    context.meta[LOGIN] = data.get("login", {}), source
     defaults = _defaults(context.command, data.get("check", {}), source)
     levels = _levels(data.get("levels", {}), source)
     if levels:
@@ -64,6 +71,19 @@ def waivers() -> tuple[Waiver, ...]:
     """The waivers of the settings file of the command that runs."""
     found: tuple[Waiver, ...] = click.get_current_context().meta.get(WAIVERS, ())
     return found
+
+
+def login_pages() -> tuple[Override, ...]:
+    """What the settings file of the command that runs says of the pages of the login.
+
+    Raises:
+        UsageError: an unknown key, a wrong value, or a variable that the environment lacks.
+    """
+    # What a page is told brings the words of the wire with it, which --help must not.
+    from mockauth.browser.override import read_overrides
+
+    table, source = click.get_current_context().meta.get(LOGIN, ({}, ""))
+    return read_overrides(table, source, os.environ)
 
 
 def _levels(table: Any, source: str) -> list[str]:

@@ -21,6 +21,7 @@ from mockauth.engine.interruption import Interrupted, Interruption
 from mockauth.engine.options import CheckOptions
 from mockauth.engine.probe.run import run_probe
 from mockauth.engine.result.exemptions import check_names, policy_at
+from mockauth.engine.result.located import located
 from mockauth.engine.result.profile_options import chosen_profile
 from mockauth.engine.result.result import Result, Run
 from mockauth.engine.result.verdict import binding, blocked, judge
@@ -39,7 +40,7 @@ from mockauth.scenario.model import Probe
 from mockauth.wire import Trace
 from mockauth.wire.secret import Secrets
 from mockauth.wire.url import hostname, is_private_host
-from mockauth.wire.words import Words, render, say
+from mockauth.wire.words import Words, own, render, say
 
 LATE = 10.0
 """Seconds beyond its budget in which a run may judge what is on record."""
@@ -101,6 +102,7 @@ def run_check(
             stopped=stop.words or course.stopped,
             policy=tuple(policy.findings(results)),
             signal=stop.signal,
+            login=subject.target.login,
             budget_seconds=options.budget,
             budget_spent=course.is_spent,
         )
@@ -231,7 +233,7 @@ def _verdicts(
     sources = {name for probe in wanted for name, _ in probe.answers_of}
     for probe in sorted(probes, key=_order):
         if probe in wanted or probe.rule.id in sources:
-            yield StepStarted(probe.rule.id)
+            yield StepStarted(_announced(probe, subject.target))
             result = course.judged(probe.rule, partial(_probe, course, probe, earlier))
             if probe in wanted:
                 yield result
@@ -241,9 +243,19 @@ def _verdicts(
             yield course.judged(check.rule, partial(_read, course, check, evidence), reads=True)
 
 
+def _announced(probe: Probe, target: Target) -> str:
+    """The probe, and how long it may wait."""
+    waits = target.slow and {"slow", "short-lifetime"} & set(probe.rule.needs)
+    if not waits:
+        return probe.rule.id
+    return say("{} (may wait for {:g} s)", own(probe.rule.id), target.patience)
+
+
 def _static(course: _Course, check: Check, evidence: Evidence) -> Result:
     missing = evidence.auth is None and evidence.manifest is None
-    return course.blocked(check.rule) if course.is_cut and missing else judge(check, evidence)
+    if course.is_cut and missing:
+        return course.blocked(check.rule)
+    return located(judge(check, evidence), evidence)
 
 
 def _read(course: _Course, check: Check, evidence: Evidence) -> Result:
@@ -251,20 +263,20 @@ def _read(course: _Course, check: Check, evidence: Evidence) -> Result:
     if course.is_cut:
         return course.blocked(check.rule)
     result = judge(check, evidence)
-    if course.stopped and result.state not in ("n/a", "fail", "warn", "error"):
+    if course.stopped and result.state in ("pass", "blocked"):
         return replace(result, state="blocked", actual=course.stopped)
     return result
 
 
-def _order(probe: Probe) -> tuple[bool, bool, bool, bool, int]:
+def _order(probe: Probe) -> tuple[bool, bool, bool, bool, int, bool]:
     """From harmless to destructive, what waits after that, what may lock somebody out after that,
-    and last what sends nothing itself."""
+    and last what sends nothing itself. What another rule may explain comes after it."""
     areas = ("manifest", "transport", "page", "authorize", "callback", "scope", "pkce", "token")
     area = probe.rule.area
     stage = areas.index(area) if area in areas else len(areas)
     slow = bool({"slow", "short-lifetime"} & set(probe.rule.needs))
     load = "opt-in" in probe.rule.needs
-    return bool(probe.answers_of), load, slow, probe.destructive, stage
+    return bool(probe.answers_of), load, slow, probe.destructive, stage, bool(probe.after)
 
 
 def _probe(course: _Course, probe: Probe, earlier: dict[str, Result]) -> Result:
@@ -314,9 +326,14 @@ def _subject(
         (given.verification_token, "verification token"),
     ):
         secrets.add(secret.reveal(), label)
+    for value in (value for page in options.pages for value in page.secrets):
+        secrets.add(value.reveal(), value.label)
     pairs = (
         (given.client_id, given.client_secret),
         (given.other_client_id, given.other_client_secret),
+        # A browser answers its own dialog with the user's.
+        (given.username, given.password),
+        (given.other_username, given.other_password),
     )
     for name, secret in pairs:
         if name and secret:
@@ -356,7 +373,9 @@ def _subject(
         given=given,
         url_map=url_map,
         follow_only=options.login == "follow",
+        overrides=options.pages,
         allow_hosts=options.allow_hosts,
         slow=options.slow,
+        patience=options.patience,
     )
     return Subject(driver=driver, target=target, clock=clock)

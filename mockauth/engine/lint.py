@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.registry import Check, all_checks
 from mockauth.engine.file_kind import Kind, kind_of
+from mockauth.engine.result.located import located
 from mockauth.engine.result.result import Result
 from mockauth.engine.result.verdict import judge
 from mockauth.errors import UsageError
 from mockauth.manifest.openapi import LARGEST, OpenApi, read_openapi
 from mockauth.manifest.plugin import Manifest, read_manifest
-from mockauth.manifest.positions import positions
 from mockauth.scenario.lint import lint_scenario
 from mockauth.scenario.strict import Problem
 
@@ -32,8 +32,6 @@ class FileReport:
     kind: Kind
     results: tuple[Result, ...] = ()
     problems: tuple[Problem, ...] = ()
-    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    """Line and column, from 1, of what `at` of a finding names."""
     is_named: bool = False
     """The user named this very file, so that one of no known kind is an error."""
 
@@ -103,9 +101,8 @@ def _reports(path: Path, checks: list[Check], *, is_named: bool) -> Iterator[Fil
 
 def _document(openapi: OpenApi, path: Path, checks: list[Check]) -> FileReport:
     chosen = [check for check in checks if check.rule.area == "openapi"]
-    results = tuple(judge(check, Evidence(openapi=openapi)) for check in chosen)
-    places = dict(positions(openapi.text, _pointers(results))) if openapi.data is not None else {}
-    return FileReport(path=path, kind="openapi", results=results, places=places)
+    results = _judged(chosen, Evidence(openapi=openapi))
+    return FileReport(path=path, kind="openapi", results=results)
 
 
 def _manifest(
@@ -113,15 +110,11 @@ def _manifest(
 ) -> FileReport:
     evidence = Evidence(manifest=manifest, openapi=openapi, auth=manifest.auth)
     chosen = [check for check in checks if check.rule.area != "openapi"]
-    results = tuple(judge(check, evidence) for check in chosen)
-    document = manifest.document
-    places = {problem.place: (problem.line, problem.column) for problem in document.problems}
-    places |= positions(document.text, _pointers(results)) if manifest.data else {}
-    return FileReport(path=path, kind="manifest", results=results, places=places)
+    return FileReport(path=path, kind="manifest", results=_judged(chosen, evidence))
 
 
-def _pointers(results: Sequence[Result]) -> set[str]:
-    return {str(finding.at) for result in results for finding in result.findings}
+def _judged(checks: Sequence[Check], evidence: Evidence) -> tuple[Result, ...]:
+    return tuple(located(judge(check, evidence), evidence) for check in checks)
 
 
 def _beside(path: Path, manifest: Manifest) -> OpenApi | None:

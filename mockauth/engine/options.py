@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from mockauth.browser.override import Override
 from mockauth.checks.evidence import Given
 from mockauth.checks.rule import Rule
 from mockauth.engine.result.baseline import Baseline
@@ -25,6 +26,8 @@ class CheckOptions:
     """What a GPT Action has in place of a manifest."""
     plugin_id: str = ""
     login: str = "auto"
+    pages: tuple[Override, ...] = ()
+    """What the settings say of the pages of the login."""
     operation: str = ""
     wait: float | None = None
     select: tuple[str, ...] = ()
@@ -40,6 +43,8 @@ class CheckOptions:
 
     slow: bool = False
     """Also run checks that wait or make load."""
+    patience: float = 3600.0
+    """Seconds that one check may wait where it is `slow`."""
     budget: float | None = None
     """Seconds that the run may take, the waiting for the target apart; None is without a bound."""
     waivers: tuple[Waiver, ...] = ()

@@ -6,7 +6,9 @@ import json
 import re
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
+
+from mockauth.manifest.json_brackets import CLOSING, lost_bracket
 
 LARGEST = 1024 * 1024
 """Bytes; ChatGPT's own limit is not known, the largest of 1,318 published manifests has 12,112."""
@@ -24,7 +26,8 @@ TURNED_QUOTES = "'\u2018\u2019\u201c\u201d"
 
 @dataclass(frozen=True, kw_only=True)
 class JsonProblem:
-    """Where and why a text is not exactly one JSON value. Line and column count from 1."""
+    """Where and why a text is not exactly one JSON value, or cannot be read as YAML. Line and
+    column count from 1; 0 is no place."""
 
     line: int
     column: int
@@ -48,6 +51,8 @@ class JsonDocument:
     text: bytes
     data: Any
     problems: tuple[JsonProblem, ...] = ()
+    mended: bytes = b""
+    """The text with its repairs, in UTF-8: what stood at a line and column still does."""
 
 
 @dataclass
@@ -84,7 +89,10 @@ def read_json(text: bytes, source: str) -> JsonDocument:
         return JsonDocument(source=source, text=text, data=None, problems=tuple(work.problems))
     work.text = _decode(text, work)
     data = _value(work)
-    return JsonDocument(source=source, text=text, data=data, problems=tuple(work.problems))
+    return JsonDocument(
+        source=source, text=text, data=data, problems=tuple(work.problems),
+        mended=work.text.encode("utf-8", "replace"),
+    )  # fmt: skip
 
 
 def _decode(text: bytes, work: _Repair) -> str:
@@ -132,9 +140,12 @@ def _value(work: _Repair) -> Any:
             )
         _members(work, end)
         closed_early = work.text[end:].lstrip()[:1] in (",", '"', ":")
+        if closed_early:
+            reason = "the object ends here, but members follow: one } too many, or a lost {"
+            work.note(end - 1, reason, "Delete this }, or write the { that it closes.")
+            return None  # what seems to lack is behind the end
         _rest(work, end)
-        # Members behind the end belong into it, so that nothing can be said of those that lack.
-        return None if closed_early else data
+        return data
     return None
 
 
@@ -175,9 +186,6 @@ def _rest(work: _Repair, end: int) -> None:
         return
     if behind.lstrip()[:1] in "{[":
         reason, fix = "a second value after the first (two objects)", "Keep one JSON object."
-    elif behind.lstrip()[:1] in ',":':
-        reason = "members after the end of the JSON object: a { or [ is missing, or a } too many"
-        fix = "Look at the braces before this: the object must end once, at the end of the file."
     elif behind.lstrip()[:1] in "}]":
         reason, fix = "a closing bracket too many", "Delete it, or write the one that opens it."
     else:
@@ -213,28 +221,100 @@ def _mend(work: _Repair, wrong: json.JSONDecodeError) -> bool:
         )
         return False
     _members(work, at)
-    reason, fix = _plain(wrong, here, text, at)
-    work.note(at, reason, fix)
+    work.note(*_plain(wrong, here, text, at))
     return False
 
 
-def _plain(wrong: json.JSONDecodeError, here: str, text: str, at: int) -> tuple[str, str]:
-    if not here:
-        return "the file ends in the middle of the JSON", "Close every { and [ and string."
-    if wrong.msg.startswith("Expecting ',' delimiter"):
-        return "a comma is missing before this", "Put a comma between the two members."
+def _plain(wrong: json.JSONDecodeError, here: str, text: str, at: int) -> _Slip:
     if wrong.msg.startswith("Invalid control character"):
-        return CONTROLS.get(here, ("a control character inside a string", "Delete it."))
+        return _in_string(here, text, at)
     if wrong.msg.startswith("Unterminated string"):
-        return "a string that never ends", 'Close it with ".'
+        return _Slip(at, "a string that never ends", 'Close it with ".')
     if wrong.msg.startswith("Invalid \\"):
-        return "a backslash that starts no escape", "Write \\\\ for a backslash."
-    word = (re.match(r"[^\s:,}\]]{1,30}", text[at:]) or [here])[0]
+        return _Slip(at, "a backslash that starts no escape", "Write \\\\ for a backslash.")
+    if not here or wrong.msg.startswith("Expecting ',' delimiter"):
+        return _bracket_or_comma(here, text, at)
+    if wrong.msg.startswith("Expecting ':' delimiter"):
+        return _after_name(text, at)
+    return _no_value(wrong, text, at)
+
+
+def _in_string(here: str, text: str, at: int) -> _Slip:
+    """A control character in a string; a line break in one is mostly a quote that got lost."""
+    line = text[text.rfind("\n", 0, at) + 1 : at].rstrip()
+    name = re.search(r'"[\w$-]+\s*:[^"]*$', line)
+    if here in "\r\n" and name is not None:
+        return _open_name(at - len(line) + name.start())
+    if here in "\r\n" and AFTER_MEMBER.match(text, at):
+        end = at - 1 if line.endswith(",") else at
+        return _Slip(end, "a string whose closing quote is lost", 'Write " here.')
+    return _Slip(at, *CONTROLS.get(here, ("a control character inside a string", "Delete it.")))
+
+
+def _bracket_or_comma(here: str, text: str, at: int) -> _Slip:
+    lost = lost_bracket(text, at)
+    if lost is not None:
+        closing, line = CLOSING[lost.frame.sign], lost.frame.line
+        if lost.at == len(text):
+            reason = f"the file ends in the middle: the {lost.frame.sign} of line {line} is open"
+            return _Slip(at, reason, f"Write {closing} at the end of that part.")
+        reason = f"the {lost.frame.sign} of line {line} is not closed before this"
+        return _Slip(lost.at, reason, f"Write {closing} where the part of line {line} ends.")
+    if not here:
+        fix = "Close every { and [ and string."
+        return _Slip(at, "the file ends in the middle of the JSON", fix)
+    name = STRING_BEFORE.search(text, max(0, at - 1000), at) if here == ":" else None
+    if name is not None:
+        fix = "Write the { that opens the object, or a comma if one is lost."
+        return _Slip(name.start(1), "a { is missing before this", fix)
+    if here == ";":
+        return _Slip(at, "a ; in place of a comma", "Write a comma.")
+    if here == '"' or text[:at].rstrip().endswith(('"', "}", "]")):
+        fix = "Put a comma between the two members."
+        return _Slip(at, "a comma is missing before this", fix)
+    return _Slip(at, "text that belongs to nothing", "Put strings in quotes, and a comma between.")
+
+
+def _after_name(text: str, at: int) -> _Slip:
+    name = STRING_BEFORE.search(text, max(0, at - 1000), at)
+    if name is not None and name.group(1)[1:-1].rstrip().endswith(":"):
+        return _open_name(name.start(1))
+    return _Slip(at, "a colon is missing before this", "Write name, colon, value.")
+
+
+def _open_name(at: int) -> _Slip:
+    return _Slip(at, "a name whose closing quote is lost", 'Write " before the colon.')
+
+
+def _no_value(wrong: json.JSONDecodeError, text: str, at: int) -> _Slip:
+    word = (WORD.match(text, at) or [text[at : at + 1]])[0]
     if text[at:].startswith(("{{", "${", "<%")) or re.match(r"[A-Z_]{4,}", word):
-        return f"a placeholder ({word}) that nobody filled in", "Fill in the value, in quotes."
+        reason = f"a placeholder ({word}) that nobody filled in"
+        return _Slip(at, reason, "Fill in the value, in quotes.")
     if wrong.msg.startswith("Expecting property name"):
-        return f"a member name without double quotes ({word})", 'Write names as "name".'
-    return f"{word!r} is no JSON value", "Write a string in quotes, a number, true, false or null."
+        reason = f"a member name without double quotes ({word})"
+        return _Slip(at, reason, 'Write names as "name".')
+    if word in PYTHON:
+        return _Slip(at, f"{word}, which is Python", f"Write {PYTHON[word]}.")
+    if word.endswith('"'):
+        return _Slip(at, "a string whose opening quote is lost", 'Write " here.')
+    fix = "Write a string in quotes, a number, true, false or null."
+    return _Slip(at, f"{word!r} is no JSON value", fix)
+
+
+class _Slip(NamedTuple):
+    """A problem that ends the reading: its place, what it is, what to do."""
+
+    at: int
+    reason: str
+    fix: str
+
+
+PYTHON = {"True": "true", "False": "false", "None": "null"}
+WORD = re.compile(r"[^\s:,}\]]{1,30}")
+STRING_BEFORE = re.compile(r'("(?:[^"\\\n]|\\.)*+")\s*+\Z')
+AFTER_MEMBER = re.compile(r'\s*+(?:"[\w$-]++"\s*+:|[}\]])')
+"""What stands behind the line break when the line ended a member: a name, or the end."""
 
 
 # An address in broken quotes is no comment: // directly behind a colon is left alone.

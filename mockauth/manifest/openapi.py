@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from mockauth.manifest.address import flaw_of_server
+from mockauth.manifest.document import JsonProblem, read_json
 from mockauth.manifest.domains import is_at_or_below
+from mockauth.manifest.public_path import is_public, is_sign_in
 from mockauth.manifest.yaml_document import MOST_VALUES, YamlProblem, read_yaml
-from mockauth.wire.url import hostname, join, origin, split
+from mockauth.wire.url import hostname, join, origin
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 LARGEST = 10 * 1024 * 1024
@@ -33,6 +36,8 @@ class Operation:
     has_required_body: bool = False
     is_open: bool = False
     """`security: []` in effect: the document says nobody needs to sign in for it."""
+    is_closed: bool = False
+    """A security requirement is in effect: the document says that one must sign in for it."""
     scopes: tuple[str, ...] = ()
     """Scopes that its security requirement names, where there is one requirement only."""
 
@@ -55,12 +60,13 @@ class Operation:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenApi:
-    """An OpenAPI document; one that cannot be read has no `data` but a `syntax_problem`."""
+    """An OpenAPI document; one that cannot be read has no `data` but a `problem`; one of
+    JSON with a slip, which readers of YAML let pass, has both."""
 
     source: str
     text: bytes
     data: dict[str, Any] | None
-    syntax_problem: str = ""
+    problem: JsonProblem | None = None
     servers: tuple[str, ...] = ()
     """`servers[].url` with default variables filled in, resolved against `source`."""
     operations: tuple[Operation, ...] = ()
@@ -80,52 +86,87 @@ class OpenApi:
         return origin(self.source)
 
     def operation(self, wanted: str = "", *, closed: bool = False) -> Operation | None:
-        """The operation of that operationId (or `GET /path`), else the first safe one that needs
-        sign-in where `closed`: one without required parameters before one whose path or query
-        can be filled in; None when there is none."""
+        """The operation of that operationId (or `GET /path`), else the first candidate; None when
+        there is none."""
         if wanted:
             return next((o for o in self.operations if wanted in o.names), None)
-        safe = [o for o in self.operations if o.is_safe and not (closed and o.is_open)]
-        plain = [o for o in safe if not (o.required or o.has_required_body)]
-        usable = [o for o in safe if o.is_fillable]
-        return next(iter(plain or usable), None)
+        return next(iter(self.candidates(closed=closed)), None)
+
+    def candidates(self, *, closed: bool = False) -> tuple[Operation, ...]:
+        """The safe operations that can be called with a path and a query alone, the likeliest ones
+        for the API first: not called like a public path, said to need sign-in, and without
+        required parameters. Where `closed`, those that the document says are open are left out."""
+        found = [o for o in self.operations if o.is_safe and o.is_fillable]
+        found = [o for o in found if not (closed and o.is_open)]
+
+        def rank(one: Operation) -> tuple[bool, bool, bool, bool]:
+            return is_sign_in(one.path), is_public(one.path), not one.is_closed, bool(one.required)
+
+        return tuple(sorted(found, key=rank))
 
 
 def read_openapi(text: bytes, source: str) -> OpenApi:
     """Read a document from JSON or YAML bytes; never raises."""
     data, problem = _load(text)
     if data is None:
-        return OpenApi(source=source, text=text, data=None, syntax_problem=problem)
+        return OpenApi(source=source, text=text, data=None, problem=problem)
     return OpenApi(
         source=source,
         text=text,
         data=data,
+        problem=problem,
         servers=tuple(_servers(data, source)),
         operations=tuple(_operations(data)),
     )
 
 
-def _load(text: bytes) -> tuple[dict[str, Any] | None, str]:
+def _load(text: bytes) -> tuple[dict[str, Any] | None, JsonProblem | None]:
     if len(text) > LARGEST:
-        return None, f"{len(text)} bytes; the limit is 10 MiB"
+        return None, _whole(f"{len(text)} bytes; the limit is 10 MiB")
     if text.lstrip()[:1] == b"<":
-        return None, "HTML or XML instead of an OpenAPI document"
+        return None, _whole(
+            "HTML or XML instead of an OpenAPI document", "Serve the document itself at api.url."
+        )
+    if text[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return None, _whole("UTF-16 instead of UTF-8", "Save the file as UTF-8.")
     try:
         plain = text.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
-        return None, f"not UTF-8 (byte {wrong.start})"
+        before = text[: wrong.start].decode("utf-8")
+        return None, JsonProblem(
+            line=before.count("\n") + 1, column=len(before) - before.rfind("\n"),
+            reason="a byte that is not UTF-8", fix="Save the file as UTF-8.",
+        )  # fmt: skip
     if sum(map(plain.count, ",[{")) > MOST_VALUES:
-        return None, f"more than {MOST_VALUES} values"
+        return None, _whole(f"more than {MOST_VALUES} values")
+    return _parsed(plain, text)
+
+
+def _parsed(plain: str, text: bytes) -> tuple[dict[str, Any] | None, JsonProblem | None]:
     try:
         data = json.loads(plain)
     except (ValueError, RecursionError):
         try:
             data = read_yaml(plain)
         except YamlProblem as wrong:
-            return None, str(wrong)
+            as_json = plain.lstrip()[:1] == "{" and wrong.problem.line > 0
+            return None, (_first_slip(text) if as_json else None) or wrong.problem
+        if isinstance(data, dict) and plain.lstrip()[:1] == "{":
+            return data, _first_slip(text)
     if not isinstance(data, dict):
-        return None, "no object at the top level"
-    return data, ""
+        return None, _whole("no object at the top level" if plain.strip() else "the file is empty")
+    return data, None
+
+
+def _first_slip(text: bytes) -> JsonProblem | None:
+    """Why a text that begins as JSON is none, as a reader of JSON tells it."""
+    document = read_json(text, "")
+    problems = document.problems
+    return (problems[0] if document.data is not None else problems[-1]) if problems else None
+
+
+def _whole(reason: str, fix: str = "") -> JsonProblem:
+    return JsonProblem(line=1, column=1, reason=reason, fix=fix)
 
 
 def _servers(data: dict[str, Any], source: str) -> Iterator[str]:
@@ -133,13 +174,14 @@ def _servers(data: dict[str, Any], source: str) -> Iterator[str]:
     for server in listed[:MOST_LISTED] if isinstance(listed, list) else []:
         url = server.get("url") if isinstance(server, dict) else None
         if isinstance(url, str):
-            url = _with_variables(url, server.get("variables"))
-            if len(url) <= LONGEST_URL and split(url) is not None:
+            url = with_variables(url, server)
+            if len(url) <= LONGEST_URL and not (url and flaw_of_server(url)):
                 yield join(source, url).rstrip("/")
 
 
-def _with_variables(url: str, variables: object) -> str:
-    """The URL with its default variables; cut where their values grow without bound."""
+def with_variables(url: str, server: Mapping[str, Any]) -> str:
+    """A server's URL with its default variables; cut where their values grow without bound."""
+    variables = server.get("variables")
     for name, variable in variables.items() if isinstance(variables, dict) else ():
         if len(url) > LONGEST_URL:
             break
@@ -154,6 +196,8 @@ def _operations(data: dict[str, Any]) -> Iterator[Operation]:
     for path, item in paths.items() if isinstance(paths, dict) else ():
         if not isinstance(path, str) or not isinstance(item, dict) or len(path) > LONGEST_URL:
             continue
+        if isinstance(item.get("$ref"), str):
+            item = resolve(data, item)
         shared = item.get("parameters")
         for method in METHODS:
             detail = item.get(method)
@@ -184,6 +228,7 @@ def _operation(
         required=tuple(name for name, needed in required.items() if needed),
         has_required_body=resolve(data, detail.get("requestBody")).get("required") is True,
         is_open=security == [] or (isinstance(security, list) and {} in security),
+        is_closed=isinstance(security, list) and bool(security) and {} not in security,
         scopes=tuple(_scopes(security)),
     )
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MERGE = "<<"
+LONGEST_POINTER = 20_000
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}:,]|[^\s\[\]{}:,"]+')
 
 
@@ -55,18 +56,29 @@ def doubled(text: bytes) -> Iterator[Doubled]:
 
 
 def positions(text: bytes, pointers: Collection[str]) -> Mapping[str, tuple[int, int]]:
-    """Line and column of each of these JSON Pointers that the text has."""
-    wanted = {tuple(_names(pointer)): pointer for pointer in pointers if pointer[:1] == "/"}
+    """Line and column of each of these JSON Pointers; where the text does not have all of one, of
+    the member that the rest of it is missing in."""
+    paths = {p: _names(p) for p in pointers if p[:1] == "/"}
+    wanted = {names[:depth] for names in paths.values() for depth in range(1, len(names) + 1)}
     depths = {len(names) for names in wanted}
-    found: dict[str, tuple[int, int]] = {}
+    found: dict[tuple[str, ...], tuple[int, int]] = {}
     for path, sign, _ in _members(text):
-        if len(path) in depths and (pointer := wanted.get(tuple(path))) is not None:
-            found.setdefault(pointer, (sign.line, sign.column))
-    return found
+        if len(path) in depths and (names := tuple(path)) in wanted:
+            found.setdefault(names, (sign.line, sign.column))
+    nearest = {p: _nearest(names, found) for p, names in paths.items()}
+    return {pointer: names for pointer, names in nearest.items() if names is not None}
 
 
-def _names(pointer: str) -> Iterator[str]:
-    return (part.replace("~1", "/").replace("~0", "~") for part in pointer[1:].split("/"))
+def _nearest(
+    names: tuple[str, ...], found: Mapping[tuple[str, ...], tuple[int, int]]
+) -> tuple[int, int] | None:
+    ends = range(len(names), 0, -1)
+    return next((found[names[:end]] for end in ends if names[:end] in found), None)
+
+
+def _names(pointer: str) -> tuple[str, ...]:
+    parts = pointer[:LONGEST_POINTER].split("/")[1:]
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in parts)
 
 
 def _pointer(path: list[str]) -> str:

@@ -84,8 +84,12 @@ def _innermost(error: ValidationError) -> ValidationError:
     """Of the ways in which a part may be written, the error of the one that comes closest."""
     while error.context:
         likely = [inner for inner in error.context if not _wants_reference(inner)]
-        error = max(likely or error.context, key=lambda inner: len(inner.absolute_path))
+        error = max(likely or error.context, key=_depth_and_name)
     return error
+
+
+def _depth_and_name(error: ValidationError) -> tuple[int, str]:
+    return len(error.absolute_path), _pointer(error)
 
 
 def _wants_reference(error: ValidationError) -> bool:
@@ -111,7 +115,7 @@ def _words(error: ValidationError) -> tuple[str, str, str, str]:
         kinds = [wanted] if isinstance(wanted, str) else _names(wanted)
         return (
             f"{' or '.join(KINDS.get(k, 'another type') for k in kinds)}",
-            "found",
+            "another type",
             _shown(there),
             "",
         )
@@ -172,8 +176,11 @@ def _validator(data: Mapping[str, Any]) -> OpenAPIV30SpecValidator | OpenAPIV31S
     # A registry that is given no way to retrieve anything knows this document alone. The one that
     # the validator would make opens files and calls hosts.
     registry: Registry[Any] = Registry().with_resource("", DRAFT202012.create_resource(data))
-    path = SchemaPath(SchemaAccessor(dict(data), registry.resolver()))
-    return Closed31(path) if str(data.get("openapi")).startswith("3.1") else Closed30(path)
+    version = str(data.get("openapi"))
+    # 3.2 adds to 3.1 and takes little away; its own schema is not in the library.
+    read_as = {**data, "openapi": "3.1.0"} if version.startswith("3.2") else dict(data)
+    path = SchemaPath(SchemaAccessor(read_as, registry.resolver()))
+    return Closed30(path) if version.startswith("3.0") else Closed31(path)
 
 
 def limit_process(*, seconds: int, megabytes: int) -> None:

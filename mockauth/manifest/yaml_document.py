@@ -7,6 +7,9 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from mockauth.manifest.document import JsonProblem
+from mockauth.manifest.yaml_words import explained
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -24,7 +27,12 @@ MERGE = "tag:yaml.org,2002:merge"
 
 
 class YamlProblem(ValueError):
-    """The text is no YAML, or more of it than can be read; the text of the error says which."""
+    """The text is no YAML, or more of it than can be read; the text of the error says which, and
+    `problem` where, when one place is to blame."""
+
+    def __init__(self, reason: str, problem: JsonProblem | None = None) -> None:
+        super().__init__(reason)
+        self.problem = problem or JsonProblem(line=0, column=0, reason=reason, fix="")
 
 
 def read_yaml(text: str) -> Any:
@@ -42,9 +50,8 @@ def read_yaml(text: str) -> Any:
             raise YamlProblem("YAML aliases that grow without bound")
         return _as_json(data)
     except yaml.MarkedYAMLError as wrong:
-        mark = wrong.problem_mark
-        place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise YamlProblem(f"{place}{wrong.problem or 'no YAML'}"[:200]) from wrong
+        problem = explained(text, wrong)
+        raise YamlProblem(problem.reason, problem) from wrong
     except YamlProblem:
         raise
     except (

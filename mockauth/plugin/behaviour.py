@@ -48,6 +48,8 @@ class Behaviour:
     # Its pages.
     login_required: bool = True
     login_csrf: bool = True
+    names_are_addresses: bool = False
+    """True: the login form takes mail addresses only, which the names of the users are not."""
     consent_csrf: bool = True
     """False: a consent form without token and without cookie is taken."""
     consent_remembered: bool = False
@@ -96,9 +98,14 @@ class Behaviour:
     code_expires: bool = True
     code_bound_to_client: bool = True
     redirect_checked_at_token: bool = True
+    code_of_last_login: bool = False
+    """True: whatever code is redeemed, the token is that of the user who logged in last."""
 
     # The token endpoint (authorization_url).
     secret_checked: bool = True
+    secret_match: str = "exact"
+    """exact, any-case, longer (something after it), part (any beginning of it), blank (nothing but
+    blanks, too)."""
     secret_required: bool = True
     basic_failure: str = "401"
     """What a wrong Basic pair gets: 401, 400, no-challenge (401 without WWW-Authenticate)."""
@@ -164,6 +171,10 @@ class Behaviour:
     """False: a refresh token expires together with its access token."""
     refresh_needs: str = ""
     """A parameter without which a refresh is refused: scope, redirect_uri."""
+    refresh_drops_scope: bool = False
+    """True: of several scopes the new token has the first only."""
+    refresh_repeats_access: bool = False
+    """True: the answer has the access token that is there already."""
     refresh_scope_widens: bool = False
     """True: a refresh gets whatever scope it asks for."""
     refresh_takes_access: bool = False
@@ -204,6 +215,8 @@ class Behaviour:
     """The status for an expired token."""
     scheme_checked: bool = True
     """False: Bearer and Basic are taken alike."""
+    scheme_required: bool = True
+    """False: a token alone in the Authorization header is taken, without a scheme."""
     scheme_case_ignored: bool = True
     """False: `bearer` is refused where `Bearer` is expected."""
     service_basic: str = "raw"

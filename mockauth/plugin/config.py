@@ -10,6 +10,7 @@ from typing import Any, Literal
 from mockauth.errors import UsageError
 from mockauth.plugin.behaviour import Behaviour
 from mockauth.plugin.faults.fault import Fault
+from mockauth.plugin.login_name import Login
 from mockauth.wire.message import AuthMethod
 
 DEMO_PLUGIN_ID = "plugin-00000000-0000-4000-8000-000000000000"
@@ -64,7 +65,8 @@ class PluginConfig:
     """The header of an API key (GPT Actions only); "" is Authorization."""
     content_type: str = "application/json"
     scope: str = "todos:read todos:write"
-    login: Literal["auto", "login", "login_and_consent"] = "login_and_consent"
+    login: Login = "login_and_consent"
+    """Which pages a sign-in shows."""
     clients: tuple[ClientConfig, ...] = (
         ClientConfig(id="demo-client", secret="demo-secret-3f9a7c51d2"),
         ClientConfig(

@@ -34,7 +34,8 @@ def misbehave(app: Flask, plugin: Plugin) -> None:
     def alter(response: Response) -> Response:
         if plugin.switches.armed or plugin.config.faults:
             for change in list(_due(plugin, response)):
-                response = _changed(plugin, response, change)
+                if not _is_asked_for(change):
+                    response = _changed(plugin, response, change)
         return response
 
 
@@ -47,6 +48,12 @@ def _due(plugin: Plugin, response: Response) -> Iterator[AnswerChange]:
         shown = plugin.switches.changes(g.facts, plugin.clock.now(), places, when)
         g.shown = tuple(dict.fromkeys(name for name, _ in shown))
         yield from (change for _, change in shown)
+
+
+def _is_asked_for(change: AnswerChange) -> bool:
+    """Whether the request names the media type that keeps the answer as it is."""
+    wanted = change.unless_accept
+    return bool(wanted) and wanted in request.headers.get("Accept", "")
 
 
 def _places() -> tuple[str, ...]:
@@ -70,8 +77,9 @@ def _changed(plugin: Plugin, response: Response, change: AnswerChange) -> Respon
         delay(plugin.clock, change.delay)
     if change.body is not None:
         response.set_data(change.body)
-    if change.append or change.pad:
-        response.set_data((response.get_data() + change.append.encode()).ljust(change.pad))
+    if change.prepend or change.append or change.pad:
+        body = change.prepend.encode() + response.get_data() + change.append.encode()
+        response.set_data(body.ljust(change.pad))
     if change.json_set or change.json_remove:
         _edit_members(response, change)
     if change.status is not None:

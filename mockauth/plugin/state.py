@@ -65,6 +65,8 @@ class TokenRecord:
     issued_at: float = 0.0
     resource: str = ""
     """What it was wanted for (RFC 8707); "" where no request has said."""
+    access: str = ""
+    """The access token that was issued beside it, kept only where a refresh repeats it."""
     issuer: str = ""
     """The address under which it was issued: a server may be called by several names."""
 

@@ -21,6 +21,7 @@ NO_SCHEME = "the key is sent in a custom header, which has no scheme"
 ABOUT_SCHEMES = (
     "api.challenge-well-formed",
     "api.scheme-case-ignored",
+    "api.scheme-required",
     "service.other-scheme-refused",
     "service.basic-token-sent-raw",
 )

@@ -46,6 +46,7 @@ def members(run: Run, gate: Gate) -> dict[str, Any]:
         "budget_seconds": run.budget_seconds,
         "budget_spent": run.budget_spent,
         "stopped": shown.text(run.stopped),
+        "login": shown.login(run.login),
         "notes": [shown.text(note) for note in run.notes],
         "policy": [
             {

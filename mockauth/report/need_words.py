@@ -13,7 +13,7 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "second-callback": "a second client whose callback has a query (--other-redirect-uri)",
         "refresh": "a server that issues refresh tokens, else it does not apply",
         "deny": "a consent page that can be refused, else it does not apply",
-        "short-lifetime": "access tokens that expire within the run (up to an hour with --slow)",
+        "short-lifetime": "access tokens that expire within 5 s, or within --slow SECONDS",
         "narrow-scope": "a scope that can be narrowed",
         "opt-in": "permission to make load (--slow)",
         "slow": "permission to wait (--slow)",
@@ -23,6 +23,7 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "localhost": "a target on localhost, else it does not apply",
         "basic-scheme": "authorization_type basic, else it does not apply",
         "own-header": "an API key in a custom header, else it does not apply",
+        "odd-secret": "a client secret that form-encoding changes, else it does not apply",
         "special-secret": "a second client whose secret has some of : % + / & = (--other-client-secret)",
     }
 )

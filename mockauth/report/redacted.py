@@ -6,18 +6,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from mockauth.browser.landing import Landing
+from mockauth.engine.result.located import place_of
 from mockauth.engine.result.result import Result, Run
 from mockauth.engine.result.waiver import Waiver
 from mockauth.wire import Exchange, Pairs, Response
 from mockauth.wire.one_line import one_line
 from mockauth.wire.secret import Secrets
 from mockauth.wire.secret_names import secret_name
+from mockauth.wire.url import without_query
 from mockauth.wire.words import render
 
 LONGEST_BODY = 64 * 1024
 """Characters of a body in a report."""
 LONGEST_HEADER = 8 * 1024
 """Characters of a header or an address in a report."""
+LONGEST_NAME = 200
+"""Characters of the words on a button."""
 LONGEST_URL = 160
 """Characters of a URL on the terminal."""
 
@@ -64,10 +69,29 @@ class Redactor:
                     "expected": self.text(finding.expected),
                     "actual": self.text(finding.actual),
                     "at": self.text(finding.at),
+                    "place": self.text(place_of(finding)),
                     "exchanges": list(finding.exchanges),
                 }
                 for finding in result.findings
             ],
+        }
+
+    def login(self, landing: Landing | None) -> dict[str, Any] | None:
+        """What was pressed in the ordinary login, and what was asked where it stopped."""
+        if landing is None:
+            return None
+        asked = landing.question
+        return {
+            "outcome": landing.outcome,
+            "reason": landing.reason,
+            "url": self.text(without_query(landing.url)),
+            "pressed": [
+                {"name": self._foreign(press.name, LONGEST_NAME), "how": press.how}
+                for press in landing.pressed
+            ],
+            "tried": [self._foreign(name, LONGEST_NAME) for name in landing.tried],
+            "question": self.text(asked.text) if asked else "",
+            "settings": self.text(asked.line) if asked else "",
         }
 
     def exchange(self, exchange: Exchange) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable
 from typing import TextIO
 
 from mockauth import __version__
+from mockauth.checks.finding import Finding
 from mockauth.engine.result.gate import Gate
+from mockauth.engine.result.located import place_of, pointer_of
 from mockauth.engine.result.result import Result, Run, State
 from mockauth.report.redacted import LONGEST_URL, redactor
 from mockauth.wire import Exchange
@@ -26,10 +28,15 @@ SIGN_IN = frozenset(
         "grant.access-token-string", "api.valid-token-accepted", "service.token-accepted",
         "none.api-open", "manifest.served", "manifest.public", "manifest.json-strict",
         "manifest.auth-type-known", "manifest.auth-fields-complete", "manifest.required-fields",
-        "page.form-action-allows-redirect", "pkce.optional-for-secret-client", "openapi.served",
+        "page.form-action-allows-redirect", "page.cookies-kept-by-browsers",
+        "page.form-can-be-sent", "page.policy-allows-login", "page.consent-reaches-callback",
+        "pkce.optional-for-secret-client", "openapi.served",
     }
 )  # fmt: skip
 """The rules that ChatGPT's own sign-in depends on."""
+PROOFS = frozenset({"authorize.request-accepted", "service.token-accepted", "none.api-open"})
+"""The rules that tell whether it works, one for each kind of auth. A run that did not ask for them
+says nothing of it."""
 
 
 Line = Callable[[Words, str], None]
@@ -61,6 +68,8 @@ def _of_plugin(run: Run, gate: Gate, kind: Words) -> Words:
     """The last line where nothing stops a sign-in."""
     broken = _broken(run)
     unjudged = [r for r in run.results if r.state == "blocked" and r.rule.id in SIGN_IN]
+    if not any(r.rule.id in PROOFS for r in run.results):
+        return _of_some(run, gate, kind)
     if broken:
         noun = say("requirement is") if len(broken) == 1 else say("requirements are")
         return say("ChatGPT can {}, but {} {} broken", kind, len(broken), noun)
@@ -72,6 +81,20 @@ def _of_plugin(run: Run, gate: Gate, kind: Words) -> Words:
     rest = say("none failed but {} waived", waived) if waived else say("none failed")
     cut = say("; {} not judged in time", run.summary["blocked"]) if run.budget_spent else Words()
     return say("ChatGPT can {}: {} checks passed, {}{}", kind, run.summary["pass"], rest, cut)
+
+
+def _of_some(run: Run, gate: Gate, kind: Words) -> Words:
+    """The last line where the rule that tells whether a sign-in works was not asked for."""
+    broken, passed = _broken(run), run.summary["pass"]
+    if broken:
+        noun = say("check fails") if len(broken) == 1 else say("checks fail")
+        found = say("{} of the chosen {}: {}", len(broken), noun, _ids(broken[:4]))
+    else:
+        found = say("{} of the chosen checks passed, none failed", passed)
+    because = (
+        say("; exit 1 because {}", gate.reasons[0]) if gate.exit_code and not broken else say("")
+    )
+    return say("{}{}; whether ChatGPT can {} was not asked", found, because, kind)
 
 
 def _broken(run: Run) -> list[Result]:
@@ -254,8 +277,8 @@ def _finding(run: Run, result: Result, line: Line) -> None:
     for finding in result.findings[:6]:
         line(say("    expected     {}", finding.expected), "")
         line(say("    actual       {}", finding.actual), "")
-        if finding.at:
-            line(say("    at           {}", _place(run, finding.at)), "")
+        if finding.at or finding.line:
+            line(say("    at           {}", _place(run, finding)), "")
         for n in finding.exchanges[:2]:
             line(say("    exchange     #{} {}", n, _sent(run.trace.get(n))), "")
     if len(result.findings) > 6:
@@ -274,7 +297,13 @@ def _sent(exchange: Exchange) -> Words:
     return say("{} {} → {}", request.method, url, exchange.outcome)
 
 
-def _place(run: Run, at: str) -> str:
+def _place(run: Run, finding: Finding) -> Words:
+    """Document, line and column as far as they are known, and the pointer."""
+    named = _member(run, pointer_of(finding))
+    return say(" ").join(filter(None, (place_of(finding), named)))
+
+
+def _member(run: Run, at: str) -> str:
     """A member of `auth` with the name of its endpoint, which an Action's report names anyway."""
     names = {
         str(AT_CLIENT_URL): say("authorize endpoint, client_url (manifest {})", own(at)),

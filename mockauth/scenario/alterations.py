@@ -25,6 +25,16 @@ def one_character_more(value: str) -> str:
     return value + "x"
 
 
+def other_letter_case(value: str) -> str:
+    """Small letters for capitals, and the other way round."""
+    return value.swapcase()
+
+
+def first_half(value: str) -> str:
+    """The first half, at least one character less than all of it."""
+    return value[: len(value) // 2]
+
+
 def lower_case_scheme(value: str) -> str:
     """An Authorization header with its scheme in small letters."""
     scheme, blank, rest = value.partition(" ")
@@ -63,6 +73,8 @@ ALTERATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "one-character": change_one_character,
         "one-character-less": one_character_less,
         "one-character-more": one_character_more,
+        "other-letter-case": other_letter_case,
+        "first-half": first_half,
         "lower-case-scheme": lower_case_scheme,
         "upper-case-scheme": upper_case_scheme,
         "upper-case-host": upper_case_host,

@@ -30,13 +30,14 @@ Need = Literal[
     "https",
     "localhost",
     "special-secret",
+    "odd-secret",
     "second-callback",
     "basic-scheme",
     "own-header",
 ]
 """The catalogue's words, and what makes a rule apply at all: a server that honours PKCE, a token
-that is a JWT, an https target, a target on localhost, a second client whose secret has special
-characters or whose callback has a query, a token sent as Basic or in a header of its own."""
+that is a JWT, an https target, a target on localhost, a client whose secret
+has characters that form-encoding changes, a second one whose secret has special characters or whose callback has a query, a token sent as Basic or in a header of its own."""
 ProfileName = Literal["plugin", "action", "mcp"]
 Levels = Mapping[str, Level]
 
@@ -67,6 +68,7 @@ class ProbeFile:
     shows: str = ""
     variants: Annotated[tuple[Mapping[str, str], ...], "variants"] = (MappingProxyType({}),)
     destructive: bool = False
+    after: tuple[str, ...] = ()
 
     def rule(self) -> Rule:
         """The rule that the file puts to the test."""

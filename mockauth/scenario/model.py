@@ -142,11 +142,13 @@ class Step:
         "rotated",
         "not-rotated",
         "repeatable",
+        "other-data",
         "any",
     ] = "accepted"
     """What a step without `expect` must lead to, else the probe is blocked. `feature`, `rotated`
     and `not-rotated`: else the probe is n/a. `unless-refused`: a refusal is what the whole
-    probe is after. `repeatable`: all its copies get the same answer."""
+    probe is after. `repeatable`: all its copies get the same answer. `other-data`: it is refused,
+    or gets other data than the first step."""
     control: Change = Change()
     """What the control exchange has beside the ordinary message."""
     otherwise: Change = Change()
@@ -192,6 +194,8 @@ class Probe:
     file: str
     destructive: bool = False
     """Sent after the others: it burns codes or tokens, or may lock somebody out."""
+    after: tuple[str, ...] = ()
+    """Rules that, broken, explain what this probe would find: then it does not apply."""
     answers_of: Answers = ()
     when: Statuses = ()
     """Which statuses of those answers are looked at; all refusals when empty."""

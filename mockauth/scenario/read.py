@@ -90,6 +90,7 @@ def read_probe(document: Document) -> Probe | None:
         variants=read.variants,
         file=document.file,
         destructive=read.destructive,
+        after=read.after,
         answers_of=read.answers_of,
         when=read.when,
     )

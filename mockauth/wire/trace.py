@@ -39,6 +39,8 @@ class Fallback(StrEnum):
 
     BASIC_HEADER = "basic-header"
     BODY_CREDENTIALS = "body-credentials"
+    BROKEN_RULE = "broken-rule"
+    """A form with values that the page's own rules keep a browser from sending."""
     BROWSER_AGENT = "browser-agent"
     CALLBACK_SLASH = "callback-slash"
     EVERY_COOKIE = "every-cookie"
@@ -49,6 +51,7 @@ class Fallback(StrEnum):
     """The same request once more: whatever helps then is the session, no parameter."""
     NO_OPENAI_HEADERS = "no-openai-headers"
     NO_SCOPE = "no-scope"
+    ORIGIN = "origin"
     OTHER_CALLBACK = "other-callback"
     PKCE = "pkce"
 

@@ -2,50 +2,49 @@
 
     python -m tests.browser.referee [NAME ...]     # writes tests/browser/shapes/chromium.json
 
-Chromium's own network stack maps ChatGPT's hosts to a stub on this machine and every other name to
-a sink, so that the production callback is used unchanged and nothing leaves the machine.
+`mockauth/browser/chromium/` keeps the browser on this machine: the production callback is used
+unchanged, and nothing leaves.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 import secrets
-import shutil
 import sys
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.browser.callback_stub import CallbackStub, Sink
+from mockauth.browser.chromium.runner import BrowserLost, Chromium
+from mockauth.browser.chromium.sink import Sink
+from mockauth.browser.chromium.stub import LINK, CallbackStub, start_url
+from mockauth.browser.chromium.world import World
+from mockauth.wire.message import first
 from tests.browser.shapes.catalogue import BY_NAME, SHAPES
 from tests.browser.shapes.shape import CALLBACK, PASSWORD, USER, Action, Shape
 from tests.browser.shapes.site import Site
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 RESULTS = Path(__file__).parent / "shapes" / "chromium.json"
 HOST = "notes.test"
 """A name that is not of this machine, mapped to the shape's server."""
+LONGEST_WALK = 60.0
+"""Seconds, after which the browser hangs."""
 Decision = Literal["allow", "deny"]
 Landed = dict[str, str]
-"""`{"landing": "code" | "error" | "altered" | "never", "why": …}`, `why` only where it never does."""
-
-
-def chromium() -> str | None:
-    """The browser of the distribution, or the one that MOCKAUTH_BROWSER names."""
-    named = os.environ.get("MOCKAUTH_BROWSER")
-    return named or shutil.which("chromium") or shutil.which("chromium-browser")
+"""`{"landing": "code" | "error" | "altered" | "never" | "timeout", "why": …}`, `why` only where it
+never does."""
 
 
 class Stage:
@@ -82,65 +81,84 @@ class Stage:
 class Referee:
     """One Chromium with its stub, sink and stage."""
 
-    def __init__(self, browser: Browser, stage: Stage, stub: CallbackStub) -> None:
-        self.browser, self.stage, self.stub = browser, stage, stub
-        self.context = browser.new_context()
-        self.context.new_page()  # keeps the window open between two shapes
+    def __init__(self, chromium: Chromium, stage: Stage, stub: CallbackStub) -> None:
+        self.chromium, self.stage, self.stub = chromium, stage, stub
+        self._window: tuple[Browser, BrowserContext] | None = None
 
     @classmethod
     @contextmanager
     def ready(cls) -> Iterator[Referee]:
-        """Start everything; needs Chromium and the playwright package."""
-        from playwright.sync_api import sync_playwright
-
-        with ExitStack() as stack:
-            stage = stack.enter_context(Stage().serving())
-            stub, sink = stack.enter_context(CallbackStub()), stack.enter_context(Sink())
-            playwright = stack.enter_context(sync_playwright())
-            browser = playwright.chromium.launch(
-                executable_path=chromium(), args=flags(stage.port, stub, sink.port)
+        """Start everything; needs Chromium and the extra `browser`."""
+        with Stage().serving() as stage, CallbackStub() as stub, Sink() as sink:
+            world = World(
+                stub_port=stub.port,
+                pin=stub.pin,
+                sink_port=sink.port,
+                reachable=(f"http://localhost:{stage.port}",),
+                stands_for={f"{HOST}:80": stage.port},
             )
-            stack.callback(browser.close)
-            yield cls(browser, stage, stub)
+            chromium = Chromium(world.flags)
+            try:
+                yield cls(chromium, stage, stub)
+            finally:
+                chromium.close()
 
     def walk(self, shape: Shape, decision: Decision, expected: str = "") -> Landed:
-        """Sign in to the shape from a link at ChatGPT; waits long where a landing is expected."""
+        """Sign in to the shape from a link at ChatGPT; waits long where a landing is expected. A
+        browser that hangs is replaced, and the walk is said to be over time."""
         patience = {"": 5.0, "never": 1.0}.get(expected, 15.0)
         self.stage.app = Site(shape).app()
+        try:
+            return self.chromium.do(
+                lambda browser: self._walk(browser, shape, decision, patience),
+                seconds=LONGEST_WALK,
+            )
+        except BrowserLost as lost:
+            return {"landing": "timeout", "why": str(lost)}
+
+    def _walk(self, browser: Browser, shape: Shape, decision: Decision, patience: float) -> Landed:
         state = secrets.token_urlsafe(12)
-        with self.page(shape) as page:
+        with self.page(browser, shape) as page:
             said: list[str] = []
             page.on("console", lambda message: said.append(message.text))
             page.set_default_timeout(patience * 1000)
-            start = quote(self.authorize_url(shape, state), safe="")
-            page.goto(f"https://chat.openai.com/start?to={start}")
-            page.click("#start", no_wait_after=True)
+            page.goto(start_url(self.authorize_url(shape, state)))
+            page.click(LINK, no_wait_after=True)
             missed = act(page, shape.allow if decision == "allow" else shape.deny)
             arrival = self.stub.wait_for(state, patience)
             if arrival is None:
                 return {"landing": "never", "why": why(page, said, missed)}
-            if arrival.path != urlsplit(CALLBACK).path:
+            if urlsplit(arrival.url).path != urlsplit(CALLBACK).path:
                 return {"landing": "altered"}
-            return {"landing": "code" if "code" in arrival.params else "error"}
+            return {"landing": "code" if first(arrival.params, "code") else "error"}
 
     @contextmanager
-    def page(self, shape: Shape) -> Iterator[Page]:
+    def page(self, browser: Browser, shape: Shape) -> Iterator[Page]:
         """A new page without cookies. The window is kept, because a new one costs a second; a
         password for HTTP Basic, which the browser would keep, has a window of its own."""
         if shape.basic:
             credentials: Any = {"username": USER, "password": PASSWORD}
-            with self.browser.new_context(http_credentials=credentials) as context:
+            with browser.new_context(http_credentials=credentials) as context:
                 yield context.new_page()
             return
-        self.context.clear_cookies()
-        page = self.context.new_page()
+        window = self.window(browser)
+        window.clear_cookies()
+        page = window.new_page()
         try:
             yield page
         finally:
-            for opened in self.context.pages[1:]:
+            for opened in window.pages[1:]:
                 opened.close()
 
+    def window(self, browser: Browser) -> BrowserContext:
+        """The window of this browser, with a page that keeps it open between two shapes."""
+        if self._window is None or self._window[0] is not browser:
+            self._window = browser, browser.new_context()
+            self._window[1].new_page()
+        return self._window[1]
+
     def authorize_url(self, shape: Shape, state: str) -> str:
+        """ChatGPT's request to the shape, at the name that it asks for."""
         origin = f"http://{HOST}" if shape.host == HOST else f"http://localhost:{self.stage.port}"
         return f"{origin}/authorize?{request_query(state)}"
 
@@ -156,32 +174,6 @@ def request_query(state: str) -> str:
             "state": state,
         }
     )
-
-
-def flags(port: int, stub: CallbackStub, sink: int) -> list[str]:
-    """What keeps Chromium on this machine, and the stub's key the only one it trusts beside."""
-    mapped = ", ".join(
-        [
-            *(
-                f"MAP {host}:443 127.0.0.1:{stub.port}"
-                for host in ("chat.openai.com", "chatgpt.com")
-            ),
-            f"MAP {HOST}:80 127.0.0.1:{port}",
-            f"MAP * 127.0.0.1:{sink}",
-            "EXCLUDE localhost",
-            "EXCLUDE 127.0.0.1",
-            "EXCLUDE [::1]",
-        ]
-    )
-    return [
-        f"--host-resolver-rules={mapped}",
-        f"--ignore-certificate-errors-spki-list={stub.pin}",
-        "--webrtc-ip-handling-policy=disable_non_proxied_udp",
-        "--disable-quic",
-        "--dns-over-https-mode=off",
-        "--no-first-run",
-        "--no-default-browser-check",
-    ]
 
 
 def act(page: Page, actions: Iterable[Action]) -> str:
@@ -245,14 +237,10 @@ def judge(names: list[str]) -> dict[str, dict[Decision, Landed]]:
 
 
 def version() -> str:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium())
-        try:
-            return f"Chromium {browser.version}"
-        finally:
-            browser.close()
+    """The browser and its version."""
+    with Referee.ready() as referee:
+        found = referee.chromium.do(lambda browser: browser.version, seconds=LONGEST_WALK)
+    return f"Chromium {found}"
 
 
 def kept() -> dict[str, Any]:

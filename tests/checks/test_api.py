@@ -10,6 +10,7 @@ from mockauth.checks.registry import Check
 from mockauth.engine.result.result import State
 from mockauth.manifest.auth import HttpAuth, NoAuth
 from mockauth.wire import Exchange, Pairs
+from mockauth.wire.trace import Fallback
 from tests.traces import JSON, answer, api, judged, trace
 
 OK = api(answer(200, JSON, "{}"))
@@ -123,3 +124,34 @@ def test_answers_to_a_token_are_not_for_shared_caches(
 )
 def test_nothing_seen_is_blocked(check: Check) -> None:
     assert judged(check, trace()).state == "blocked"
+
+
+def test_a_token_that_gets_an_error_with_200_is_not_accepted() -> None:
+    call = api(answer(200, JSON, {"ok": False, "error": "invalid_auth"}))
+
+    assert judged(checks.valid_token_accepted, trace(call)).state == "fail"
+
+
+def test_a_filter_that_lets_a_browser_pass_is_not_blamed_on_the_token() -> None:
+    refusal = api(answer(403))
+    helped = api(answer(200, JSON), purpose="fallback", fallback=Fallback.BROWSER_AGENT)
+
+    result = judged(checks.valid_token_accepted, trace(refusal, helped))
+
+    assert result.state == "blocked"
+    assert "transport.no-bot-wall" in result.actual
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "state"),
+    [
+        ("text/html; charset=utf-8", '{"a": 1}', "warn"),
+        ("application/json", '{"a": 1}', "pass"),
+        ("text/html", "<p>hello</p>", "pass"),
+        ("text/plain", "1", "pass"),
+    ],
+)
+def test_json_that_is_called_a_web_page_is_named(kind: str, body: str, state: State) -> None:
+    call = api(answer(200, (("Content-Type", kind),), body))
+
+    assert judged(checks.json_content_type, trace(call)).state == state

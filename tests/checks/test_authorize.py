@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,7 @@ from tests.traces import (
     callback,
     flow,
     judged,
+    posted,
     redirect,
     trace,
 )
@@ -104,3 +106,22 @@ def test_an_endpoint_with_a_query_of_its_own_must_work_too() -> None:
     assert judged(checks.own_query_kept, flow(), own).state == "pass"
     assert judged(checks.own_query_kept, trace(authorize(answer(400))), own).state == "fail"
     assert judged(checks.own_query_kept, flow()).state == "n/a"
+
+
+@pytest.mark.parametrize(("page", "state"), [(True, "pass"), (False, "warn")])
+def test_where_pkce_is_demanded_the_login_with_it_tells_whether_a_page_came_first(
+    page: bool, state: State
+) -> None:
+    refused = f"{CALLBACK}?error=invalid_request&state={STATE}"
+    again: dict[str, Any] = {"flow": 2, "purpose": "fallback", "fallback": Fallback.PKCE}
+    shown = authorize(answer(200, HTML, PAGE) if page else redirect(), **again)
+    record = trace(authorize(redirect(refused)), callback(refused), shown, callback(**again))
+
+    assert judged(checks.login_before_code, record).state == state
+
+
+def test_the_dialog_of_http_basic_is_a_login_before_the_code() -> None:
+    asked = answer(401, (("WWW-Authenticate", 'Basic realm="notes"'),))
+    record = trace(authorize(asked), posted(redirect()), callback())
+
+    assert judged(checks.login_before_code, record).state == "pass"

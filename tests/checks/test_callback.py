@@ -105,6 +105,29 @@ def test_a_form_post_to_the_callback_is_no_redirect() -> None:
     assert judged(checks.code_once, record).state == "pass"
 
 
+def test_a_form_post_is_told_to_redirect_and_shows_what_arrived() -> None:
+    sent = {"method": "POST", "params": (("code", CODE), ("state", STATE))}
+    result = judged(checks.exact_uri, trace(authorize(), callback(CALLBACK, sent=sent)))
+    assert "form_post" in result.fix
+    assert "code, state" in result.actual
+    assert "/authorize" in result.actual
+
+
+@pytest.mark.parametrize(
+    ("url", "word"),
+    [
+        (f"{CALLBACK}/", "slash"),
+        (CALLBACK.replace("plugin", "%70lugin"), "percent-encoding"),
+        (CALLBACK.replace("chat.openai.com", "evil.example"), "settings"),
+        (CALLBACK.replace("oauth", "OAuth"), "Append"),
+    ],
+)
+def test_an_altered_callback_has_the_fix_of_its_cause(url: str, word: str) -> None:
+    result = judged(checks.exact_uri, flow(to=f"{url}?code={CODE}&state={STATE}"))
+    assert result.state == "fail"
+    assert word in result.fix
+
+
 def test_a_state_with_odd_characters_is_equal_after_decoding() -> None:
     url = f"{CALLBACK}?code={CODE}&state=a%3Db%26c%252Bd%3B%22e%20f%2F"
     record = trace(authorize(state=ODD_STATE), callback(url))

@@ -9,6 +9,7 @@ import pytest
 
 from mockauth.checks import grant as checks
 from mockauth.checks import grant_jwt as jwts
+from mockauth.checks import refresh as refreshes
 from mockauth.checks.jwt import read_jwt
 from mockauth.checks.registry import Check
 from mockauth.engine.result.result import State
@@ -329,3 +330,43 @@ def test_the_second_user_is_not_the_first() -> None:
     given = replace(GIVEN, other_username="ada", other_password=GIVEN.password)
     record = logins(ACCESS, ACCESS)
     assert judged(checks.token_not_another_secret, record, given=given).state == "pass"
+
+
+@pytest.mark.parametrize("mark", [b"\xef\xbb\xbf", b"\xff\xfe"])
+def test_a_byte_order_mark_is_found(mark: bytes) -> None:
+    marked = answer(200, JSON, mark + b'{"access_token": "abc"}')
+
+    assert judged(checks.no_byte_order_mark, flow(token(marked))).state == "fail"
+    assert judged(checks.no_byte_order_mark, flow(token(granted()))).state == "pass"
+
+
+@pytest.mark.parametrize(
+    ("scope", "state"),
+    [("write read", "pass"), (None, "pass"), ("read write more", "pass"), ("read", "fail")],
+)
+def test_a_refresh_keeps_the_scope(scope: str | None, state: State) -> None:
+    again = token(granted(scope=scope, access_token="other"), step="refresh")
+
+    assert judged(refreshes.scope_kept, flow(token(granted()), again)).state == state
+
+
+def test_a_refresh_that_leaves_the_login_scopes_out_is_a_warning() -> None:
+    first = token(granted(scope="openid read offline_access"))
+    again = token(granted(scope="read", access_token="other"), step="refresh")
+
+    assert judged(refreshes.scope_kept, flow(first, again)).state == "warn"
+
+
+def test_a_refresh_gives_another_access_token() -> None:
+    same = flow(token(granted()), token(granted(), step="refresh"))
+    other = flow(token(granted()), token(granted(access_token="other"), step="refresh"))
+
+    assert judged(refreshes.new_access_token, same).state == "warn"
+    assert judged(refreshes.new_access_token, other).state == "pass"
+
+
+def test_an_api_that_refused_the_first_token_too_is_not_blamed_on_the_refresh() -> None:
+    again = token(granted(access_token="other"), step="refresh")
+    record = flow(token(granted()), api(answer(403)), again, api(answer(403)))
+
+    assert judged(checks.refresh_works, record).state == "pass"

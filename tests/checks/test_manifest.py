@@ -131,6 +131,25 @@ def test_a_good_manifest_passes(check: Check) -> None:
             "warn",
             "/auth/verification_tokens/openai",
         ),
+        *(
+            (
+                shape.verification_token_present,
+                auth(verification_tokens={"openai": token}),
+                "warn",
+                "/auth/verification_tokens/openai",
+            )
+            for token in (
+                "x" * 32,
+                "YOUR_TOKEN_HERE",
+                "<token>",
+                "abc123",
+                "f00dcafe-5eed-4b1d",
+                "0" * 32,
+                "{{ token }}",
+                "glowth-9584",
+                "F00DCAFE5EED4B1D",
+            )
+        ),
         (
             shape.no_secret_inside,
             auth(client_secret="correct-horse-7"),
@@ -318,3 +337,8 @@ def test_a_relative_api_url_of_a_file_blocks_what_needs_its_host() -> None:
     assert judged(urls.legal_and_contact_domain, data, "ai-plugin.json").state == "blocked"
     assert judged(urls.api_url_on_domain, data, "ai-plugin.json").state == "n/a"
     assert judged(urls.api_url_on_domain, data).state == "pass"
+
+
+def test_the_name_of_a_header_is_no_secret() -> None:
+    manifest = auth(SERVICE, api_key_name="X-Todo-Api-Key", access_token_location="header-or-query")
+    assert judged(shape.no_secret_inside, manifest).state == "pass"

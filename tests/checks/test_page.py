@@ -12,6 +12,7 @@ from mockauth.checks.registry import Check
 from mockauth.engine.result.result import State
 from mockauth.wire import Pairs, Response
 from mockauth.wire.markup import Pages
+from mockauth.wire.trace import Fallback
 from tests.traces import (
     CALLBACK,
     CODE,
@@ -279,3 +280,29 @@ def test_a_server_that_is_not_oauth_has_no_pages() -> None:
     more: dict[str, Any] = {"auth": NoAuth()}
     assert judged(checks.frame_guard, flow(), **more).state == "n/a"
     assert OAUTH.type == "oauth"
+
+
+@pytest.mark.parametrize("check", ON_PAGE[:-1], ids=lambda c: c.rule.id)
+@pytest.mark.parametrize("careful", [True, False])
+def test_the_pages_that_were_seen_only_with_pkce_are_judged(check: Check, careful: bool) -> None:
+    refused = f"{CALLBACK}?error=invalid_request&state={STATE}"
+    again: dict[str, Any] = {"flow": 2, "purpose": "fallback", "fallback": Fallback.PKCE}
+    other: dict[str, Any] = {"flow": 3, "purpose": "fallback", "fallback": Fallback.NO_SCOPE}
+    page = answer(200, GUARDED if careful else (*HTML, (CSP, "form-action 'none'")), PAGE)
+    status = 303 if careful else 307
+
+    result = judged(
+        check,
+        trace(
+            authorize(redirect(refused)),
+            callback(refused),
+            authorize(page, **again),
+            posted(redirect(status=status), **again),
+            callback(**again),
+            authorize(answer(200, HTML, b"<script src=https://other.example/x.js></script>"), **other),
+        ),
+    )  # fmt: skip
+
+    level = check.rule.levels["plugin"]
+    wrong = "pass" if check is checks.no_third_party else "warn" if level == "should" else "fail"
+    assert result.state == ("pass" if careful else wrong)

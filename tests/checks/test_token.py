@@ -225,3 +225,42 @@ def test_a_secret_too_short_to_be_told_from_text_is_no_pass() -> None:
 )
 def test_nothing_seen_is_blocked(check: Check) -> None:
     assert judged(check, trace()).state == "blocked"
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "state"),
+    [
+        ("invalid_client", 401, "pass"),
+        ("unauthorized_client", 401, "pass"),
+        ("invalid_grant", 400, "pass"),
+        ("invalid_grant", 401, "warn"),
+        ("unsupported_grant_type", 401, "warn"),
+    ],
+)
+def test_401_is_for_the_client_alone(error: str, status: int, state: State) -> None:
+    assert judged(checks.error_status, trace(refused(error, status))).state == state
+
+
+def test_a_401_must_say_how_to_authenticate() -> None:
+    named = refused("invalid_client", 401, headers=(*JSON, ("WWW-Authenticate", 'Basic realm="x"')))
+
+    assert judged(checks.challenge_with_401, trace(named)).state == "pass"
+    assert judged(checks.challenge_with_401, trace(refused("invalid_client", 401))).state == "warn"
+    assert judged(checks.challenge_with_401, trace(refused())).state == "n/a"
+
+
+def test_compressed_bytes_that_no_header_names_are_named() -> None:
+    result = judged(checks.exchange_works, flow(token(answer(200, JSON, b"\x1f\x8b\x08\x00abc"))))
+
+    assert result.state == "fail"
+    assert "gzip" in result.actual
+    assert "Content-Encoding: gzip" in result.fix
+
+
+def test_a_guard_that_wants_an_origin_is_the_cause() -> None:
+    helped = token(granted(), purpose="fallback", fallback=Fallback.ORIGIN, flow=2)
+    record = flow(token(answer(403, PLAIN, "not allowed here")), helped)
+
+    assert judged(checks.no_browser_needed, record).state == "fail"
+    assert "CSRF guard" in judged(checks.exchange_works, record).fix
+    assert judged(checks.declared_content_type, record).state == "pass"

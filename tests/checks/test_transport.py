@@ -87,12 +87,20 @@ def test_a_redirect_of_a_call_is_found(status: int, state: State) -> None:
         (api(answer(499)), "pass"),
         (api(answer(500)), "warn"),
         (api(answer(503), purpose="altered", probe="api.no-token-is-401"), "warn"),
-        (api(None, error="connection reset"), "warn"),
+        (api(answer(501), purpose="altered", probe="transport.cors-for-chat-page"), "pass"),
+        (api(answer(501)), "warn"),
         (api(None, error="timed out after 45 s", trouble="timed-out"), "pass"),
     ],
 )
 def test_a_crash_anywhere_is_found(exchange: Exchange, state: State) -> None:
     assert judged(transport.no_5xx, trace(exchange)).state == state
+
+
+def test_a_connection_that_breaks_off_is_a_crash_where_the_server_is_alive() -> None:
+    broken = api(None, error="connection reset", trouble="broken")
+
+    assert judged(transport.no_5xx, trace(api(answer(200)), broken)).state == "warn"
+    assert judged(transport.no_5xx, trace(broken)).state == "pass"
 
 
 @pytest.mark.parametrize(

@@ -194,7 +194,7 @@ def test_lint_names_line_and_column_and_every_other_problem(tmp_path: Path) -> N
     done = mockauth("lint", str(file))
 
     assert done.returncode == 1
-    assert "line 3, column 30: fail manifest.json-strict" in done.stdout
+    assert "ai-plugin.json:3:30: fail manifest.json-strict" in done.stdout
     assert "/auth/type: fail manifest.auth-type-known" in done.stdout
     assert "/schema_version: fail manifest.schema-version-v1" in done.stdout
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mockauth.engine.file_kind import Kind, kind_of
-from mockauth.engine.lint import lint
+from mockauth.engine.lint import FileReport, lint
 
 DOCUMENT = """openapi: 3.0.1
 info: {title: t, version: '1'}
@@ -65,5 +65,12 @@ def test_the_document_beside_a_manifest_is_judged_once_under_its_own_name(tmp_pa
     document, manifest = reports["openapi.yaml"], reports["ai-plugin.json"]
     assert {r.rule.area for r in document.results} == {"openapi"}
     assert "openapi" not in {r.rule.area for r in manifest.results}
-    assert document.places["/paths/~1b/get"] == (9, 5)
-    assert manifest.places["/name_for_model"] == (2, 2)
+    assert place(document, "/paths/~1b/get") == (9, 5)
+    assert place(manifest, "/name_for_model") == (2, 2)
+
+
+def place(report: FileReport, at: str) -> tuple[int, int]:
+    """Line and column of the finding there."""
+    found = [f for result in report.results for f in result.findings if f.at == at]
+    assert {f.document for f in found} == {str(report.path)}
+    return found[0].line, found[0].column

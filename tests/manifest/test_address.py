@@ -13,6 +13,8 @@ from mockauth.manifest.address import flaw_of, is_invented, is_mail
         "https://todo.dev/authorize", "HTTPS://todo.dev/authorize", "http://localhost:5000/token",
         "https://todo.dev:8443/a?b={c}d" .replace("{c}", "c"), "https://127.0.0.1:5003/openapi.yaml",
         "https://[::1]:5000/x", "https://bücher.example/x", "http://plugin:5000/token",
+        "https://[2001:db8::1]/a", "https://todo.dev./a", "https://1.1.1.1/a", "https://web3/a",
+        "https://todo.dev:443/a", "https://xn--bcher-kva.dev/a", "https://app1.todo.dev/a",
         "https://todo.dev/a%20b", "https://user@todo.dev/x", "https://todo.dev/go?to=https://b.dev/",
     ],
 )  # fmt: skip
@@ -30,7 +32,10 @@ def test_a_whole_address_has_no_flaw(url: str) -> None:
         "https://todo.dev/a\n", "https://todo.dev/a b", "https:/todo.dev/a", "https:todo.dev",
         "https://", "https:///authorize", "https://todo.dev:port/a", "ftp://todo.dev/a",
         "https://to do.dev/", "PLUGIN_HOST/authorize", "https://todo..dev/a", "https://[::1/a",
-        "localhost:5000/authorize",
+        "localhost:5000/authorize", "https://.todo.dev", "https://-todo.dev", "https://999.1.1.1/a",
+        "https://todo.dev:0/a", "https://$HOST/a", "https://[[host]]/a", "#{base}/a",
+        "https://__HOST__/a", "undefined/authorize", "mailto:a@todo.dev", "javascript:alert(1)",
+        "https;//todo.dev", "www.todo.dev",
     ],
 )  # fmt: skip
 def test_an_address_that_nobody_can_open_is_told_why(url: str) -> None:
@@ -49,7 +54,8 @@ def test_the_document_may_be_named_by_its_path(url: str) -> None:
         "https://example.com/legal", "https://www.example.org", "me@example.com",
         "https://yourdomain.com/x", "https://your-domain.com", "https://api.your-app.com/a",
         "PLUGIN_HOST/logo.png", "https://PLUGIN_HOSTNAME/x", "you@yourcompany.com",
-        "https://your_plugin_url/x", "https://replace-me/x", "contact@placeholder.com",
+        "https://undefined/a", "https://null/a", "https://xxxx.ngrok.io/a", "https://todo.invalid",
+        "https://your-app.example/x", "https://your-app.vercel.app/x", "https://your_plugin_url/x", "https://replace-me/x", "contact@placeholder.com",
     ],
 )  # fmt: skip
 def test_a_name_of_a_guide_is_recognised(address: str) -> None:
@@ -62,6 +68,7 @@ def test_a_name_of_a_guide_is_recognised(address: str) -> None:
         "https://todo.dev/legal", "https://yourstory.com/x", "https://examples.dev",
         "https://notexample.com/x", "https://domain.com.au/legal", "help@placeholdr.ai",
         "https://buildyourown.shop/", "https://changemen.org", "https://hostname.io/x",
+        "https://null.dev/a", "https://xxx.com", "https://example-shop.dev",
     ],
 )  # fmt: skip
 def test_a_name_that_can_be_ones_own_is_left_alone(address: str) -> None:

@@ -55,7 +55,7 @@ def places(document: JsonDocument) -> list[tuple[int, int]]:
         ('{"a": "x\ny"}', (1, 9), "line break"),
         ('{"a": "\\x"}', (1, 8), "backslash"),
         ('{"a": TOKEN_HERE}', (1, 7), "placeholder"),
-        ('{"a": True}', (1, 7), "'True' is no JSON value"),
+        ('{"a": True}', (1, 7), "True, which is Python"),
         ('{"a": 1', (1, 8), "ends in the middle"),
     ],
 )
@@ -170,3 +170,50 @@ def test_too_large_a_file_is_not_read() -> None:
     document = read(b" " * (LARGEST + 1))
     assert places(document) == [(1, 1)]
     assert document.data is None
+
+
+WHOLE = """{
+  "schema_version": "v1",
+  "auth": {
+    "type": "oauth",
+    "verification_tokens": {
+      "openai": "0123"
+    }
+  },
+  "api": {
+    "type": "openapi"
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "place", "reason", "fix"),
+    [
+        ("    }\n  },\n", "    }\n", (8, 3), "the { of line 3 is not closed", "Write } where"),
+        ("    }\n  },\n", "  },\n", (7, 3), "the { of line 5 is not closed", "Write } where"),
+        ("    }\n  },\n", "    },\n", (8, 3), "the { of line 3 is not closed", "Write } where"),
+        ("  }\n}\n", "  }\n", (12, 1), "ends in the middle: the { of line 1", "Write } at"),
+        ('"api": {', '"api": ', (10, 5), "a { is missing", "Write the {"),
+        ("  },\n", "  }},\n", (8, 4), "one } too many", "Delete this }"),
+        ('"v1",', '"v1"', (3, 3), "a comma is missing", "Put a comma"),
+        ('"v1",', '"v1,', (2, 24), "closing quote is lost", 'Write " here'),
+        ('"v1",', 'v1",', (2, 21), "opening quote is lost", 'Write " here'),
+        ('"v1",', '"v1";', (2, 25), "a ; in place of a comma", "Write a comma"),
+        ('"auth":', '"auth:', (3, 3), "a name whose closing quote is lost", 'Write "'),
+        ('"auth":', '"auth"', (3, 10), "a colon is missing", "Write name, colon"),
+        ('"v1",', '"v\n1",', (2, 23), "a line break inside a string", "Write it as"),
+    ],
+)  # fmt: skip
+def test_one_slip_is_one_problem_at_its_place(
+    right: str, wrong: str, place: tuple[int, int], reason: str, fix: str
+) -> None:
+    (problem,) = read(WHOLE.replace(right, wrong, 1)).problems
+    assert (problem.line, problem.column) == place
+    assert reason in problem.reason
+    assert fix in problem.fix
+
+
+def test_an_unindented_text_still_names_a_lost_bracket_at_its_end() -> None:
+    (problem,) = read('{"a": {"b": 1, "c": {"d": 2}').problems
+    assert "ends in the middle: the { of line 1" in problem.reason

@@ -153,17 +153,17 @@ def test_calls_go_to_the_first_server_on_the_domain(
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        (b"openapi: 3.0.1\ninfo: {title: [\n", "line 3, column 1"),
-        (b"openapi: 3.0.1\n\tinfo: x\n", "line 2, column 1"),
-        (b"a: *nowhere\n", "line 1, column 4"),
+        (b"openapi: 3.0.1\ninfo: {title: [\n", "the file ends in the middle"),
+        (b"openapi: 3.0.1\n\tinfo: x\n", "a tab"),
+        (b"a: *nowhere\n", "begins with *"),
         (b"a: !!bool perhaps\n", "no YAML: KeyError"),
         (b"a: !!timestamp never\n", "no YAML: AttributeError"),
         (b"a: 2023-13-45\n", "no YAML: ValueError"),
-        (b"a: !!python/object:os.system x\n", "line 1, column 4"),
+        (b"a: !!python/object:os.system x\n", "could not determine a constructor"),
         (b"- a\n- b\n", "no object at the top level"),
-        (b"", "no object at the top level"),
+        (b"", "the file is empty"),
         (b" <html>", "HTML or XML"),
-        (b"a: \xff", "not UTF-8 (byte 3)"),
+        (b"a: \xff", "not UTF-8"),
         (b'{"a": ' * 50_000, "nested deeper"),
         (b"[" * 50_000, "nest"),
         (b"{a: [], b: " * 50_000, "nested deeper"),
@@ -185,12 +185,13 @@ def test_calls_go_to_the_first_server_on_the_domain(
 def test_what_cannot_be_read_is_named_never_raised(text: bytes, problem: str) -> None:
     document = read_openapi(text, HERE)
     assert document.data is None
-    assert problem in document.syntax_problem
+    assert document.problem is not None
+    assert problem in document.problem.reason
 
 
 def test_a_few_yaml_aliases_are_fine() -> None:
     document = read_openapi((HEAD + bomb(2)).encode(), HERE)
-    assert document.syntax_problem == ""
+    assert document.problem is None
 
 
 def test_yaml_numbers_and_dates_are_read_as_json_would_hold_them() -> None:
@@ -389,3 +390,106 @@ def test_values_that_json_does_not_have_become_ones_that_it_has() -> None:
 
     assert document.data is not None
     assert json.loads(json.dumps(document.data)) == document.data
+
+
+ONE = "{operationId: one, responses: {'200': {description: d}}}"
+PARAMETER = "[{name: id, in: path, required: true, schema: {type: string}}]"
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "at", "fix"),
+    [
+        (f"paths:\n  /a:\n    GET: {ONE}\n", "fail", "/paths/~1a/GET", "Write get"),
+        (f"paths:\n  /a:\n    gets: {ONE}\n", "fail", "/paths/~1a/gets", "Write get"),
+        ("paths:\n  /a:\n    get:\n", "fail", "/paths/~1a/get", "Indent"),
+        (f"path:\n  /a:\n    get: {ONE}\n", "fail", "/path", "Rename path to paths"),
+        (f"paths:\n/a:\n  get: {ONE}\n", "fail", "/paths", "Indent every path"),
+        (f"paths:\n  a:\n    get: {ONE}\n", "warn", "/paths/a", "Write the /"),
+        (f"paths:\n  '/a/{{id':\n    get: {ONE}\n", "fail", "/paths/~1a~1{id", "bracket"),
+        (f"paths:\n  /a/:id:\n    get: {ONE}\n", "warn", "/paths/~1a~1:id", "Write {id}"),
+        (
+            f"paths:\n  '/{{id}}/{{id}}':\n    parameters: {PARAMETER}\n    get: {ONE}\n",
+            "warn",
+            "/paths/~1{id}~1{id}",
+            "its own name",
+        ),
+        (
+            "paths:\n  /a:\n    post: {operationId: a, requestBody: {$ref: '#/components/X'},"
+            " responses: {'200': {description: d}}}\ncomponents: {requestBodies: {X: {content: {}}}}",
+            "fail",
+            "/paths/~1a/post/requestBody/$ref",
+            "Write #/components/requestBodies/X",
+        ),
+    ],
+)
+def test_one_slip_in_a_document_is_one_finding(text: str, state: State, at: str, fix: str) -> None:
+    openapi = read_openapi((HEAD + text).encode(), HERE)
+    (finding,) = (result := judge(checks.valid, Evidence(openapi=openapi))).findings
+    assert (result.state, finding.at) == (state, at)
+    assert fix in finding.fix
+
+
+@pytest.mark.parametrize(
+    ("url", "state"),
+    [
+        ("https://api.todo.dev/v1", "pass"),
+        ("HTTPS://api.todo.dev", "pass"),
+        ("/v1", "pass"),
+        ("v1", "pass"),
+        ("", "warn"),
+        ("https://api.example.com", "warn"),
+        ("api.todo.dev", "fail"),
+        ("api.todo.dev/v1", "fail"),
+        ("https://{tenant}.todo.dev", "fail"),
+        ("https://https://todo.dev", "fail"),
+        ("PLUGIN_HOSTNAME", "fail"),
+        ("https:\\\\\\\\todo.dev", "fail"),
+    ],
+)
+def test_every_server_can_be_called(url: str, state: State) -> None:
+    text = f"{HEAD}servers: [{{url: '{url}'}}]\npaths: {{/a: {{get: {ONE}}}}}\n"
+    openapi = read_openapi(text.encode(), HERE)
+    assert judge(checks.servers_usable, Evidence(openapi=openapi)).state == state
+
+
+@pytest.mark.parametrize("version", ["3.0.0", "3.1.0", "3.2.0"])
+def test_every_version_of_openapi_3_is_read(version: str) -> None:
+    text = HEAD.replace("3.0.1", version) + f"paths: {{/a: {{get: {ONE}}}}}\n"
+    openapi = read_openapi(text.encode(), HERE)
+    assert judge(checks.valid, Evidence(openapi=openapi)).state == "pass"
+
+
+def test_an_operation_of_a_path_by_reference_is_called() -> None:
+    text = f"{HEAD}paths: {{/a: {{$ref: '#/x-a'}}}}\nx-a: {{get: {ONE}}}\n"
+    assert [o.id for o in read_openapi(text.encode(), HERE).operations] == ["one"]
+
+
+def test_json_with_a_slip_that_yaml_lets_pass_is_told() -> None:
+    openapi = read_openapi(b'{"openapi": "3.0.1", "paths": {},\n}', HERE)
+    found = judge(checks.valid, Evidence(openapi=openapi)).findings
+    assert [(f.line, f.column, f.tolerated) for f in found if f.line] == [(1, 33, True)]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "reason"),
+    [
+        ("a:\n  b: 1\n c: 2\n", (3, 2), "indented unlike"),
+        ("a:\n\tb: 1\n", (2, 1), "a tab"),
+        ("a: x: y\n", (1, 5), "a colon inside a value"),
+        ("a:\n  b\n  c: 1\n", (2, 4), "a name without its colon"),
+        ("a: 'x\nb: 1\n", (1, 4), "a string that never ends"),
+        ("a: 'x\nb: 'y'\n", (1, 4), "closing quote is lost"),
+        ("a: @x\n", (1, 4), "begins with @"),
+        ('a: "\\q"\n', (1, 5), "a backslash"),
+        ("a: 1\n---\nb: 1\n", (2, 1), "a second document"),
+        ('{"a": 1\n "b": 2}', (2, 2), "a comma is missing"),
+    ],
+)
+def test_a_slip_of_yaml_is_told_in_plain_words(
+    text: str, place: tuple[int, int], reason: str
+) -> None:
+    problem = read_openapi(text.encode(), HERE).problem
+    assert problem is not None
+    assert (problem.line, problem.column) == place
+    assert reason in problem.reason
+    assert problem.fix

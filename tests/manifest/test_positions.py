@@ -28,6 +28,10 @@ def test_line_and_column_of_a_pointer_are_found(
     assert positions(text, ["/a", "/b/0/c/d", "/b/1/1", "/e~1f", "/none", "no pointer"]) == places
 
 
+def test_a_member_that_is_missing_is_looked_for_where_it_belongs() -> None:
+    assert positions(YAML, ["/b/0/c/lost/more", "/lost"]) == {"/b/0/c/lost/more": (3, 5)}
+
+
 def test_names_count_as_double_in_one_object_only() -> None:
     assert not list(doubled(b'{"a": {"a": ["a", "a"]}, "b": {"a": 1}}'))
     assert not list(doubled(b"a: &x {b: 1}\nc: {<<: *x, b: 2}\nd: {<<: *x}\n"))

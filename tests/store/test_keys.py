@@ -126,7 +126,11 @@ def test_a_wrong_key_is_one_sentence_and_changes_nothing(home: Home) -> None:
         assert store.installation(there.id) == there
 
 
-@pytest.mark.parametrize("given", ["my-password", OLD[:-3], f"{OLD} my-password", "pässword"])
+@pytest.mark.parametrize(
+    "given",
+    ["my-password", OLD[:-3], f"{OLD} my-password", "pässword"],
+    ids=["no key", "cut", "a second word", "not ASCII"],  # keys differ in each worker
+)
 def test_what_is_no_key_is_refused_and_not_shown(home: Home, given: str) -> None:
     home.environ[VARIABLE] = given
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mockauth.browser.chromium.installed import chromium
 from mockauth.plugin.config import DEMO_PLUGIN_ID
 from mockauth.plugin.server.serving import serving
 from mockauth.testing import MockPlugin, served_plugin
 from mockauth.web.app import create_pages
 from mockauth.web.settings import PageSettings
-from tests.browser.referee import chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

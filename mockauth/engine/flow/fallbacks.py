@@ -6,11 +6,14 @@ Each try changes one thing and is recorded with its `Fallback`.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from urllib.parse import quote_plus
 
 from mockauth.browser.landing import Landing
 from mockauth.chatgpt.authorize import authorization_request, code_at
 from mockauth.chatgpt.placement import in_basic_header
+from mockauth.chatgpt.token import Grant, read_token
+from mockauth.checks.evidence import Given
 from mockauth.checks.fallback_text import TEXTS
 from mockauth.engine.events import Event, Noted
 from mockauth.engine.http.recorder import Place
@@ -21,8 +24,8 @@ from mockauth.profiles import Profile
 from mockauth.wire import Request
 from mockauth.wire.message import Encoding
 from mockauth.wire.trace import Fallback, Step
-from mockauth.wire.url import hostname, is_private_host, split, without_query
-from mockauth.wire.words import own, say
+from mockauth.wire.url import hostname, is_private_host, origin, split, without_query
+from mockauth.wire.words import Words, own, say
 
 VERIFIER = "mockauth-diagnoses-whether-a-code-challenge-is-wanted"
 """Characters of a page that an error quotes."""
@@ -59,26 +62,34 @@ def give_up(subject: Subject, landing: Landing) -> None:
     """End the run where the login itself, not the service, is what stopped it.
 
     Raises:
-        UsageError: the login page asks for what was not given.
+        UsageError: the login page asks for what was not given, or has not what the settings name.
         NothingJudged: the browser could not get past a page.
     """
     if landing.reason == "needs-credentials":
         raise UsageError(say("{} is {}", landing.url.partition("?")[0], landing.hint))
+    if landing.reason == "wrong-override":
+        raise UsageError(say("{} (at {})", landing.hint, without_query(landing.url)))
     if landing.reason in ("redirect-loop", "reload-loop") or landing.page is None:
         return
     if landing.page.response is None:
         return
-    subject.target = replace(subject.target, stuck=say("{}", landing.describe()))
+    subject.target = replace(subject.target, stuck=_asked(landing), stuck_for=landing.reason)
     raise NothingJudged(
         say(
-            "the login failed: {}. Forms on the page: {}. Filled in: {}. It says: {!r:.160}. "
-            "Try other --username and --password, or --login follow with a server that approves "
-            "by itself.",
-            landing.describe(),
+            "the login stopped: {}. Forms on the page: {}. Filled in: {}. It says: {!r:.160}",
+            _asked(landing),
             "; ".join(landing.forms) or say("no form"),
             ", ".join(landing.filled) or say("nothing"),
             landing.snippet,
         )
+    )
+
+
+def _asked(landing: Landing) -> Words:
+    """Where a login stopped, and what would have to be known to get on."""
+    asked = landing.question
+    return (
+        say("{}. {}", landing.describe(), asked.words) if asked else say("{}", landing.describe())
     )
 
 
@@ -118,6 +129,20 @@ def note_dropped(subject: Subject) -> None:
         subject.target = replace(subject.target, dropped=tuple(session.cookies.dropped.items()))
 
 
+def note_unsendable(subject: Subject, landing: Landing) -> None:
+    """Keep which rule of a field stops browsers, if the server takes what the rule forbids."""
+    if landing.reason != "breaks-a-rule":
+        return
+    client = subject.target.oauth_client
+    session = browsers.session_of(subject, fresh=True)
+    session.breaks_rules = True
+    request = authorization_request(client, subject.target.pending())
+    with subject.during("fallback", fallback=Fallback.BROKEN_RULE):
+        lenient = session.run(request, redirect_uris=(client.redirect_uri,))
+    if lenient.left and code_at(lenient.params):
+        subject.target = replace(subject.target, unsendable=landing.detail)
+
+
 def diagnose(subject: Subject) -> Generator[Event, None, str]:
     """After a refusal at authorize, find out what helps: one change at a time, all recorded.
 
@@ -136,7 +161,7 @@ def diagnose(subject: Subject) -> Generator[Event, None, str]:
             landing = browsers.authorize(subject, request, uris)
         code = code_at(landing.params) if landing.left else ""
         if code and fallback is Fallback.PKCE:
-            subject.target = replace(before, client=proven)
+            subject.target = replace(before, client=proven, login=landing)
             yield Noted(
                 say(
                     "the server demands a PKCE challenge, which ChatGPT does not send and would "
@@ -175,6 +200,10 @@ def other_encoding(subject: Subject) -> Iterator[Event]:
 def _token_tries(subject: Subject) -> Iterator[tuple[Encoding, Place, Fallback]]:
     """Each other way to send the exchange, one after the other."""
     usual = subject.driver.place
+    if _may_want_origin(subject):
+        own_origin = origin(subject.target.oauth_client.auth.authorization_url)
+        encoding = subject.target.oauth_client.encoding
+        yield encoding, WithOrigin(usual, own_origin), Fallback.ORIGIN
     if subject.target.oauth_client.encoding == "json":
         yield "form", usual, Fallback.FORM_BODY
     else:
@@ -183,6 +212,30 @@ def _token_tries(subject: Subject) -> Iterator[tuple[Encoding, Place, Fallback]]
         yield "form", as_built, Fallback.BODY_CREDENTIALS
     else:
         yield "form", by_basic, Fallback.BASIC_HEADER
+
+
+def _may_want_origin(subject: Subject) -> bool:
+    """Whether the refusal may be that of a CSRF guard: OAuth's own errors are none, but a guard
+    may say 403 in any form."""
+    last = subject.driver.trace.last("token")
+    if last is None or last.response is None or last.answer.ok or last.answer.is_redirect:
+        return False
+    return last.answer.status == 403 or not isinstance(last.answer.members.get("error"), str)
+
+
+@dataclass(frozen=True)
+class WithOrigin:
+    """Places credentials as `place` does, and sends the Origin of the endpoint itself, as a page of
+    the service would (RFC 6454 section 7)."""
+
+    place: Place
+    origin: str
+
+    def __call__(self, request: Request, step: Step) -> Request:
+        placed = self.place(request, step)
+        if step not in ("token", "refresh"):
+            return placed
+        return placed.with_header("Origin", self.origin).with_header("Referer", self.origin + "/")
 
 
 def _taken(fallback: Fallback, profile: Profile) -> str:
@@ -209,6 +262,38 @@ def try_post(subject: Subject, check: str) -> None:
 def as_built(request: Request, step: Step) -> Request:
     """Credentials stay in the body."""
     return request
+
+
+def by_raw_basic(request: Request, step: Step) -> Request:
+    """Credentials travel in a Basic header, nothing encoded before base64."""
+    return (
+        in_basic_header(request, raw=True) if step in ("token", "refresh", "endpoint") else request
+    )
+
+
+def raw_again(subject: Subject) -> Iterator[Event]:
+    """Where a secret means one thing form-encoded and another raw, exchange once more with a raw
+    Basic header: no source shows which of the two ChatGPT sends, so that either is ordinary."""
+    if not has_odd_credentials(subject.target.given):
+        return
+    with subject.during("ordinary"), subject.placing(by_raw_basic):
+        _, code = ask_for_code(subject)
+        grant = read_token(requests.exchange(subject, code).response) if code else Grant()
+    if grant.access_token:
+        subject.driver.place = by_raw_basic  # from here on
+        tokens.keep(subject, grant)
+        yield Noted(
+            say(
+                "the token endpoint ({authorization_url}) takes the Basic header raw and not "
+                "form-encoded; the run goes on so (see token.basic-form-decoded)"
+            )
+        )
+
+
+def has_odd_credentials(given: Given) -> bool:
+    """Whether client_id or secret has characters that form-encoding changes."""
+    texts = (given.client_id, given.client_secret.reveal())
+    return any(quote_plus(text) != text for text in texts)
 
 
 def by_basic(request: Request, step: Step) -> Request:

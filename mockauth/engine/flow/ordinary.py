@@ -6,9 +6,9 @@ from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from mockauth.chatgpt.api import document_request
 from mockauth.chatgpt.client import Client, declared_encoding
 from mockauth.chatgpt.token import read_token
+from mockauth.checks.refusal import says_error
 from mockauth.engine.events import Event, Noted, StepStarted
 from mockauth.engine.flow.fallbacks import (
     ask_for_code,
@@ -17,13 +17,22 @@ from mockauth.engine.flow.fallbacks import (
     diagnose,
     give_up,
     note_dropped,
+    note_unsendable,
     other_callback,
     other_encoding,
+    raw_again,
     try_post,
 )
 from mockauth.engine.target import requests, tokens
 from mockauth.engine.target.action import InHeader, missing_credentials, read_action
-from mockauth.engine.target.discovery import fetch_manifest, fetch_openapi, with_manifest
+from mockauth.engine.target.discovery import (
+    WALLS,
+    fetch_manifest,
+    fetch_openapi,
+    fetch_shown,
+    with_manifest,
+)
+from mockauth.engine.target.operations import choose, without_token
 from mockauth.engine.target.subject import Subject
 from mockauth.engine.target.target import Target
 from mockauth.errors import UsageError
@@ -60,6 +69,8 @@ def ordinary_flow(
         return
     if not isinstance(auth, NoAuth):
         _require_credentials(subject.target)
+    if not wanted_operation:
+        subject.target = choose(subject)
     if isinstance(auth, OAuth):
         yield from sign_in(subject, auth)
         return
@@ -78,11 +89,7 @@ def _read_plugin(subject: Subject, target: str, wanted_operation: str) -> Iterat
     subject.target = with_manifest(subject.target, manifest)
     yield StepStarted(say("read the OpenAPI document"))
     subject.target = fetch_openapi(subject, wanted_operation)
-    if manifest.text("logo_url").startswith("http"):
-        url_map = subject.target.url_map
-        logo = url_map(manifest.text("logo_url"))
-        if origin(logo) == url_map.target:
-            subject.driver.send(document_request(logo), "asset")
+    fetch_shown(subject, manifest)
 
 
 def place_credentials(subject: Subject) -> None:
@@ -117,6 +124,8 @@ def sign_in(subject: Subject, auth: OAuth) -> Iterator[Event]:
         return
     yield StepStarted(say("exchange the code at the token endpoint"))
     tokens.keep(subject, read_token(requests.exchange(subject, code).response))
+    if subject.grant.problem and basic:
+        yield from raw_again(subject)
     if subject.grant.problem:
         yield from other_encoding(subject)
     if not subject.grant.access_token:
@@ -157,10 +166,16 @@ def _authorize(subject: Subject) -> Generator[Event, None, str]:
         if accepted:
             yield Noted(say("{} was refused; the run goes on with {}", refused, accepted))
             landing, code = ask_for_code(subject)
+    subject.target = replace(subject.target, login=landing)
+    if code and landing.pressed:
+        yield Noted(say("signed in by pressing {}", landing.way))
     if not code:
         note_dropped(subject)
+        note_unsendable(subject, landing)
     elif landing.stopped_by:
         subject.target = replace(subject.target, stopped_by=landing.stopped_by)
+    if subject.target.dropped or subject.target.unsendable:
+        return ""
     if landing.reason == "may-not-visit":
         ask_for_host(subject, landing)
     if landing.outcome == "stuck":
@@ -172,10 +187,19 @@ def _authorize(subject: Subject) -> Generator[Event, None, str]:
 
 
 def _call(subject: Subject, token: str) -> None:
-    """Call the API; where it refuses, once more without ChatGPT's own headers."""
+    """Call the API; where it refuses, look for the cause: ChatGPT's own headers, its User-Agent, or
+    a refusal that only stands in the body."""
     operation = subject.target.operation
-    if operation and not requests.call(subject, operation, token).answer.ok:
-        requests.call_plainly(subject, operation, token)
+    if operation is None:
+        return
+    answer = requests.call(subject, operation, token).answer
+    if answer.ok:
+        if says_error(answer):
+            subject.once(without_token)
+        return
+    plain = requests.call_plainly(subject, operation, token).answer
+    if plain.status in WALLS:
+        requests.call_as_browser(subject, operation, token)
 
 
 def _refresh(subject: Subject) -> None:

@@ -6,6 +6,7 @@ on the body. Redirects are never followed here.
 
 from __future__ import annotations
 
+import io
 import queue
 import socket
 import ssl
@@ -349,10 +350,13 @@ class WsgiTransport:
         try:
             got = Client(self.app, WerkzeugResponse, use_cookies=False).open(builder)
             body = got.get_data()
+            coding = got.headers.get("Content-Encoding", "")
         except Exception as crash:
             raise TransportError(say("the app raised {}", own(type(crash).__name__))) from crash
         finally:
             builder.close()
+        if coding and body:
+            body = _decoded(body, coding, seconds)
         headers = tuple(got.headers.items())
         return Response(
             status=got.status_code,
@@ -360,3 +364,19 @@ class WsgiTransport:
             body=body[:most],
             truncated=len(body) > most,
         )
+
+
+def _decoded(body: bytes, coding: str, seconds: float) -> bytes:
+    """A body without its Content-Encoding, as a socket's is read.
+
+    Raises:
+        TransportError: it is not encoded so.
+    """
+    import urllib3
+
+    headers = {"Content-Encoding": coding}
+    packed = urllib3.HTTPResponse(io.BytesIO(body), headers=headers, preload_content=False)
+    try:
+        return packed.read(decode_content=True)
+    except urllib3.exceptions.DecodeError as wrong:
+        raise error_of(wrong, seconds) from wrong

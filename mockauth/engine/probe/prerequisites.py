@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.checks.rule import Rule
+from mockauth.engine.flow.fallbacks import has_odd_credentials
 from mockauth.engine.probe.forged_jwt import is_jwt
 from mockauth.engine.probe.pkce import honours_pkce
 from mockauth.engine.target import tokens
@@ -17,8 +18,8 @@ from mockauth.wire.words import say
 
 PATIENCE = 5.0
 """How long a run waits for one thing without `--slow`, in seconds."""
-MOST_PATIENCE = 3600.0
-"""The same with `--slow`."""
+MARGIN = 2
+"""Seconds that a wait takes beyond a lifetime."""
 
 
 def require(rule: Rule, subject: Subject) -> None:
@@ -81,9 +82,16 @@ def _short_lifetime(subject: Subject) -> None:
         raise Blocked(
             say("the token answer has no expires_in, so the expiry of the token is unknown")
         )
-    if lifetime > (MOST_PATIENCE if subject.target.slow else PATIENCE):
-        waits = say("the token lives for {:g} s; have the test server issue shorter ones", lifetime)
-        raise Blocked(say("{}, or give --slow for up to an hour", waits), by_option="--slow")
+    if lifetime > (subject.target.patience if subject.target.slow else PATIENCE):
+        raise Blocked(
+            say(
+                "the token lives for {:g} s; have the test server issue shorter ones, or give "
+                "--slow {:.0f}",
+                lifetime,
+                lifetime + MARGIN,
+            ),
+            by_option="--slow",
+        )
 
 
 def _pkce(subject: Subject) -> None:
@@ -118,6 +126,13 @@ def _special_secret(subject: Subject) -> None:
         raise Blocked(
             say("needs a second client whose secret has some of : % + / & = (see {})", option),
             by_option=option,
+        )
+
+
+def _odd_secret(subject: Subject) -> None:
+    if not has_odd_credentials(subject.target.given):
+        raise NotApplicable(
+            say("client_id and secret are the same raw and form-encoded, so it makes no difference")
         )
 
 
@@ -157,6 +172,7 @@ MEETINGS: Mapping[str, Callable[[Subject], None]] = MappingProxyType(
         "https": _https,
         "localhost": _localhost,
         "special-secret": _special_secret,
+        "odd-secret": _odd_secret,
         "second-callback": _second_callback,
         "basic-scheme": _basic_scheme,
         "own-header": _own_header,

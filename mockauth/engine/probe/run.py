@@ -17,13 +17,13 @@ from mockauth.engine.probe.steps.context import (
 )
 from mockauth.engine.probe.steps.dispatch import take_steps
 from mockauth.engine.result.result import Confidence, Result
-from mockauth.engine.result.verdict import conclude
+from mockauth.engine.result.verdict import conclude, not_applicable
 from mockauth.engine.target.subject import Subject
 from mockauth.profiles import Level
 from mockauth.scenario.model import Expect, Probe
 from mockauth.wire import Exchange
 from mockauth.wire.url import without_query
-from mockauth.wire.words import say
+from mockauth.wire.words import own, say
 
 
 def run_probe(
@@ -31,6 +31,9 @@ def run_probe(
 ) -> Result:
     """Judge one probe that applies; `earlier` is the results of the probes before it, by id. Nothing
     a server does makes it raise."""
+    cause = next((name for name in probe.after if _is_broken(earlier.get(name))), "")
+    if cause:
+        return not_applicable(probe.rule, say("{} is broken, and explains this, too", own(cause)))
     if probe.answers_of:
         return conclude(probe.rule, level, _of_answers(probe, subject, earlier))
     confidences: set[Confidence] = set()
@@ -43,6 +46,10 @@ def run_probe(
     result = conclude(probe.rule, level, shown(), "proven")
     unsure = "likely" in confidences and result.confidence
     return replace(result, confidence="likely") if unsure else result
+
+
+def _is_broken(result: Result | None) -> bool:
+    return result is not None and result.state == "fail"
 
 
 def _of_variants(probe: Probe, subject: Subject) -> Iterator[StepResult]:
@@ -99,12 +106,19 @@ def _of_answers(
     judged = [
         (exchange, expect)
         for exchange, expect in sent
-        if outcome_of(exchange) == "refused" and _counts(probe, exchange, expect)
+        if _is_refusal(exchange, expect, subject) and _counts(probe, exchange, expect)
     ]
     if not judged:
         raise NotApplicable(say("no request was refused in a way that this rule is about"))
     for exchange, expect in judged:
         yield _judged(probe, subject, exchange, expect)
+
+
+def _is_refusal(exchange: Exchange, expect: Expect, subject: Subject) -> bool:
+    """Whether the request was refused; a crash is a refusal without the error that is due."""
+    outcome = outcome_of(exchange, subject)
+    crashed = outcome == "broken" and exchange.answer.status >= 500
+    return outcome == "refused" or (crashed and bool(expect.error))
 
 
 def _tells(result: Result | None) -> bool:

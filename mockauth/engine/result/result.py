@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
+from mockauth.browser.landing import Landing
 from mockauth.checks.finding import Finding
 from mockauth.checks.rule import Rule
 from mockauth.engine.result.waiver import Waiver
@@ -93,6 +94,8 @@ class Run:
     """The signal that ended it early; 0 when none did."""
     budget_seconds: float | None = None
     """What it was allowed to take; None is without a bound."""
+    login: Landing | None = None
+    """Where the ordinary login ended, and what was pressed; None where none was tried."""
     budget_spent: bool = False
     """Whether it took all of that, so that some checks are blocked."""
 

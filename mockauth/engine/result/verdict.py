@@ -4,6 +4,7 @@ profile. Nothing here knows a check by name."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
@@ -67,15 +68,15 @@ def verdict(
     rule: Rule, level: Level, said: list[Finding | Seen], confidence: Confidence = ""
 ) -> Result:
     """The result of what was found and seen. Nothing at all means that nothing was judged."""
-    findings = tuple(item for item in said if isinstance(item, Finding))
+    named = (item for item in said if isinstance(item, Finding))
+    findings = tuple(sorted(named, key=lambda item: item.tolerated))
     seen = tuple(item for item in said if isinstance(item, Seen))
     if findings:
-        serious = [item for item in findings if not item.tolerated]
-        first = (serious or findings)[0]
+        first = findings[0]
         state = BROKEN[level]
         return Result(
-            rule=rule,
-            state="warn" if state == "fail" and not serious else state,
+            rule=replace(rule, chatgpt_shows=first.shows) if first.shows else rule,
+            state="warn" if state == "fail" and first.tolerated else state,
             level=level,
             expected=first.expected,
             actual=first.actual,

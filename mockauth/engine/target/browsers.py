@@ -52,6 +52,8 @@ def session_of(subject: Subject, user: str = "first", *, fresh: bool = False) ->
         refuses=subject.driver.reach,
         pages=target.pages,
         follow_only=target.follow_only,
+        overrides=target.overrides,
+        obeyed=target.obeyed,
     )
     if not fresh:
         subject.sessions[user] = session

@@ -8,6 +8,7 @@ from typing import Any
 
 from mockauth.chatgpt.api import document_request
 from mockauth.chatgpt.client import BROWSER_AGENT
+from mockauth.engine.target.operations import first_choice
 from mockauth.engine.target.subject import Subject
 from mockauth.engine.target.target import Target
 from mockauth.errors import NothingJudged, UsageError
@@ -124,6 +125,20 @@ def with_document(target: Target, openapi: OpenApi, wanted: str) -> Target:
     return with_openapi(target, openapi, base, wanted)
 
 
+def fetch_shown(subject: Subject, manifest: Manifest) -> None:
+    """Ask for the logo, which ChatGPT reads, and the legal page, which people read, where the
+    server under test has them."""
+    _asset(subject, manifest.text("logo_url"))
+    with subject.during("supply"):
+        _asset(subject, manifest.text("legal_info_url"))
+
+
+def _asset(subject: Subject, published: str) -> None:
+    url = subject.target.url_map(published) if published.lower().startswith(WEB) else ""
+    if url and origin(url) == subject.target.url_map.target:
+        subject.driver.send(document_request(url), "asset")
+
+
 def with_openapi(target: Target, openapi: OpenApi, base: str, wanted: str) -> Target:
     """What is known once the document was read: its operations are called at `base`, and one of
     them is chosen.
@@ -131,17 +146,17 @@ def with_openapi(target: Target, openapi: OpenApi, base: str, wanted: str) -> Ta
     Raises:
         UsageError: the operation that was asked for is not in the document.
     """
-    closed = target.auth is not None and target.auth.type != "none"
-    operation = openapi.operation(wanted, closed=closed)
-    if wanted and operation is None:
-        known = ", ".join(operation.id for operation in openapi.operations[:20])
-        raise UsageError(f"--operation {wanted}: not in the OpenAPI document, which has {known}")
+    named = openapi.operation(wanted) if wanted else None
+    if wanted and named is None:
+        ids = ", ".join(operation.id for operation in openapi.operations[:20])
+        raise UsageError(f"--operation {wanted}: not in the OpenAPI document, which has {ids}")
     base_url = target.url_map(base or target.url_map.target).rstrip("/")
+    known = replace(target, openapi=openapi, base_url=base_url)
     refused = target.url_map.refuses(base_url)
     if refused:
         target.url_map.notes.append(say("the API at {} is not called: {}", base_url, refused))
-        operation = None
-    return replace(target, openapi=openapi, base_url=base_url, operation=operation)
+        return known
+    return replace(known, operation=named or first_choice(known))
 
 
 def metadata(subject: Subject) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mockauth.chatgpt import api
-from mockauth.chatgpt.client import Client
+from mockauth.chatgpt.client import BROWSER_AGENT, Client
 from mockauth.chatgpt.token import refresh_request, token_request
 from mockauth.engine.target.sample_request import filled_path, required_query, sample_body
 from mockauth.engine.target.subject import Subject
@@ -32,6 +32,14 @@ def call(subject: Subject, operation: Operation, token: str | None) -> Exchange:
     return subject.driver.send(operation_request(subject, operation, token), "api")
 
 
+def unsigned(subject: Subject, operation: Operation) -> Request:
+    """A call of somebody who is not ChatGPT and has no token."""
+    request = operation_request(subject, operation, None)
+    for name, _ in api.CONTEXT:
+        request = request.with_header(name, None)
+    return request.with_header("User-Agent", "mockauth")
+
+
 def call_plainly(subject: Subject, operation: Operation, token: str) -> Exchange:
     """The call without ChatGPT's own headers, to learn whether they are what was refused."""
     request = operation_request(subject, operation, token)
@@ -39,6 +47,13 @@ def call_plainly(subject: Subject, operation: Operation, token: str) -> Exchange
         request = request.with_header(name, None)
     with subject.during("fallback", fallback=Fallback.NO_OPENAI_HEADERS):
         return subject.driver.send(request, "api")
+
+
+def call_as_browser(subject: Subject, operation: Operation, token: str) -> Exchange:
+    """The call under the name of a browser, to learn whether a filter is what refused."""
+    request = operation_request(subject, operation, token)
+    with subject.during("fallback", fallback=Fallback.BROWSER_AGENT):
+        return subject.driver.send(request.with_header("User-Agent", BROWSER_AGENT), "api")
 
 
 def operation_request(

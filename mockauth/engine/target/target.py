@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from mockauth.browser.landing import Landing
+from mockauth.browser.override import Override
 from mockauth.chatgpt.authorize import Pending
 from mockauth.chatgpt.client import Client
 from mockauth.checks.evidence import Evidence, Given
@@ -36,18 +38,32 @@ class Target:
     client: Client | None = None
     operation: Operation | None = None
     """The one that is called; None where none can be."""
+    uncalled: str = ""
+    """Why none of the operations that the document has is called."""
     base_url: str = ""
     follow_only: bool = False
+    overrides: tuple[Override, ...] = ()
+    """What the settings say of the pages of the login."""
+    obeyed: set[str] = field(default_factory=set)
+    """The places of those that have fitted a page."""
     allow_hosts: tuple[str, ...] = ()
     """`HOST` or `HOST:PORT` of the login that nobody but the user names."""
     slow: bool = False
     """Whether the run may take its time and make load."""
+    login: Landing | None = None
+    """Where the ordinary login ended, or the one that the run went on with."""
+    patience: float = 3600.0
+    """Seconds that one check may wait where it is `slow`."""
     stuck: str = ""
     """Why the browser could not get through the login pages; "" where it did."""
+    stuck_for: str = ""
+    """The `Reason` of that."""
     stopped_by: str = ""
     """What on the pages of the ordinary login stops a browser, though a code came."""
     dropped: tuple[tuple[str, str], ...] = ()
     """The cookies of a login that failed which no browser keeps or sends, and why."""
+    unsendable: str = ""
+    """The rule of a field that keeps browsers from sending a login form that the server accepts."""
     pages: Pages = field(default_factory=Pages)
     """Every page that was seen lately, parsed once."""
 
@@ -107,7 +123,10 @@ class Target:
             openapi=self.openapi,
             auth=self.auth,
             addresses=self.addresses,
+            uncalled=self.uncalled,
             stuck=self.stuck,
+            stuck_for=self.stuck_for,
+            unsendable=self.unsendable,
             dropped=self.dropped,
             stopped_by=self.stopped_by,
             pages=self.pages,

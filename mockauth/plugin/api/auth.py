@@ -140,6 +140,8 @@ def _from_header(plugin: Plugin, header: str) -> str:
     policy = plugin.policy
     scheme, _, rest = header.strip().partition(" ")
     token = rest.strip()  # RFC 9110 section 11.4: one or more spaces
+    if not token and not policy.scheme_required:
+        return header.strip()
     if policy.pasted_whitespace_crashes and (" " in token or rest != token):
         raise Refused(_json(500, {"error": "server_error"}))
     if token and policy.api_checked != "presence":

@@ -29,6 +29,10 @@ class AnswerChange:
     status: int | None = None
     headers: Mapping[str, str | None] = field(default_factory=dict)
     body: str | None = None
+    unless_accept: str = ""
+    """A media type: the change shows only where the Accept header does not name it."""
+    prepend: str = ""
+    """Text before the body."""
     append: str = ""
     """Text after the body."""
     pad: int = 0

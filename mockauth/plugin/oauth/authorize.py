@@ -7,14 +7,21 @@ from urllib.parse import urlencode
 
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
-from flask import g, redirect, request, session, url_for
+from flask import g, jsonify, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.plugin.context import Plugin
 from mockauth.plugin.current_request import current_request
 from mockauth.plugin.oauth import pages
 from mockauth.plugin.oauth.issue import make_token
-from mockauth.plugin.oauth.login import TOO_OLD, form_token, form_token_fits, signed_in
+from mockauth.plugin.oauth.login import (
+    TOO_OLD,
+    form_token,
+    form_token_fits,
+    has_password,
+    shape_of,
+    signed_in,
+)
 from mockauth.plugin.oauth.near_miss import explain
 from mockauth.plugin.oauth.redirect import finish
 from mockauth.plugin.oauth.request import Incoming, authorize_request
@@ -32,7 +39,11 @@ def decide(plugin: Plugin, server: Any) -> BaseResponse:
         return pages.error(400, TOO_OLD)
     if not plugin.policy.consent_csrf and "user" not in session:
         session["user"] = plugin.config.users[0].name
-    return authorize(plugin, server, request.form.get("decision", "deny"))
+    answer = authorize(plugin, server, request.values.get("decision", "deny"))
+    if answer.location and request.accept_mimetypes.best == "application/json":
+        # To a script: it cannot read where a redirect to another site leads.
+        return pages.private(jsonify(redirect=answer.location))
+    return answer
 
 
 def authorize(plugin: Plugin, server: Any, decision: str | None = None) -> BaseResponse:
@@ -51,6 +62,8 @@ def authorize(plugin: Plugin, server: Any, decision: str | None = None) -> BaseR
     except ValueError:  # Authlib quotes the value, and its own errors refuse some characters
         return pages.error(400, UNSERVED.format("invalid_request"))
     user, decision = _who(plugin, decision)
+    if user is None and shape_of(plugin).by_basic:
+        return _challenge()
     if user is None:
         onward = url_for("oauth.authorize") + "?" + urlencode(asked)
         return redirect(url_for("oauth.login", next=onward), 302)
@@ -65,11 +78,27 @@ def _who(plugin: Plugin, decision: str | None) -> tuple[str | None, str | None]:
     queued = plugin.control.next_user() if plugin.control and decision is None else None
     if queued is not None:
         return queued, "allow"
-    user = signed_in(plugin)
+    user = signed_in(plugin) or _basic_user(plugin)
     if user is None and (plugin.config.login == "auto" or not plugin.policy.login_required):
         user = _hinted(plugin) or next((one.name for one in plugin.config.users), None)
         return user, "allow" if user else None
     return user, decision
+
+
+def _basic_user(plugin: Plugin) -> str | None:
+    """The user of the browser's own dialog, whom the session knows from then on."""
+    given = request.authorization if shape_of(plugin).by_basic else None
+    if given is None or not has_password(plugin, given.username, given.password):
+        return None
+    session["user"] = given.username
+    return given.username
+
+
+def _challenge() -> BaseResponse:
+    """What makes a browser show its own dialog (RFC 7617)."""
+    page = pages.error(401, "Log in with your user name and password.")
+    page.headers["WWW-Authenticate"] = 'Basic realm="mockauth", charset="UTF-8"'
+    return page
 
 
 def _asked(plugin: Plugin, grant: Any, asked: dict[str, Any]) -> BaseResponse:
@@ -80,7 +109,7 @@ def _asked(plugin: Plugin, grant: Any, asked: dict[str, Any]) -> BaseResponse:
     action = url_for("oauth.consent") + "?" + urlencode(asked)
     named = grant.client.given.name or grant.client.id
     client = named if plugin.policy.consent_names_client else "An application"
-    return pages.consent(client, back, granted, action, form_token())
+    return pages.consent(shape_of(plugin), client, back, granted, action, form_token())
 
 
 def _decided(
@@ -166,7 +195,7 @@ def _missing(server: Any, incoming: Incoming, name: str) -> OAuth2Error:
 
 
 def _must_ask(plugin: Plugin, client_id: str) -> bool:
-    if plugin.config.login != "login_and_consent":
+    if plugin.config.login in ("auto", "login"):
         return False
     remembered = client_id in session.get("consented", [])
     return not (remembered and plugin.policy.consent_remembered)

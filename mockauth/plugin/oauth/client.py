@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from authlib.oauth2.rfc6749 import ClientMixin
 
@@ -91,7 +93,8 @@ class OAuthClient(ClientMixin):
     def check_client_secret(self, client_secret: str) -> bool:
         """Whether the secret is right, in constant time; a locked client's never is."""
         state, policy = self.plugin.state, self.plugin.policy
-        right = _same(client_secret, self.secret) or not policy.secret_checked
+        fits = FITS[policy.secret_match](client_secret, self.secret)
+        right = fits or not policy.secret_checked
         with state.lock:
             state.failures[self.id] += 0 if right else 1
             failures = state.failures[self.id]
@@ -132,3 +135,15 @@ def belongs(plugin: Plugin, client_id: str, secret: str) -> bool:
 
 def _same(given: str, right: str) -> bool:
     return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), right.encode())
+
+
+FITS: Mapping[str, Callable[[str, str], bool]] = MappingProxyType(
+    {
+        "exact": _same,
+        "any-case": lambda given, right: _same(given.lower(), right.lower()),
+        "longer": lambda given, right: given.startswith(right),
+        "part": lambda given, right: right.startswith(given),
+        "blank": lambda given, right: not given.strip() or _same(given, right),
+    }
+)
+"""How `Behaviour.secret_match` compares a secret that came with the right one."""

@@ -102,6 +102,8 @@ class CodeGrant(grants.AuthorizationCodeGrant):
             if record.used and policy.code_single_use:
                 raise InvalidGrantError()
             record.used = True
+            if policy.code_of_last_login:
+                return next(reversed(state.codes.values())).user
         return record.user
 
     def generate_token(self, user: str = "", scope: str | None = None, **_: Any) -> dict[str, Any]:

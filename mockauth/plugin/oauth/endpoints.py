@@ -26,7 +26,7 @@ def oauth_blueprint(plugin: Plugin) -> Blueprint:
     blueprint = Blueprint("oauth", __name__)
     views = _Views(plugin)
     _add(blueprint, "/authorize", views.authorize, "GET", "POST")
-    _add(blueprint, "/consent", views.consent, "POST")
+    _add(blueprint, "/consent", views.consent, "GET", "POST")
     _add(blueprint, "/login", views.login, "GET", "POST")
     _add(blueprint, "/token", views.token, "GET", "POST")
     if plugin.base.metadata:
@@ -76,14 +76,15 @@ class _Views:
 
     def consent(self) -> BaseResponse:
         g.place = "consent"
+        if request.method != "POST" and not login_pages.shape_of(self.plugin).by_links:
+            raise MethodNotAllowed(["POST"])
         return authorizing.decide(self.plugin, self.server)
 
     def login(self) -> BaseResponse:
         g.place = "login"
         if request.method == "POST":
             return login_pages.login(self.plugin)
-        onward = request.args.get("next", "")
-        return login_pages.login_page(self.plugin, onward, hint=login_pages.hint_of(onward))
+        return login_pages.first_login_page(self.plugin, request.args.get("next", ""))
 
     def token(self) -> BaseResponse:
         # HEAD comes along with GET.

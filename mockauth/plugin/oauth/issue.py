@@ -59,7 +59,12 @@ def make_token(
     if refresh and policy.refresh_issued and client.check_grant_type("refresh_token"):
         long = config.refresh_seconds if policy.refresh_outlives_access else config.access_seconds
         token["refresh_token"] = secrets.token_urlsafe(32)
-        longer = replace(kept, scope=refresh_scope or granted, expires_at=now + long)
+        longer = replace(
+            kept,
+            scope=refresh_scope or granted,
+            expires_at=now + long,
+            access=access if policy.refresh_repeats_access else "",
+        )
         state.keep(state.refresh, token["refresh_token"], longer, now)
     return token
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from flask import redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.plugin.context import Plugin
 from mockauth.plugin.oauth import pages
+from mockauth.plugin.oauth.shape import ONE_TIME_CODE, PICTURE_SAYS, SHAPES, Asked, Shape
 from mockauth.wire.message import first, pairs_of
 from mockauth.wire.url import origin
 
@@ -20,28 +23,95 @@ TOO_OLD = "This page is too old. Go back to ChatGPT and start again."
 
 
 def login_page(plugin: Plugin, onward: str, note: str = "", hint: str = "") -> BaseResponse:
-    """The login form; `onward` is where a right password leads."""
+    """The login page that comes next; `onward` is where the login leads."""
     origins = " ".join(dict.fromkeys(filter(None, map(origin, _redirect_uris(plugin, onward)))))
-    return pages.login(url_for("oauth.login"), onward, form_token(), origins, note, hint)
+    form = pages.LoginForm(
+        action=url_for("oauth.login"),
+        onward=onward,
+        csrf=form_token(),
+        origins=origins,
+        note=note,
+        hint=hint,
+        kind="email" if plugin.policy.names_are_addresses else "text",
+    )
+    return pages.login(shape_of(plugin), _step(plugin), form)
+
+
+def first_login_page(plugin: Plugin, onward: str) -> BaseResponse:
+    """The login page of somebody who comes from the authorize endpoint."""
+    _start_again()
+    return login_page(plugin, onward, hint=hint_of(onward))
 
 
 def login(plugin: Plugin) -> BaseResponse:
-    """The answer to the login form."""
+    """The answer to a login page: the next one, or the way onward."""
     onward = request.form.get("next", "")
-    policy = plugin.policy
+    policy, shape = plugin.policy, shape_of(plugin)
     if policy.login_csrf and not form_token_fits():
         return pages.error(400, TOO_OLD)
     if not SENDABLE.fullmatch(onward):
         return pages.error(400, TOO_OLD)
     if policy.next_checked and not onward.startswith(url_for("oauth.authorize") + "?"):
         return pages.error(400, TOO_OLD)
-    for user in plugin.config.users:
-        given = request.form.get("password", "").encode("utf-8", "surrogatepass")
-        right = hmac.compare_digest(given, user.password.encode())
-        if user.name == request.form.get("username") and right:
-            session["user"] = user.name
-            return redirect(onward, 303)
-    return login_page(plugin, onward, "Wrong user name or password.")
+    if "cookies" in request.form:  # a banner was answered
+        return login_page(plugin, onward)
+    step = _step(plugin)
+    if not all(ANSWERED[asked](plugin) for asked in shape.login[step].asks):
+        _start_again()
+        return login_page(plugin, onward, shape.words.wrong)
+    if step + 1 < len(shape.login):
+        session["step"] = step + 1
+        return login_page(plugin, onward)
+    session["user"] = session["named"]
+    _start_again()
+    return redirect(onward, 303)
+
+
+def shape_of(plugin: Plugin) -> Shape:
+    """The pages that the plugin shows."""
+    return SHAPES[plugin.config.login]
+
+
+def _step(plugin: Plugin) -> int:
+    """Which login page this session is at."""
+    return min(int(session.get("step", 0)), len(shape_of(plugin).login) - 1)
+
+
+def _start_again() -> None:
+    for name in ("step", "named"):
+        if name in session:
+            del session[name]
+
+
+def _names(plugin: Plugin) -> bool:
+    session["named"] = request.form.get("username", "")
+    return bool(session["named"])
+
+
+def _proves(plugin: Plugin) -> bool:
+    """Whether the password is that of the user whose name was given."""
+    return has_password(plugin, session.get("named"), request.form.get("password"))
+
+
+def has_password(plugin: Plugin, name: str | None, password: str | None) -> bool:
+    """Whether these are the name and the password of a user."""
+    given = (password or "").encode("utf-8", "surrogatepass")
+    return any(
+        hmac.compare_digest(given, user.password.encode()) and user.name == name
+        for user in plugin.config.users
+    )
+
+
+ANSWERED: Mapping[Asked, Callable[[Plugin], bool]] = MappingProxyType(
+    {
+        "username": _names,
+        "password": _proves,
+        "code": lambda plugin: request.form.get("code") == ONE_TIME_CODE,
+        "picture": lambda plugin: request.form.get("captcha", "").lower() == PICTURE_SAYS,
+        "stay": lambda plugin: "stay" in request.form,
+    }
+)
+"""Whether a login page sent what it asks for."""
 
 
 def signed_in(plugin: Plugin) -> str | None:
@@ -65,7 +135,7 @@ def form_token() -> str:
 
 def form_token_fits() -> bool:
     """Whether the form comes from a page of this session (RFC 6749 section 10.12)."""
-    kept, given = session.get("csrf", ""), request.form.get("csrf_token", "")
+    kept, given = session.get("csrf", ""), request.values.get("csrf_token", "")
     return bool(kept) and hmac.compare_digest(kept.encode(), given.encode("utf-8", "surrogatepass"))
 
 

@@ -1,36 +1,26 @@
-"""The plugin's own pages: login, consent, error. They work without script and leak nothing."""
+"""The plugin's own pages: login, consent, error. They leak nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import Response, render_template_string
 from werkzeug.wrappers import Response as BaseResponse
 
+from mockauth.plugin.oauth.shape import Shape
+from mockauth.plugin.oauth.texts import ENGLISH
+
 LAYOUT = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{{ title }}</title>
+<html lang="{{ words.lang }}" dir="{{ words.direction }}"><head><meta charset="utf-8"><title>{{ title }}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>body{font:16px/1.5 system-ui,sans-serif;max-width:24rem;margin:4rem auto;padding:0 1rem}
 input,button{font:inherit;padding:.4rem .6rem;margin:.2rem 0;width:100%;box-sizing:border-box}
+[type=radio]{width:auto}
 </style></head><body><h1>{{ title }}</h1>"""
-LOGIN = (
-    LAYOUT
-    + """{% if note %}<p role="alert">{{ note }}</p>{% endif %}
-<form method="post" action="{{ action }}"><input type="hidden" name="csrf_token" value="{{ csrf }}">
-<input type="hidden" name="next" value="{{ onward }}">
-<label>User name <input name="username" value="{{ hint }}" autocomplete="username" required></label>
-<label>Password <input name="password" type="password" autocomplete="current-password" required>
-</label><button type="submit">Log in</button></form></body></html>"""
-)
-CONSENT = (
-    LAYOUT
-    + """<p><strong><bdi>{{ client }}</bdi></strong> at {{ back }} asks for:</p>
-<ul>{% for word in scope.split() %}<li>{{ word }}</li>{% endfor %}</ul>
-<form method="post" action="{{ action }}">
-<input type="hidden" name="csrf_token" value="{{ csrf }}">
-<button name="decision" value="allow">Allow</button>
-<button name="decision" value="deny">Deny</button></form></body></html>"""
-)
+NOTE = """{% if note %}<p role="alert">{{ note }}</p>{% endif %}
+"""
+END = "</body></html>"
 ERROR = (
     LAYOUT
     + """<p>{{ text }}</p>
@@ -39,41 +29,63 @@ ERROR = (
 )
 
 
-def login(
-    action: str, onward: str, csrf: str, origins: str, note: str = "", hint: str = ""
-) -> BaseResponse:
-    """The login page; `onward` is where a right password leads, `origins` what may follow it."""
+@dataclass(frozen=True, kw_only=True)
+class LoginForm:
+    """What a login page holds: `onward` is where the login leads, `origins` what may follow it,
+    `note` says what was wrong, `kind` is the type of the field for the name."""
+
+    action: str
+    onward: str
+    csrf: str
+    origins: str
+    note: str = ""
+    hint: str = ""
+    kind: str = "text"
+
+
+def login(shape: Shape, step: int, form: LoginForm) -> BaseResponse:
+    """One of the login pages of a shape."""
+    words = shape.words
     html = render_template_string(
-        LOGIN,
-        title="Log in",
-        action=action,
-        onward=onward,
-        csrf=csrf,
-        note=note,
-        hint=visible(hint),
+        LAYOUT + NOTE + shape.login[step].body + END,
+        title=words.log_in,
+        words=words,
+        action=form.action,
+        onward=form.onward,
+        csrf=form.csrf,
+        note=form.note,
+        hint=visible(form.hint),
+        kind=form.kind,
     )
-    return private(Response(html), f"'self' {origins}")
+    return private(Response(html), f"'self' {form.origins}{shape.policy}")
 
 
-def consent(client: str, back: str, scope: str, action: str, csrf: str) -> BaseResponse:
+def consent(
+    shape: Shape, client: str, back: str, scope: str, action: str, csrf: str
+) -> BaseResponse:
     """The consent page. Chromium applies form-action to the redirect that follows, so the
     validated origin of the callback is named."""
     html = render_template_string(
-        CONSENT,
-        title="Allow access?",
+        LAYOUT + shape.consent + END,
+        title=shape.words.question,
+        words=shape.words,
         client=visible(client),
         back=visible(back),
         scope=visible(scope),
         action=action,
         csrf=csrf,
     )
-    return private(Response(html), f"'self' {back}")
+    return private(Response(html), f"'self' {back}{shape.policy}")
 
 
 def error(status: int, text: str, reasons: Sequence[str] = ()) -> BaseResponse:
     """A page that leads nowhere; `reasons` are for the author of the application."""
     html = render_template_string(
-        ERROR, title="That did not work", text=visible(text), reasons=list(map(visible, reasons))
+        ERROR,
+        title="That did not work",
+        words=ENGLISH,
+        text=visible(text),
+        reasons=list(map(visible, reasons)),
     )
     return private(Response(html, status=status), "'none'")
 

@@ -89,18 +89,20 @@ class RefreshGrant(grants.RefreshTokenGrant):
 
     def issue_token(self, user: str, refresh_token: IssuedRefresh) -> dict[str, Any]:
         """The token answer."""
-        old = refresh_token.record
-        return make_token(
+        old, policy = refresh_token.record, self.plugin.policy
+        scope = self.request.payload.scope or old.scope
+        made = make_token(
             self.plugin,
             self.request.client,
             user,
-            self.request.payload.scope or old.scope,
+            scope.split()[0] if policy.refresh_drops_scope and scope else scope,
             family=old.family,
-            refresh=self.plugin.policy.refresh_rotates,
+            refresh=policy.refresh_rotates,
             refresh_scope=old.scope,
             generation=old.generation + 1,
             resource=self.request.form.get("resource") or old.resource,
         )
+        return made | {"access_token": old.access} if policy.refresh_repeats_access else made
 
     def save_token(self, token: dict[str, Any]) -> None:
         """Nothing: `make_token` has kept it."""

@@ -298,7 +298,6 @@ SHAPES = [
         consent='<h1>ChatGPT</h1><button id="k3" onclick="location.href=\'/consent?{query}&amp;answer=no\'">'
         'Deny</button><button id="k2" onclick="location.href=\'/consent?{query}&amp;answer=yes\'">Allow</button>',
         deny=(*SIGNS_IN, DENIES),
-        expected="asks",
     ),
     Shape(
         name="button-sets-the-answer-and-submits",
@@ -308,7 +307,6 @@ SHAPES = [
         'onclick="f.answer.value=\'no\';f.submit()"><input type="button" id="k2" value="Allow" '
         "onclick=\"f.answer.value='yes';f.submit()\"></form>",
         deny=(*SIGNS_IN, DENIES),
-        expected="asks",
     ),
     Shape(
         name="plain-button-submits-its-form",
@@ -318,7 +316,6 @@ SHAPES = [
                 '<button id="k1">', '<button type="button" id="k1" onclick="this.form.submit()">'
             ),
         ),
-        expected="asks",
     ),
     Shape(
         name="javascript-link-submits",
@@ -327,7 +324,6 @@ SHAPES = [
             LOGIN.replace('<button id="k1">Log in</button></form>', "</form>")
             + '<a id="k1" href="javascript:document.forms[0].submit()">Log in</a>',
         ),
-        expected="asks",
     ),
     Shape(
         name="allow-enabled-after-a-moment",

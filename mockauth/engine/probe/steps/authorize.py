@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NoReturn
 
 from mockauth.browser.landing import Landing
 from mockauth.chatgpt.authorize import Pending, authorization_request, code_at
@@ -46,7 +47,7 @@ def authorize(run: ProbeRun, step: Step) -> StepResult:
         user=step.user,
     )
     if landing.no_deny:
-        raise NotApplicable(say("the consent page has no way to refuse"))
+        _not_refused(run, landing)
     exchange = landing.page
     assert exchange is not None  # noqa: S101 - a visit records at least one exchange
     run.material.done[step.name] = exchange
@@ -65,6 +66,10 @@ def authorize(run: ProbeRun, step: Step) -> StepResult:
                 Seen(actual=say("error={} at the callback", error), exchanges=(exchange.n,))
             ]
         )
+    marked = _second_mark(request, landing) if step.expect.query else ""
+    if marked:
+        wrong = say("the redirect has a second question mark: ?{}?…", marked)
+        return StepResult(observations=[run.finding(step, wrong, (exchange.n,))])
     came = Came(
         exchange=exchange,
         outcome=authorize_outcome(landing),
@@ -77,6 +82,27 @@ def authorize(run: ProbeRun, step: Step) -> StepResult:
         return replace(result, observations=[run.finding(step, wrong, (exchange.n,))])
     added = _callback(run, step, landing, exchange, request)
     return replace(result, observations=[*result.observations, *added])
+
+
+def _not_refused(run: ProbeRun, landing: Landing) -> NoReturn:
+    """Why the user could not refuse.
+
+    Raises:
+        Blocked: consent was asked for before, and is not any more.
+        NotApplicable: no page lets the user refuse.
+    """
+    usual = run.subject.target.login
+    if landing.left and not landing.asked and usual is not None and usual.asked:
+        raise Blocked(
+            say(
+                "the consent of {} is remembered, so that it cannot be refused any more; give "
+                "a user who has not consented yet",
+                run.subject.target.given.username,
+            )
+        )
+    if landing.left and not landing.asked:
+        raise NotApplicable(say("no page asks the user for consent"))
+    raise NotApplicable(say("the consent page has no way to refuse"))
 
 
 def _astray(step: Step, landing: Landing) -> bool:
@@ -116,6 +142,13 @@ def _page_shown(
     if any(e.answer.ok and "html" in e.answer.media_type for e in flow):
         return [Seen(actual=say("a page was shown again"), exchanges=(exchange.n,))]
     return [run.finding(step, say("a code came without a page: silent approval"), (exchange.n,))]
+
+
+def _second_mark(request: Request, landing: Landing) -> str:
+    """The query of the redirect_uri, where the parameters follow it behind a second ?; else ""."""
+    own_query = (first(request.query, "redirect_uri") or "").partition("?")[2]
+    came = landing.url.partition("#")[0].partition("?")[2] if landing.left else ""
+    return own_query if own_query and came.startswith(f"{own_query}?") else ""
 
 
 def _callback(

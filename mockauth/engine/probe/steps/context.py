@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mockauth.checks.finding import Finding, Seen
+from mockauth.checks.refusal import refused_in_body
 from mockauth.engine.probe.outcome import (
     Outcome,
     api_outcome,
@@ -80,8 +81,18 @@ class ProbeRun:
     variant: Mapping[str, str]
     material: Material
 
+    def outcome_of(self, exchange: Exchange) -> Outcome:
+        """What a message of this run came to."""
+        return outcome_of(exchange, self.subject)
+
     def finding(
-        self, step: Step, actual: str, exchanges: tuple[int, ...], *, at: str = ""
+        self,
+        step: Step,
+        actual: str,
+        exchanges: tuple[int, ...],
+        *,
+        at: str = "",
+        shows: str = "",
     ) -> Finding:
         """A finding of one step, its variant named."""
         named = own(", ".join(f"{name}={value}" for name, value in self.variant.items()))
@@ -93,6 +104,7 @@ class ProbeRun:
             actual=say("{} [{}]", actual, named) if named else actual,
             at=at or ENDPOINTS.get(kind) or without_query(self.subject.target.api_url),
             exchanges=exchanges,
+            shows=shows,
         )
 
 
@@ -101,10 +113,22 @@ def started(subject: Subject, probe: Probe, variant: Mapping[str, str]) -> Probe
     return ProbeRun(subject, probe, variant, Material(subject, variant))
 
 
-def outcome_of(exchange: Exchange) -> Outcome:
-    """What a message came to, by what kind it is."""
-    read = token_outcome if exchange.step in ("token", "refresh") else api_outcome
-    return read(exchange)
+def outcome_of(exchange: Exchange, subject: Subject) -> Outcome:
+    """What a message came to, by what kind it is. A call of the API is compared with the ordinary
+    one: a refusal may have a good status."""
+    if exchange.step in ("token", "refresh"):
+        return token_outcome(exchange)
+    outcome = api_outcome(exchange)
+    if outcome == "accepted" and exchange.step == "api":
+        ordinary = subject.driver.trace.last("api")
+        same = ordinary is not None and _place(ordinary) == _place(exchange)
+        refused = refused_in_body(exchange, ordinary.answer if ordinary and same else None)
+        return "refused" if refused else outcome
+    return outcome
+
+
+def _place(exchange: Exchange) -> str:
+    return without_query(exchange.request.url)
 
 
 def is_one_of(status: str, patterns: tuple[str, ...]) -> bool:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from mockauth.chatgpt.token import refresh_request, token_request
 from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.engine.probe.mutate import mutate
-from mockauth.engine.probe.outcome import api_outcome, token_outcome
+from mockauth.engine.probe.outcome import token_outcome
 from mockauth.engine.probe.steps.context import ProbeRun
 from mockauth.engine.result.result import Confidence
 from mockauth.engine.target import browsers, requests, tokens
@@ -135,7 +135,7 @@ def _api_works(run: ProbeRun, step: Step) -> Control:
         # one; the refusal itself was seen.
         return Control(confidence="likely")
     answer = _called(run, step, operation, token)
-    if api_outcome(answer) == "accepted":
+    if run.outcome_of(answer) == "accepted":
         return Control()
     if not waited and subject.target.client is not None and answer.answer.status in (401, 403):
         renewed = tokens.fresh_grant(subject)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mockauth.checks.finding import Blocked, Finding
 from mockauth.engine.probe.json_diff import volatile
 from mockauth.engine.probe.steps.authorize import authorize
-from mockauth.engine.probe.steps.context import Came, ProbeRun, StepResult, outcome_of
+from mockauth.engine.probe.steps.context import Came, ProbeRun, StepResult
 from mockauth.engine.probe.steps.every_operation import call_every_operation
 from mockauth.engine.probe.steps.judge import judge
 from mockauth.engine.probe.steps.race import race
@@ -76,7 +76,7 @@ def _send_and_judge(run: ProbeRun, step: Step) -> StepResult:
         is_owned = prepared.is_owned
         exchanges.append(send(run, step, prepared.request))
     exchange = exchanges[-1]
-    if outcome_of(exchange) == "refused" and not step.otherwise.is_empty:
+    if run.outcome_of(exchange) == "refused" and not step.otherwise.is_empty:
         other = request_of(run, replace(step, change=step.otherwise))
         exchange = send(run, step, other.request)
     if step.given == "repeatable":
@@ -88,7 +88,7 @@ def _send_and_judge(run: ProbeRun, step: Step) -> StepResult:
         keep_grant(run, exchange)
     came = Came(
         exchange=exchange,
-        outcome=outcome_of(exchange),
+        outcome=run.outcome_of(exchange),
         seen=exchange.outcome,
         is_owned=is_owned,
     )
@@ -103,5 +103,11 @@ def wait(run: ProbeRun, step: Step) -> None:
         if lifetime is None:
             raise Blocked(say("the token answer has no expires_in"))
         seconds += lifetime + EXPIRY_MARGIN
+    target = run.subject.target
+    if target.slow and seconds > target.patience:
+        raise Blocked(
+            say("needs to wait for {:.0f} s: give --slow {:.0f}", seconds, seconds + 1),
+            by_option="--slow",
+        )
     run.subject.driver.budget.require(seconds)
     run.subject.clock.sleep(seconds)

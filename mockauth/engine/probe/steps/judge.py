@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from mockauth.chatgpt.token import read_token
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
+from mockauth.checks.record import asks_to_log_in
 from mockauth.engine.probe.json_diff import same_data
 from mockauth.engine.probe.matchers import mismatch, unlike, wider
 from mockauth.engine.probe.steps.context import (
@@ -14,13 +15,13 @@ from mockauth.engine.probe.steps.context import (
     ProbeRun,
     StepResult,
     is_one_of,
-    outcome_of,
 )
 from mockauth.engine.probe.steps.control_request import (
     Control,
     control,
     without_headers_of_chatgpt,
 )
+from mockauth.engine.target.operations import without_token
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange
 from mockauth.wire.url import without_query
@@ -33,7 +34,7 @@ def judge(run: ProbeRun, step: Step, came: Came) -> StepResult:
     if came.outcome == "limited":
         raise Blocked(say("the server answered 429 (too many requests); probing was stopped"))
     if expect.is_empty:
-        return _precondition(step, came)
+        return _precondition(run, step, came)
     if expect.verdict == "accepted" and came.outcome != "accepted":
         return _unaccepted(run, step, came)
     if expect.verdict == "refused" and came.outcome == "accepted":
@@ -50,9 +51,13 @@ def judge(run: ProbeRun, step: Step, came: Came) -> StepResult:
             by_option="--operation",
         )
     wrong = _wrong(run, step, came)
-    if wrong is not None:
-        return StepResult(observations=[wrong])
-    return _held(run, step, came)
+    if wrong is None:
+        return _held(run, step, came)
+    # An API that refuses the ordinary call, too, shows nothing of how it refuses this one.
+    told = step.do == "api" and expect.verdict == "refused" and came.outcome != "accepted"
+    if told and control(run, step).stale:
+        return StepResult(stale=True)
+    return StepResult(observations=[wrong])
 
 
 def _held(run: ProbeRun, step: Step, came: Came) -> StepResult:
@@ -75,16 +80,33 @@ def _tells_nothing(run: ProbeRun, step: Step, exchange: Exchange) -> bool:
     return not vouched and not exchange.answer.ok and exchange.answer.status not in (401, 403)
 
 
-def _precondition(step: Step, came: Came) -> StepResult:
+def _precondition(run: ProbeRun, step: Step, came: Came) -> StepResult:
     """Raise when a step that only prepares the next one did not come to what it must."""
     if step.given == "unless-refused" and came.outcome == "refused":
         seen = Seen(actual=say("refused: {}", came.seen), exchanges=came.numbers)
         return StepResult(observations=[seen], ended=True)
     if step.given == "refused" and came.outcome == "accepted":
         raise Blocked(say("the step before the altered one was not refused: {}", came.seen))
-    if step.given not in ("any", "refused"):
+    if step.given == "other-data":
+        _require_other_data(run, came)
+    elif step.given not in ("any", "refused"):
         _require_accepted(step, came)
     return StepResult()
+
+
+def _require_other_data(run: ProbeRun, came: Came) -> None:
+    """Raise where two users get the same, so that no answer tells whose token it was."""
+    mine = run.material.done[run.probe.steps[0].name]
+    if came.outcome == "accepted" and same_data(
+        came.exchange.answer, mine.answer, run.material.volatile
+    ):
+        raise Blocked(
+            say(
+                "both users get the same answer, so that it does not tell them apart; name an "
+                "object of the first user with --owned-path"
+            ),
+            by_option="--owned-path",
+        )
 
 
 def _require_accepted(step: Step, came: Came) -> None:
@@ -135,7 +157,7 @@ def _unrefused(run: ProbeRun, step: Step, came: Came) -> Observations:
 
 def _gives_nothing(run: ProbeRun, step: Step, came: Came, plain: Exchange) -> bool:
     """Whether the call without ChatGPT's own headers was refused, or got another user's data."""
-    if outcome_of(plain) == "refused":
+    if run.outcome_of(plain) == "refused":
         return True
     mine = run.material.done.get(step.expect.other_body_than)
     if mine is None or not came.is_owned:
@@ -154,7 +176,7 @@ def _wrong(run: ProbeRun, step: Step, came: Came) -> Finding | None:
     seen = mismatch(exchange, expect, scheme)
     done = run.material.done
     if not seen and expect.like:
-        seen = unlike(exchange.answer, done[expect.like].answer)
+        return _unlike(run, step, exchange)
     if not seen and expect.same_body_as and accepted:
         other = done[expect.same_body_as].answer
         seen = (
@@ -168,6 +190,16 @@ def _wrong(run: ProbeRun, step: Step, came: Came) -> Finding | None:
     return run.finding(step, seen, (exchange.n,)) if seen else None
 
 
+def _unlike(run: ProbeRun, step: Step, exchange: Exchange) -> Finding | None:
+    """Another answer than that of an earlier step. One that is no error harms nobody."""
+    other = run.material.done[step.expect.like]
+    seen = unlike(exchange.answer, other.answer)
+    if not seen:
+        return None
+    found = run.finding(step, seen, (other.n, exchange.n), at=without_query(exchange.request.url))
+    return replace(found, tolerated=0 < exchange.answer.status < 400)
+
+
 def _scope(run: ProbeRun, step: Step, exchange: Exchange) -> Observations:
     """Compare the scope of a token answer with the one that was granted."""
     granted = run.subject.grant.scope if step.expect.scope == "unchanged" else None
@@ -175,6 +207,8 @@ def _scope(run: ProbeRun, step: Step, exchange: Exchange) -> Observations:
     came = read_token(exchange.response).scope
     numbers = (exchange.n,)
     if came is None:
+        if step.expect.scope == "no-wider" and step.do == "refresh" and _names_no_scope(run):
+            return [Seen(actual=say("the server names no scope at all"), exchanges=numbers)]
         if step.expect.scope == "unchanged":
             return [Seen(actual=say("no scope in the answer: unchanged"), exchanges=numbers)]
         # Left out means as asked (RFC 6749 section 5.1); servers that ignore scope leave it out too.
@@ -186,6 +220,12 @@ def _scope(run: ProbeRun, step: Step, exchange: Exchange) -> Observations:
         seen = say("scope {!r}, where {!r} was granted", came, granted)
         return [run.finding(step, seen, numbers)]
     return [Seen(actual=say("scope {!r}", came), exchanges=numbers)]
+
+
+def _names_no_scope(run: ProbeRun) -> bool:
+    """Whether no token answer of the ordinary flow had a scope."""
+    answers = run.subject.driver.trace.ordinary("token", "refresh")
+    return not any("scope" in e.answer.members for e in answers)
 
 
 def _other_body(run: ProbeRun, step: Step, came: Came) -> Observations:
@@ -223,9 +263,30 @@ def _status(run: ProbeRun, step: Step, exchange: Exchange) -> Finding | None:
     if not expect.status or is_one_of(status, expect.status):
         return None
     wanted = " or ".join(expect.status)
-    made = run.finding(step, say("{} instead of {}", exchange.outcome, wanted), (exchange.n,))
-    tolerated = is_one_of(status, expect.tolerated)
+    shows = _shown(exchange) if step.do == "api" and run.probe.rule.chatgpt_shows else ""
+    seen = say("{} instead of {}", exchange.outcome, wanted)
+    made = run.finding(step, seen, (exchange.n,), shows=shows)
+    tolerated = is_one_of(status, expect.tolerated) or _as_without_token(run, step, exchange)
     return replace(made, expected=say("status {}", wanted), tolerated=tolerated)
+
+
+def _shown(exchange: Exchange) -> str:
+    """What ChatGPT shows of a refusal that is no 401."""
+    if exchange.answer.is_redirect or asks_to_log_in(exchange):
+        return say("the page behind the redirect, or an error, and no offer to sign in again")
+    if exchange.answer.ok:
+        return say("the error as if it were data, and no offer to sign in again")
+    return say("an error of the API, and no offer to sign in again")
+
+
+def _as_without_token(run: ProbeRun, step: Step, exchange: Exchange) -> bool:
+    """Whether a call without a token is answered with that wrong status, too: then one rule,
+    api.no-token-is-401, says so."""
+    operation = run.subject.target.operation
+    if step.do != "api" or operation is None or exchange.request.header("Authorization") is None:
+        return False
+    nobody = run.subject.once(without_token)
+    return nobody is not None and nobody.answer.status == exchange.answer.status
 
 
 def holds_something(value: object) -> bool:

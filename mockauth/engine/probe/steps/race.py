@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mockauth.checks.finding import Blocked, Finding, Seen
-from mockauth.engine.probe.steps.context import Observations, ProbeRun, outcome_of
+from mockauth.engine.probe.steps.context import Observations, ProbeRun
 from mockauth.engine.probe.steps.request import request_of
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange
@@ -32,7 +32,7 @@ def race(run: ProbeRun, step: Step) -> Observations:
 
 
 def _winners(run: ProbeRun, step: Step, exchanges: list[Exchange]) -> Observations:
-    outcomes = [outcome_of(exchange) for exchange in exchanges]
+    outcomes = [run.outcome_of(exchange) for exchange in exchanges]
     numbers = tuple(exchange.n for exchange in exchanges)
     won = outcomes.count("accepted")
     seen = say("{} of {} requests at once got a token", won, len(exchanges))

@@ -16,13 +16,16 @@ from mockauth.engine.probe.scope import narrow_scope
 from mockauth.engine.probe.steps.context import ProbeRun
 from mockauth.engine.probe.variables import Missing
 from mockauth.engine.target import browsers, requests, tokens
+from mockauth.engine.target.operations import api_operations
 from mockauth.engine.target.subject import Subject
 from mockauth.manifest.openapi import Operation
 from mockauth.manifest.plugin import WELL_KNOWN
+from mockauth.manifest.public_path import is_public
+from mockauth.scenario.alterations import ALTERATIONS
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange, Request
 from mockauth.wire.url import join
-from mockauth.wire.words import say
+from mockauth.wire.words import own, say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +40,16 @@ class Prepared:
 def request_of(run: ProbeRun, step: Step) -> Prepared:
     """The request of a step, with its one change made."""
     made = _prepared(run, step)
+    _require_change(made.request, step)
     return replace(made, request=mutate(made.request, step.change, run.material.lookup))
+
+
+def _require_change(request: Request, step: Step) -> None:
+    """Raise where an alteration leaves a parameter as it is, such as the letter case of digits."""
+    for name, alteration in step.change.alter:
+        value = request.param(name)
+        if value is not None and ALTERATIONS[alteration](value) == value:
+            raise NotApplicable(say("{} has nothing that could be changed so", own(name)))
 
 
 def _prepared(run: ProbeRun, step: Step) -> Prepared:
@@ -120,7 +132,8 @@ def _call(run: ProbeRun, step: Step, token: str | None) -> Prepared:
         operation = _any_operation(subject)
     if operation is None:
         raise Blocked(
-            say(
+            subject.target.uncalled
+            or say(
                 "no operation to call: the OpenAPI document has no GET without required "
                 "parameters; name one with --operation"
             ),
@@ -131,8 +144,8 @@ def _call(run: ProbeRun, step: Step, token: str | None) -> Prepared:
 
 def _any_operation(subject: Subject) -> Operation | None:
     """One that changes something, where the API has no other: it is called without a token."""
-    operations = subject.target.openapi.operations if subject.target.openapi else ()
-    return next((operation for operation in operations if not operation.is_open), None)
+    operations = (o for o in api_operations(subject.target) if not (o.is_open or o.is_safe))
+    return next((operation for operation in operations if not is_public(operation.path)), None)
 
 
 def _scoped(run: ProbeRun) -> Operation:

@@ -1,0 +1,60 @@
+"""Takes every connection that is not meant for the service under test, notes where it was going,
+and closes it."""
+
+from __future__ import annotations
+
+import re
+import socketserver
+import threading
+from typing import Self
+
+LONGEST_GREETING = 2048
+PATIENCE = 2.0
+MOST_NOTES = 1000
+SERVER_NAME = re.compile(rb"\x00\x00....\x00\x00(.)([a-z0-9.-]+)", re.DOTALL | re.IGNORECASE)
+HOST = re.compile(rb"^host:\s*([^\r\n]{1,255})", re.IGNORECASE | re.MULTILINE)
+
+
+class Sink:
+    """A listener on this machine; `notes` has the hosts that were asked for, "" for an unknown one.
+
+    The browser's own noise lands here, too.
+    """
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        notes = self.notes
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                self.request.settimeout(PATIENCE)
+                try:
+                    greeting: bytes = self.request.recv(LONGEST_GREETING)
+                except OSError:
+                    greeting = b""
+                if len(notes) < MOST_NOTES:
+                    notes.append(host_in(greeting))
+
+        class Server(socketserver.ThreadingTCPServer):
+            daemon_threads = True
+            request_queue_size = 64
+
+        self._server = Server(("127.0.0.1", 0), Handler)
+        self.port = int(self._server.server_address[1])
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def host_in(greeting: bytes) -> str:
+    """The host that the first bytes of a connection name: by TLS (RFC 6066 section 3) or HTTP."""
+    if greeting[:1] == b"\x16":
+        named = SERVER_NAME.search(greeting)
+        return named.group(2)[: named.group(1)[0]].decode("ascii") if named else ""
+    found = HOST.search(greeting)
+    return found.group(1).decode("ascii", "replace").strip() if found else ""

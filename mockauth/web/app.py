@@ -18,6 +18,7 @@ from mockauth.web.pages import Pages, pages_of
 from mockauth.web.person import BoundSessions
 from mockauth.web.plugin_page import add_plugin_page
 from mockauth.web.rule_page import add_rule_page
+from mockauth.web.run_pages import add_run_pages
 from mockauth.web.session_key import session_key
 from mockauth.web.settings import PageSettings
 from mockauth.web.setup_pages import add_setup_pages
@@ -74,6 +75,7 @@ def chatgpt_blueprint(pages: Pages) -> Blueprint:
         add_login_pages,
         add_use_pages,
         add_rule_page,
+        add_run_pages,
     ):
         add(blueprint, pages)
 

@@ -12,6 +12,7 @@ from mockauth.engine.installation.logo import picture
 from mockauth.engine.installation.pending import Way
 from mockauth.engine.installation.remark import by_rule
 from mockauth.web.pages import Pages
+from mockauth.web.settings import Sample
 from mockauth.web.store_page import sample_target, state_of
 
 
@@ -38,7 +39,6 @@ def plugin_page(pages: Pages, installation: Installation, *, wrong: str = "") ->
     """The page; `wrong` says what was not right with the form that was sent."""
     connection = pages.connection(installation)
     now = pages.world.clock.now()
-    sample = pages.settings.sample if sample_target(pages) == installation.target else None
     return render_template(
         "chatgpt/plugin.html",
         plugin=installation,
@@ -49,7 +49,7 @@ def plugin_page(pages: Pages, installation: Installation, *, wrong: str = "") ->
         own_callback=redirect_uri(installation, base_address(), Way.OWN),
         production_callback=redirect_uri(installation, base_address(), Way.PASTED),
         exchanges=pages.world.keeper.noted(installation.id, pages.known_person()),
-        sample=sample,
+        sample=sample_of(pages, installation),
         fatal=by_rule(installation.fatal),
         advice=by_rule(one for one in installation.remarks if not one.is_fatal),
         wrong=wrong,
@@ -70,6 +70,11 @@ def _state(installation: Installation, connection: Connection | None, now: float
             is_connected=connection is not None,
         )
     )
+
+
+def sample_of(pages: Pages, installation: Installation) -> Sample | None:
+    """The published credentials of this plugin, where it is the built-in one."""
+    return pages.settings.sample if sample_target(pages) == installation.target else None
 
 
 def base_address() -> str:

@@ -24,6 +24,7 @@ from mockauth.web.settings import PageSettings
 from mockauth.web.setup_pages import add_setup_pages
 from mockauth.web.shown import add_filters
 from mockauth.web.store_page import add_store_page
+from mockauth.web.timeline_page import add_timeline_page
 from mockauth.web.use_pages import add_use_pages
 
 LARGEST_FORM = 1024 * 1024
@@ -76,6 +77,7 @@ def chatgpt_blueprint(pages: Pages) -> Blueprint:
         add_use_pages,
         add_rule_page,
         add_run_pages,
+        add_timeline_page,
     ):
         add(blueprint, pages)
 

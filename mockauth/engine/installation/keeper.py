@@ -170,6 +170,11 @@ class Keeper:
         kept = self._kept(id)
         return tuple(self._noted(kept.id, person, after)) if kept is not None else ()
 
+    def last_noted(self, id: str) -> int:
+        """The number of the last exchange with a plugin, whoever it was for."""
+        kept = self._kept(id)
+        return self.store.last_entry(kept.id) if kept is not None else 0
+
     def _noted(self, row: str, person: str, after: int) -> Iterator[Noted]:
         for _ in range(0, MOST_NOTED, PAGE):
             entries = self.store.timeline(row, after=after, most=PAGE)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 
-from flask import Blueprint, Flask, render_template, request
-from werkzeug.exceptions import HTTPException
+from flask import Blueprint, Flask
 
-from mockauth.engine.http.budget import Withheld
-from mockauth.errors import MockauthError
 from mockauth.web.action_page import add_action_page
 from mockauth.web.callback import callback_blueprint
+from mockauth.web.error_pages import add_error_pages
 from mockauth.web.front import front_blueprint
 from mockauth.web.guard import guard
 from mockauth.web.login_pages import add_login_pages
 from mockauth.web.pages import Pages, pages_of
 from mockauth.web.person import BoundSessions
 from mockauth.web.plugin_page import add_plugin_page
+from mockauth.web.plugin_side import plugin_side_blueprint
 from mockauth.web.rule_page import add_rule_page
 from mockauth.web.run_pages import add_run_pages
 from mockauth.web.session_key import session_key
@@ -29,7 +28,6 @@ from mockauth.web.use_pages import add_use_pages
 
 LARGEST_FORM = 1024 * 1024
 """Bytes of a form."""
-MESSAGES = {403: "Only who registered a plugin can change it", 404: "Not here", 413: "Too much"}
 
 
 def create_pages(settings: PageSettings | None = None) -> Flask:
@@ -55,6 +53,8 @@ def register(app: Flask, settings: PageSettings | None = None) -> None:
     pages = pages_of(settings or PageSettings())
     app.register_blueprint(chatgpt_blueprint(pages))
     app.register_blueprint(callback_blueprint(pages))
+    if pages.settings.controls:
+        app.register_blueprint(plugin_side_blueprint(pages.settings))
 
 
 def chatgpt_blueprint(pages: Pages) -> Blueprint:
@@ -81,21 +81,5 @@ def chatgpt_blueprint(pages: Pages) -> Blueprint:
     ):
         add(blueprint, pages)
 
-    @blueprint.errorhandler(HTTPException)
-    def wrong(error: HTTPException) -> tuple[str, int]:
-        code = error.code or 500
-        title = MESSAGES.get(code, error.name)
-        return render_template("chatgpt/message.html", title=title, method=request.method), code
-
-    @blueprint.errorhandler(MockauthError)
-    def refused(error: MockauthError) -> tuple[str, int]:
-        return render_template(
-            "chatgpt/message.html", title="That did not work", said=error.lines
-        ), 409
-
-    @blueprint.errorhandler(Withheld)
-    def waited(error: Withheld) -> tuple[str, int]:
-        title = "The service did not answer in time"
-        return render_template("chatgpt/message.html", title=title, said=[error.reason]), 504
-
+    add_error_pages(blueprint)
     return blueprint

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
     from mockauth.plugin.config import PluginConfig
+    from mockauth.plugin.control.actions import PluginControl
     from mockauth.web.settings import Sample
 
 
@@ -263,11 +264,23 @@ def _with_pages(
                 admin_token=token if is_public else "",
                 is_public=is_public,
                 has_plugin_side=True,
+                controls=_controls(app, values["folders"]) if token else {},
                 sample=_sample(plugins, base),
             )
         )
 
     return Doors(app, make)
+
+
+def _controls(app: Any, folders: Sequence[Path]) -> dict[str, PluginControl]:
+    """The switches of each plugin that is served."""
+    from mockauth.plugin.control.actions import PluginControl
+    from mockauth.plugin.several import Several
+    from mockauth.scenario.misbehaving import KnownFaults
+
+    known = KnownFaults(folders)
+    apps = app.apps if isinstance(app, Several) else {"": app}
+    return {name: PluginControl(one.extensions["mockauth"], known) for name, one in apps.items()}
 
 
 def _sample(plugins: tuple[PluginConfig, ...], base: str) -> Sample | None:

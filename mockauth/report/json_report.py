@@ -11,6 +11,7 @@ from mockauth.clock import iso
 from mockauth.engine.result.gate import Gate
 from mockauth.engine.result.result import Run
 from mockauth.report.redacted import redactor
+from mockauth.report.terminal import verdict
 
 SCHEMA = "mockauth-run/1"
 
@@ -31,6 +32,7 @@ def members(run: Run, gate: Gate) -> dict[str, Any]:
         "role": run.role,
         "started": iso(run.started),
         "duration_ms": run.duration_ms,
+        "verdict": verdict(run, gate),
         "summary": run.summary,
         "coverage": {
             "judged": len(run.judged),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, select, tuple_, update
 
 from mockauth.store.kept import Kept
 from mockauth.store.run import Comparison, Run, RunSummary, compared
@@ -32,6 +32,21 @@ class Runs(Kept):
             )
             session.flush()
             session.add(ReportRow(run=summary.id, report=run.report))
+
+    def update_run(self, run: Run) -> None:
+        """Keep what has become of a run since it was added; nothing where it was removed."""
+        summary = run.summary
+        row = update(RunRow).where(RunRow.id == summary.id)
+        columns = {
+            "duration_ms": summary.duration_ms,
+            "exit_code": summary.exit_code,
+            "profile": summary.profile,
+            "counts": dict(summary.counts),
+        }
+        report = update(ReportRow).where(ReportRow.run == summary.id)
+        with self._database.writing() as session:
+            session.execute(row.values(**columns))
+            session.execute(report.values(report=run.report))
 
     def run(self, run: str) -> Run | None:
         """The run of this id, with its report."""

@@ -11,6 +11,9 @@ from mockauth.store.tables import EntryRow, InstallationRow
 from mockauth.store.timeline import Entry
 
 PAGE = 500
+MOST = 5000
+"""Entries that are kept of one installation; the oldest make way, `SWEEP` at once."""
+SWEEP = 100
 
 
 class Timelines(Kept):
@@ -47,7 +50,19 @@ class Timelines(Kept):
                 for number, line in enumerate(lines, last - len(lines) + 1)
             ]
             session.execute(insert(EntryRow), rows)
+            if last // SWEEP != (last - len(lines)) // SWEEP:
+                session.execute(
+                    delete(EntryRow).where(
+                        EntryRow.installation == installation, EntryRow.number <= last - MOST
+                    )
+                )
         return last
+
+    def last_entry(self, installation: str) -> int:
+        """The number of the last entry; 0 where there is none."""
+        wanted = select(InstallationRow.entries).where(InstallationRow.id == installation)
+        with self._database.reading() as session:
+            return session.scalars(wanted).one_or_none() or 0
 
     def timeline(self, installation: str, *, after: int = 0, most: int = PAGE) -> tuple[Entry, ...]:
         """The entries with a number above `after`, in their order."""

@@ -15,12 +15,15 @@ from mockauth.web.login_pages import add_login_pages
 from mockauth.web.pages import Pages, pages_of
 from mockauth.web.person import BoundSessions
 from mockauth.web.plugin_page import add_plugin_page
+from mockauth.web.plugin_side import plugin_side_blueprint
 from mockauth.web.rule_page import add_rule_page
+from mockauth.web.run_pages import add_run_pages
 from mockauth.web.session_key import session_key
 from mockauth.web.settings import PageSettings
 from mockauth.web.setup_pages import add_setup_pages
 from mockauth.web.shown import add_filters
 from mockauth.web.store_page import add_store_page
+from mockauth.web.timeline_page import add_timeline_page
 from mockauth.web.use_pages import add_use_pages
 
 LARGEST_FORM = 1024 * 1024
@@ -50,6 +53,8 @@ def register(app: Flask, settings: PageSettings | None = None) -> None:
     pages = pages_of(settings or PageSettings())
     app.register_blueprint(chatgpt_blueprint(pages))
     app.register_blueprint(callback_blueprint(pages))
+    if pages.settings.controls:
+        app.register_blueprint(plugin_side_blueprint(pages.settings))
 
 
 def chatgpt_blueprint(pages: Pages) -> Blueprint:
@@ -71,6 +76,8 @@ def chatgpt_blueprint(pages: Pages) -> Blueprint:
         add_login_pages,
         add_use_pages,
         add_rule_page,
+        add_run_pages,
+        add_timeline_page,
     ):
         add(blueprint, pages)
     explain_errors(blueprint)

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from flask import Flask
 
-PLACES = ("/chatgpt/", "/aip/")
-NAMES = ("/", "/chatgpt")
-RESERVED = ("chatgpt", "aip")
+PLACES = ("/chatgpt/", "/aip/", "/mockauth/")
+NAMES = ("/", "/chatgpt", "/mockauth")
+RESERVED = ("chatgpt", "aip", "mockauth")
 """Names that no plugin of a server with pages can have."""
 
 
 class Doors:
-    """A WSGI app that gives `/`, `/chatgpt/…` and `/aip/…` to the pages, all else to the plugin."""
+    """A WSGI app that gives `/`, `/chatgpt/…`, `/aip/…` and `/mockauth/…` to the pages, all else to the plugin."""
 
     def __init__(self, plugin: WSGIApplication, make: Callable[[], WSGIApplication]) -> None:
         """`make` is asked for the pages once, at the first visit."""

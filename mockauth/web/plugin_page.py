@@ -13,6 +13,7 @@ from mockauth.engine.installation.pending import Way
 from mockauth.engine.installation.remark import by_rule
 from mockauth.profiles import PROFILES
 from mockauth.web.pages import Pages
+from mockauth.web.settings import Sample
 from mockauth.web.store_page import sample_target, state_of
 from mockauth.wire.url import hostname
 
@@ -52,7 +53,7 @@ def plugin_page(pages: Pages, installation: Installation, *, wrong: str = "") ->
     """The page; `wrong` says what was not right with the form that was sent."""
     connection = pages.connection(installation)
     now = pages.world.clock.now()
-    sample = pages.settings.sample if sample_target(pages) == installation.target else None
+    sample = sample_of(pages, installation)
     return render_template(
         "chatgpt/plugin.html",
         plugin=installation,
@@ -85,6 +86,11 @@ def _state(installation: Installation, connection: Connection | None, now: float
             is_connected=connection is not None,
         )
     )
+
+
+def sample_of(pages: Pages, installation: Installation) -> Sample | None:
+    """The published credentials of this plugin, where it is the built-in one."""
+    return pages.settings.sample if sample_target(pages) == installation.target else None
 
 
 def base_address() -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from mockauth.clock import Clock, SystemClock
 from mockauth.engine.http.transport import SocketTransport, Transport
 from mockauth.engine.target.dns import Resolver, system_addresses
+
+if TYPE_CHECKING:
+    from mockauth.plugin.control.actions import PluginControl
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +47,8 @@ class PageSettings:
     sample: Sample | None = None
     has_plugin_side: bool = False
     """The same server plays a plugin, too."""
+    controls: Mapping[str, PluginControl] = field(default_factory=dict)
+    """The switches of its plugins by name, "" for the only one; none where they must not be touched."""
     clock: Clock = field(default_factory=SystemClock)
     transport: Callable[[], Transport] = SocketTransport
     resolve: Resolver = system_addresses

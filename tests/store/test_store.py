@@ -17,6 +17,7 @@ from mockauth.store.installations import InstalledAlready
 from mockauth.store.kept import Outdated
 from mockauth.store.keys import VARIABLE, new_key
 from mockauth.store.store import Store, open_store
+from mockauth.store.timelines import MOST, SWEEP
 from mockauth.wire.secret import Secret
 from tests.store import made
 
@@ -313,3 +314,29 @@ def test_a_store_that_cannot_be_opened_is_one_sentence(where: str, said: str) ->
         open_store(where)
 
     assert "hunter2" not in str(raised.value)
+
+
+def test_the_oldest_entries_of_a_timeline_make_way(store: Store) -> None:
+    there, _ = made.installed(store)
+    assert store.last_entry(there.id) == 0
+
+    for _ in range(MOST // SWEEP + 1):
+        last = store.record(there.id, ["{}"] * SWEEP)
+
+    kept = store.timeline(there.id, most=2 * MOST)
+    assert store.last_entry(there.id) == last == MOST + SWEEP
+    assert (len(kept), kept[0].number, kept[-1].number) == (MOST, SWEEP + 1, last)
+
+
+def test_what_became_of_a_run_is_kept_unless_it_was_removed(store: Store) -> None:
+    run = made.run()
+    store.add_run(run)
+    done = replace(run, summary=replace(run.summary, exit_code=1, counts={"fail": 1}), report="{}")
+    store.update_run(done)
+
+    assert store.run(run.summary.id) == done
+
+    store.remove_run(run.summary.id)
+    store.update_run(done)
+
+    assert store.runs() == ()

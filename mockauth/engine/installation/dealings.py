@@ -91,7 +91,7 @@ def dealing(
     reach = Reach(base, world.resolve)
 
     def refuses(url: str) -> str:
-        return _refused_to_all(world, url) or reach(url)
+        return refused_to_all(world, url) or reach(url)
 
     def keep(exchange: Exchange) -> None:
         shown = world.mask(exchange, secrets, installation.is_action)
@@ -122,7 +122,7 @@ def dealing(
             transport.close()
 
 
-def _refused_to_all(world: World, url: str) -> str:
+def refused_to_all(world: World, url: str) -> str:
     """Why an address is not asked, as ChatGPT's own servers would not; "" on a desk."""
     place = place_of(url)
     if not world.is_public or place is None:

@@ -181,6 +181,11 @@ class Keeper:
         found = self._noted(kept.id, person, after) if kept is not None else iter(())
         return tuple(islice(found, most))
 
+    def last_noted(self, id: str) -> int:
+        """The number of the last exchange with a plugin, whoever it was for."""
+        kept = self._kept(id)
+        return self.store.last_entry(kept.id) if kept is not None else 0
+
     def _noted(self, row: str, person: str, after: int) -> Iterator[Noted]:
         while entries := self.store.timeline(row, after=after, most=PAGE):
             for entry in entries:

@@ -19,7 +19,7 @@ from mockauth.plugin.faults.fault import Fault
 from mockauth.plugin.faults.parse import fault_named
 from mockauth.plugin.faults.trigger import Trigger
 from mockauth.plugin.journal import JournalEntry
-from mockauth.plugin.state import Family
+from mockauth.plugin.state import CodeRecord, Family, TokenRecord
 
 LONGEST_SHIFT = 10**9
 SENDABLE = re.compile(r"[\x20\x21\x23-\x5b\x5d-\x7e]*")
@@ -88,6 +88,33 @@ class PluginControl:
     def config(self) -> PluginConfig:
         """The settings, with the users and clients that were added."""
         return self._control.config_for(self._plugin.base)
+
+    @property
+    def clients(self) -> tuple[ClientConfig, ...]:
+        """The clients of the settings, those that were added, and those that registered."""
+        with self._plugin.state.lock:
+            return (*self.config.clients, *self._plugin.state.clients.values())
+
+    def tokens(self) -> list[dict[str, Any]]:
+        """The codes and tokens that are known, of each kind those issued last at the end; without
+        their values, of which only hashes are kept."""
+        state, now = self._plugin.state, self.now()
+        found: list[tuple[str, CodeRecord | TokenRecord, bool]] = []
+        with state.lock:
+            found += [("code", one, one.used or one.family.revoked) for one in state.codes.values()]
+            found += [("access token", one, one.revoked) for one in state.access.values()]
+            found += [("refresh token", one, one.revoked) for one in state.refresh.values()]
+        return [
+            {
+                "kind": kind,
+                "user": one.user,
+                "client_id": one.client_id,
+                "scope": one.scope,
+                "expires_at": one.expires_at,
+                "is_good": not is_dead and one.expires_at > now,
+            }
+            for kind, one, is_dead in found
+        ]
 
     def add_user(self, user: UserConfig) -> None:
         """Add a user who can log in."""

@@ -1,0 +1,101 @@
+"""A report as its page shows it: what failed first, what follows, and what was not judged."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mockauth.report.terminal import SIGN_IN
+from mockauth.store.run import Run
+
+BROKEN = ("error", "fail")
+LEVELS = ("critical", "must", "must-not", "should", "info")
+MOST_EVIDENCE = 3
+"""Exchanges that are shown of one check."""
+WORDS = (
+    ("fail", "failed"), ("error", "stopped by an error of mockauth"), ("warn", "warned"),
+    ("waived", "waived"), ("info", "noted"), ("pass", "passed"), ("blocked", "not judged"),
+    ("n/a", "not applicable"),
+)  # fmt: skip
+
+Check = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """The parts of a report's page. Its texts are masked already."""
+
+    verdict: str
+    is_good: bool
+    counts: str
+    broken: Sequence[Check]
+    warned: Sequence[Check]
+    noted: Sequence[Check]
+    waived: Sequence[Check]
+    blocked: Sequence[tuple[str, Sequence[Check]]]
+    """By reason."""
+    passed: Sequence[tuple[str, Sequence[Check]]]
+    """By area."""
+    unfit: Sequence[Check]
+    notes: Sequence[str]
+    exchanges: Mapping[int, Mapping[str, Any]]
+    is_interrupted: bool
+
+
+def report_of(run: Run) -> Report:
+    """The report of a finished run."""
+    members: dict[str, Any] = json.loads(run.report)
+    checks: list[Check] = members["checks"]
+
+    def of(*states: str) -> list[Check]:
+        return [one for one in checks if one["state"] in states]
+
+    return Report(
+        verdict=members.get("verdict", ""),
+        is_good=run.summary.exit_code == 0,
+        counts=counted(run.summary.counts),
+        broken=sorted(of(*BROKEN), key=_gravity),
+        warned=sorted(of("warn"), key=_gravity),
+        noted=of("info"),
+        waived=of("waived"),
+        blocked=_grouped(of("blocked"), _reason),
+        passed=_grouped(of("pass"), lambda one: one["id"].partition(".")[0]),
+        unfit=of("n/a"),
+        notes=members.get("notes", ()),
+        exchanges={one["n"]: one for one in members.get("exchanges", ())},
+        is_interrupted=bool(members.get("interrupted")),
+    )
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """How many checks are in each state: "3 failed · 2 warned · 168 passed"."""
+    return " · ".join(f"{counts[state]} {words}" for state, words in WORDS if counts.get(state))
+
+
+def evidence(report: Report, check: Check) -> Sequence[Mapping[str, Any]]:
+    """The exchanges that show it, as far as the report has them."""
+    numbers = check["exchanges"][:MOST_EVIDENCE]
+    return [report.exchanges[number] for number in numbers if number in report.exchanges]
+
+
+def _gravity(check: Check) -> tuple[bool, bool, int]:
+    """What stops a sign-in comes first, then by level; practice last."""
+    level = check["level"]
+    place = LEVELS.index(level) if level in LEVELS else len(LEVELS)
+    return check["id"] not in SIGN_IN, bool(check["practice"]), place
+
+
+def _reason(check: Check) -> str:
+    option = check["blocked_by"]
+    return f"needs {option}" if option else str(check["actual"])
+
+
+def _grouped(checks: Iterable[Check], key: Any) -> list[tuple[str, Sequence[Check]]]:
+    groups: dict[str, list[Check]] = {}
+    for check in checks:
+        groups.setdefault(key(check), []).append(check)
+    order = Counter({name: len(found) for name, found in groups.items()})
+    return [(name, groups[name]) for name, _ in order.most_common()]

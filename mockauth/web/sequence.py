@@ -1,0 +1,151 @@
+"""Messages as a sequence diagram: who sends what to whom, and where that is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from types import MappingProxyType
+from typing import Any
+
+from mockauth.engine.installation.keeper import Noted
+from mockauth.web.as_curl import as_curl
+from mockauth.wire.url import split
+
+LANES = ("browser", "ChatGPT", "authorization server", "API")
+WAYS: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {
+        "manifest": (1, 3), "openapi": (1, 3), "asset": (1, 3), "authorize": (0, 2),
+        "page": (0, 2), "callback": (0, 1), "token": (1, 2), "refresh": (1, 2), "api": (1, 3),
+    }
+)  # fmt: skip
+"""From which lane to which a message goes, by its step."""
+USUAL = (1, 2)
+DOCUMENTS = ("manifest", "openapi", "asset")
+BY_BROWSER = ("authorize", "page", "callback")
+GAP, MARGIN, HEAD, ROW, TIP = 190, 60, 46, 34, 8
+"""Units of the drawing: between lanes, beside them, above, a line, an arrow's head."""
+WIDTH = 2 * MARGIN + GAP * (len(LANES) - 1)
+LONGEST = 25
+"""Characters of a label: an arrow between neighbours has room for no more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """A request and what came back, if anything did. Texts are masked."""
+
+    number: int
+    at: float
+    source: str
+    target: str
+    title: str
+    """`POST /token`."""
+    answer: str
+    """`200`, `no answer`; "" where the browser carries it, and nobody else sees the answer."""
+    is_bad: bool
+    curl: str
+    """"" for what a browser sends."""
+    shown: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrow:
+    """A line of the drawing."""
+
+    x1: int
+    x2: int
+    y: int
+    label: str
+    is_answer: bool = False
+    is_bad: bool = False
+
+    @property
+    def middle(self) -> int:
+        """Where its label stands."""
+        return (self.x1 + self.x2) // 2
+
+    @property
+    def head(self) -> str:
+        """The points of its head."""
+        back = self.x2 - TIP if self.x2 > self.x1 else self.x2 + TIP
+        return f"{self.x2},{self.y} {back},{self.y - 4} {back},{self.y + 4}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flow:
+    """What belongs together: a login, the reading of the documents, calls."""
+
+    title: str
+    at: float
+    messages: Sequence[Message]
+    arrows: Sequence[Arrow]
+
+    @property
+    def height(self) -> int:
+        """Of the drawing."""
+        return HEAD + ROW * len(self.arrows) + ROW // 2
+
+
+LANE_PLACES = tuple((name, MARGIN + GAP * i) for i, name in enumerate(LANES))
+
+
+def flows_of(noted: Iterable[Noted]) -> tuple[Flow, ...]:
+    """The flows of a timeline, the latest first."""
+    groups = [list(group) for _, group in groupby(noted, key=_flow)]
+    return tuple(_drawn(group) for group in reversed(groups))
+
+
+def _flow(one: Noted) -> str:
+    """What it belongs to: its login, else the documents or the use."""
+    if one.login:
+        return f"login {one.login}"
+    return "documents" if one.shown["step"] in DOCUMENTS else "use"
+
+
+def _drawn(group: Sequence[Noted]) -> Flow:
+    messages = [_message(one) for one in group]
+    titles = {"documents": "The documents are read", "use": "The plugin is used"}
+    return Flow(
+        title=titles.get(_flow(group[0]), "A user logs in"),
+        at=group[0].at,
+        messages=messages,
+        arrows=tuple(_arrows(messages)),
+    )
+
+
+def _message(one: Noted) -> Message:
+    request, response = one.shown["request"], one.shown["response"]
+    step = one.shown["step"]
+    source, target = WAYS.get(step, USUAL)
+    status = response["status"] if response else 0
+    parts = split(request["url"])
+    path = parts.path or "/" if parts is not None else request["url"]
+    return Message(
+        number=one.number,
+        at=one.at,
+        source=LANES[source],
+        target=LANES[target],
+        title=f"{request['method']} {path}",
+        answer=str(status) if response else "no answer" if one.shown["error"] else "",
+        is_bad=status >= 400 or bool(one.shown["error"]),
+        curl="" if step in BY_BROWSER else as_curl(request),
+        shown=one.shown,
+    )
+
+
+def _arrows(messages: Iterable[Message]) -> Iterator[Arrow]:
+    places, y = dict(LANE_PLACES), HEAD
+    for message in messages:
+        y += ROW
+        start, end = places[message.source], places[message.target]
+        yield Arrow(x1=start, x2=end, y=y, label=_label(message))
+        if message.answer:
+            y += ROW
+            yield Arrow(
+                x1=end, x2=start, y=y, label=message.answer, is_answer=True, is_bad=message.is_bad
+            )
+
+
+def _label(message: Message) -> str:
+    label = f"{message.number} {message.title}"
+    return label if len(label) <= LONGEST else f"{label[: LONGEST - 1]}…"

@@ -1,0 +1,44 @@
+"""The timeline of a plugin: every message as a sequence diagram, which grows while it happens."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from mockauth.web.event_stream import event_stream
+from mockauth.web.pages import Pages
+from mockauth.web.sequence import LANE_PLACES, WIDTH, flows_of
+
+MOST = 200
+"""Messages on one page."""
+
+
+def add_timeline_page(blueprint: Blueprint, pages: Pages) -> None:
+    """The timeline of one person, and the events that let it grow."""
+    keeper = pages.world.keeper
+
+    @blueprint.get("/plugins/<id>/timeline")
+    def timeline(id: str) -> str:
+        installation = pages.installation(id)
+        last = keeper.last_noted(id)
+        until = _number(request.args.get("until", "")) or last
+        noted = [one for one in keeper.noted(id, pages.known_person()) if one.number <= until]
+        shown = noted[-MOST:]
+        return render_template(
+            "chatgpt/timeline.html",
+            plugin=installation,
+            flows=flows_of(shown),
+            older=shown[0].number - 1 if len(noted) > len(shown) else 0,
+            is_latest=until >= last,
+            mark=str(last),
+            lanes=LANE_PLACES,
+            width=WIDTH,
+        )
+
+    @blueprint.get("/plugins/<id>/timeline/events")
+    def timeline_events(id: str) -> Response:
+        pages.installation(id)
+        return event_stream(lambda: str(keeper.last_noted(id)))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0

@@ -1,0 +1,162 @@
+"""All checks, run from the pages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from jsonschema import Draft202012Validator
+
+import mockauth.report
+from mockauth.clock import MovableClock
+from mockauth.plugin.config import DEMO_PLUGIN_ID
+from mockauth.store.store import open_store
+from mockauth.testing import served_plugin
+from mockauth.web.app import create_pages
+from mockauth.web.run_shelf import RunShelf
+from mockauth.web.settings import PageSettings
+from tests.web.conftest import Arrive
+from tests.web.visitor import HERE, Visitor, installed, oauth_installed
+
+SCHEMA = Path(mockauth.report.__file__).parent / "run.schema.json"
+PASSWORD = "analytical-engine"
+
+
+def finished(visitor: Visitor) -> Visitor:
+    """Listen to the run that is shown until it is over, then read its page."""
+    path = visitor.path
+    for _ in range(20):  # each listens for half a minute
+        if "data: over" in visitor.browser.get(f"{path}events", base_url=HERE).text:
+            return visitor.get(path)
+    raise AssertionError(f"the run does not end: {visitor.text}")
+
+
+def checked(visitor: Visitor, **filled: str) -> Visitor:
+    """Run all checks from the page of a plugin, and read the report."""
+    visitor.get(f"/chatgpt/plugins/{DEMO_PLUGIN_ID}/runs/")
+    return finished(visitor.press("Run all checks", **filled))
+
+
+def exported(visitor: Visitor) -> dict[str, Any]:
+    """The JSON report of the run that is shown."""
+    answer = visitor.browser.get(f"{visitor.path}report.json", base_url=HERE)
+    assert "attachment" in answer.headers["Content-Disposition"]
+    report: dict[str, Any] = json.loads(answer.text)
+    return report
+
+
+def test_a_faultless_plugin_passes_all_checks(visitor: Visitor) -> None:
+    with served_plugin(auth="oauth") as plugin:
+        oauth_installed(visitor, plugin).click("Run all checks")
+        checked(visitor, username="ada", password=PASSWORD)
+        report = exported(visitor)
+
+    assert "✓ ChatGPT can sign in" in visitor.text
+    assert "to fix" not in visitor.text
+    assert "needs --other-client-id" in visitor.text
+    Draft202012Validator(json.loads(SCHEMA.read_text("utf-8"))).validate(report)
+    assert report["gate"]["exit_code"] == 0
+
+
+def test_a_broken_plugin_says_what_chatgpt_shows_and_how_to_fix_it(visitor: Visitor) -> None:
+    with served_plugin(auth="oauth") as plugin:
+        oauth_installed(visitor, plugin)
+        plugin.fault("token.login-page")
+        checked(visitor, username="ada", password=PASSWORD)
+
+    first = visitor.page.select_one(".remark")
+    assert first is not None
+    told = " ".join(first.get_text(" ").split())
+    assert "✗ ChatGPT cannot sign in" in visitor.text
+    for part in ("Must fix:", "ChatGPT shows", "fix", "why", "check", "Answered: 200"):
+        assert part in told
+
+
+def test_runs_are_compared_by_check(visitor: Visitor, clock: MovableClock) -> None:
+    with served_plugin(auth="none") as plugin:
+        installed(visitor, plugin)
+        plugin.fault("manifest.html")
+        broken = checked(visitor).path
+        plugin.no_fault("manifest.html")
+        clock.sleep(60)
+        checked(visitor)
+
+        assert "Since the run before : 0 new, 1 fixed" in visitor.text
+        assert visitor.click("0 new, 1 fixed").status == 200
+        assert "Fixed: 1" in visitor.text
+        visitor.click("All runs")
+        assert visitor.text.count("passed") == 2
+        assert visitor.get(broken).press("Remove this run").text.count("passed") == 1
+
+
+def test_what_is_typed_for_a_run_is_kept_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOCKAUTH_STORE_KEY", Fernet.generate_key().decode())
+    visitor = Visitor(create_pages(PageSettings(store=f"sqlite:///{tmp_path}/kept.db")))
+    with served_plugin(auth="oauth") as plugin:
+        oauth_installed(visitor, plugin)
+        checked(visitor, username="ada", password=PASSWORD, other_client_secret="of-another-9f3c")
+        secret = plugin.client.secret
+
+    kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    for typed in (PASSWORD, "of-another-9f3c", secret):
+        assert typed.encode() not in kept
+        assert typed not in str(visitor.page)
+
+
+def test_a_run_that_a_restart_interrupted_reads_as_interrupted(
+    visitor: Visitor, clock: MovableClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOCKAUTH_STORE_KEY", Fernet.generate_key().decode())
+    where = f"sqlite:///{tmp_path}/kept.db"
+    visitor = Visitor(create_pages(PageSettings(store=where, clock=clock)))
+    with served_plugin(auth="none") as plugin, open_store(where, clock=clock) as store:
+        installed(visitor, plugin)
+        run = RunShelf(store, clock).start(DEMO_PLUGIN_ID, plugin.url)
+        assert run is not None
+        page = f"/chatgpt/plugins/{DEMO_PLUGIN_ID}/runs/{run.id}/"
+        assert "0 of about 0 checks judged" in visitor.get(page).text
+
+        clock.sleep(60)
+
+        assert "This run was interrupted" in visitor.get(page).text
+        assert "data: over" in visitor.browser.get(f"{page}events", base_url=HERE).text
+        assert "not finished" in visitor.click("All runs").text
+
+
+def test_a_run_is_stopped_and_reports_what_was_judged(visitor: Visitor) -> None:
+    with served_plugin(auth="none") as plugin:
+        installed(visitor, plugin)
+        plugin.fault("api.slow:delay=1")
+        visitor.click("Run all checks").press("Run all checks")
+        again = visitor.path
+        visitor.get(f"/chatgpt/plugins/{DEMO_PLUGIN_ID}/runs/").press("Run all checks")
+        assert visitor.path == again
+        visitor.press("Stop, and report what was judged so far")
+        finished(visitor)
+
+    assert "interrupted by SIGINT" in visitor.text
+    assert "The run was stopped early" in visitor.text
+
+
+def test_only_who_registered_a_plugin_runs_its_checks_and_reads_them(arrive: Arrive) -> None:
+    with served_plugin(auth="none") as plugin:
+        owner = checked(installed(arrive(), plugin))
+        other = arrive().get("/chatgpt/")
+
+        for path in ("", "report.json", "events"):
+            assert other.browser.get(f"{owner.path}{path}", base_url=HERE).status_code == 403
+        assert other.send(f"/chatgpt/plugins/{DEMO_PLUGIN_ID}/runs/start").status == 403
+
+
+def test_a_run_of_another_plugin_is_not_shown(visitor: Visitor) -> None:
+    with served_plugin(auth="none") as plugin:
+        path = checked(installed(visitor, plugin)).path
+        visitor.get("/chatgpt/").press("Find manifest file", target=plugin.url)
+        run = path.rstrip("/").rpartition("/")[2]
+
+        assert visitor.get(f"{visitor.path}runs/{run}/").status == 404

@@ -61,6 +61,8 @@ class Submission:
     questions: tuple[tuple[Asks, str], ...] = ()
     """What the form asks, that only the user knows: its kind, and how the page calls it."""
     drop_cookies: bool = False
+    forged: bool = False
+    """It is sent as another site would send it: a page that asks anew then refuses it."""
     invalid: str = ""
     """The rule of a field that keeps a browser from sending the form."""
 

@@ -25,7 +25,7 @@ Reason = Literal[
     "breaks-a-rule", "one-time-code", "new-password", "security-question", "mail-link", "passkey",
     "other-device", "http-basic", "wrong-override", "skipped-again",
     "dead-link", "may-not-visit", "page-too-large",
-    "cannot-press", "policy", "own-function", "browser-lost",
+    "asks-anew", "cannot-press", "policy", "own-function", "browser-lost",
 ]  # fmt: skip
 """Why a browser did not get on, for programs; `HINTS` has the words, "" says nothing more."""
 
@@ -60,6 +60,7 @@ HINTS: Mapping[Reason, Words] = MappingProxyType(
         "dead-link": say("a link that leads nowhere"),
         "may-not-visit": say(""),
         "page-too-large": say(""),
+        "asks-anew": say("it asks anew instead of going on"),
         "cannot-press": say("something lies over the button, or it is never enabled: "),
         "policy": say("the browser obeys the page's policy, which stops "),
         "own-function": say("the function of --login failed: "),

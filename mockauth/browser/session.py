@@ -17,6 +17,7 @@ from mockauth.browser.choose import (
     about_button,
     buttons_of,
     candidates,
+    is_banner,
     login_button,
     login_forms,
     pick,
@@ -72,6 +73,7 @@ WRITES = re.compile(
     r"|createElement\("
 )
 SETS_ACTION = re.compile(r"\.action\s*=[^=]|setAttribute\(\s*[\"']action[\"']")
+VARIES = re.compile(r"[\w-]{16,}|\d+")
 PASSKEY = "navigator.credentials"
 QR = re.compile(r"(?<![a-z])qr(?![a-z])|qr-?code", re.IGNORECASE)
 QUESTION_MARK = re.compile("[?\uff1f\u061f\u037e\u055e]")
@@ -105,6 +107,11 @@ class Session:
     refuses: Callable[[str], str] = lambda url: ""
     """Why an address must not be visited whatever its host; "" where it may be."""
     follow_only: bool = False
+    is_wary: Callable[[], bool] = lambda: False
+    """Whether the request is one to refuse: a page that is none of the flow's is the refusal then,
+    whatever its links lead to."""
+    walked: set[str] = field(default_factory=set)
+    """What was pressed where the request was an ordinary one: a page that has it is the flow's."""
     cookies: Cookies = field(default_factory=Cookies)
     pages: Pages = field(default_factory=Pages)
     breaks_rules: bool = False
@@ -221,6 +228,8 @@ class _Visit:
     """A page asked for an answer."""
     refused: bool = False
     """The user has been able to say no."""
+    forged: Submission | None = None
+    """The form that was sent as another site would send it."""
     always: Pairs = ()
     """What this browser says of itself in each request, as in the first."""
 
@@ -458,11 +467,45 @@ class _Visit:
             if not logins and not found and button is not None:
                 one = about_button(form, button, page)
                 return self._press(Choice(candidate=one), page, exchange, "allow")
+        if self._asks_anew(logins, found):
+            return self._end("error_page", page.url, exchange, page=page, reason="asks-anew")
+        if (logins or found) and self._is_refusal(page, logins, found):
+            return self._end("error_page", page.url, exchange, page=page)
         if logins and self._signs_in(logins[0], found):
             self.furniture |= {signature(form, page) for form in page.forms}
             self.furniture.discard(signature(logins[0][1], page))
             return self._sign_in(logins[0], page, exchange)
         return self._answer(page, exchange, found)
+
+    def _asks_anew(
+        self, logins: list[tuple[float, Tag, list[Known]]], found: list[Candidate]
+    ) -> bool:
+        """Whether the page asks again what a forged form has answered."""
+        if self.forged is None or any(matches(one.target, self.redirect_uris) for one in found):
+            return False
+        yes = pick(found, "allow", {})
+        leads_in = yes is not None and yes.candidate.says.log_in >= SURE > yes.candidate.says.allow
+        return bool(logins) or leads_in or not self.forged.has_password
+
+    def _is_refusal(
+        self, page: Page, logins: list[tuple[float, Tag, list[Known]]], found: list[Candidate]
+    ) -> bool:
+        """Whether a page that came of a request to refuse is none of the flow's: nobody signs in
+        there for the first time, and nothing is asked that is asked of an ordinary request."""
+        if not self.session.is_wary():
+            return False
+        if not self.passwords_at and any(
+            asks_who(known) or signature(form, page) in self.session.walked
+            for _, form, known in logins
+        ):
+            return False
+        return not any(
+            matches(one.target, self.redirect_uris)
+            or one.says.allow >= SURE
+            or (one.says.log_in >= SURE and not self.named)
+            or likeness(one) in self.session.walked
+            for one in found
+        )
 
     def _stop_redirect(self, target: str) -> None:
         """Note what stops the redirect that answers a form."""
@@ -495,10 +538,17 @@ class _Visit:
         found = candidates(page, is_callback, username, self.session.follow_only)
         if not exchange.answer.ok:
             found = [one for one in found if one.form is not None or is_callback(one.target)]
+        if self.session.is_wary():
+            found = [one for one in found if not self._is_way_out(one.target)]
         used = {signature(form, page): form for form in page.forms}
         worn = {id(form) for key, form in used.items() if key in self.furniture}
         fresh = [one for one in found if id(one.form) not in worn]
         return [one for one in fresh or found if (one.target, ()) not in self.submitted]
+
+    def _is_way_out(self, target: str) -> bool:
+        """Whether a link leads to a host that has nothing to do with the request."""
+        hosts = {hostname(uri) for uri in self.redirect_uris}
+        return self._leaves(target) and bool(target) and hostname(target) not in hosts
 
     def _signs_in(self, login: tuple[float, Tag, list[Known]], found: list[Candidate]) -> bool:
         """Whether the form is to be filled in: not one for a name beside a question, once the name
@@ -529,6 +579,8 @@ class _Visit:
             if not submits_by_enter(form, page):
                 return self._end("stuck", page.url, exchange, page=page, reason="needs-script")
         self.by_script = False
+        if not self.session.is_wary():
+            self.session.walked.add(signature(form, page))
         made = self._filled(form, page, "allow", button)
         onward = self._submit(made, page, exchange)
         if not isinstance(onward, Landing) or onward.left:
@@ -607,6 +659,8 @@ class _Visit:
         self, choice: Choice, page: Page, exchange: Exchange, decision: Decision
     ) -> Landing | tuple[Request, bool]:
         one = choice.candidate
+        if not self.session.is_wary():
+            self.session.walked.add(likeness(one))
         self.asked = self.asked or self._asks_consent(one, page)
         self.pressed.append(Press(name=one.name, how=choice.how))
         self.asked_at = page
@@ -665,6 +719,7 @@ class _Visit:
             self.passwords_at.add(address)
         if self.edit is not None:
             made = self.edit(made)
+            self.forged = made if made.forged else self.forged
         return made.request(page.url), made.drop_cookies
 
     def _unsendable(self, made: Submission, page: Page, exchange: Exchange) -> Landing:
@@ -685,10 +740,13 @@ class _Visit:
         other, said = self._person(page) if exchange.answer.ok else ("", "")
         if other:
             return self._end("stuck", page.url, exchange, page=page, reason=other, detail=said)
-        if page.forms and exchange.answer.ok:
+        forms = page.forms
+        if self.session.is_wary():  # what a person can send, and is no login, is no way on
+            forms = [f for f in forms if not (is_banner(f, page) or buttons_of(f, page))]
+        if forms and exchange.answer.ok:
             scripted = page.has_script or any(
                 kind_of(c) == "button" and not is_submit(c)
-                for form in page.forms
+                for form in forms
                 for c in page.controls(form)
             )
             reason: Reason = "needs-script" if scripted else "no-form"
@@ -822,7 +880,11 @@ def changes_what_is_sent(page: Page) -> bool:
 
 def is_login(page: Page) -> bool:
     """Whether the page surely asks who the user is."""
-    known = (one for _, _, fields in login_forms(page) for one in fields)
+    return any(asks_who(known) for _, _, known in login_forms(page))
+
+
+def asks_who(known: list[Known]) -> bool:
+    """Whether the fields of a form surely ask who the user is."""
     return any(one.asks == "password" or (one.asks == "user" and one.sure > 0.3) for one in known)
 
 
@@ -870,6 +932,11 @@ def submits_by_enter(form: Tag, page: Page) -> bool:
     (HTML, implicit submission)."""
     live = [c for c in page.controls(form) if is_typed(c) and not page.is_hidden(c)]
     return len(live) <= 1 and not any(is_submit(c) for c in page.disabled(form))
+
+
+def likeness(one: Candidate) -> str:
+    """Tells a candidate again at another login, whose address has another id."""
+    return VARIES.sub("*", one.key)
 
 
 def stays_signed_in(page: Page) -> bool:

@@ -93,10 +93,10 @@ def _position(change: FormChange, usual: PageVisit) -> int:
     last = len(usual.forms) - 1
     if change.which == "last":
         return last
-    for at, form in enumerate(usual.forms[:-1]):
+    for at, form in enumerate(usual.forms):
         if form.has_password:
             return at
-    raise NotApplicable(say("no form follows the login form"))
+    raise NotApplicable(say("no form asks for a password"))
 
 
 def _without(
@@ -110,7 +110,7 @@ def _without(
             for name, value in form.fields
             if not _is_token(name, value, before.get(name), form.hidden, states)
         )
-    return replace(form, fields=fields, drop_cookies="cookies" in change.without)
+    return replace(form, fields=fields, drop_cookies="cookies" in change.without, forged=True)
 
 
 def _is_token(

@@ -23,15 +23,18 @@ def authorize(
     fresh: bool = False,
     decision: Decision = "allow",
     edit: Edit | None = None,
+    wary: bool = False,
 ) -> Landing:
-    """Drive an authorization request to its end; a redirect off the site is recorded.
+    """Drive an authorization request to its end; a redirect off the site is recorded. `wary` of one
+    to refuse, it takes a page that is none of the flow's for the refusal.
 
     Raises:
         Blocked: a probe's login failed for a reason that says nothing of the server.
     """
     allowed = redirect_uris or (subject.target.oauth_client.redirect_uri,)
     session = session_of(subject, user, fresh=fresh)
-    landing = session.run(request, redirect_uris=allowed, decision=decision, edit=edit)
+    with subject.wary(wary):
+        landing = session.run(request, redirect_uris=allowed, decision=decision, edit=edit)
     if landing.reason in OURS and subject.driver.purpose in ("supply", "altered", "control"):
         raise Blocked(say("the login failed: {}", landing.hint))
     if landing.left:
@@ -69,6 +72,8 @@ def form_session(subject: Subject, user: str = "first") -> Session:
         refuses=subject.driver.reach,
         pages=target.pages,
         follow_only=target.follow_only,
+        is_wary=lambda: subject.is_wary,
+        walked=subject.walked,
         overrides=target.overrides,
         obeyed=target.obeyed,
     )

@@ -32,6 +32,10 @@ class Subject:
     """In seconds of `clock`."""
     sessions: dict[str, LoginDriver] = field(default_factory=dict)
     """The browsers that are kept, by user."""
+    walked: set[str] = field(default_factory=set)
+    """What the browsers pressed on the pages of ordinary logins."""
+    is_wary: bool = False
+    """The request that a browser takes to its end is one to refuse."""
     logins: Logins = field(default_factory=Logins)
     flows: int = 1
     found: dict[Callable[[Subject], Any], Any] = field(default_factory=dict)
@@ -59,6 +63,15 @@ class Subject:
             yield
         finally:
             driver.purpose, driver.probe, driver.fallback, driver.flow = before
+
+    @contextmanager
+    def wary(self, of_it: bool) -> Iterator[None]:
+        """A browser's request is one to refuse, if `of_it`; the old way returns afterwards."""
+        before, self.is_wary = self.is_wary, of_it
+        try:
+            yield
+        finally:
+            self.is_wary = before
 
     @contextmanager
     def placing(self, place: Place) -> Iterator[None]:

@@ -45,6 +45,7 @@ def authorize(run: ProbeRun, step: Step) -> StepResult:
         fresh=step.session == "fresh",
         decision=step.decision,
         user=step.user,
+        wary=_is_one_to_refuse(step),
     )
     if landing.no_deny:
         _not_refused(run, landing)
@@ -82,6 +83,14 @@ def authorize(run: ProbeRun, step: Step) -> StepResult:
         return replace(result, observations=[run.finding(step, wrong, (exchange.n,))])
     added = _callback(run, step, landing, exchange, request)
     return replace(result, observations=[*result.observations, *added])
+
+
+def _is_one_to_refuse(step: Step) -> bool:
+    """Whether the first page that the request leads to may be its refusal."""
+    expect = step.expect
+    if step.decision == "deny":
+        return False
+    return expect.verdict == "refused" or expect.redirect_to in ("nowhere-new", "none")
 
 
 def _not_refused(run: ProbeRun, landing: Landing) -> NoReturn:

@@ -125,7 +125,7 @@ def test_the_journal_says_what_was_nearly_right(visitor: Visitor, plugin: MockPl
     visitor.get(f"{SIDE}journal")
 
     assert "GET /authorize" in visitor.text
-    assert "Nearly:" in visitor.text
+    assert "Near miss:" in visitor.text
     assert visitor.page.select("b") == []
     assert "\u202e" not in str(visitor.page)
     assert "No request fits" in visitor.get(f"{SIDE}journal?path=/token").text

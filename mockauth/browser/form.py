@@ -100,7 +100,7 @@ def fill(
 ) -> Submission:
     """The form filled in by meaning, and sent by `button`, with the options `chosen` and what the
     settings have `told` of its controls."""
-    asked = {id(one.control): one for one in fields_of(form, page, told)}
+    asked = {id(one.control): one for one in fields_of(form, page, told, credentials.username)}
     work = Filling(
         page=page,
         username=credentials.username,

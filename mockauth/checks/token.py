@@ -335,11 +335,17 @@ def error_is_json(evidence: Evidence) -> Iterator[Finding | Seen]:
             parsed = isinstance(exchange.answer.members.get("error"), str)
             yield Finding(
                 expected=say("a JSON object with error"),
-                actual=exchange.outcome,
+                actual=_labelled(exchange) if parsed else exchange.outcome,
                 at=AT,
                 exchanges=(exchange.n,),
                 tolerated=parsed,
             )
+
+
+def _labelled(exchange: Exchange) -> str:
+    """How the JSON of a refusal is declared."""
+    kind = exchange.answer.media_type or say("nothing")
+    return say("{}: the body is JSON, and its Content-Type says {}", exchange.outcome, kind)
 
 
 def _oauth_errors(evidence: Evidence) -> list[Exchange]:

@@ -164,6 +164,9 @@ class Behaviour:
     """True: without rotation the old one dies at its first use."""
     refresh_old_dies: bool = True
     """False: the replaced token goes on working after rotation."""
+    refresh_old_dies_at_use: bool = False
+    """True: the replaced token dies when the access token that came with the new one is first used,
+    so that a lost answer locks nobody out, which is legal."""
     refresh_reuse_revokes: bool = True
     """False: a replaced token that comes back is refused, and its family lives on."""
     refresh_once_only: bool = False

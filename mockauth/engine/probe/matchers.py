@@ -76,8 +76,9 @@ def challenge_fits(answer: Response, expect: Expect, scheme: str) -> str:
 
 
 def body_fits(answer: Response, expect: Expect, scheme: str) -> str:
-    """The body is no web page."""
-    if expect.body == "no-page" and "html" in answer.media_type:
+    """The body is no web page: not empty, and not JSON under another name."""
+    is_page = "html" in answer.media_type and answer.body.strip() and answer.json() is None
+    if expect.body == "no-page" and is_page:
         return say("a web page ({})", answer.media_type)
     return ""
 

@@ -85,7 +85,8 @@ class RefreshGrant(grants.RefreshTokenGrant):
             if record.revoked and not policy.refresh_race:
                 _reused(plugin, record)
                 raise InvalidGrantError()
-            rotated = policy.refresh_rotates and policy.refresh_old_dies
+            at_once = policy.refresh_old_dies and not policy.refresh_old_dies_at_use
+            rotated = policy.refresh_rotates and at_once
             dropped = not policy.refresh_rotates and policy.refresh_dies_unrotated
             record.dead = record.dead or rotated or dropped
         return record.user

@@ -134,7 +134,7 @@ def _call(run: ProbeRun, step: Step, token: str | None) -> Prepared:
     if operation is None and "login" not in run.probe.rule.needs:
         operation = _any_operation(subject)
     if operation is None:
-        raise Blocked(
+        raise Missing(
             subject.target.uncalled
             or say(
                 "no operation to call: the OpenAPI document has no GET without required "

@@ -74,9 +74,9 @@ class Expect:
     status: Statuses = ()
     tolerated: Statuses = ()
     """Statuses that real, correct servers give instead: broken, but a warning at most."""
-    tolerated_unless: Literal["", "scope-empty"] = ""
+    tolerated_unless: Literal["", "scope-empty", "scope-without-openid"] = ""
     """`scope-empty`: a warning at most, unless the manifest's scope is empty, which is when ChatGPT
-    sends it so."""
+    sends it so. `scope-without-openid`: a warning at most, unless the request is plain OAuth."""
     tolerated_always: bool = False
     """Real, correct servers do otherwise: a warning at most."""
     or_error: tuple[str, ...] = ()

@@ -19,6 +19,10 @@ STATUS = re.compile(r"[1-5]([0-9]{2}|xx)")
 MOST_COPIES = 50
 MOST_SECONDS = 3600
 TOKEN_STEPS = ("token", "refresh")
+UNLESS_NEEDS: Mapping[str, str] = MappingProxyType(
+    {"scope-empty": "accepted", "scope-without-openid": "refused"}
+)
+"""The verdict that each word of `tolerated_unless` is about."""
 SENT = ("token", "refresh", "api", "endpoint")
 ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -217,8 +221,9 @@ def _contradictions(expect: Expect) -> Iterator[tuple[str, str]]:
     """The parts that the others leave without a meaning."""
     if expect.tolerated and not expect.status:
         yield "tolerated", "means nothing without status"
-    if expect.tolerated_unless and expect.verdict != "accepted":
-        yield "tolerated_unless", "means nothing without `verdict: accepted`"
+    due = UNLESS_NEEDS.get(expect.tolerated_unless, expect.verdict)
+    if expect.verdict != due:
+        yield "tolerated_unless", f"means nothing without `verdict: {due}`"
     if expect.status and expect.verdict == "accepted":
         yield "status", "is not read of an acceptance"
     if expect.tolerated_always and expect.tolerated:

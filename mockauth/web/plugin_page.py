@@ -15,6 +15,9 @@ from mockauth.web.pages import Pages
 from mockauth.web.settings import Sample
 from mockauth.web.store_page import sample_target, state_of
 
+MOST_MESSAGES = 50
+"""Messages on the page; the timeline has more."""
+
 
 def add_plugin_page(blueprint: Blueprint, pages: Pages) -> None:
     """The page of a plugin, and its logo."""
@@ -48,7 +51,9 @@ def plugin_page(pages: Pages, installation: Installation, *, wrong: str = "") ->
         is_expired=connection is not None and connection.is_expired(now),
         own_callback=redirect_uri(installation, base_address(), Way.OWN),
         production_callback=redirect_uri(installation, base_address(), Way.PASTED),
-        exchanges=pages.world.keeper.noted(installation.id, pages.known_person()),
+        exchanges=pages.world.keeper.lately(
+            installation.id, pages.known_person(), most=MOST_MESSAGES
+        ),
         sample=sample_of(pages, installation),
         fatal=by_rule(installation.fatal),
         advice=by_rule(one for one in installation.remarks if not one.is_fatal),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from mockauth.store.installation import Installation as KeptInstallation
 from mockauth.store.installation import InstallationSummary, InstallState
 from mockauth.store.kept import Outdated
 from mockauth.store.login import PendingLogin as KeptLogin
+from mockauth.store.timeline import Entry
 from mockauth.wire.url import split
 
 if TYPE_CHECKING:
@@ -165,32 +166,38 @@ class Keeper:
             line = json.dumps({"person": person, "shown": shown})
             self.store.record(kept.id, [line], flow=login)
 
-    def noted(self, id: str, person: str, *, after: int = 0) -> Sequence[Noted]:
-        """The exchanges of one person with a plugin, the oldest first, above a number."""
+    def lately(
+        self, id: str, person: str, *, until: int | None = None, most: int
+    ) -> Sequence[Noted]:
+        """The last exchanges of one person with a plugin, the oldest first; `until` is the number
+        of the last one that is wanted."""
         kept = self._kept(id)
-        return tuple(self._noted(kept.id, person, after)) if kept is not None else ()
+        if kept is None:
+            return ()
+        end = self.store.last_entry(kept.id) if until is None else until
+        found: list[Noted] = []
+        for start in range(end - PAGE, end - PAGE - MOST_NOTED, -PAGE):
+            entries = self.store.timeline(kept.id, after=max(0, start), most=PAGE + min(0, start))
+            found = [*_of_person(entries, person), *found]
+            if start <= 0 or len(found) >= most:
+                break
+        return tuple(found[-most:])
 
     def last_noted(self, id: str) -> int:
         """The number of the last exchange with a plugin, whoever it was for."""
         kept = self._kept(id)
         return self.store.last_entry(kept.id) if kept is not None else 0
 
-    def _noted(self, row: str, person: str, after: int) -> Iterator[Noted]:
-        for _ in range(0, MOST_NOTED, PAGE):
-            entries = self.store.timeline(row, after=after, most=PAGE)
-            for entry in entries:
-                line = json.loads(entry.line)
-                if line["person"] == person:
-                    yield Noted(
-                        number=entry.number, at=entry.at, login=entry.flow, shown=line["shown"]
-                    )
-            if len(entries) < PAGE:
-                return
-            after = entries[-1].number
-
     def _kept(self, id: str) -> KeptInstallation | None:
         """The row of a plugin. Whoever registers one does it for everybody, so there is one."""
         return next(iter(self.store.installations_of(id)), None)
+
+
+def _of_person(entries: Iterable[Entry], person: str) -> Iterator[Noted]:
+    for entry in entries:
+        line = json.loads(entry.line)
+        if line["person"] == person:
+            yield Noted(number=entry.number, at=entry.at, login=entry.flow, shown=line["shown"])
 
 
 def _new(installation: Installation) -> KeptInstallation:

@@ -31,6 +31,8 @@ settings.load_profile("mockauth")
 
 SLOW = (
     "browser/test_chromium.py",
+    "browser/test_chromium_session.py",
+    "browser/test_logins.py",
     "browser/test_runner.py",
     "circle",
     "checks/test_hostile.py",

@@ -19,6 +19,7 @@ SIBLINGS = {"checks", "chatgpt", "plugin", "browser"}
 DOORS = {"pytest_plugin", "testing", "settings", "__main__"}
 """Modules of their own above the packages: of the packages only `cli` may import them."""
 FAMILIES = {
+    "browser": ["chromium"],
     "engine": ["http", "result", "target", "flow", "installation", "probe", "client"],
     "plugin": ["faults", "server", "oauth", "api", "control"],
 }

@@ -48,6 +48,8 @@ ABOUT_OTHER = re.compile(
     r"|cookie|gdpr|onetrust",
     re.IGNORECASE,
 )
+LEADS_OUT = re.compile(r"(?:^|[/?&=_-])(?:log|sign)[._-]?(?:out|off)(?![a-z])", re.IGNORECASE)
+"""An address that ends the session."""
 BANNER = re.compile(r"cookie|gdpr|onetrust|newsletter|cmp-", re.IGNORECASE)
 PRIMARY = re.compile(
     r"primary|success|cta\b|positive|filled|contained|btn-main|accept", re.IGNORECASE
@@ -229,7 +231,7 @@ def candidates(page: Page, matches: Matches, username: str, follow_only: bool) -
     found: list[Candidate] = []
     if not follow_only:
         for form in page.forms:
-            if not is_banner(form, page):
+            if not is_banner(form, page) and not LEADS_OUT.search(str(form.get("action") or "")):
                 found += _of_form(form, page, username)
         found += scripted(page)
     found += _links(page, matches)
@@ -353,7 +355,7 @@ def _links(page: Page, matches: Matches) -> Iterator[Candidate]:
                 says = Says(no=1.0)
             elif says.no < 0.75:
                 says = Says(yes=0.9)
-        elif not target.startswith(WEB):
+        elif not target.startswith(WEB) or LEADS_OUT.search(address.partition("#")[0]):
             continue
         drawn = _is_drawn(link)
         if says.known or drawn:

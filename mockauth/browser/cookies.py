@@ -93,6 +93,23 @@ class Cookies:
         for header in response.headers_named("Set-Cookie"):
             self._set(header, *place)
 
+    def adopt(
+        self, *, name: str, value: str, domain: str, path: str, secure: bool, site: str
+    ) -> None:
+        """Keep a cookie that another browser has kept, as it is. A domain that begins with a dot
+        includes the hosts below it."""
+        self._number += 1
+        self._kept[(name, domain.removeprefix("."), path)] = Cookie(
+            name=name,
+            value=value,
+            domain=domain.removeprefix("."),
+            host_only=not domain.startswith("."),
+            path=path,
+            secure=secure,
+            site=site.lower(),
+            number=self._number,
+        )
+
     def _set(self, header: str, host: str, path: str, secure: bool) -> None:
         if CONTROL.search(header):
             return

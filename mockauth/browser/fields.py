@@ -87,16 +87,18 @@ def is_typed(control: Tag) -> bool:
     return control.name == "input" and kind_of(control) not in UNTYPED
 
 
-def fields_of(form: Tag, page: Page, told: Mapping[int, Value] = NONE_TOLD) -> list[Known]:
+def fields_of(
+    form: Tag, page: Page, told: Mapping[int, Value] = NONE_TOLD, username: str = ""
+) -> list[Known]:
     """What the fields ask for that a person sees and would type into; but for those that an
-    override tells."""
+    override tells. Of two that ask for the user, `username` chooses the one it fits."""
     typed = [c for c in page.controls(form) if is_typed(c) and id(c) not in told]
     seen = [c for c in typed if not page.is_hidden(c) and not c.has_attr("readonly")]
     if page.has_script and not any(kind_of(c) == "password" for c in seen):
         # The second step of a login on one page, which script shows.
         seen += [c for c in typed if kind_of(c) == "password" and page.is_hidden(c)][:1]
     known = [_known(control, page, page.lang) for control in seen]
-    return _beside_password(_one_user(_new_passwords(known)))
+    return _beside_password(_one_user(_new_passwords(_or_password(known, page)), username))
 
 
 def _known(control: Tag, page: Page, lang: str) -> Known:
@@ -156,12 +158,26 @@ def _new_passwords(known: list[Known]) -> list[Known]:
     ]
 
 
-def _one_user(known: list[Known]) -> list[Known]:
-    """Of several fields for a user the surest, and all that must be filled in."""
+def _or_password(known: list[Known], page: Page) -> list[Known]:
+    """The only secret field beside a field of text takes the password, where it may be one as well
+    as a code."""
+    secrets = [one for one in known if kind_of(one.control) == "password"]
+    if len(secrets) != 1 or secrets[0].asks != "code" or known.index(secrets[0]) == 0:
+        return known
+    secret = secrets[0]
+    names = (*names_of(secret.control, page), *weak_names_of(secret.control))
+    if not any(meanings(name, page.lang).get("password", 0) >= SURE for name in names):
+        return known
+    return [replace(one, asks="password") if one is secret else one for one in known]
+
+
+def _one_user(known: list[Known], username: str) -> list[Known]:
+    """Of several fields for a user the surest that takes the name, and all that must be filled
+    in."""
     users = [one for one in known if one.asks == "user"]
     if len(users) < 2:
         return known
-    best = max(users, key=lambda one: one.sure)
+    best = max(users, key=lambda one: (not broken_rule(one.control, username), one.sure))
     return [
         one
         if one.asks != "user" or one is best or one.control.has_attr("required")

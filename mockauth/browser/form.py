@@ -61,12 +61,16 @@ class Submission:
     questions: tuple[tuple[Asks, str], ...] = ()
     """What the form asks, that only the user knows: its kind, and how the page calls it."""
     drop_cookies: bool = False
+    forged: bool = False
+    """It is sent as another site would send it: a page that asks anew then refuses it."""
     invalid: str = ""
     """The rule of a field that keeps a browser from sending the form."""
 
     charset: str = "utf-8"
     no_referrer: bool = False
     """The page forbids to say where the form was."""
+    work: Filling | None = None
+    """How each control is filled in, for a browser that acts on the page itself."""
 
     def request(self, page_url: str) -> Request:
         """The request a browser makes of it, Origin, Referer and Sec-Fetch included."""
@@ -96,7 +100,7 @@ def fill(
 ) -> Submission:
     """The form filled in by meaning, and sent by `button`, with the options `chosen` and what the
     settings have `told` of its controls."""
-    asked = {id(one.control): one for one in fields_of(form, page, told)}
+    asked = {id(one.control): one for one in fields_of(form, page, told, credentials.username)}
     work = Filling(
         page=page,
         username=credentials.username,
@@ -135,6 +139,7 @@ def fill(
         missing=tuple(one.missing for _, one in done if one.missing),
         invalid="" if lax else next((one.invalid for _, one in done if one.invalid), ""),
         questions=tuple((one.asks, one.question) for _, one in done if one.question),
+        work=work,
     )
 
 

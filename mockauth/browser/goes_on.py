@@ -19,6 +19,7 @@ SCRIPT_GOES = re.compile(
     r"""(?:window\.|document\.|self\.|top\.)?location(?:\.href)?\s*=\s*(["'])(.+?)\1"""
     r"""|location\.(?:replace|assign)\(\s*(["'])(.+?)\3"""
 )
+ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\(.)")
 COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'\\])//[^\n]*", re.DOTALL)
 NAMED = re.compile(r"function\s+([\w$]+)\s*\(")
 WAITS_FOR_A_PERSON = re.compile(
@@ -59,8 +60,13 @@ def script_target(soup: BeautifulSoup) -> tuple[Tag, str] | None:
         code = COMMENT.sub("", script.get_text()[:LONGEST_SCRIPT])
         for found in SCRIPT_GOES.finditer(code):
             if _runs_at_once(code, found.start()):
-                return script, (found.group(2) or found.group(4)).replace("\\/", "/")
+                return script, _unescaped(found.group(2) or found.group(4))
     return None
+
+
+def _unescaped(literal: str) -> str:
+    """What a string of a script means: templates write & as \\u0026 (ECMAScript, string literals)."""
+    return ESCAPE.sub(lambda m: chr(int(m[1] or m[2], 16)) if m[1] or m[2] else m[3], literal)
 
 
 def _runs_at_once(code: str, at: int) -> bool:

@@ -25,6 +25,7 @@ Reason = Literal[
     "breaks-a-rule", "one-time-code", "new-password", "security-question", "mail-link", "passkey",
     "other-device", "http-basic", "wrong-override", "skipped-again",
     "dead-link", "may-not-visit", "page-too-large",
+    "asks-anew", "cannot-press", "policy", "own-function", "browser-lost",
 ]  # fmt: skip
 """Why a browser did not get on, for programs; `HINTS` has the words, "" says nothing more."""
 
@@ -46,7 +47,7 @@ HINTS: Mapping[Reason, Words] = MappingProxyType(
         "needs-answer": say("the page asks what only the user knows: "),
         "which-consents": say("each of these refuses, or none was understood: "),
         "one-time-code": say("the page asks for a one-time code: "),
-        "new-password": say("the page wants a new password: "),
+        "new-password": say("the page wants a new password, or another one: "),
         "security-question": say("the page asks a security question: "),
         "mail-link": say("the way on is in a mail"),
         "passkey": say("the page asks for a passkey"),
@@ -59,9 +60,16 @@ HINTS: Mapping[Reason, Words] = MappingProxyType(
         "dead-link": say("a link that leads nowhere"),
         "may-not-visit": say(""),
         "page-too-large": say(""),
+        "asks-anew": say("it asks anew instead of going on"),
+        "cannot-press": say("something lies over the button, or it is never enabled: "),
+        "policy": say("the browser obeys the page's policy, which stops "),
+        "own-function": say("the function of --login failed: "),
+        "browser-lost": say("the browser failed: "),
     }
 )
 """What is said of each reason; the detail of a landing stands behind it."""
+OURS: tuple[Reason, ...] = ("own-function", "browser-lost")
+"""The reasons that say nothing of the server."""
 
 
 NO_WORDS = Words()
@@ -95,11 +103,16 @@ class Question:
     """A line of TOML for the settings file."""
     way: Words = NO_WORDS
     """What else helps."""
+    adds: bool = False
+    """The settings have such lines already."""
 
     @property
     def words(self) -> Words:
         """All of it in a sentence or three."""
-        line = say(" Put at the top of mockauth.toml: {}", self.line) if self.line else NO_WORDS
+        place = say(" Put at the top of mockauth.toml: {}", self.line)
+        if self.adds:
+            place = say(" To the entries of login.page in mockauth.toml add: {}", self.line)
+        line = place if self.line else NO_WORDS
         return self.text + line + (say(" {}", self.way) if self.way else NO_WORDS)
 
 

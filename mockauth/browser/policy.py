@@ -25,6 +25,7 @@ TURBO_OFF = re.compile(r"drive\s*=\s*false")
 HTMX = re.compile(r"htmx[\w.\-@/]*\.js|/htmx\.org", re.IGNORECASE)
 UNPOLY = re.compile(r"unpoly[\w.\-@/]*\.js", re.IGNORECASE)
 LIBRARY = re.compile(f"{TURBO.pattern}|{HTMX.pattern}|{UNPOLY.pattern}", re.IGNORECASE)
+FILE = re.compile(r"""["']([^"'\s]{1,300}\.js)["']""")
 INTERCEPTS = re.compile(r"onsubmit\s*=|addEventListener\(\s*[\"']submit[\"']")
 
 
@@ -136,9 +137,12 @@ def taken_over(form: Tag, page: Page, loads: Callable[[str], bool]) -> str:
     sources = "".join(f' "{one}"' for one in known if loads(join(page.base, one)))
     code = "\n".join(script.get_text() for script in scripts if not script.get("src"))
     code = code[:MOST_SCRIPT]
-    if TURBO.search(sources + code) and _turbo_takes(form) and not TURBO_OFF.search(code):
+    imported = [one for one in FILE.findall(code) if LIBRARY.search(f'"{one}"')]
+    if not imported or any(loads(join(page.base, one)) for one in imported):
+        sources += code
+    if TURBO.search(sources) and _turbo_takes(form) and not TURBO_OFF.search(code):
         return "Turbo"
-    if HTMX.search(sources + code) and _is_htmx(form):
+    if HTMX.search(sources) and _is_htmx(form):
         return "htmx"
     if UNPOLY.search(sources) and any(form.has_attr(n) for n in ("up-submit", "up-target")):
         return "Unpoly"

@@ -80,6 +80,17 @@ def _which(detail: str, page: Page | None, url: str, tried: Tried) -> Question:
     )
 
 
+def _refuses(detail: str, page: Page | None, url: str, tried: Tried) -> Question | None:
+    """What may refuse on a page with several buttons; None where it has but one."""
+    names = _buttons(page) if page is not None and page.forms else []
+    if len(set(names)) < 2:
+        return None
+    shown = own(" · ").join(cut(name, 60) for name in names[:MOST_NAMED])
+    return Question(
+        text=say("Which of [{}] refuses consent?", shown), line=line(url, deny=_text(names[-1]))
+    )
+
+
 def _buttons(page: Page | None) -> list[str]:
     if page is None:
         return []
@@ -121,6 +132,8 @@ def _field(name: str, page: Page | None) -> Tag | None:
 
 
 def _code(detail: str, page: Page | None, url: str, tried: Tried) -> Question:
+    if _field(detail, page) is None:
+        return _device(detail, page, url, tried)
     return Question(
         text=say("Which code goes into {!r:.80}?", str(detail)),
         line=line(url, fields=_fields(_field(detail, page), A_SECRET)),
@@ -219,23 +232,26 @@ def _rule(detail: str, page: Page | None, url: str, tried: Tried) -> Question:
     )
 
 
-QUESTIONS: Mapping[Reason, Callable[[str, Page | None, str, Tried], Question]] = MappingProxyType(
-    {
-        "which-consents": _which,
-        "no-form": _on,
-        "needs-answer": _answer,
-        "one-time-code": _code,
-        "captcha": _captcha,
-        "other-sign-in": _other,
-        "needs-script": _script,
-        "http-basic": _basic,
-        "breaks-a-rule": _rule,
-        "new-password": _new_password,
-        "security-question": _security,
-        "mail-link": _mail,
-        "passkey": _device,
-        "other-device": _device,
-        "login-again": _again,
-        "page-again": _again,
-    }
+QUESTIONS: Mapping[Reason, Callable[[str, Page | None, str, Tried], Question | None]] = (
+    MappingProxyType(
+        {
+            "which-consents": _which,
+            "no-form": _on,
+            "no-deny": _refuses,
+            "needs-answer": _answer,
+            "one-time-code": _code,
+            "captcha": _captcha,
+            "other-sign-in": _other,
+            "needs-script": _script,
+            "http-basic": _basic,
+            "breaks-a-rule": _rule,
+            "new-password": _new_password,
+            "security-question": _security,
+            "mail-link": _mail,
+            "passkey": _device,
+            "other-device": _device,
+            "login-again": _again,
+            "page-again": _again,
+        }
+    )
 )

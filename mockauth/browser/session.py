@@ -17,6 +17,7 @@ from mockauth.browser.choose import (
     about_button,
     buttons_of,
     candidates,
+    is_banner,
     login_button,
     login_forms,
     pick,
@@ -47,7 +48,7 @@ from mockauth.browser.page import Page, read_page
 from mockauth.browser.policy import MOST_SCRIPT, form_is_stopped, script_is_stopped, taken_over
 from mockauth.browser.question import question_of
 from mockauth.browser.told import Told, told_of
-from mockauth.browser.vocabulary import meanings
+from mockauth.browser.vocabulary import Meaning, meanings
 from mockauth.wire import Exchange, Pairs, Request, Response
 from mockauth.wire.basic import basic_authorization
 from mockauth.wire.markup import Pages, PageTooLarge
@@ -72,12 +73,19 @@ WRITES = re.compile(
     r"|createElement\("
 )
 SETS_ACTION = re.compile(r"\.action\s*=[^=]|setAttribute\(\s*[\"']action[\"']")
+VARIES = re.compile(r"[\w-]{16,}|\d+")
 PASSKEY = "navigator.credentials"
 QR = re.compile(r"(?<![a-z])qr(?![a-z])|qr-?code", re.IGNORECASE)
 QUESTION_MARK = re.compile("[?\uff1f\u061f\u037e\u055e]")
 ASKED: Mapping[Asks, Reason] = MappingProxyType(
     {"code": "one-time-code", "new_password": "new-password", "captcha": "captcha"}
 )
+HEADED: tuple[tuple[Meaning, Reason], ...] = (
+    ("one_time_code", "one-time-code"),
+    ("new_password", "new-password"),
+    ("password", "new-password"),
+)
+"""What a page is about that a person gets past elsewhere, by its headings."""
 MAX_HOPS = 15
 MAX_PAGES = 6
 MOST_GUESSES = 3
@@ -99,6 +107,11 @@ class Session:
     refuses: Callable[[str], str] = lambda url: ""
     """Why an address must not be visited whatever its host; "" where it may be."""
     follow_only: bool = False
+    is_wary: Callable[[], bool] = lambda: False
+    """Whether the request is one to refuse: a page that is none of the flow's is the refusal then,
+    whatever its links lead to."""
+    walked: set[str] = field(default_factory=set)
+    """What was pressed where the request was an ordinary one: a page that has it is the flow's."""
     cookies: Cookies = field(default_factory=Cookies)
     pages: Pages = field(default_factory=Pages)
     breaks_rules: bool = False
@@ -215,6 +228,8 @@ class _Visit:
     """A page asked for an answer."""
     refused: bool = False
     """The user has been able to say no."""
+    forged: Submission | None = None
+    """The form that was sent as another site would send it."""
     always: Pairs = ()
     """What this browser says of itself in each request, as in the first."""
 
@@ -347,11 +362,10 @@ class _Visit:
     ) -> Landing | tuple[Request, bool]:
         self.pages += 1
         self.still_elsewhere = False
-        if page is None or self.pages > MAX_PAGES:
-            if page is None:
-                return self._end("error_page", url, exchange)
-            pages = say("{}", MAX_PAGES)
-            return self._end("stuck", url, exchange, reason="too-many-pages", detail=pages)
+        if page is None:
+            return self._end("error_page", url, exchange)
+        if self.pages > MAX_PAGES:
+            return self._too_many(page, exchange)
         self.came_from = self.sent_from[1] if self.sent_from is not None else None
         self.sent_from = None
         goes = page.goes_to()
@@ -367,6 +381,15 @@ class _Visit:
             return Request(method="GET", url=onward), False
         return self._decide(page, exchange)
 
+    def _too_many(self, page: Page, exchange: Exchange) -> Landing:
+        """The end after as many pages as no login has. One that loads itself again and again after
+        the login waits for a person."""
+        goes = page.goes_to()
+        if self.named and goes is not None and goes[0] == page.url:
+            return self._end("stuck", page.url, exchange, page=page, reason="other-device")
+        pages = say("{}", MAX_PAGES)
+        return self._end("stuck", page.url, exchange, reason="too-many-pages", detail=pages)
+
     def _decide(self, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool]:
         for form in page.forms:  # a form_post page: its form goes straight to the callback
             action = join(page.base, str(form.get("action") or ""))
@@ -374,6 +397,10 @@ class _Visit:
                 self._stop_form_post(form, page, action)
                 made = fill(form, page, self.session.credentials, self.decision, None)
                 return self._left(made.url, exchange, made.method, made.fields)
+        return self._choose(page, exchange)
+
+    def _choose(self, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool]:
+        """What is done on a page: what the settings say, else what the page does."""
         self.told = told = self._told_of(page, exchange)
         return self._obey(told, page, exchange) if told is not None else self._judge(page, exchange)
 
@@ -440,11 +467,45 @@ class _Visit:
             if not logins and not found and button is not None:
                 one = about_button(form, button, page)
                 return self._press(Choice(candidate=one), page, exchange, "allow")
+        if self._asks_anew(logins, found):
+            return self._end("error_page", page.url, exchange, page=page, reason="asks-anew")
+        if (logins or found) and self._is_refusal(page, logins, found):
+            return self._end("error_page", page.url, exchange, page=page)
         if logins and self._signs_in(logins[0], found):
             self.furniture |= {signature(form, page) for form in page.forms}
             self.furniture.discard(signature(logins[0][1], page))
             return self._sign_in(logins[0], page, exchange)
         return self._answer(page, exchange, found)
+
+    def _asks_anew(
+        self, logins: list[tuple[float, Tag, list[Known]]], found: list[Candidate]
+    ) -> bool:
+        """Whether the page asks again what a forged form has answered."""
+        if self.forged is None or any(matches(one.target, self.redirect_uris) for one in found):
+            return False
+        yes = pick(found, "allow", {})
+        leads_in = yes is not None and yes.candidate.says.log_in >= SURE > yes.candidate.says.allow
+        return bool(logins) or leads_in or not self.forged.has_password
+
+    def _is_refusal(
+        self, page: Page, logins: list[tuple[float, Tag, list[Known]]], found: list[Candidate]
+    ) -> bool:
+        """Whether a page that came of a request to refuse is none of the flow's: nobody signs in
+        there for the first time, and nothing is asked that is asked of an ordinary request."""
+        if not self.session.is_wary():
+            return False
+        if not self.passwords_at and any(
+            asks_who(known) or signature(form, page) in self.session.walked
+            for _, form, known in logins
+        ):
+            return False
+        return not any(
+            matches(one.target, self.redirect_uris)
+            or one.says.allow >= SURE
+            or (one.says.log_in >= SURE and not self.named)
+            or likeness(one) in self.session.walked
+            for one in found
+        )
 
     def _stop_redirect(self, target: str) -> None:
         """Note what stops the redirect that answers a form."""
@@ -477,10 +538,17 @@ class _Visit:
         found = candidates(page, is_callback, username, self.session.follow_only)
         if not exchange.answer.ok:
             found = [one for one in found if one.form is not None or is_callback(one.target)]
+        if self.session.is_wary():
+            found = [one for one in found if not self._is_way_out(one.target)]
         used = {signature(form, page): form for form in page.forms}
         worn = {id(form) for key, form in used.items() if key in self.furniture}
         fresh = [one for one in found if id(one.form) not in worn]
         return [one for one in fresh or found if (one.target, ()) not in self.submitted]
+
+    def _is_way_out(self, target: str) -> bool:
+        """Whether a link leads to a host that has nothing to do with the request."""
+        hosts = {hostname(uri) for uri in self.redirect_uris}
+        return self._leaves(target) and bool(target) and hostname(target) not in hosts
 
     def _signs_in(self, login: tuple[float, Tag, list[Known]], found: list[Candidate]) -> bool:
         """Whether the form is to be filled in: not one for a name beside a question, once the name
@@ -511,6 +579,8 @@ class _Visit:
             if not submits_by_enter(form, page):
                 return self._end("stuck", page.url, exchange, page=page, reason="needs-script")
         self.by_script = False
+        if not self.session.is_wary():
+            self.session.walked.add(signature(form, page))
         made = self._filled(form, page, "allow", button)
         onward = self._submit(made, page, exchange)
         if not isinstance(onward, Landing) or onward.left:
@@ -589,6 +659,8 @@ class _Visit:
         self, choice: Choice, page: Page, exchange: Exchange, decision: Decision
     ) -> Landing | tuple[Request, bool]:
         one = choice.candidate
+        if not self.session.is_wary():
+            self.session.walked.add(likeness(one))
         self.asked = self.asked or self._asks_consent(one, page)
         self.pressed.append(Press(name=one.name, how=choice.how))
         self.asked_at = page
@@ -647,6 +719,7 @@ class _Visit:
             self.passwords_at.add(address)
         if self.edit is not None:
             made = self.edit(made)
+            self.forged = made if made.forged else self.forged
         return made.request(page.url), made.drop_cookies
 
     def _unsendable(self, made: Submission, page: Page, exchange: Exchange) -> Landing:
@@ -664,13 +737,16 @@ class _Visit:
         if questions and exchange.answer.ok:
             names = [name_of(one.control, page) for one in questions]
             return self._asks(page, exchange, questions[0].asks, next(filter(None, names), ""))
-        other = self._person(page) if exchange.answer.ok else ""
+        other, said = self._person(page) if exchange.answer.ok else ("", "")
         if other:
-            return self._end("stuck", page.url, exchange, page=page, reason=other)
-        if page.forms and exchange.answer.ok:
+            return self._end("stuck", page.url, exchange, page=page, reason=other, detail=said)
+        forms = page.forms
+        if self.session.is_wary():  # what a person can send, and is no login, is no way on
+            forms = [f for f in forms if not (is_banner(f, page) or buttons_of(f, page))]
+        if forms and exchange.answer.ok:
             scripted = page.has_script or any(
                 kind_of(c) == "button" and not is_submit(c)
-                for form in page.forms
+                for form in forms
                 for c in page.controls(form)
             )
             reason: Reason = "needs-script" if scripted else "no-form"
@@ -681,15 +757,22 @@ class _Visit:
             return self._end("stuck", page.url, exchange, page=page, reason="needs-script")
         return self._end("error_page", page.url, exchange, page=page)
 
-    def _person(self, page: Page) -> Reason:
-        """What a page without a way on wants of a person; "" where that is not known."""
+    def _person(self, page: Page) -> tuple[Reason, str]:
+        """What a page without a way on wants of a person, and the words that say it; "" where that
+        is not known."""
         if wants_passkey(page):
-            return "passkey"
+            return "passkey", ""
         if page.forms:
-            return ""
+            return "", ""
         if shows_qr_code(page):
-            return "other-device"
-        return "mail-link" if self.named and not self.passwords_at else ""
+            return "other-device", ""
+        if not self.passwords_at:
+            return ("mail-link" if self.named else ""), ""
+        for meaning, reason in HEADED:
+            for text in headings(page):
+                if meanings(text, page.lang).get(meaning, 0) >= SURE:
+                    return reason, text
+        return "", ""
 
     def _click(self, target: str, exchange: Exchange) -> Landing | tuple[Request, bool]:
         parts = split(target)
@@ -715,6 +798,9 @@ class _Visit:
         elif outcome == "error_page" and self.came_from is not None and sets_action(self.came_from):
             outcome, reason, page, url = "stuck", "needs-script", self.came_from, self.came_from.url
         self.stopped_at = page
+        asked = question_of(reason, detail, page, url)
+        if asked is not None and self.session.overrides:
+            asked = replace(asked, adds=True)
         return Landing(
             outcome=outcome,
             url=url,
@@ -723,7 +809,7 @@ class _Visit:
             snippet=" ".join(text.split()),
             reason=reason,
             detail=detail,
-            question=question_of(reason, detail, page, url),
+            question=asked,
             forms=tuple(outline(form, page) for form in page.forms) if page else (),
             filled=tuple(self.filled),
             pressed=tuple(self.pressed),
@@ -738,9 +824,14 @@ def _unsure(before: Landing, after: Landing, page: Page | None, tried: tuple[str
     """The end where each press that was tried refused."""
     named = say("[{}]", own(" · ").join(press.name for press in before.pressed))
     url = page.url if page is not None else after.url
-    asked = question_of("which-consents", "", page, url, tried)
     return replace(
-        before, outcome="stuck", reason="which-consents", detail=named, question=asked, tried=tried
+        before,
+        outcome="stuck",
+        url=url,
+        reason="which-consents",
+        detail=named,
+        question=question_of("which-consents", "", page, url, tried),
+        tried=tried,
     )
 
 
@@ -789,7 +880,11 @@ def changes_what_is_sent(page: Page) -> bool:
 
 def is_login(page: Page) -> bool:
     """Whether the page surely asks who the user is."""
-    known = (one for _, _, fields in login_forms(page) for one in fields)
+    return any(asks_who(known) for _, _, known in login_forms(page))
+
+
+def asks_who(known: list[Known]) -> bool:
+    """Whether the fields of a form surely ask who the user is."""
     return any(one.asks == "password" or (one.asks == "user" and one.sure > 0.3) for one in known)
 
 
@@ -839,11 +934,21 @@ def submits_by_enter(form: Tag, page: Page) -> bool:
     return len(live) <= 1 and not any(is_submit(c) for c in page.disabled(form))
 
 
+def likeness(one: Candidate) -> str:
+    """Tells a candidate again at another login, whose address has another id."""
+    return VARIES.sub("*", one.key)
+
+
 def stays_signed_in(page: Page) -> bool:
     """Whether the page asks to stay signed in: its no refuses nothing."""
-    heads = page.soup.find_all(["h1", "h2", "h3", "legend", "p"], limit=8)
-    texts = [page.title, *(text_of(head) for head in heads)]
+    texts = headings(page, "legend", "p")
     return any(meanings(text, page.lang).get("stay_signed_in", 0) >= 0.6 for text in texts)
+
+
+def headings(page: Page, *more: str) -> list[str]:
+    """The title of a page and its first headings, with the texts of `more` tags."""
+    heads = page.soup.find_all(["h1", "h2", "h3", *more], limit=8)
+    return [page.title, *(text_of(head) for head in heads)]
 
 
 def _clean(location: str) -> str:

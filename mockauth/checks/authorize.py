@@ -10,6 +10,7 @@ from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.obstacle import obstacle
 from mockauth.checks.record import browsed, callback_params, landed
 from mockauth.checks.registry import check
+from mockauth.manifest.address import flaw_of
 from mockauth.wire import Exchange
 from mockauth.wire.message import first
 from mockauth.wire.trace import Fallback
@@ -54,6 +55,10 @@ def request_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
         yield Seen(actual=say("the callback was reached with a code"), exchanges=(last.n,))
         return
     error = first(params, "error")
+    if last.trouble == "not-asked" and evidence.oauth is not None and evidence.profile.has_manifest:
+        flaw = flaw_of(evidence.oauth.client_url)
+        if flaw:
+            raise Blocked(say("{client_url} cannot be opened: {} (see manifest.urls-usable)", flaw))
     if evidence.stuck and _helped(evidence) is None:
         raise Blocked(evidence.stuck)
     said = (

@@ -11,7 +11,7 @@ from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.manifest_urls import PROD, is_published
 from mockauth.checks.registry import check
-from mockauth.manifest.address import flaw_of_server, is_invented
+from mockauth.manifest.address import flaw_of, flaw_of_server, is_invented
 from mockauth.manifest.defects import Defect, defects, escaped, required_headers, without_id
 from mockauth.manifest.document import JsonProblem
 from mockauth.manifest.domains import is_at_or_below, registrable_domain, root_domain
@@ -46,6 +46,9 @@ def document_of(evidence: Evidence) -> OpenApi:
 def served(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The OpenAPI document is served at api.url."""
     last = evidence.trace.last("openapi")
+    named = evidence.manifest.text("api", "url") if evidence.manifest is not None else ""
+    if named and flaw_of(named, may_be_relative=True) and not (last and last.answer.ok):
+        raise Blocked(say("api.url cannot be opened (see manifest.urls-usable)"))
     if last is None:
         raise Blocked(say("the manifest names no document (see manifest.required-fields)"))
     page = last.answer.body[:200].lstrip().lower().startswith((b"<!doctype", b"<html"))
@@ -75,7 +78,7 @@ def valid(evidence: Evidence) -> Iterator[Finding | Seen]:
     if not version.startswith("3."):
         yield _of_another_version(document.data, version)
         return
-    named = [_found(defect) for defect in defects(document.data)]
+    named = [_found(defect) for defect in islice(defects(document.data), MOST_NAMED + 1)]
     yield from _listed(iter(named))
     validation = validate(document.data)
     yield from (_dialect(one) for one in validation.problems if not _is_told(one, named))

@@ -128,7 +128,8 @@ def form_action(evidence: Evidence) -> Iterator[Finding | Seen]:
     flow = before(evidence, callback)
     # The last form that was sent, and every redirect behind it.
     posts = [i for i, e in enumerate(flow) if e.request.method == "POST"]
-    if not posts or not flow[-1].answer.is_redirect:
+    # A page between them goes on by a link or a script, which form-action does not bind.
+    if not posts or not all(e.answer.is_redirect for e in flow[posts[-1] :]):
         raise NotApplicable(say("no form ends in a redirect to the callback"))
     sent = flow[posts[-1]]
     pages = [e for e in flow[: posts[-1]] if e.answer.ok and "html" in e.answer.media_type]

@@ -14,6 +14,7 @@ from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.header import packed_as
 from mockauth.checks.record import CONTROL, ODD, asks_to_log_in, token_errors
 from mockauth.checks.registry import check
+from mockauth.manifest.address import flaw_of
 from mockauth.wire import Exchange, Response
 from mockauth.wire.message import FORM, JSON, Encoding
 from mockauth.wire.trace import Fallback
@@ -25,11 +26,12 @@ ENCODINGS: Mapping[Fallback, Encoding] = MappingProxyType(
     {Fallback.FORM_BODY: "form", Fallback.JSON_BODY: "json"}
 )
 """What a body was written in that was accepted at the second try."""
-REGISTERED = {
+REGISTERED = (
     "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client",
     "unsupported_grant_type", "invalid_scope", "invalid_target", "invalid_dpop_proof",
     "slow_down", "temporarily_unavailable", "server_error",
-}  # fmt: skip
+)  # fmt: skip
+"""What `error` may be; a tuple, because a server may send a list there."""
 WALL = re.compile(
     r"csrf|xsrf|forgery|authenticity.?token|page expired|no session|session (?:expired|required|"
     r"missing|not found)|cookie (?:required|missing|not (?:set|found))|(?:missing|enable|no) (?:\w+ )?cookie|"
@@ -41,7 +43,9 @@ EXEMPT = say(
     "Exempt the token endpoint ({authorization_url}) from the CSRF guard: it wants an Origin, and "
     "ChatGPT's server, which is no browser, sends none."
 )
-WALL_STATUSES = (400, 401, 403, 419, 422)
+PAGE_EXPIRED = 419
+"""What Laravel answers to a form without its token; registered for nothing."""
+WALL_STATUSES = (400, 401, 403, PAGE_EXPIRED, 422)
 NOT_OF_THE_CLIENT = ("invalid_grant", "invalid_request", "unsupported_grant_type", "invalid_scope")
 """Errors that are not about who the client is (RFC 6749 section 5.2)."""
 HTTP_STATUSES = {400, 401, 404, 405, 413, 415, 429}
@@ -94,6 +98,12 @@ def exchange_works(evidence: Evidence) -> Iterator[Finding | Seen]:
                 tolerated=True,
             )
         return
+    if last.trouble == "not-asked" and evidence.oauth is not None and evidence.profile.has_manifest:
+        flaw = flaw_of(evidence.oauth.authorization_url)
+        if flaw:
+            raise Blocked(
+                say("{authorization_url} cannot be opened: {} (see manifest.urls-usable)", flaw)
+            )
     packed = packed_as(last.answer)
     yield Finding(
         expected=say("200 with access_token"),
@@ -146,6 +156,8 @@ def _form_wall(exchange: Exchange) -> bool:
     answer = exchange.answer
     if answer.status not in WALL_STATUSES:
         return False
+    if answer.status == PAGE_EXPIRED:
+        return True
     text = answer.text[:5000].lower()
     error = answer.members.get("error")
     registered = isinstance(error, str) and error in REGISTERED
@@ -323,11 +335,17 @@ def error_is_json(evidence: Evidence) -> Iterator[Finding | Seen]:
             parsed = isinstance(exchange.answer.members.get("error"), str)
             yield Finding(
                 expected=say("a JSON object with error"),
-                actual=exchange.outcome,
+                actual=_labelled(exchange) if parsed else exchange.outcome,
                 at=AT,
                 exchanges=(exchange.n,),
                 tolerated=parsed,
             )
+
+
+def _labelled(exchange: Exchange) -> str:
+    """How the JSON of a refusal is declared."""
+    kind = exchange.answer.media_type or say("nothing")
+    return say("{}: the body is JSON, and its Content-Type says {}", exchange.outcome, kind)
 
 
 def _oauth_errors(evidence: Evidence) -> list[Exchange]:

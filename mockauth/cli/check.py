@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from mockauth.cli.login import logins_of
 from mockauth.cli.option import HostAndPort, Patience, SlowCommand, option
 from mockauth.cli.settings import load_settings, login_pages, waivers
 
@@ -75,7 +76,18 @@ WAITS = 4
 @option("--verification-token", default="", help="The token that ChatGPT shows at installation.")
 @option("--plugin-id", default="", help="The id in ChatGPT's callback URL: plugin-… or g-….")
 @option(
-    "--login", default="auto", help="auto, follow (only follow redirects) or form (fill in pages)."
+    "--login",
+    default="auto",
+    metavar="WAY",
+    help="How the user signs in: auto, follow (only follow redirects), form (fill in pages), browser "
+    "(a real one), manual (you do it), or MODULE:FUNC. (default: auto, which is form, and browser "
+    "where that needs script)",
+)
+@option(
+    "--screenshots",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Folder for pictures of pages where a login in a real browser stopped.",
 )
 @option("--other-client-id", default="", help="A second client, for the checks between clients.")
 @option("--other-client-secret", default="")
@@ -90,7 +102,7 @@ WAITS = 4
 @option(
     "--operation",
     default="",
-    help="operationId to call (default: the first GET that needs no parameter).",
+    help="operationId to call (default: a GET that is protected).",
 )
 @option(
     "--allow-host",
@@ -202,8 +214,11 @@ def check(target: str, **values: Any) -> None:
     raise click.exceptions.Exit(code)
 
 
-def _budget(seconds: float | None, patience: float) -> float | None:
-    """Seconds that the run may take, or None. What waits has its time beside it."""
+def _budget(seconds: float | None, patience: float, login: str) -> float | None:
+    """Seconds that the run may take, or None. What waits has its time beside it; nobody knows how
+    long a person takes."""
+    if seconds is None and login == "manual":
+        return None
     if seconds is None:
         return BUDGET + WAITS * patience
     return seconds or None
@@ -254,7 +269,7 @@ def _options(target: str, values: dict[str, Any]) -> Any:
         ),
         levels=values["levels"],
         plugin_id=values["plugin_id"],
-        login=values["login"],
+        logins=logins_of(values["login"], values["screenshots"]),
         pages=login_pages(),
         operation=values["operation"],
         wait=values["wait"],
@@ -264,7 +279,7 @@ def _options(target: str, values: dict[str, Any]) -> Any:
         active=values["active"],
         slow=values["slow"] > 0,
         patience=values["slow"],
-        budget=_budget(values["budget"], values["slow"]),
+        budget=_budget(values["budget"], values["slow"], values["login"]),
         map=values["map_"],
         allow_hosts=values["allow_hosts"],
         waivers=waivers(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -76,7 +76,8 @@ def run_check(
     stop = interruption or Interruption()
     yield RunStarted(options.target)
     wait_seconds = options.wait or 0.0
-    with stop.limit(wait_seconds + options.budget + LATE) if options.budget else nullcontext():
+    limit = stop.limit(wait_seconds + options.budget + LATE) if options.budget else nullcontext()
+    with closing(subject.logins), limit:
         course = _Course(options, subject, stop)
         yield from course.ordinary()
         if resolve is not None:
@@ -289,7 +290,7 @@ def _probe(course: _Course, probe: Probe, earlier: dict[str, Result]) -> Result:
 
 def _bound(course: _Course, probe: Probe) -> Level | Result:
     """The level of a probe that can be sent, or the result of one that cannot."""
-    target, options = course.subject.target, course.options
+    target = course.subject.target
     level = binding(probe.rule, target.profile, target.auth)
     if isinstance(level, Result):
         return level
@@ -298,7 +299,7 @@ def _bound(course: _Course, probe: Probe) -> Level | Result:
     if course.stopped or target.auth is None:
         why = course.stopped or say("there is no readable manifest (see the manifest checks)")
         return blocked(probe.rule, level, why)
-    if not options.active and not is_private_host(hostname(target.url_map.target)):
+    if not target.may_probe:
         why = say("a public host is probed only with --active: you confirm that you may")
         return blocked(probe.rule, level, why, by_option="--active")
     return level
@@ -364,18 +365,15 @@ def _subject(
         budget=Budget(options.budget),
     )
     url_map = UrlMap(base, enabled=options.map == "auto", refuses=reach, named=reach.named)
-    if options.login not in ("auto", "follow", "form"):
-        raise UsageError(
-            f"--login {options.login} is not in this release; use auto, follow or form"
-        )
     target = Target(
         profile=profile,
         given=given,
         url_map=url_map,
-        follow_only=options.login == "follow",
+        follow_only=options.logins.way == "follow",
         overrides=options.pages,
         allow_hosts=options.allow_hosts,
+        may_probe=options.active or is_private_host(hostname(url_map.target)),
         slow=options.slow,
         patience=options.patience,
     )
-    return Subject(driver=driver, target=target, clock=clock)
+    return Subject(driver=driver, target=target, clock=clock, logins=options.logins)

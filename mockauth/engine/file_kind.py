@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mockauth.manifest.document import read_json
-from mockauth.manifest.openapi import read_openapi
+from mockauth.manifest.openapi import METHODS, read_openapi
 
 Kind = Literal["manifest", "openapi", "scenario", "other"]
 OF_PLUGINS = frozenset(
@@ -18,6 +18,9 @@ OF_PLUGINS = frozenset(
 OF_MANIFESTS = frozenset({"schema_version", "auth", "api", "logo_url", "contact_email",
                           "legal_info_url"})  # fmt: skip
 ENOUGH = 3
+VERSION = re.compile(r"\d+(?:\.\d[\w.+-]*)?")
+HELD = frozenset({*METHODS, "$ref"})
+"""Members of a path in a document that names no version."""
 BROKEN_MANIFEST = re.compile(rb"[\"'](?:name|description)_for_(?:model|human)[\"']\s*:")
 BROKEN_OPENAPI = re.compile(
     rb"^\s*[\"']?(?:openapi|swagger)[\"']?\s*:\s*[\"']?\d|[{,]\s*\"(?:openapi|swagger)\"\s*:\s*\"\d",
@@ -48,13 +51,17 @@ def _members(text: bytes) -> Mapping[str, Any]:
     return found
 
 
+def _is_path(name: object, item: object) -> bool:
+    return str(name).startswith("/") and isinstance(item, dict) and bool(HELD & item.keys())
+
+
 def _by_members(data: Mapping[str, Any], path: Path) -> Kind:
     names = data.keys()
     if OF_PLUGINS & names or len(OF_MANIFESTS & names) >= ENOUGH:
         return "manifest"
-    if any(isinstance(data.get(word), str | int | float) for word in ("openapi", "swagger")):
+    if any(VERSION.fullmatch(str(data.get(word))) for word in ("openapi", "swagger")):
         return "openapi"
     paths = data.get("paths")
-    if isinstance(paths, dict) and any(str(name).startswith("/") for name in paths):
+    if isinstance(paths, dict) and any(_is_path(*entry) for entry in paths.items()):
         return "openapi"  # the version is missing, which is what it will be told
     return "manifest" if path.name.startswith("ai-plugin") else "other"

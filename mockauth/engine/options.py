@@ -12,6 +12,7 @@ from mockauth.checks.rule import Rule
 from mockauth.engine.result.baseline import Baseline
 from mockauth.engine.result.waiver import Waiver
 from mockauth.engine.selection import selected
+from mockauth.engine.target.logins import Logins
 from mockauth.manifest.editor import EditorForm
 
 
@@ -25,9 +26,10 @@ class CheckOptions:
     form: EditorForm = field(default_factory=EditorForm)
     """What a GPT Action has in place of a manifest."""
     plugin_id: str = ""
-    login: str = "auto"
     pages: tuple[Override, ...] = ()
     """What the settings say of the pages of the login."""
+    logins: Logins = field(default_factory=Logins)
+    """How the users sign in."""
     operation: str = ""
     wait: float | None = None
     select: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,6 +19,8 @@ from mockauth.wire.words import cut, own, say
 SHOWN = 120
 MOST_COMPARED = 500
 """Names among which one that is like another is looked for."""
+FEW = 20
+"""Lost references for which it is looked for."""
 NAMED = frozenset(
     {"$defs", "callbacks", "content", "definitions", "headers", "links", "patternProperties",
      "properties", "responses", "schemas"}
@@ -73,18 +76,18 @@ def places(data: Mapping[str, Any]) -> Iterator[Place]:
 def defects(data: Mapping[str, Any]) -> Iterator[Defect]:
     """Everything that costs an operation, and references of answers that lead nowhere."""
     found = list(places(data))
-    misspelt = list(_misspelt(data))
+    misspelt = list(islice(_misspelt(data), MOST_COMPARED))
     lost = _Lost(data)
     lost_items = list(lost.path_items())
     if not found and not misspelt and not lost_items:
         yield _without_operations(data)
     yield from misspelt
     yield from lost_items
-    yield from _odd_paths(data)
     for place in found:
         yield from _undeclared(data, place)
     for place in found:
         yield from lost.of_request(place)
+    yield from _odd_paths(data)
     for place in found:
         yield from lost.of_answers(place)
 
@@ -199,6 +202,7 @@ def _without_operations(data: Mapping[str, Any]) -> Defect:
     return Defect(pointer=pointer, wanted=say("at least one operation"), found=found, fix=fix)
 
 
+LIKE_METHOD = re.compile(r"[A-Za-z]{2,9}")
 KNOWN_IN_PATHS = frozenset({*METHODS, "parameters", "summary", "description", "servers", "$ref"})
 
 
@@ -231,9 +235,9 @@ def _misspelt(data: Mapping[str, Any]) -> Iterator[Defect]:
 
 
 def _method_meant(name: str) -> str:
-    if name in KNOWN_IN_PATHS or name.startswith("x-"):
+    if name in KNOWN_IN_PATHS or not LIKE_METHOD.fullmatch(name):
         return ""
-    return next(iter(get_close_matches(name.lower()[:20], METHODS, n=1, cutoff=0.75)), "")
+    return next(iter(get_close_matches(name.lower(), METHODS, n=1, cutoff=0.75)), "")
 
 
 def _odd_paths(data: Mapping[str, Any]) -> Iterator[Defect]:
@@ -332,13 +336,20 @@ class _Lost:
 
     data: Mapping[str, Any]
     seen: set[str] = field(default_factory=set)
+    compared: int = 0
+
+    def named(self, pointer: str, reference: str, *, costs: bool) -> Defect:
+        """The defect, for the first few with the part that was meant."""
+        self.compared += 1
+        meant = _meant_part(self.data, reference) if self.compared <= FEW else ""
+        return _lost(pointer, reference, meant, costs=costs)
 
     def path_items(self) -> Iterator[Defect]:
         """Path items by reference: the whole path hangs on each."""
         paths = self.data.get("paths")
         for path, item in paths.items() if isinstance(paths, dict) else ():
             if _refers(item) and target(self.data, item["$ref"]) is None:
-                yield _lost(self.data, f"/paths/{escaped(path)}/$ref", item["$ref"], costs=True)
+                yield self.named(f"/paths/{escaped(path)}/$ref", item["$ref"], costs=True)
 
     def of_request(self, place: Place) -> Iterator[Defect]:
         """Those in parameters and the body, without which nobody knows what to send."""
@@ -372,7 +383,7 @@ class _Lost:
                         # leads is not known here, and an approved document has such.
                         away = reference.startswith(("http://", "https://"))
                         part = away and "/properties/" in at
-                        yield _lost(self.data, f"{at}/$ref", reference, costs=costs and not part)
+                        yield self.named(f"{at}/$ref", reference, costs=costs and not part)
                 waiting += [
                     (inner, f"{at[:LONGEST_URL]}/{escaped(name)}", name in NAMED and not names)
                     for name, inner in here.items()
@@ -389,13 +400,12 @@ def _is_anchor(reference: str) -> bool:
     return re.fullmatch(r"#[A-Za-z_][\w.-]*", reference) is not None
 
 
-def _lost(data: Mapping[str, Any], pointer: str, reference: str, *, costs: bool) -> Defect:
+def _lost(pointer: str, reference: str, meant: str, *, costs: bool) -> Defect:
     shown = cut(reference, SHOWN)
     if reference.startswith("#"):
         found = say("{} names nothing in the document", shown)
     else:
         found = say("{} leads out of the document; ChatGPT reads this one document only", shown)
-    meant = _meant_part(data, reference)
     return Defect(
         pointer=pointer,
         wanted=say("a reference to a part of this document"),

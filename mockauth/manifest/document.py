@@ -232,6 +232,9 @@ def _plain(wrong: json.JSONDecodeError, here: str, text: str, at: int) -> _Slip:
         return _Slip(at, "a string that never ends", 'Close it with ".')
     if wrong.msg.startswith("Invalid \\"):
         return _Slip(at, "a backslash that starts no escape", "Write \\\\ for a backslash.")
+    alone = _without_bracket(text, at)
+    if alone is not None:
+        return alone
     if not here or wrong.msg.startswith("Expecting ',' delimiter"):
         return _bracket_or_comma(here, text, at)
     if wrong.msg.startswith("Expecting ':' delimiter"):
@@ -249,6 +252,18 @@ def _in_string(here: str, text: str, at: int) -> _Slip:
         end = at - 1 if line.endswith(",") else at
         return _Slip(end, "a string whose closing quote is lost", 'Write " here.')
     return _Slip(at, *CONTROLS.get(here, ("a control character inside a string", "Delete it.")))
+
+
+def _without_bracket(text: str, at: int) -> _Slip | None:
+    """The last name before `at` that ends its line, so that it lost the bracket behind it. None in a
+    text that writes its brackets on lines of their own."""
+    names = list(islice(NAME_ALONE.finditer(text, 0, at), MOST_REPAIRS))
+    if not names or (len(names) > 1 and names[0].group("next") in "{["):
+        return None
+    last = names[-1]
+    is_member = AFTER_MEMBER.match(text, last.end()) and last.group("next") == '"'
+    sign = "{" if is_member else "["
+    return _Slip(last.end(), f"a {sign} is missing behind this name", f"Write {sign} here.")
 
 
 def _bracket_or_comma(here: str, text: str, at: int) -> _Slip:
@@ -292,6 +307,8 @@ def _no_value(wrong: json.JSONDecodeError, text: str, at: int) -> _Slip:
         reason = f"a placeholder ({word}) that nobody filled in"
         return _Slip(at, reason, "Fill in the value, in quotes.")
     if wrong.msg.startswith("Expecting property name"):
+        if word[0] in "{[" and lost_bracket(text, at) is not None:
+            return _bracket_or_comma(word[0], text, at)
         reason = f"a member name without double quotes ({word})"
         return _Slip(at, reason, 'Write names as "name".')
     if word in PYTHON:
@@ -312,6 +329,7 @@ class _Slip(NamedTuple):
 
 PYTHON = {"True": "true", "False": "false", "None": "null"}
 WORD = re.compile(r"[^\s:,}\]]{1,30}")
+NAME_ALONE = re.compile(r'"(?:[^"\\\n]|\\.)*+"[ \t]*+:(?=[ \t\r]*+\n\s*+(?P<next>\S))')
 STRING_BEFORE = re.compile(r'("(?:[^"\\\n]|\\.)*+")\s*+\Z')
 AFTER_MEMBER = re.compile(r'\s*+(?:"[\w$-]++"\s*+:|[}\]])')
 """What stands behind the line break when the line ended a member: a name, or the end."""

@@ -36,19 +36,18 @@ def lost_bracket(text: str, end: int) -> Slip | None:
     for at, sign, line, indent in _tokens(text):
         if at > end:
             return None
-        if sign in CLOSING:
-            _member(frames, indent)
-            frames.append(Frame(sign, line, _indent(text, at)))
-        elif sign in CLOSING.values():
+        if sign in CLOSING.values():
             if not frames:
                 return None
             if CLOSING[frames[-1].sign] != sign or -1 < indent < frames[-1].indent:
                 return Slip(at=at, frame=frames[-1])
             frames.pop()
-        elif frames and -1 < frames[-1].members > indent > -1 and indent <= frames[-1].indent:
+            continue
+        if frames and -1 < frames[-1].members > indent > -1 and indent <= frames[-1].indent:
             return Slip(at=at, frame=frames[-1])
-        else:
-            _member(frames, indent)
+        _member(frames, indent)
+        if sign in CLOSING:
+            frames.append(Frame(sign, line, _indent(text, at)))
     return Slip(at=len(text), frame=frames[-1]) if frames and end >= len(text) else None
 
 

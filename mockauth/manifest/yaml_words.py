@@ -69,9 +69,10 @@ def _of_structure(wrong: MarkedYAMLError, at: Mark, lines: list[str], here: str)
         reason = f"a comma is missing before this, or {closing} for line {start.line + 1}"
         return _problem(at.line, at.column, reason, f"Write the comma, or close it with {closing}.")
     if "block" in during and not here[: at.column].strip():
+        beside = f"line {start.line + 1}" if start is not None else "those beside it"
         return _problem(
-            at.line, at.column, "a line that is indented unlike those beside it",
-            "Indent it as far as the other members of the same object or list.",
+            at.line, at.column, f"a line that is indented unlike {beside}",
+            "Indent both alike, or this one as far as what it belongs to.",
         )  # fmt: skip
     if "block" in during:
         return _after_quote(at, lines)

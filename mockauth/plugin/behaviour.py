@@ -63,6 +63,9 @@ class Behaviour:
     cookie_samesite: str = "Lax"
     """Lax, Strict, None, absent."""
     deny_reported: bool = True
+    goes_on_by: str = "redirect"
+    """How the browser comes to the callback: redirect, script (of a page), stopped-script (which the
+    page's own policy stops), form-post (though no response_mode asks for it)."""
 
     # Proof key for code exchange (RFC 7636).
     pkce_supported: bool = True
@@ -111,6 +114,8 @@ class Behaviour:
     """What a wrong Basic pair gets: 401, 400, no-challenge (401 without WWW-Authenticate)."""
     basic_form_decoded: bool = True
     """Whether id and secret in a Basic pair are form-decoded (RFC 6749 section 2.3.1)."""
+    basic_raw_taken: bool = True
+    """False: a Basic pair is always form-decoded, so that a raw one with + or % does not fit."""
     basic_accepted: bool = True
     post_accepted: bool = True
     """Whether a secret in the body is taken."""
@@ -159,6 +164,9 @@ class Behaviour:
     """True: without rotation the old one dies at its first use."""
     refresh_old_dies: bool = True
     """False: the replaced token goes on working after rotation."""
+    refresh_old_dies_at_use: bool = False
+    """True: the replaced token dies when the access token that came with the new one is first used,
+    so that a lost answer locks nobody out, which is legal."""
     refresh_reuse_revokes: bool = True
     """False: a replaced token that comes back is refused, and its family lives on."""
     refresh_once_only: bool = False
@@ -175,6 +183,8 @@ class Behaviour:
     """True: of several scopes the new token has the first only."""
     refresh_repeats_access: bool = False
     """True: the answer has the access token that is there already."""
+    refresh_unknown_scope: bool = False
+    """True: a refresh gets scopes that the plugin does not know."""
     refresh_scope_widens: bool = False
     """True: a refresh gets whatever scope it asks for."""
     refresh_takes_access: bool = False

@@ -31,6 +31,7 @@ SIGN_IN = frozenset(
         "page.form-action-allows-redirect", "page.cookies-kept-by-browsers",
         "page.form-can-be-sent", "page.policy-allows-login", "page.consent-reaches-callback",
         "pkce.optional-for-secret-client", "openapi.served",
+        "manifest.urls-usable",
     }
 )  # fmt: skip
 """The rules that ChatGPT's own sign-in depends on."""
@@ -58,10 +59,20 @@ def _verdict(run: Run, gate: Gate) -> Words:
         return _of_client(run, gate)
     # A waiver opens the gate; it does not make ChatGPT sign in.
     stops = [r for r in run.results if r.raw_state in ("fail", "error") and r.rule.id in SIGN_IN]
-    if stops:
-        return say("ChatGPT cannot sign in: {}", say(", ").join(map(_stop, stops)))
     called = run.auth in ("none", "service_http", "user_http")
+    if stops:
+        names = say(", ").join(map(_stop, stops))
+        return say("{}: {}", _stopped(stops, called=called), names)
     return _of_plugin(run, gate, say("call the API") if called else say("sign in"))
+
+
+def _stopped(stops: list[Result], *, called: bool) -> Words:
+    """What ChatGPT cannot do: sign in, where there is a sign-in and it did not work."""
+    if called:
+        return say("ChatGPT cannot call the API")
+    if all(stop.rule.area == "api" for stop in stops):
+        return say("Sign-in works, but ChatGPT cannot call the API")
+    return say("ChatGPT cannot sign in")
 
 
 def _of_plugin(run: Run, gate: Gate, kind: Words) -> Words:

@@ -40,7 +40,9 @@ def add_action_page(blueprint: Blueprint, pages: Pages) -> None:
             usual["openapi"] = f"{target}/openapi.json" if target else ""
             return render_template("chatgpt/action.html", filled=usual), 200
         filled = {name: request.form.get(name, "").strip() for name in FIELDS}
-        wrong = _wrong(filled) or wrong_id(pages.world.keeper, ACTION, filled["plugin_id"])
+        wrong = _wrong(filled) or wrong_id(
+            pages.world.keeper, ACTION, filled["plugin_id"], pages.known_person()
+        )
         if wrong:
             return render_template(
                 "chatgpt/action.html", filled=_unsecret(filled), wrong=wrong

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask
 
 from mockauth.web.action_page import add_action_page
 from mockauth.web.callback import callback_blueprint
-from mockauth.web.error_pages import add_error_pages
+from mockauth.web.errors import explain_errors
 from mockauth.web.front import front_blueprint
 from mockauth.web.guard import guard
 from mockauth.web.login_pages import add_login_pages
@@ -80,6 +80,5 @@ def chatgpt_blueprint(pages: Pages) -> Blueprint:
         add_timeline_page,
     ):
         add(blueprint, pages)
-
-    add_error_pages(blueprint)
+    explain_errors(blueprint)
     return blueprint

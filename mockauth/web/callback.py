@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request, session
 from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.engine.installation.login import Callback, arrive
+from mockauth.web.errors import explain_errors
 from mockauth.web.guard import guard
 from mockauth.web.login_pages import landed_page
 from mockauth.web.pages import Pages
@@ -38,4 +39,5 @@ def callback_blueprint(pages: Pages) -> Blueprint:
         )
         return landed_page(installation, arrive(pages.world, installation, who, came))
 
+    explain_errors(blueprint)
     return blueprint

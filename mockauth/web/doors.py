@@ -10,6 +10,9 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from mockauth.errors import MockauthError
+from mockauth.wire.one_line import one_line
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from flask import Flask
@@ -32,9 +35,16 @@ class Doors:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
         path = environ["PATH_INFO"]
-        if path in NAMES or path.startswith(PLACES):
-            return self._made()(environ, start_response)
-        return self._plugin(environ, start_response)
+        if path not in NAMES and not path.startswith(PLACES):
+            return self._plugin(environ, start_response)
+        try:
+            pages = self._made()
+        except MockauthError as wrong:  # the store cannot be opened; the plugin goes on
+            start_response(
+                "503 Service Unavailable", [("Content-Type", "text/plain; charset=utf-8")]
+            )
+            return ["\n".join(map(one_line, wrong.lines)).encode()]
+        return pages(environ, start_response)
 
     def _made(self) -> WSGIApplication:
         with self._lock:

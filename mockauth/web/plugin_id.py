@@ -8,8 +8,9 @@ from mockauth.engine.installation.keeper import Keeper
 from mockauth.profiles import Profile
 
 
-def wrong_id(keeper: Keeper, profile: Profile, plugin_id: str) -> str:
-    """Why an id cannot be used, as a sentence; "" where it can. An empty one is made by mockauth."""
+def wrong_id(keeper: Keeper, profile: Profile, plugin_id: str, person: str) -> str:
+    """Why this person cannot use an id, as a sentence; "" where they can. An empty one is made by
+    mockauth."""
     if not plugin_id:
         return ""
     if not re.fullmatch(profile.id_shape, plugin_id):
@@ -17,6 +18,7 @@ def wrong_id(keeper: Keeper, profile: Profile, plugin_id: str) -> str:
             "The id is the part of the callback between /aip/ and /oauth/, such as "
             f"{profile.default_plugin_id}."
         )
-    if keeper.installation(plugin_id) is not None:
+    known = keeper.installation(plugin_id)
+    if known is not None and (known.owner != person or known.profile != "plugin"):
         return "Another plugin has this id here. Remove that one first, or leave the field empty."
     return ""

@@ -6,17 +6,16 @@ from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.engine.installation.installation import Connection, Installation
-from mockauth.engine.installation.keeper import Listed
+from mockauth.engine.installation.keeper import MOST_NOTED, Listed
 from mockauth.engine.installation.login import redirect_uri
 from mockauth.engine.installation.logo import picture
 from mockauth.engine.installation.pending import Way
 from mockauth.engine.installation.remark import by_rule
+from mockauth.profiles import PROFILES
 from mockauth.web.pages import Pages
 from mockauth.web.settings import Sample
 from mockauth.web.store_page import sample_target, state_of
-
-MOST_MESSAGES = 50
-"""Messages on the page; the timeline has more."""
+from mockauth.wire.url import hostname
 
 
 def add_plugin_page(blueprint: Blueprint, pages: Pages) -> None:
@@ -25,6 +24,18 @@ def add_plugin_page(blueprint: Blueprint, pages: Pages) -> None:
     @blueprint.get("/plugins/<id>/")
     def plugin(id: str) -> str:
         return plugin_page(pages, pages.installation(id))
+
+    @blueprint.get("/plugins/<id>/messages")
+    def messages(id: str) -> str:
+        installation = pages.installation(id)
+        after = request.args.get("after", 0, type=int)
+        found = pages.world.keeper.noted(id, pages.known_person(), after=max(0, after))
+        return render_template(
+            "chatgpt/messages.html",
+            plugin=installation,
+            exchanges=found,
+            onward=found[-1].number if len(found) == MOST_NOTED else 0,
+        )
 
     @blueprint.get("/plugins/<id>/logo")
     def logo(id: str) -> BaseResponse:
@@ -42,6 +53,7 @@ def plugin_page(pages: Pages, installation: Installation, *, wrong: str = "") ->
     """The page; `wrong` says what was not right with the form that was sent."""
     connection = pages.connection(installation)
     now = pages.world.clock.now()
+    sample = sample_of(pages, installation)
     return render_template(
         "chatgpt/plugin.html",
         plugin=installation,
@@ -50,11 +62,10 @@ def plugin_page(pages: Pages, installation: Installation, *, wrong: str = "") ->
         is_owner=installation.owner == pages.known_person(),
         is_expired=connection is not None and connection.is_expired(now),
         own_callback=redirect_uri(installation, base_address(), Way.OWN),
-        production_callback=redirect_uri(installation, base_address(), Way.PASTED),
-        exchanges=pages.world.keeper.lately(
-            installation.id, pages.known_person(), most=MOST_MESSAGES
-        ),
-        sample=sample_of(pages, installation),
+        production_callbacks=PROFILES[installation.profile].redirect_uris(installation.id),
+        sample=sample,
+        # Cookies do not know ports (RFC 6265 section 8.5).
+        gets_cookies=sample is None and hostname(installation.target) == hostname(base_address()),
         fatal=by_rule(installation.fatal),
         advice=by_rule(one for one in installation.remarks if not one.is_fatal),
         wrong=wrong,
@@ -63,7 +74,7 @@ def plugin_page(pages: Pages, installation: Installation, *, wrong: str = "") ->
 
 def _state(installation: Installation, connection: Connection | None, now: float) -> str:
     if connection is not None and connection.is_expired(now):
-        return "connected, and the token is over"
+        return "connected, and the token has expired"
     return state_of(
         Listed(
             id=installation.id,

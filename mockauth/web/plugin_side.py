@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from mockauth.plugin.config import ClientConfig, UserConfig
 from mockauth.plugin.control.actions import PluginControl
 from mockauth.plugin.control.parse import ControlError
-from mockauth.web.error_pages import add_error_pages
+from mockauth.web.errors import explain_errors
 from mockauth.web.guard import guard
 from mockauth.web.plugin_faults import Controls, add_fault_pages
 from mockauth.web.plugin_journal import add_journal_page
@@ -28,7 +28,7 @@ def plugin_side_blueprint(settings: PageSettings) -> Blueprint:
     )
     guard(blueprint, settings)
     add_filters(blueprint)
-    add_error_pages(blueprint)
+    explain_errors(blueprint)
     names = {name or ONLY: name for name in settings.controls}
 
     def control_of(name: str) -> PluginControl:

@@ -63,7 +63,7 @@ def add_store_page(blueprint: Blueprint, pages: Pages) -> None:
         typed, plugin_id = request.form.get("target", ""), request.form.get("plugin_id", "").strip()
         target = typed_address(typed)
         wrong = "" if target else NO_ADDRESS
-        wrong = wrong or wrong_id(keeper, PLUGIN, plugin_id)
+        wrong = wrong or wrong_id(keeper, PLUGIN, plugin_id, pages.person())
         if wrong:
             return _store(pages, typed=typed, plugin_id=plugin_id, wrong=wrong), 400
         new = find(pages.world, pages.person(), target, plugin_id)

@@ -51,7 +51,7 @@ def _calls(blueprint: Blueprint, pages: Pages) -> None:
         if request.method == "GET":
             return _operation(installation, form, number)
         filled = {name: value for name, value in request.form.items() if name != "csrf_token"}
-        used = using.use(world, installation, connection, form.operation.id, filled)
+        used = using.use(world, installation, connection, number, filled)
         return _operation(installation, form, number, filled=filled, used=used)
 
 

@@ -121,9 +121,9 @@ class Referee:
         with self.page(browser, shape) as page:
             said: list[str] = []
             page.on("console", lambda message: said.append(message.text))
-            page.set_default_timeout(patience * 1000)
             page.goto(start_url(self.authorize_url(shape, state)))
             page.click(LINK, no_wait_after=True)
+            page.set_default_timeout(patience * 1000)
             missed = act(page, shape.allow if decision == "allow" else shape.deny)
             arrival = self.stub.wait_for(state, patience)
             if arrival is None:

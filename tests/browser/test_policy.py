@@ -58,3 +58,13 @@ def test_a_script_takes_a_form_over_where_it_may_run(body: str, policy: str, nam
 )
 def test_an_empty_block_that_a_script_fills_waits_for_script(body: str, waits: bool) -> None:
     assert page(body).only_script_goes_on == waits
+
+
+@pytest.mark.parametrize("written", [r"\u0026", r"\x26", "&"])
+def test_an_address_in_a_script_is_read_as_a_script_reads_it(written: str) -> None:
+    onward = page(
+        f'<script>location.replace("https:\\/\\/a.example/cb?code=1{written}state=2")</script>'
+    )
+    target = onward.goes_to()
+    assert target is not None
+    assert target[0] == "https://a.example/cb?code=1&state=2"

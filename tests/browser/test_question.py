@@ -22,6 +22,12 @@ REASONS = {
     "one-time-code-korean": "one-time-code",
     "one-time-code-german": "one-time-code",
     "security-question": "security-question",
+    "security-question-arabic": "security-question",
+    "approve-on-the-phone": "other-device",
+    "password-expired-elsewhere": "new-password",
+    "code-by-call": "one-time-code",
+    "mail-link-after-the-name": "mail-link",
+    "tenant-before-name-and-password": "needs-answer",
     "captcha-turnstile": "captcha",
     "captcha-recaptcha": "captcha",
     "captcha-hcaptcha": "captcha",
@@ -98,6 +104,16 @@ def test_of_buttons_that_all_refuse_one_is_asked_for_by_its_words() -> None:
     table = tomllib.loads(landing.question.line)
     assert table["login"]["page"][0]["url"] == "*/authorize"
     assert table["login"]["page"][0]["submit"] in ("Flim", "Flam")
+
+
+def test_of_buttons_that_are_not_understood_one_is_asked_for_that_refuses() -> None:
+    page = form("".join(f'<button name="a" value="{n}">{n} Xyz</button>' for n in "123"))
+
+    landing = Site(form(LOGIN + "<button>Log in") + page).visit(decision="deny")
+    asked = Site(page).visit(told(submit="1 Xyz"), decision="deny").question
+
+    assert landing.no_deny
+    assert asked is None or asked.adds
 
 
 @pytest.mark.parametrize(

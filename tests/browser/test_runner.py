@@ -11,7 +11,14 @@ from collections.abc import Iterator
 import pytest
 
 from mockauth.browser.chromium.installed import missing
-from mockauth.browser.chromium.runner import BrowserLost, Chromium, end_group, parent_of, pid_of
+from mockauth.browser.chromium.runner import (
+    BrowserLost,
+    Chromium,
+    end_group,
+    parent_of,
+    pid_of,
+    profile_of,
+)
 from mockauth.browser.chromium.sink import Sink, host_in
 from mockauth.browser.chromium.stub import LINK, CallbackStub, start_url
 from mockauth.browser.chromium.world import World
@@ -42,10 +49,12 @@ def ready() -> Iterator[Ready]:
 @pytest.mark.parametrize("script", ["while (true);", "new Promise(() => 0)"])
 def test_a_page_that_hangs_costs_one_job_only(ready: Ready, script: str) -> None:
     pid = ready.chromium.do(pid_of, seconds=LONG)
+    profile = profile_of(pid)
 
     with pytest.raises(BrowserLost, match="did not answer within 1 s"):
         ready.chromium.do(lambda browser: browser.new_page().evaluate(script), seconds=1.0)
 
+    assert profile is None or not profile.exists()
     assert ready.chromium.do(pid_of, seconds=LONG) not in (0, pid)
 
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from mockauth.checks import manifest as documents
 from mockauth.checks import manifest_shown as shown
 from mockauth.checks.evidence import Evidence
 from mockauth.engine.result.result import State
@@ -65,3 +66,7 @@ def test_another_host_is_not_judged_by_this_server() -> None:
     seen = evidence(404, b"", "", host="https://cdn.todo.dev")
     assert judge(shown.logo_served, seen).state == "n/a"
     assert judge(shown.legal_page_served, seen).state == "n/a"
+
+
+def test_a_guarded_logo_is_no_reason_why_nobody_could_sign_in() -> None:
+    assert judge(documents.public, evidence(401, b"", "text/html")).state == "warn"

@@ -124,6 +124,16 @@ def test_a_policy_may_name_the_published_host_of_a_server_that_is_mapped() -> No
     assert judged(checks.form_action, record, target="http://localhost:6000").state == "fail"
 
 
+def test_the_policy_of_a_form_does_not_bind_a_link_on_a_later_page() -> None:
+    page = shown((CSP, "form-action 'self'"))
+    followed = authorize(redirect(), step="page")
+    record = trace(
+        authorize(page), posted(redirect(f"{SITE}/consent", 303)), authorize(), followed, callback()
+    )
+
+    assert judged(checks.form_action, record).state == "n/a"
+
+
 def test_a_flow_without_a_form_has_nothing_to_stop() -> None:
     assert judged(checks.form_action, trace(authorize(redirect()), callback())).state == "n/a"
 

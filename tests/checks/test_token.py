@@ -185,6 +185,11 @@ def test_a_refusal_is_judged(check: Check, exchange: Exchange, state: State) -> 
     assert judged(check, flow(exchange)).state == state
 
 
+def test_json_under_another_type_is_called_json() -> None:
+    result = judged(checks.error_is_json, flow(refused(headers=PLAIN)))
+    assert "the body is JSON" in result.actual
+
+
 SECRET, PASSWORD = GIVEN.client_secret.reveal(), GIVEN.password.reveal()
 
 

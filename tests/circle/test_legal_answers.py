@@ -362,6 +362,9 @@ CHANGES: tuple[Change, ...] = (
 MODES: Mapping[str, Mapping[str, Any]] = {
     "as it is": {},
     "keeps refresh tokens": {"policy": Behaviour(refresh_rotates=False)},
+    "ends a replaced refresh token at the first use of the new access token": {
+        "policy": Behaviour(refresh_old_dies_at_use=True)
+    },
     "gives no refresh token": {"policy": Behaviour(refresh_issued=False)},
     "ignores PKCE": {"policy": Behaviour(pkce_supported=False)},
     "ignores an unknown scope": {"policy": Behaviour(unknown_scope="ignored")},

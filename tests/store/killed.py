@@ -20,8 +20,10 @@ from mockauth.store.store import Store, open_store
 from tests.store import made
 
 ROUNDS = 100
-LONGEST = 0.15
-"""Seconds of writing before the kill: a few dozen transactions."""
+MOST_AWAITED = 4
+"""Installations; after four the writer rotates the key."""
+LONGEST = 0.03
+"""Seconds, about as long as an installation with all its parts takes."""
 NEW_STORE = 10
 """Every tenth round makes a store, so that some are killed while they do."""
 HALVES = (
@@ -46,8 +48,9 @@ def write(where: str, told: int) -> None:
         rotate(where)
 
 
-def killed(where: str, seconds: float) -> list[str]:
-    """What a writer had told of when it was killed."""
+def killed(where: str, chance: random.Random) -> list[str]:
+    """What a writer had told of when it was killed: some time after as many lines as chance says,
+    so that a slow machine gets as far as a quick one."""
     hears, tells = os.pipe()
     child = os.fork()
     if child == 0:
@@ -57,14 +60,15 @@ def killed(where: str, seconds: float) -> list[str]:
         finally:
             os._exit(1)
     os.close(tells)
-    time.sleep(seconds)
-    os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
+    with os.fdopen(hears, "rb") as pipe:
+        lines = [pipe.readline() for _ in range(chance.randrange(MOST_AWAITED + 1))]
+        time.sleep(chance.uniform(0, LONGEST))
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        lines += pipe.readlines()
     if os.WIFEXITED(status):
         raise SystemExit("the writer ended by itself")
-    with os.fdopen(hears, "rb") as pipe:
-        lines = pipe.read().decode().splitlines(keepends=True)
-    return [line.strip() for line in lines if line.endswith("\n")]
+    return [line.decode().strip() for line in lines if line.endswith(b"\n")]
 
 
 def judge(path: Path, store: Store, told: list[str]) -> None:
@@ -93,7 +97,7 @@ def main(folder: Path, seed: int) -> None:
     writes = 0
     for number in range(ROUNDS):
         path = folder / f"store-{number // NEW_STORE}.db"
-        told = killed(f"sqlite:///{path}", chance.uniform(0, LONGEST))
+        told = killed(f"sqlite:///{path}", chance)
         with open_store(f"sqlite:///{path}") as store:
             judge(path, store, told)
         writes += len(told)

@@ -19,4 +19,4 @@ def test_a_hundred_kills_leave_no_corrupt_store_and_no_half_installation(tmp_pat
     )
 
     assert done.returncode == 0, done.stderr
-    assert int(done.stdout) > 10, "many were killed while they wrote"
+    assert int(done.stdout) > 100, "most were killed while they wrote"

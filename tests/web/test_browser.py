@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,7 @@ from mockauth.plugin.config import DEMO_PLUGIN_ID
 from mockauth.plugin.server.serving import serving
 from mockauth.testing import MockPlugin, served_plugin
 from mockauth.web.app import create_pages
+from mockauth.web.production import HOSTS, production
 from mockauth.web.settings import PageSettings
 
 if TYPE_CHECKING:
@@ -31,22 +34,38 @@ PATIENCE = 60_000
 """Milliseconds after which something is wrong."""
 
 
-ARGS = [
-    "--no-sandbox",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
-]
+ARGS = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"]
 """Nothing leaves this machine."""
 
 
+Launch = Callable[[list[str]], AbstractContextManager["Browser"]]
+
+
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of this module."""
+def browser_of() -> Iterator[Launch]:
+    """Starts a Chromium with flags of one's own."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=ARGS)
+
+        @contextmanager
+        def launched(flags: list[str]) -> Iterator[Browser]:
+            started = playwright.chromium.launch(
+                executable_path=chromium(), args=["--no-sandbox", *flags]
+            )
+            try:
+                yield started
+            finally:
+                started.close()
+
+        yield launched
+
+
+@pytest.fixture(scope="module")
+def browser(browser_of: Launch) -> Iterator[Browser]:
+    """One Chromium for most tests of this module."""
+    with browser_of(ARGS) as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
@@ -155,8 +174,8 @@ def test_a_token_is_let_expire_and_refreshed_and_a_second_person_logs_in(
         installed(ada, pages, plugin)
         log_in(ada)
         ada.get_by_role("button", name="Allow").click()
-        ada.get_by_role("button", name="Let the token be over").click()
-        sees(ada, "the token is over")
+        ada.get_by_role("button", name="Let the token expire").click()
+        sees(ada, "the token has expired")
         ada.get_by_role("button", name="Refresh the token now").click()
         sees(ada, "is good")
         grace.goto(f"{pages}/chatgpt/")
@@ -221,9 +240,54 @@ def test_pages_are_accessible_and_fit_320_pixels(
         page.get_by_role("link", name="addTodo").click()
         page.get_by_role("button", name="Send").click()
         look(page)
+        page.goto(f"{pages}/chatgpt/plugins/{DEMO_PLUGIN_ID}/messages")
+        look(page)
         plugin.next_response("/.well-known/ai-plugin.json", body='{"auth": {"type": "oauth"}}')
         page.goto(f"{pages}/chatgpt/plugins/{DEMO_PLUGIN_ID}/")
         page.get_by_role("button", name="Read the documents again").click()
         look(page)
 
     assert found == []
+
+
+def test_the_production_callback_is_used_unchanged(browser_of: Launch) -> None:
+    app = create_pages(PageSettings(hosts=HOSTS))
+    with (
+        served_plugin(login="login_and_consent") as plugin,
+        production(app) as found,
+        browser_of(found.flags) as browser,
+        a_person(browser) as page,
+    ):
+        installed(page, f"https://{HOSTS[0]}", plugin)
+        sees(page, "These pages are at ChatGPT's own address")
+        log_in(page)
+        page.get_by_role("button", name="Allow").click()
+        sees(page, "connected")
+
+        assert page.url.startswith("https://chat.openai.com/chatgpt/plugins/")
+        landed = [one["path"] for one in plugin.requests if one["path"] == "/token"]
+        assert landed == ["/token"]
+        with pytest.raises(Exception, match="ERR_"):
+            page.goto("https://elsewhere.example/")
+        assert "elsewhere.example" in found.sink.notes
+
+
+def test_one_server_plays_both_sides(browser: Browser) -> None:
+    command = [sys.executable, "-m", "mockauth", "serve", "--port", "0", "--store", "memory"]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process,  # noqa: S603 - our own interpreter
+        a_person(browser) as page,
+    ):
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        address = next(line.split()[-1] for line in lines if line.startswith("ChatGPT's pages"))
+        try:
+            page.goto(address)
+            page.get_by_role("button", name="Install the built-in plugin").click()
+            page.get_by_role("button", name="Next").click()
+            page.get_by_role("button", name="Use the token of my manifest").click()
+            log_in(page)
+            page.get_by_role("button", name="Allow").click()
+            sees(page, "connected")
+        finally:
+            process.terminate()

@@ -12,6 +12,7 @@ from werkzeug.test import Client
 import mockauth
 from mockauth.testing import served_plugin
 from mockauth.web.app import create_pages, register
+from mockauth.web.doors import add_pages
 from mockauth.web.settings import PageSettings
 from tests.web.visitor import CALLBACK, Visitor, logged_in, oauth_installed
 
@@ -45,6 +46,18 @@ def test_the_pages_are_made_at_the_first_visit() -> None:
     client.get("/")
 
     assert vars(doors)["_pages"] is not None
+
+
+def test_a_store_that_cannot_be_opened_is_told_and_stops_no_plugin(tmp_path: Path) -> None:
+    (tmp_path / "kept.db").write_bytes(b"no database " * 100)
+    app = mockauth.create_app(chatgpt=False)
+    add_pages(app, lambda: create_pages(PageSettings(store=f"sqlite:///{tmp_path}/kept.db")))
+
+    answer = app.test_client().get("/chatgpt/")
+
+    assert answer.status_code == 503
+    assert "kept.db" in answer.text
+    assert app.test_client().get("/health").status_code == 200
 
 
 def test_an_app_of_ones_own_takes_the_pages_in() -> None:

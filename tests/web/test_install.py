@@ -113,6 +113,55 @@ def test_only_who_registered_a_plugin_can_change_it(arrive: Arrive) -> None:
         assert other.get("/chatgpt/").send(f"{owner.path}remove").status == 403
 
 
+def test_another_person_installs_a_plugin_for_themselves(arrive: Arrive) -> None:
+    with served_plugin(auth="none") as plugin:
+        path = installed(arrive(), plugin).path
+        other = arrive().get(path)
+        assert "not installed for you" in other.text
+
+        other.press("Install for me")
+
+        assert "State: installed" in other.text
+        other.press("Uninstall for me")
+        assert "not installed for you" in other.text
+
+
+def test_a_plugin_that_is_found_again_is_read_again(visitor: Visitor) -> None:
+    with served_plugin(auth="oauth") as plugin:
+        path = oauth_installed(visitor, plugin).path
+        visitor.get("/chatgpt/").press("Find manifest file", target=plugin.url)
+        assert visitor.path == path
+        assert "you are not logged in" in visitor.text
+
+    with served_plugin(auth="oauth") as moved:
+        visitor.get("/chatgpt/")
+        visitor.press("Find manifest file", target=moved.url, plugin_id=path.split("/")[3])
+
+        assert visitor.path == path
+        assert moved.url in visitor.text
+
+
+def test_a_plugin_that_moves_takes_no_key_of_its_users_along(arrive: Arrive) -> None:
+    owner, user = arrive(), arrive()
+    with served_plugin(auth="user_http") as plugin:
+        path = installed(owner, plugin).path
+        assert "State: installed" in user.get(path).press("Install", key="my-own-key-12345").text
+    with served_plugin(auth="user_http") as moved:
+        owner.get("/chatgpt/")
+        owner.press("Find manifest file", target=moved.url, plugin_id=path.split("/")[3])
+
+        assert "your key is missing" in user.get(path).text
+
+
+def test_an_id_of_another_person_is_refused(arrive: Arrive) -> None:
+    with served_plugin(auth="none") as plugin:
+        installed(arrive(), plugin)
+        other = installed(arrive(), plugin)
+
+        assert other.status == 400
+        assert "Another plugin has this id" in other.text
+
+
 def test_a_removed_plugin_is_gone(visitor: Visitor) -> None:
     with served_plugin(auth="oauth") as plugin:
         oauth_installed(visitor, plugin)

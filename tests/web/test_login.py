@@ -126,7 +126,9 @@ def test_a_callback_at_another_host_name_is_refused(leaving: Visitor, plugin: Mo
 
 def test_a_callback_for_another_plugin_is_refused(leaving: Visitor, plugin: MockPlugin) -> None:
     callback = plugin.sign_in(leaving.left_to)
-    leaving.get("/chatgpt/").press("Find manifest file", target=plugin.url, plugin_id="")
+    leaving.get("/chatgpt/").press(
+        "Find manifest file", target=plugin.url.replace("localhost", "127.0.0.1"), plugin_id=""
+    )
     other = leaving.path.split("/")[3]
 
     assert "belongs to another plugin" in leaving.get(callback.replace(DEMO_PLUGIN_ID, other)).text

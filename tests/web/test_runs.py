@@ -196,9 +196,9 @@ def test_only_who_registered_a_plugin_runs_its_checks_and_reads_them(arrive: Arr
 
 
 def test_a_run_of_another_plugin_is_not_shown(visitor: Visitor) -> None:
-    with served_plugin(auth="none") as plugin:
+    with served_plugin(auth="none") as plugin, served_plugin(auth="none") as other:
         path = checked(installed(visitor, plugin)).path
-        visitor.get("/chatgpt/").press("Find manifest file", target=plugin.url)
+        visitor.get("/chatgpt/").press("Find manifest file", target=other.url)
         run = path.rstrip("/").rpartition("/")[2]
 
         assert visitor.get(f"{visitor.path}runs/{run}/").status == 404

@@ -167,6 +167,15 @@ def test_a_public_mockauth_asks_no_private_address() -> None:
         assert plugin.requests == []
 
 
+def test_a_plugin_at_the_host_of_the_pages_is_told_to_get_their_cookie(visitor: Visitor) -> None:
+    with served_plugin(auth="none") as plugin:
+        told = "send it their session cookie"
+        assert told not in installed(visitor, plugin).text
+        same = plugin.url.replace("localhost", "127.0.0.1")
+
+        assert told in visitor.get("/chatgpt/").press("Find manifest file", target=same).text
+
+
 def test_a_login_leads_to_web_pages_only(visitor: Visitor) -> None:
     with served_plugin(manifest={"auth.client_url": "javascript:alert(1)"}) as plugin:
         oauth_installed(visitor, plugin)

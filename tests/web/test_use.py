@@ -15,6 +15,7 @@ from mockauth.store.store import open_store
 from mockauth.testing import MockPlugin, served_plugin
 from mockauth.web.app import create_pages
 from mockauth.web.settings import PageSettings
+from mockauth.wire.message import pairs_of
 from tests.web.conftest import Arrive
 from tests.web.visitor import CALLBACK, Visitor, installed, logged_in, oauth_installed
 
@@ -61,8 +62,8 @@ def test_a_body_is_sent_as_it_was_typed(connected: Visitor, plugin: MockPlugin) 
 def test_a_token_that_is_over_is_refreshed_by_the_next_use(
     connected: Visitor, plugin: MockPlugin
 ) -> None:
-    connected.press("Let the token be over")
-    assert "the token is over" in connected.text
+    connected.press("Let the token expire")
+    assert "the token has expired" in connected.text
 
     listed(connected)
 
@@ -73,7 +74,7 @@ def test_a_token_that_is_over_is_refreshed_by_the_next_use(
 def test_the_token_is_over_when_its_time_is(connected: Visitor, clock: MovableClock) -> None:
     clock.sleep(61)
 
-    assert "the token is over" in connected.get(connected.path).text
+    assert "the token has expired" in connected.get(connected.path).text
 
 
 def test_a_token_can_be_refreshed_at_once(connected: Visitor, plugin: MockPlugin) -> None:
@@ -99,7 +100,7 @@ def test_a_token_without_refresh_leaves_the_user_without_credentials(
     plugin.fault("grant.no-refresh-token")
     visitor = oauth_installed(visitor, plugin).click("Log in with")
     visitor.get(plugin.sign_in(visitor.left_to)).click("Back to the plugin")
-    visitor.press("Let the token be over")
+    visitor.press("Let the token expire")
     listed(visitor)
 
     assert "User is missing credentials" in visitor.text
@@ -154,7 +155,7 @@ def test_who_has_logged_out_cannot_use_the_plugin(connected: Visitor, plugin: Mo
 
 def test_every_message_is_kept_in_order_and_masked(connected: Visitor, plugin: MockPlugin) -> None:
     listed(connected)
-    connected.click("Back to the plugin")
+    connected.click("Back to the plugin").click("What was sent and answered")
     steps = [one.get_text() for one in connected.page.select("ol > li > details > summary .mono")]
 
     assert steps[-4:] == ["authorize", "callback", "token", "api"]
@@ -163,19 +164,30 @@ def test_every_message_is_kept_in_order_and_masked(connected: Visitor, plugin: M
     assert "‹client secret" in connected.text
 
 
-def test_no_page_shows_a_secret(
+def test_no_page_and_no_file_shows_a_secret(
     tmp_path: Path, plugin: MockPlugin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MOCKAUTH_STORE_KEY", Fernet.generate_key().decode())
     place = f"sqlite:///{tmp_path}/kept.db"
-    visitor = Visitor(create_pages(PageSettings(store=place)))
-    connected = logged_in(oauth_installed(visitor, plugin), plugin)
-    pages = [str(connected.get(connected.path).page), str(listed(connected).page)]
-    pages.append(str(connected.get("/chatgpt/").page))
+    visitor = oauth_installed(Visitor(create_pages(PageSettings(store=place))), plugin)
+    callback = plugin.sign_in(visitor.click("Log in with").left_to)
+    pages = [str(visitor.get(callback).page), str(listed(visitor).page)]
+    pages.append(str(visitor.click("Back to the plugin").press("Refresh the token now").page))
+    pages.append(str(visitor.click("What was sent and answered").page))
+    pages.append(str(visitor.get("/chatgpt/").page))
 
     [person] = (keeper := Keeper(open_store(place))).store.people()
     kept = keeper.connection(DEMO_PLUGIN_ID, person.id)
     assert kept is not None
-    secrets = [plugin.client.secret, kept.access_token.reveal(), kept.refresh_token.reveal()]
+    sent = [value for _, value in pairs_of(callback.partition("?")[2])][:2]
+    secrets = [
+        plugin.client.secret,
+        kept.access_token.reveal(),
+        kept.refresh_token.reveal(),
+        *sent,
+    ]
+    files = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert all(len(secret) > 12 for secret in secrets)
+    assert b"client secret 1" in files
     assert [secret for secret in secrets if any(secret in page for page in pages)] == []
+    assert [secret for secret in secrets if secret.encode() in files] == []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import queue
+import shutil
 import signal
 import threading
 from collections.abc import Callable
@@ -169,7 +170,7 @@ class _Life:
 
     def kill(self) -> None:
         """End the browser's processes, then what drives them if it does not notice."""
-        driver = parent_of(self._pid)
+        driver, profile = parent_of(self._pid), profile_of(self._pid)
         self.jobs.put(None)
         end_group(self._pid)
         self.thread.join(END_SECONDS)
@@ -177,6 +178,8 @@ class _Life:
             with suppress(OSError):
                 os.kill(driver, signal.SIGTERM)
             self.thread.join(END_SECONDS)
+        if profile is not None:  # it has cookies, and its driver may have had no time to remove it
+            shutil.rmtree(profile, ignore_errors=True)
 
 
 def pid_of(browser: Browser) -> int:
@@ -195,6 +198,17 @@ def parent_of(pid: int) -> int:
         return 0
     named = (line for line in status.splitlines() if line.startswith("PPid:"))
     return int(next(named, "PPid: 0").split()[1])
+
+
+def profile_of(pid: int) -> Path | None:
+    """The throw-away folder that Playwright has made for a browser; None where that is not known."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return None
+    named = (os.fsdecode(w.partition(b"=")[2]) for w in words if w.startswith(b"--user-data-dir="))
+    folder = Path(next(named, ""))
+    return folder if folder.name.startswith("playwright_") else None
 
 
 def end_group(pid: int) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import quote_plus
 
-from mockauth.browser.landing import Landing
+from mockauth.browser.landing import OURS, Landing
 from mockauth.chatgpt.authorize import authorization_request, code_at
 from mockauth.chatgpt.placement import in_basic_header
 from mockauth.chatgpt.token import Grant, read_token
@@ -69,6 +69,9 @@ def give_up(subject: Subject, landing: Landing) -> None:
         raise UsageError(say("{} is {}", landing.url.partition("?")[0], landing.hint))
     if landing.reason == "wrong-override":
         raise UsageError(say("{} (at {})", landing.hint, without_query(landing.url)))
+    if landing.reason in OURS:
+        subject.target = replace(subject.target, stuck=say("{}", landing.hint))
+        raise NothingJudged(say("the login failed: {}", landing.hint))
     if landing.reason in ("redirect-loop", "reload-loop") or landing.page is None:
         return
     if landing.page.response is None:
@@ -134,7 +137,7 @@ def note_unsendable(subject: Subject, landing: Landing) -> None:
     if landing.reason != "breaks-a-rule":
         return
     client = subject.target.oauth_client
-    session = browsers.session_of(subject, fresh=True)
+    session = browsers.form_session(subject)
     session.breaks_rules = True
     request = authorization_request(client, subject.target.pending())
     with subject.during("fallback", fallback=Fallback.BROKEN_RULE):

@@ -106,6 +106,13 @@ class Driver:
         """Record what a browser sends or was about to send: nothing is sent, no answer is seen."""
         return self._record(request, step, None, 0.0)
 
+    def observe(
+        self, request: Request, answer: Response | None, step: Step, elapsed_ms: float
+    ) -> Exchange:
+        """Record what another browser has sent, and got."""
+        trouble = TransportError(say("no answer")) if answer is None else answer
+        return self._record(request, step, trouble, elapsed_ms)
+
     def _limit(self, step: Step) -> float:
         return self.seconds.get(step, CALL_SECONDS)
 

@@ -34,6 +34,8 @@ from mockauth.wire.url import origin
 Mask = Callable[[Exchange, Secrets, bool], dict[str, Any]]
 """Shows an exchange without its secrets; the last argument says whether it is an Action's."""
 CHATGPT = "https://chat.openai.com"
+LONGEST_NOTED = 16_384
+"""Characters of an answer that are kept in the record."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +95,8 @@ def dealing(
 
     def keep(exchange: Exchange) -> None:
         shown = world.mask(exchange, secrets, installation.is_action)
+        if shown["response"] is not None:
+            shown["response"]["body"] = shown["response"]["body"][:LONGEST_NOTED]
         world.keeper.note(installation.id, person, login, shown)
 
     driver = Driver(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import uuid
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
@@ -101,7 +99,7 @@ class Connection:
     scope: str = ""
 
     def is_expired(self, now: float) -> bool:
-        """Whether the access token is over, as far as its answer said."""
+        """Whether the access token has expired, as far as its answer said."""
         return self.expires_at is not None and self.expires_at <= now
 
 
@@ -117,18 +115,3 @@ def granted(connection: Connection, grant: Grant, now: float) -> Connection:
         expires_at=None if grant.expires_in is None else now + grant.expires_in,
         scope=grant.scope or "",
     )
-
-
-def new_plugin_id() -> str:
-    """The id of a 2023 plugin, as it stands in the callback."""
-    return f"plugin-{uuid.uuid4()}"
-
-
-def new_action_id() -> str:
-    """The id of a GPT Action, as it stands in the callback."""
-    return f"g-{secrets.token_hex(20)}"
-
-
-def new_verification_token() -> str:
-    """32 hexadecimal digits in lower case, as the samples of 2023 have them."""
-    return secrets.token_hex(16)

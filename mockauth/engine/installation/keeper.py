@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -33,9 +34,12 @@ STATES: Mapping[Phase, InstallState] = MappingProxyType(
 )
 ATTEMPTS = 5
 """How often a change is made again when somebody else changed the same in the meantime."""
-PAGE = 500
-MOST_NOTED = 5000
-"""Entries of a timeline that are looked through for those of one person."""
+PAGE = 100
+"""Entries of a timeline that are read at once."""
+MOST_NOTED = 100
+"""Exchanges that are given at once."""
+MOST_READ = 5000
+"""Entries that are looked through for the last ones of a person."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +137,12 @@ class Keeper:
         if kept is not None:
             self.store.disconnect(kept.id, person)
 
+    def disconnect_all(self, id: str) -> None:
+        """Forget what everybody has of it."""
+        kept = self._kept(id)
+        for one in self.store.connections(kept.id) if kept is not None else ():
+            self.store.disconnect(one.installation, one.person)
+
     def await_callback(self, pending: PendingLogin) -> None:
         """Keep a login that starts."""
         kept = self._kept(pending.installation)
@@ -176,17 +186,30 @@ class Keeper:
             return ()
         end = self.store.last_entry(kept.id) if until is None else until
         found: list[Noted] = []
-        for start in range(end - PAGE, end - PAGE - MOST_NOTED, -PAGE):
+        for start in range(end - PAGE, end - PAGE - MOST_READ, -PAGE):
             entries = self.store.timeline(kept.id, after=max(0, start), most=PAGE + min(0, start))
             found = [*_of_person(entries, person), *found]
             if start <= 0 or len(found) >= most:
                 break
         return tuple(found[-most:])
 
+    def noted(
+        self, id: str, person: str, *, after: int = 0, most: int = MOST_NOTED
+    ) -> Sequence[Noted]:
+        """The exchanges of one person with a plugin above a number, the oldest first."""
+        kept = self._kept(id)
+        found = self._noted(kept.id, person, after) if kept is not None else iter(())
+        return tuple(islice(found, most))
+
     def last_noted(self, id: str) -> int:
         """The number of the last exchange with a plugin, whoever it was for."""
         kept = self._kept(id)
         return self.store.last_entry(kept.id) if kept is not None else 0
+
+    def _noted(self, row: str, person: str, after: int) -> Iterator[Noted]:
+        while entries := self.store.timeline(row, after=after, most=PAGE):
+            yield from _of_person(entries, person)
+            after = entries[-1].number
 
     def _kept(self, id: str) -> KeptInstallation | None:
         """The row of a plugin. Whoever registers one does it for everybody, so there is one."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,6 +31,8 @@ from mockauth.wire.words import render
 
 READ_AREAS = ("callback", "grant", "token")
 """Areas whose checks read what a login leaves in the record."""
+SHORTEST_STATE = 12
+"""Characters of a state that may be one of ours."""
 USE_NOTHING_UP = (Arrival.TWICE, Arrival.OTHER_HOST, Arrival.POSTED)
 """Callbacks after which the right one may still come."""
 TOKENS = ("access_token", "code", "id_token")
@@ -127,6 +129,7 @@ def _note(
     """Keep a callback that nothing more came of, in the record of who it came to."""
     if person:
         with dealing(world, installation, person, login=login) as subject:
+            _hide(subject, first(callback.query, "state") or "")
             came = Request(method=callback.method, url=callback.url, params=callback.form)
             subject.driver.witness(came, "callback")
 
@@ -253,13 +256,20 @@ def _request(subject: Subject, pending: PendingLogin) -> Request:
     )
 
 
-def _login(
-    world: World, installation: Installation, pending: PendingLogin
-) -> AbstractContextManager[Subject]:
-    return dealing(
+@contextmanager
+def _login(world: World, installation: Installation, pending: PendingLogin) -> Iterator[Subject]:
+    with dealing(
         world,
         installation,
         pending.person,
         login=pending.login,
         redirect_uri=pending.redirect_uri,
-    )
+    ) as subject:
+        _hide(subject, pending.state)
+        yield subject
+
+
+def _hide(subject: Subject, state: str) -> None:
+    """Keep a state out of the record: until it is used, whoever knows it can end the login."""
+    if len(state) >= SHORTEST_STATE:
+        subject.driver.secrets.add(state, "state")

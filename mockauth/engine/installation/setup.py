@@ -15,9 +15,6 @@ from mockauth.engine.installation.installation import (
     Document,
     Installation,
     Phase,
-    new_action_id,
-    new_plugin_id,
-    new_verification_token,
 )
 from mockauth.engine.installation.logo import picture
 from mockauth.engine.installation.remark import Places, Remark, parents, remarks
@@ -30,6 +27,7 @@ from mockauth.errors import NothingJudged, UsageError
 from mockauth.manifest.auth import Auth, HttpAuth, OAuth
 from mockauth.manifest.editor import fill
 from mockauth.manifest.positions import positions
+from mockauth.store.installation import new_action_id, new_plugin_id, new_verification_token
 from mockauth.wire import Secret
 from mockauth.wire.words import render, say
 
@@ -45,16 +43,33 @@ VERIFIED = ("oauth", "service_http")
 
 
 def find(world: World, person: str, target: str, plugin_id: str = "") -> Installation:
-    """Read and judge what a plugin says of itself, for the first time. `target` is a URL."""
+    """Read and judge what a plugin says of itself. `target` is a URL. One that this person has found
+    before is read again, wherever it is now."""
+    known = _found_before(world, person, target, plugin_id)
+    if known is not None:
+        if known.target != target:
+            # Tokens and keys of its users were for another server.
+            world.keeper.disconnect_all(known.id)
+        return read_again(world, replace(known, target=target))
     new = Installation(id=plugin_id or new_plugin_id(), owner=person, target=target)
     world.keeper.keep(new)
     return read_again(world, new)
+
+
+def _found_before(world: World, person: str, target: str, plugin_id: str) -> Installation | None:
+    """This person's plugin of that id; without one, their plugin at that address."""
+    listed = world.keeper.listed(person)
+    ids = [plugin_id] if plugin_id else [one.id for one in listed if one.target == target]
+    found = filter(None, map(world.keeper.installation, ids))
+    return next((one for one in found if one.owner == person and not one.is_action), None)
 
 
 def read_again(world: World, installation: Installation) -> Installation:
     """Read the documents once more: a changed manifest goes through the installation again."""
     with dealing(world, installation, installation.owner) as subject:
         read = _judged(subject, _read_plugin(subject, installation))
+    if installation.kind not in ("", read.kind):
+        world.keeper.disconnect_all(read.id)
     _keep(world, read)
     return read
 
@@ -226,7 +241,11 @@ def _judged(subject: Subject, read: Installation) -> Installation:
                 continue
             results.append(judge(check, evidence))
     found = tuple(_placed(subject, results))
-    notes = tuple(render(note, subject.driver.secrets) for note in subject.target.url_map.notes)
+    told = (
+        say("{} is asked at {}, the address that you typed in", base, to)
+        for base, to in subject.target.url_map.mapped.items()
+    )
+    notes = tuple(render(note, subject.driver.secrets) for note in told)
     return replace(read, remarks=found, notes=notes)
 
 

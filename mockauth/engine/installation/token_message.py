@@ -11,7 +11,7 @@ LONGEST = 400
 MISSING_CREDENTIALS = say(
     'Error getting system message: {{"message":"User is missing credentials"}}'
 )
-"""Seen where a token was over and there was no refresh token (Community 156658)."""
+"""Seen where a token had expired and there was no refresh token (Community 156658)."""
 
 
 def missing_token(exchange: Exchange, secrets: Secrets) -> str:

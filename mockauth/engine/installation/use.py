@@ -1,5 +1,5 @@
 """Using an installed plugin as ChatGPT does: calls with the user's token, which is refreshed when it
-is over."""
+has expired."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Used:
     exchange: Mapping[str, Any] | None = None
     """The last one, masked."""
     is_refreshed: bool = False
-    """The token was over, and was refreshed first."""
+    """The token had expired, and was refreshed first."""
     shown: str = ""
     """What ChatGPT would have shown; "" where it goes on."""
     problem: str = ""
@@ -45,10 +45,10 @@ def use(
     world: World,
     installation: Installation,
     connection: Connection,
-    operation_id: str,
+    number: int,
     filled: Mapping[str, str],
 ) -> Used:
-    """Call an operation with what was filled in."""
+    """Call an operation with what was filled in; `number` is its place in the document."""
     with dealing(world, installation, connection.person, connection) as subject:
         refreshed = False
         if installation.kind == "oauth" and connection.is_expired(world.clock.now()):
@@ -57,9 +57,9 @@ def use(
                 return wrong
             refreshed = True
         openapi = subject.target.openapi
-        operation = openapi.operation(operation_id) if openapi is not None else None
-        if openapi is None or operation is None:
+        if openapi is None or number >= len(openapi.operations):
             return Used(problem=say("The OpenAPI document has no such operation any more."))
+        operation = openapi.operations[number]
         refused = subject.target.url_map.refuses(subject.target.base_url)
         if refused:
             return Used(problem=say("The API is not called: {}", refused))
@@ -83,7 +83,7 @@ def refresh(world: World, installation: Installation, connection: Connection) ->
 
 
 def expire(world: World, connection: Connection) -> Connection:
-    """Let the token be over: the next use refreshes it first."""
+    """Let the token expire: the next use refreshes it first."""
     over = replace(connection, expires_at=world.clock.now())
     world.keeper.connect(over)
     return over
@@ -95,7 +95,7 @@ def _renew(world: World, subject: Subject, connection: Connection) -> Used | Non
         return Used(
             shown=MISSING_CREDENTIALS,
             problem=say(
-                "The access token is over and the token endpoint gave no refresh_token, so the "
+                "The access token has expired and the token endpoint gave no refresh_token, so the "
                 "user must log in again."
             ),
         )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from mockauth.browser.form import Submission
+from mockauth.browser.hybrid import wants_browser
 from mockauth.browser.landing import Landing
 from mockauth.chatgpt.authorize import authorization_request
 from mockauth.checks.finding import Blocked, NotApplicable
@@ -83,6 +84,8 @@ def has_secret_address(usual: PageVisit, other: PageVisit, which: Literal["last"
 
 
 def _position(change: FormChange, usual: PageVisit) -> int:
+    if not usual.forms and usual.landing is not None and wants_browser(usual.landing):
+        raise Blocked(say("the forms are made by script, so none can be altered"))
     if not usual.forms:
         raise NotApplicable(say("the server shows no form before the callback"))
     if not usual.reached_code:
@@ -90,10 +93,10 @@ def _position(change: FormChange, usual: PageVisit) -> int:
     last = len(usual.forms) - 1
     if change.which == "last":
         return last
-    for at, form in enumerate(usual.forms[:-1]):
+    for at, form in enumerate(usual.forms):
         if form.has_password:
             return at
-    raise NotApplicable(say("no form follows the login form"))
+    raise NotApplicable(say("no form asks for a password"))
 
 
 def _without(
@@ -107,7 +110,7 @@ def _without(
             for name, value in form.fields
             if not _is_token(name, value, before.get(name), form.hidden, states)
         )
-    return replace(form, fields=fields, drop_cookies="cookies" in change.without)
+    return replace(form, fields=fields, drop_cookies="cookies" in change.without, forged=True)
 
 
 def _is_token(

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 
 from mockauth.checks.header import challenges, joined
+from mockauth.checks.token import REGISTERED
 from mockauth.scenario.model import Expect
 from mockauth.wire import Exchange, Response
 from mockauth.wire.message import first
@@ -19,9 +20,15 @@ PAGE = re.compile(r"(?i)<input[^>]*type=[\"']?password")
 NO_ENDPOINT = (404, 405, 501)
 
 
+def has_known_error(answer: Response) -> bool:
+    """Whether an answer can be judged by its `error`. One that has none, or an invented one, breaks
+    another rule (token.error-is-json, token.error-code-registered); a crash has none of its own."""
+    return answer.status >= 500 or answer.members.get("error") in REGISTERED
+
+
 def error_fits(answer: Response, expect: Expect, scheme: str) -> str:
     """`error` of the JSON answer is one of those expected."""
-    if not expect.error:
+    if not expect.error or not has_known_error(answer):
         return ""
     error = answer.members.get("error")
     if error in expect.error:
@@ -69,8 +76,9 @@ def challenge_fits(answer: Response, expect: Expect, scheme: str) -> str:
 
 
 def body_fits(answer: Response, expect: Expect, scheme: str) -> str:
-    """The body is no web page."""
-    if expect.body == "no-page" and "html" in answer.media_type:
+    """The body is no web page: not empty, and not JSON under another name."""
+    is_page = "html" in answer.media_type and answer.body.strip() and answer.json() is None
+    if expect.body == "no-page" and is_page:
         return say("a web page ({})", answer.media_type)
     return ""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
-from mockauth.engine.probe.matchers import mismatch
+from mockauth.engine.probe.matchers import has_known_error, mismatch
 from mockauth.engine.probe.prerequisites import require
 from mockauth.engine.probe.steps.context import (
     ENDPOINTS,
@@ -140,6 +140,8 @@ def _raise_as(results: Iterable[Result | None]) -> None:
 def _counts(probe: Probe, exchange: Exchange, expect: Expect) -> bool:
     if expect.challenge and exchange.answer.header("WWW-Authenticate") is None:
         return False  # whether there is one is another rule's business
+    if expect.error and not has_known_error(exchange.answer):
+        return False
     return not probe.when or is_one_of(str(exchange.answer.status), probe.when)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from mockauth.browser.form import Credentials, Decision
-from mockauth.browser.landing import Landing
+from mockauth.browser.landing import OURS, Landing
+from mockauth.browser.login_driver import LoginDriver
 from mockauth.browser.session import Edit, Session
 from mockauth.chatgpt.authorize import authorization_request, code_at
 from mockauth.chatgpt.client import Client
+from mockauth.checks.finding import Blocked
 from mockauth.engine.target.subject import Subject
 from mockauth.wire import Request
+from mockauth.wire.words import say
 
 
 def authorize(
@@ -20,11 +23,20 @@ def authorize(
     fresh: bool = False,
     decision: Decision = "allow",
     edit: Edit | None = None,
+    wary: bool = False,
 ) -> Landing:
-    """Drive an authorization request to its end; a redirect off the site is recorded."""
+    """Drive an authorization request to its end; a redirect off the site is recorded. `wary` of one
+    to refuse, it takes a page that is none of the flow's for the refusal.
+
+    Raises:
+        Blocked: a probe's login failed for a reason that says nothing of the server.
+    """
     allowed = redirect_uris or (subject.target.oauth_client.redirect_uri,)
     session = session_of(subject, user, fresh=fresh)
-    landing = session.run(request, redirect_uris=allowed, decision=decision, edit=edit)
+    with subject.wary(wary):
+        landing = session.run(request, redirect_uris=allowed, decision=decision, edit=edit)
+    if landing.reason in OURS and subject.driver.purpose in ("supply", "altered", "control"):
+        raise Blocked(say("the login failed: {}", landing.hint))
     if landing.left:
         subject.driver.capture(landing)
     return landing
@@ -36,15 +48,23 @@ def fresh_code(subject: Subject, *, user: str = "first", client: Client | None =
     return code_at(authorize(subject, request, user=user).params)
 
 
-def session_of(subject: Subject, user: str = "first", *, fresh: bool = False) -> Session:
+def session_of(subject: Subject, user: str = "first", *, fresh: bool = False) -> LoginDriver:
     """The browser of a user; `fresh` has no cookies and is not kept."""
     if not fresh and user in subject.sessions:
         return subject.sessions[user]
+    session = subject.logins.driver(form_session(subject, user), subject.target, subject.driver)
+    if not fresh:
+        subject.sessions[user] = session
+    return session
+
+
+def form_session(subject: Subject, user: str = "first") -> Session:
+    """A new HTTP session of a user, which fills in forms whatever --login says."""
     target, given = subject.target, subject.target.given
     name, password = given.username, given.password
     if user == "second":
         name, password = given.other_username, given.other_password
-    session = Session(
+    return Session(
         send=subject.driver.send,
         credentials=Credentials(username=name, password=password),
         hosts=target.hosts,
@@ -52,9 +72,8 @@ def session_of(subject: Subject, user: str = "first", *, fresh: bool = False) ->
         refuses=subject.driver.reach,
         pages=target.pages,
         follow_only=target.follow_only,
+        is_wary=lambda: subject.is_wary,
+        walked=subject.walked,
         overrides=target.overrides,
         obeyed=target.obeyed,
     )
-    if not fresh:
-        subject.sessions[user] = session
-    return session

@@ -59,7 +59,7 @@ def choose(subject: Subject) -> Target:
     document says so of the first one, or there is no other, nothing is sent."""
     target = subject.target
     first = target.operation
-    if first is None or target.auth is None or target.auth.type == "none":
+    if first is None or target.auth is None or target.auth.type == "none" or not target.may_probe:
         return target
     found = _candidates(target, closed=True)
     doubtful = is_public(first.path)

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from mockauth.browser.session import Session
+from mockauth.browser.login_driver import LoginDriver
 from mockauth.chatgpt.token import Grant
 from mockauth.clock import Clock, SystemClock
 from mockauth.engine.http.recorder import Driver, Place
+from mockauth.engine.target.logins import Logins
 from mockauth.engine.target.target import Target
 from mockauth.wire.trace import Fallback, Purpose
 
@@ -29,8 +30,13 @@ class Subject:
     """The tokens that ordinary calls are made with."""
     granted_at: float = 0.0
     """In seconds of `clock`."""
-    sessions: dict[str, Session] = field(default_factory=dict)
+    sessions: dict[str, LoginDriver] = field(default_factory=dict)
     """The browsers that are kept, by user."""
+    walked: set[str] = field(default_factory=set)
+    """What the browsers pressed on the pages of ordinary logins."""
+    is_wary: bool = False
+    """The request that a browser takes to its end is one to refuse."""
+    logins: Logins = field(default_factory=Logins)
     flows: int = 1
     found: dict[Callable[[Subject], Any], Any] = field(default_factory=dict)
     """What `once` was told, by who was asked."""
@@ -57,6 +63,15 @@ class Subject:
             yield
         finally:
             driver.purpose, driver.probe, driver.fallback, driver.flow = before
+
+    @contextmanager
+    def wary(self, of_it: bool) -> Iterator[None]:
+        """A browser's request is one to refuse, if `of_it`; the old way returns afterwards."""
+        before, self.is_wary = self.is_wary, of_it
+        try:
+            yield
+        finally:
+            self.is_wary = before
 
     @contextmanager
     def placing(self, place: Place) -> Iterator[None]:

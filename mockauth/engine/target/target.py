@@ -48,6 +48,8 @@ class Target:
     """The places of those that have fitted a page."""
     allow_hosts: tuple[str, ...] = ()
     """`HOST` or `HOST:PORT` of the login that nobody but the user names."""
+    may_probe: bool = True
+    """Whether more may be sent than ChatGPT sends: a public host only with the user's word."""
     slow: bool = False
     """Whether the run may take its time and make load."""
     login: Landing | None = None

@@ -40,6 +40,11 @@ class UrlMap:
     """Why an address must not be asked; "" where it may be."""
     _known: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def mapped(self) -> dict[str, str]:
+        """Each address that was asked elsewhere, with where."""
+        return {base: to for base, to in self._known.items() if base != to}
+
     def __call__(self, url: str) -> str:
         """The address to ask instead of `url`; the same one where it can be the server itself."""
         base = origin(url)

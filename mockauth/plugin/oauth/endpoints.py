@@ -12,6 +12,7 @@ from mockauth.plugin.context import Plugin
 from mockauth.plugin.current_request import base_url
 from mockauth.plugin.oauth import authorize as authorizing
 from mockauth.plugin.oauth import login as login_pages
+from mockauth.plugin.oauth import pages
 from mockauth.plugin.oauth.introspect import introspection
 from mockauth.plugin.oauth.metadata import metadata_document
 from mockauth.plugin.oauth.revoke import revocation
@@ -29,6 +30,7 @@ def oauth_blueprint(plugin: Plugin) -> Blueprint:
     _add(blueprint, "/consent", views.consent, "GET", "POST")
     _add(blueprint, "/login", views.login, "GET", "POST")
     _add(blueprint, "/token", views.token, "GET", "POST")
+    _add(blueprint, "/assets/turbo.min.js", views.turbo, "GET")
     if plugin.base.metadata:
         _add(blueprint, "/.well-known/oauth-authorization-server", views.metadata, "GET")
     if plugin.base.api == "mcp":
@@ -85,6 +87,9 @@ class _Views:
         if request.method == "POST":
             return login_pages.login(self.plugin)
         return login_pages.first_login_page(self.plugin, request.args.get("next", ""))
+
+    def turbo(self) -> BaseResponse:
+        return pages.script()
 
     def token(self) -> BaseResponse:
         # HEAD comes along with GET.

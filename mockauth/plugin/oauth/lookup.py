@@ -33,9 +33,18 @@ def access_token(plugin: Plugin, token: str) -> Shown | None:
         key = str(claims.get("jti", ""))
     with plugin.state.lock:
         record = plugin.state.access.get(digest(key))
+        if record is not None and plugin.policy.refresh_old_dies_at_use:
+            _end_replaced(plugin, record)
     if record is None or (claims is not None and not _fits(plugin, claims, record)):
         return None
     return Shown(record=record, claims=claims)
+
+
+def _end_replaced(plugin: Plugin, used: TokenRecord) -> None:
+    """The refresh tokens of the same login die that were replaced before this access token came."""
+    for record in plugin.state.refresh.values():
+        if record.family is used.family and record.generation < used.generation:
+            record.dead = True
 
 
 def _fits(plugin: Plugin, claims: dict[str, Any], record: TokenRecord) -> bool:

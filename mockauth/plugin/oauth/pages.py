@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.plugin.oauth.shape import Shape
 from mockauth.plugin.oauth.texts import ENGLISH
+from mockauth.wire.message import pairs_of
+from mockauth.wire.url import origin
 
 LAYOUT = """<!doctype html>
 <html lang="{{ words.lang }}" dir="{{ words.direction }}"><head><meta charset="utf-8"><title>{{ title }}</title>
@@ -21,6 +23,19 @@ input,button{font:inherit;padding:.4rem .6rem;margin:.2rem 0;width:100%;box-sizi
 NOTE = """{% if note %}<p role="alert">{{ note }}</p>{% endif %}
 """
 END = "</body></html>"
+TURBO = """// Does with forms what Turbo does, for faults that need such a library.
+addEventListener("submit", async event => {
+  if (event.target.closest("[data-turbo=false]")) return
+  event.preventDefault()
+  const form = new FormData(event.target, event.submitter)
+  const answer = await fetch(event.target.action, {method: "POST", body: new URLSearchParams(form)})
+  document.body.innerHTML = await answer.text()
+})
+"""
+BY_SCRIPT = "<p>One moment …</p><script>location.replace({{ url|tojson }})</script>"
+BY_FORM = """<form method="post" action="{{ url.partition('?')[0] }}">
+{% for name, value in fields %}<input type="hidden" name="{{ name }}" value="{{ value }}">{% endfor %}
+</form><script>document.forms[0].submit()</script>"""
 ERROR = (
     LAYOUT
     + """<p>{{ text }}</p>
@@ -76,6 +91,24 @@ def consent(
         csrf=csrf,
     )
     return private(Response(html), f"'self' {back}{shape.policy}")
+
+
+def onward(how: str, url: str) -> BaseResponse:
+    """A page that goes on to the callback by itself; `how` is `Behaviour.goes_on_by`."""
+    html = render_template_string(
+        LAYOUT + (BY_FORM if how == "form-post" else BY_SCRIPT) + END,
+        title="Back to the application",
+        words=ENGLISH,
+        url=url,
+        fields=pairs_of(url.partition("?")[2]),
+    )
+    script = "" if how == "stopped-script" else "; script-src 'unsafe-inline'"
+    return private(Response(html), f"'self' {origin(url)}{script}")
+
+
+def script() -> BaseResponse:
+    """The stand-in for a script library."""
+    return Response(TURBO, mimetype="text/javascript")
 
 
 def error(status: int, text: str, reasons: Sequence[str] = ()) -> BaseResponse:

@@ -19,6 +19,8 @@ def finish(plugin: Plugin, answer: BaseResponse) -> BaseResponse:
         # After a form 303 turns POST into GET; 307 would repeat the password (RFC 9700 4.12).
         answer.status_code = 303 if request.method == "POST" else 302
         answer.headers["Location"] = _located(plugin, answer.headers["Location"])
+        if plugin.policy.goes_on_by != "redirect":
+            return pages.onward(plugin.policy.goes_on_by, answer.headers["Location"])
     return pages.private(answer)
 
 

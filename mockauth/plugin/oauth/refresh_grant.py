@@ -67,8 +67,11 @@ class RefreshGrant(grants.RefreshTokenGrant):
         scope = self.request.payload.scope
         if not scope or self.plugin.policy.refresh_scope_widens:
             return
+        asked = set(scope.split())
+        if self.plugin.policy.refresh_unknown_scope:
+            asked &= set(self.plugin.config.scope.split())
         # RFC 6749 section 6: nothing that was not granted.
-        if not set(scope.split()) <= set(token.get_scope().split()):
+        if not asked <= set(token.get_scope().split()):
             raise InvalidScopeError()
 
     def authenticate_user(self, refresh_token: IssuedRefresh) -> str:
@@ -82,7 +85,8 @@ class RefreshGrant(grants.RefreshTokenGrant):
             if record.revoked and not policy.refresh_race:
                 _reused(plugin, record)
                 raise InvalidGrantError()
-            rotated = policy.refresh_rotates and policy.refresh_old_dies
+            at_once = policy.refresh_old_dies and not policy.refresh_old_dies_at_use
+            rotated = policy.refresh_rotates and at_once
             dropped = not policy.refresh_rotates and policy.refresh_dies_unrotated
             record.dead = record.dead or rotated or dropped
         return record.user

@@ -12,6 +12,7 @@ from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestErro
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload, OAuth2Request
 from flask import Request as FlaskRequest
 
+from mockauth.plugin.behaviour import Behaviour
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.current_request import basic_pair, decoded_basic_pair
 from mockauth.wire.message import FORM, JSON, pairs_of
@@ -113,7 +114,7 @@ def token_request(request: FlaskRequest, config: PluginConfig, right: Right) -> 
 
 
 def _with_basic(params: dict[str, str], config: PluginConfig, right: Right) -> dict[str, str]:
-    client_id, secret = _basic(config.policy.basic_form_decoded, right)
+    client_id, secret = _basic(config.policy, right)
     if "client_secret" in params:
         if config.policy.two_auth_methods_refused:
             raise InvalidRequestError("credentials in the header and in the body")
@@ -163,9 +164,10 @@ def _json(text: str) -> Iterable[tuple[str, str]]:
     return [(str(name), str(text)) for name, text in value]
 
 
-def _basic(form_decoded: bool, right: Right) -> tuple[str, str]:
+def _basic(policy: Behaviour, right: Right) -> tuple[str, str]:
     pair = basic_pair()
     if pair is None:
         raise InvalidClientError(status_code=401)
     # RFC 6749 section 2.3.1 wants both form-encoded; clients that forget it are understood, too.
-    return pair if not form_decoded or right(*pair) else decoded_basic_pair()
+    as_it_is = not policy.basic_form_decoded or (policy.basic_raw_taken and right(*pair))
+    return pair if as_it_is else decoded_basic_pair()

@@ -118,6 +118,57 @@ SHAPES = [
         lang="de",
     ),
     Shape(name="turbo-file-missing", kind="script", head=LOADS_TURBO),
+    Shape(name="htmx-file-missing", kind="script", head=LOADS_HTMX, consent=HX_CONSENT),
+    Shape(
+        name="unpoly-file-missing",
+        kind="script",
+        head='<script src="/assets/unpoly.min.js"></script>',
+        consent=CONSENT.replace("<form", "<form up-submit"),
+    ),
+    Shape(name="turbo-import-missing", kind="script", head=IMPORTS_TURBO),
+    Shape(
+        name="turbo-does-not-hear-a-handler",
+        kind="script",
+        head=LOADS_TURBO,
+        files=TURBO_FILE,
+        login=(LOGIN.replace("<form", '<form data-turbo="false"'),),
+        consent='<form id="f" method="post" action="/consent?{query}">{hidden}<input type="hidden" '
+        'name="answer" value="yes"></form><a href="#" id="k2" onclick="f.submit();return false">Allow</a>',
+    ),
+    Shape(
+        name="links-write-the-answer-and-submit",
+        kind="script",
+        lang="ko",
+        consent='<form name="c" method="post" action="/consent?{query}">{hidden}<input type="hidden" '
+        'name="answer"></form><a href="#" id="k3" class="btn" onclick="document.c.answer.value='
+        '\'no\';document.c.submit();return false">취소</a><a href="#" id="k2" class="btn" onclick="'
+        "document.c.answer.value='yes';document.c.submit();return false\">동의하고 계속</a>",
+        deny=(*SIGNS_IN, DENIES),
+    ),
+    Shape(
+        name="handler-under-a-policy",
+        kind="script",
+        consent_headers={"Content-Security-Policy": "script-src 'self'"},
+        consent='<form id="f" method="post" action="/consent?{query}">{hidden}<input type="hidden" '
+        'name="answer" value="yes"></form><button id="k2" onclick="f.submit()">Allow</button>',
+    ),
+    Shape(
+        name="logout-link-beside-consent",
+        kind="script",
+        lang="nl",
+        consent='<a href="#" onclick="event.preventDefault();document.getElementById(\'logout-form\')'
+        '.submit();">Uitchecken</a><form id="logout-form" action="/back" method="post" '
+        'style="display:none">{hidden}</form>' + CONSENT,
+        deny=(*SIGNS_IN, DENIES),
+    ),
+    Shape(
+        name="jump-menu-beside-login",
+        kind="script",
+        login=(
+            '<button type="button" onclick="location.href=\'/home\'">Zur Startseite</button>'
+            + LOGIN,
+        ),
+    ),
     Shape(
         name="htmx-takes-consent",
         kind="script",

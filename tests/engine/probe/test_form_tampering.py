@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from flask import Flask, Response, request
 
-from mockauth.checks.finding import Blocked, NotApplicable
+from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.engine.demo import options_for
 from mockauth.engine.flow.ordinary import ordinary_flow
 from mockauth.engine.http.recorder import Driver
@@ -19,6 +21,8 @@ from mockauth.engine.probe.form_tampering import (
     sent_cookies,
     visit,
 )
+from mockauth.engine.probe.steps.context import started
+from mockauth.engine.probe.steps.form import send_changed_form
 from mockauth.engine.target.subject import Subject
 from mockauth.engine.target.target import Target
 from mockauth.engine.target.url_map import UrlMap
@@ -26,6 +30,7 @@ from mockauth.plugin.app import create_app
 from mockauth.plugin.behaviour import Behaviour
 from mockauth.plugin.config import PluginConfig
 from mockauth.profiles import PLUGIN
+from mockauth.scenario.library import load_library
 from mockauth.scenario.model import FormChange
 from mockauth.wire import Trace
 from mockauth.wire.secret import Secrets
@@ -37,13 +42,18 @@ BARE = FormChange(which="last", without=("token", "cookies"))
 LOGIN = FormChange(which="login", without=("token", "cookies"))
 
 
-def subject_of(policy: Behaviour | None = None, *, login: str = "login_and_consent") -> Subject:
+def subject_of(
+    policy: Behaviour | None = None,
+    *,
+    login: str = "login_and_consent",
+    through: Callable[[Flask], Flask] = lambda app: app,
+) -> Subject:
     """A subject that has signed in to a plugin of that policy."""
     logging.getLogger("mockauth.plugin").setLevel(logging.CRITICAL)
     config = PluginConfig(policy=policy or Behaviour(), login=login)  # type: ignore[arg-type]  # one of its words
     given = options_for(config, SITE).given
     subject = Subject(
-        driver=Driver(WsgiTransport(create_app(config)), Trace(), Secrets(), flow=1),
+        driver=Driver(WsgiTransport(through(create_app(config))), Trace(), Secrets(), flow=1),
         target=Target(
             profile=PLUGIN,
             given=replace(given, redirect_uri=PLUGIN.redirect_uris(config.plugin_ids[0])[0]),
@@ -109,10 +119,39 @@ def test_a_login_form_without_token_is_refused_by_default_and_not_when_nobody_lo
         assert [answer.is_redirect for answer in answers] == [not checked]
 
 
-def test_there_is_no_login_form_where_the_login_is_the_last_one() -> None:
-    subject = subject_of(login="login")
-    with pytest.raises(NotApplicable, match="no form follows"):
-        altered(subject, LOGIN)
+@pytest.mark.parametrize("login", ["login", "login_and_consent"])
+@pytest.mark.parametrize("guarded", [True, False])
+def test_a_forged_login_is_found_whatever_follows_it(login: str, guarded: bool) -> None:
+    shown = csrf_of_login(subject_of(Behaviour(login_csrf=guarded), login=login))
+    assert isinstance(shown, Seen) == guarded
+
+
+def test_a_new_login_page_after_a_forged_login_refuses_it() -> None:
+    subject = subject_of(through=starts_anew)
+    shown = csrf_of_login(subject)
+    assert isinstance(shown, Seen)
+    assert "asks anew" in shown.actual
+
+
+def csrf_of_login(subject: Subject) -> Finding | Seen:
+    (probe,) = load_library().probes_named(["page.login-csrf-protected"])
+    with subject.during("altered"):
+        return send_changed_form(started(subject, probe, {}), probe.steps[0])[0]
+
+
+def starts_anew(app: Flask) -> Flask:
+    """The app, which answers a forged login with another path, a cookie and its login page."""
+
+    @app.after_request
+    def again(answer: Response) -> Response:
+        if request.method == "POST" and answer.status_code in (400, 403):
+            answer = Response(status=303, headers={"Location": "/again"})
+            answer.set_cookie("new", "1")
+        elif request.path == "/again":
+            answer = Response(status=302, headers={"Location": "/login?next=/authorize"})
+        return answer
+
+    return app
 
 
 def test_there_is_no_form_at_all_where_nobody_is_asked() -> None:

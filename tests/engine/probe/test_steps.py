@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from mockauth.plugin.behaviour import Behaviour
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.faults.fault import AnswerChange, Fault
 from tests.conftest import Checked
@@ -36,6 +37,35 @@ def test_a_refusal_by_an_operation_that_changes_something_counts_only_as_one_of_
 
     states = {result.rule.id: result.state for result in run.results}
     assert {name: states[name] for name in UNPROVEN} == dict.fromkeys(UNPROVEN, state)
+
+
+@pytest.mark.parametrize(
+    ("body", "state"),
+    [("", "pass"), (" \n", "pass"), ('{"detail": "no"}', "pass"), ("<p>Log in", "warn")],
+)
+def test_a_refusal_with_the_type_of_a_page_is_one_only_where_it_has_a_page(
+    body: str, state: str, checked: Checked
+) -> None:
+    typed = AnswerChange(
+        place="api", when="error", headers={"Content-Type": "text/html"}, body=body
+    )
+
+    run = checked(PluginConfig().with_faults(Fault(name="typed", answers=(typed,))))
+
+    states = {result.rule.id: result.state for result in run.results}
+    assert states["api.401-body-not-html"] == state
+
+
+REFRESH = ("refresh.old-token-dead-after-rotation", "refresh.family-revoked-on-reuse")
+
+
+def test_a_replaced_refresh_token_may_live_until_the_new_access_token_is_used(
+    checked: Checked,
+) -> None:
+    run = checked(PluginConfig(policy=Behaviour(refresh_old_dies_at_use=True)))
+
+    states = {result.rule.id: result.state for result in run.results}
+    assert {name: states[name] for name in REFRESH} == dict.fromkeys(REFRESH, "pass")
 
 
 def test_an_open_operation_that_changes_something_is_found(checked: Checked) -> None:

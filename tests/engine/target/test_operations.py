@@ -47,6 +47,7 @@ def checked(
     paths: Mapping[str, tuple[int, int]],
     security: Mapping[str, Any] | None = None,
     operation: str = "",
+    service: type[Service] = Service,
 ) -> Run:
     """A run against a service whose document names these paths in that order."""
     document: dict[str, Any] = {
@@ -73,7 +74,7 @@ def checked(
         select=("api", "transport.no-5xx"),
         operation=operation,
     )
-    last = list(run_check(options, transport=WsgiTransport(Service(paths, document))))[-1]
+    last = list(run_check(options, transport=WsgiTransport(service(paths, document))))[-1]
     assert isinstance(last, RunFinished)
     return last.run
 
@@ -141,6 +142,39 @@ def test_an_api_of_which_only_a_public_path_is_known_is_not_judged_by_it() -> No
 @pytest.mark.parametrize("status", [404, 405, 500])
 def test_an_api_that_fails_for_the_good_token_too_is_one_finding(status: int) -> None:
     run = checked({"/items": (status, status)})
+
+    assert broken(run) == {"api.valid-token-accepted"}
+
+
+class Speechless(Service):
+    """Refuses in the body alone, with status 200; the good token, too, where it is `deaf`."""
+
+    deaf = False
+
+    def __call__(self, environ: Any, start: Any) -> Any:
+        request = Request(environ)
+        if request.path == "/openapi.json":
+            return super().__call__(environ, start)
+        known = request.headers.get("Authorization") == f"Bearer {KEY}" and not self.deaf
+        body = {"ok": True, "items": ["milk"]} if known else {"ok": False, "error": "invalid_auth"}
+        return Response(json.dumps(body), content_type="application/json")(environ, start)
+
+
+class Deaf(Speechless):
+    deaf = True
+
+
+def test_a_refusal_in_the_body_fails_for_its_status_alone() -> None:
+    run = checked({"/items": (200, 200)}, service=Speechless)
+
+    assert broken(run) == {"api.no-token-is-401"}
+    [found] = [r for r in run.results if r.rule.id == "api.no-token-is-401"]
+    assert found.actual.startswith("200")
+    assert "anyone" not in found.rule.chatgpt_shows
+
+
+def test_an_api_that_refuses_everybody_in_the_body_is_one_finding() -> None:
+    run = checked({"/items": (200, 200)}, service=Deaf)
 
     assert broken(run) == {"api.valid-token-accepted"}
 

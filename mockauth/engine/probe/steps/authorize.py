@@ -45,6 +45,7 @@ def authorize(run: ProbeRun, step: Step) -> StepResult:
         fresh=step.session == "fresh",
         decision=step.decision,
         user=step.user,
+        wary=_is_one_to_refuse(step),
     )
     if landing.no_deny:
         _not_refused(run, landing)
@@ -84,11 +85,19 @@ def authorize(run: ProbeRun, step: Step) -> StepResult:
     return replace(result, observations=[*result.observations, *added])
 
 
+def _is_one_to_refuse(step: Step) -> bool:
+    """Whether the first page that the request leads to may be its refusal."""
+    expect = step.expect
+    if step.decision == "deny":
+        return False
+    return expect.verdict == "refused" or expect.redirect_to in ("nowhere-new", "none")
+
+
 def _not_refused(run: ProbeRun, landing: Landing) -> NoReturn:
     """Why the user could not refuse.
 
     Raises:
-        Blocked: consent was asked for before, and is not any more.
+        Blocked: consent was asked for before, and is not any more; or no button was understood.
         NotApplicable: no page lets the user refuse.
     """
     usual = run.subject.target.login
@@ -102,6 +111,8 @@ def _not_refused(run: ProbeRun, landing: Landing) -> NoReturn:
         )
     if landing.left and not landing.asked:
         raise NotApplicable(say("no page asks the user for consent"))
+    if landing.question is not None:
+        raise Blocked(landing.question.words)
     raise NotApplicable(say("the consent page has no way to refuse"))
 
 

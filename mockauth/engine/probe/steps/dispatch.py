@@ -104,7 +104,7 @@ def wait(run: ProbeRun, step: Step) -> None:
             raise Blocked(say("the token answer has no expires_in"))
         seconds += lifetime + EXPIRY_MARGIN
     target = run.subject.target
-    if target.slow and seconds > target.patience:
+    if target.slow and seconds > target.patience + EXPIRY_MARGIN:
         raise Blocked(
             say("needs to wait for {:.0f} s: give --slow {:.0f}", seconds, seconds + 1),
             by_option="--slow",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mockauth.checks.finding import Seen
+from mockauth.checks.finding import NotApplicable, Seen
 from mockauth.engine.probe.form_tampering import (
     PageVisit,
     has_secret_address,
@@ -32,6 +32,8 @@ def send_changed_form(run: ProbeRun, step: Step) -> Observations:
     if change.which == "login" and _signed_in(run, altered, before):
         seen = say("the login was taken although its form was sent without token and cookies")
         return [run.finding(step, seen, numbers)]
+    if change.which == "login" and altered.reached_code and usual.forms[-1].has_password:
+        raise NotApplicable(say("the login begins no session that another site could bring about"))
     if not altered.reached_code:
         shown = altered.landing.describe() if altered.landing else say("no answer")
         return [Seen(actual=say("refused: {}", shown), exchanges=numbers)]
@@ -83,7 +85,8 @@ def _signed_in(run: ProbeRun, altered: PageVisit, before: int) -> bool:
     """Whether the answer to the altered login form began a session: the way on from it may need
     what was left out."""
     login = next((form for form in altered.forms if form.has_password), None)
-    if login is None:
+    landing = altered.landing
+    if login is None or (landing is not None and landing.reason == "asks-anew"):
         return False
     for exchange in run.subject.driver.trace.exchanges[before:]:
         answer = exchange.answer

@@ -132,11 +132,17 @@ def _unaccepted(run: ProbeRun, step: Step, came: Came) -> StepResult:
     client = run.subject.target.client
     scope = client.auth.scope if client else ""
     tolerated = step.expect.tolerated_unless == "scope-empty" and scope != ""
-    word = say("broken off") if came.outcome == "broken" else say("refused")
-    found = run.finding(step, say("{}: {}", word, came.seen), came.numbers)
+    found = run.finding(step, say("{}: {}", _unaccepted_word(step, came), came.seen), came.numbers)
     return StepResult(
         observations=[replace(found, tolerated=tolerated)], confidence=made.confidence
     )
+
+
+def _unaccepted_word(step: Step, came: Came) -> str:
+    if came.outcome == "broken":
+        return say("broken off")
+    token = step.do in ("token", "refresh") and came.exchange.answer.ok
+    return say("no token that can be read") if token else say("refused")
 
 
 def _unrefused(run: ProbeRun, step: Step, came: Came) -> Observations:

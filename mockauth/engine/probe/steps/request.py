@@ -18,6 +18,7 @@ from mockauth.engine.probe.variables import Missing
 from mockauth.engine.target import browsers, requests, tokens
 from mockauth.engine.target.operations import api_operations
 from mockauth.engine.target.subject import Subject
+from mockauth.manifest.address import flaw_of
 from mockauth.manifest.openapi import Operation
 from mockauth.manifest.plugin import WELL_KNOWN
 from mockauth.manifest.public_path import is_public
@@ -41,6 +42,8 @@ def request_of(run: ProbeRun, step: Step) -> Prepared:
     """The request of a step, with its one change made."""
     made = _prepared(run, step)
     _require_change(made.request, step)
+    if flaw_of(made.request.url):
+        raise Missing("the address cannot be opened (see manifest.urls-usable)")
     return replace(made, request=mutate(made.request, step.change, run.material.lookup))
 
 
@@ -131,7 +134,7 @@ def _call(run: ProbeRun, step: Step, token: str | None) -> Prepared:
     if operation is None and "login" not in run.probe.rule.needs:
         operation = _any_operation(subject)
     if operation is None:
-        raise Blocked(
+        raise Missing(
             subject.target.uncalled
             or say(
                 "no operation to call: the OpenAPI document has no GET without required "

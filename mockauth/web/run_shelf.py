@@ -15,7 +15,7 @@ UNFINISHED = -1
 """The exit code of a run that has none yet."""
 MOST = 100
 """Runs that are kept of one installation; the oldest makes way."""
-STALE = 30.0
+STALE = 20.0
 """Seconds without a sign of life after which a run counts as interrupted."""
 
 
@@ -97,6 +97,14 @@ class RunShelf:
         """Whether nobody works at it any more: what made it was stopped."""
         unfinished = run.summary.exit_code == UNFINISHED
         return unfinished and self.clock.now() - self.progress(run).at > STALE
+
+    def under_way(self, plugin_id: str) -> str:
+        """The id of a run that somebody works at, be it another process; "" for none."""
+        latest = next(iter(self.listed(plugin_id)), None)
+        if latest is None or latest.exit_code != UNFINISHED:
+            return ""
+        kept = self.store.run(latest.id)
+        return latest.id if kept is not None and not self.is_interrupted(kept) else ""
 
     def _row(self, plugin_id: str) -> str | None:
         kept = next(iter(self.store.installations_of(plugin_id)), None)

@@ -45,6 +45,11 @@ class Work:
     writing: threading.Lock = field(default_factory=threading.Lock)
     """Held while it is written, so that no sign of life comes after the end."""
 
+    @property
+    def is_over(self) -> bool:
+        """Whether its report is kept."""
+        return self.over.is_set()
+
     def end(self) -> None:
         """Have it end at the next request; what was judged so far becomes the report."""
         # Not `wish`, which raises in the thread that calls it.
@@ -67,25 +72,29 @@ class Works:
         """
         plugin_id = options.plugin_id
         with self._lock:
-            known = self._under_way.get(plugin_id)
-            if known is not None:
-                return known.run.id
+            known = self._at_work(plugin_id) or self._shelf.under_way(plugin_id)
+            if known:
+                return known
             if len(self._under_way) >= MOST:
                 raise MockauthError("too many checks run at once: wait until one is done")
             kept = self._shelf.start(plugin_id, options.target)
             if kept is None:
                 raise MockauthError("the plugin was removed")
             work = Work(plugin_id=plugin_id, run=kept, progress=Progress(total=_total()))
-            self._under_way[plugin_id] = work
+            self._under_way[kept.id] = work
         for body in (lambda: self._work(work, options), lambda: self._give_signs(work)):
             threading.Thread(target=body, daemon=True, name="mockauth-run").start()
         return kept.id
 
-    def of(self, plugin_id: str, run: str = "") -> Work | None:
-        """The run under way at a plugin, where it is the one of that id."""
+    def of(self, plugin_id: str, run: str) -> Work | None:
+        """The run of that id, where it is under way here, at that plugin."""
         with self._lock:
-            work = self._under_way.get(plugin_id)
-        return work if work is not None and run in ("", work.run.id) else None
+            work = self._under_way.get(run)
+        return work if work is not None and work.plugin_id == plugin_id else None
+
+    def _at_work(self, plugin_id: str) -> str:
+        works = self._under_way.values()
+        return next((w.run.id for w in works if w.plugin_id == plugin_id and not w.is_over), "")
 
     def _work(self, work: Work, options: CheckOptions) -> None:
         transport = self._world.transport()
@@ -104,7 +113,7 @@ class Works:
             self._fail(work, f"mockauth itself failed ({type(crash).__name__})")
         finally:
             with self._lock:
-                del self._under_way[work.plugin_id]
+                del self._under_way[work.run.id]
             work.over.set()
             if isinstance(transport, SocketTransport):
                 transport.close()
@@ -129,7 +138,7 @@ class Works:
     def _give_signs(self, work: Work) -> None:
         while not work.over.wait(PULSE):
             with work.writing:
-                if not work.over.is_set():
+                if not work.is_over:
                     self._shelf.show_progress(work.run, work.progress)
 
 

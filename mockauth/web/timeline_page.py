@@ -21,13 +21,13 @@ def add_timeline_page(blueprint: Blueprint, pages: Pages) -> None:
         installation = pages.installation(id)
         last = keeper.last_noted(id)
         until = _number(request.args.get("until", "")) or last
-        noted = [one for one in keeper.noted(id, pages.known_person()) if one.number <= until]
-        shown = noted[-MOST:]
+        found = keeper.lately(id, pages.known_person(), until=until, most=MOST + 1)
+        shown = found[-MOST:]
         return render_template(
             "chatgpt/timeline.html",
             plugin=installation,
             flows=flows_of(shown),
-            older=shown[0].number - 1 if len(noted) > len(shown) else 0,
+            older=shown[0].number - 1 if len(found) > MOST else 0,
             is_latest=until >= last,
             mark=str(last),
             lanes=LANE_PLACES,

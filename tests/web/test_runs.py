@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from cryptography.fernet import Fernet
 from jsonschema import Draft202012Validator
 
 import mockauth.report
+from mockauth.cli.main import commands
 from mockauth.clock import MovableClock
 from mockauth.plugin.config import DEMO_PLUGIN_ID
 from mockauth.store.store import open_store
@@ -59,6 +61,46 @@ def test_a_faultless_plugin_passes_all_checks(visitor: Visitor) -> None:
     assert "needs --other-client-id" in visitor.text
     Draft202012Validator(json.loads(SCHEMA.read_text("utf-8"))).validate(report)
     assert report["gate"]["exit_code"] == 0
+
+
+def test_the_findings_are_those_of_the_command_line(visitor: Visitor, tmp_path: Path) -> None:
+    written = tmp_path / "report.json"
+    with served_plugin(auth="service_http") as plugin:
+        token = plugin.config.service_token
+        installed(visitor, plugin, service_token=token)
+        plugin.fault("api.any-token")
+        checked(visitor)
+        given = ["--token", token, "--verification-token", plugin.config.verification_token]
+        CliRunner().invoke(commands, ["check", plugin.url, *given, "--report", f"json={written}"])
+
+    theirs = json.loads(written.read_text("utf-8"))
+    ours = exported(visitor)
+    assert ours["verdict"] == theirs["verdict"]
+    for name in ("id", "state", "level", "expected", "fix"):
+        assert [one[name] for one in ours["checks"]] == [one[name] for one in theirs["checks"]]
+
+
+def test_an_action_is_checked_as_it_was_filled_in(visitor: Visitor) -> None:
+    with served_plugin(auth="service_http") as plugin:
+        key = plugin.config.service_token
+        document = f"{plugin.url}/openapi.json"
+        visitor.get("/chatgpt/action").press("Save", openapi=document, auth="service_http", key=key)
+        finished(visitor.click("Run all checks").press("Run all checks"))
+
+    assert "✓ ChatGPT can call the API" in visitor.text
+    assert exported(visitor)["profile"] == "action"
+    assert key not in str(visitor.page)
+
+
+def test_each_user_key_of_a_user_http_plugin_is_used(visitor: Visitor) -> None:
+    with served_plugin(auth="user_http") as plugin:
+        key, other = (user.key for user in plugin.config.users)
+        installed(visitor, plugin).press("Install", key=key)
+        checked(visitor, other_token=other)
+
+    assert "✓ ChatGPT can call the API" in visitor.text
+    assert "--other-token" not in visitor.text
+    assert "needs --token" not in visitor.text
 
 
 def test_a_broken_plugin_says_what_chatgpt_shows_and_how_to_fix_it(visitor: Visitor) -> None:

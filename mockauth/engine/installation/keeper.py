@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -18,6 +18,7 @@ from mockauth.store.installation import Installation as KeptInstallation
 from mockauth.store.installation import InstallationSummary, InstallState
 from mockauth.store.kept import Outdated
 from mockauth.store.login import PendingLogin as KeptLogin
+from mockauth.store.timeline import Entry
 from mockauth.wire.url import split
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ PAGE = 100
 """Entries of a timeline that are read at once."""
 MOST_NOTED = 100
 """Exchanges that are given at once."""
+MOST_READ = 5000
+"""Entries that are looked through for the last ones of a person."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,6 +176,23 @@ class Keeper:
             line = json.dumps({"person": person, "shown": shown})
             self.store.record(kept.id, [line], flow=login)
 
+    def lately(
+        self, id: str, person: str, *, until: int | None = None, most: int
+    ) -> Sequence[Noted]:
+        """The last exchanges of one person with a plugin, the oldest first; `until` is the number
+        of the last one that is wanted."""
+        kept = self._kept(id)
+        if kept is None:
+            return ()
+        end = self.store.last_entry(kept.id) if until is None else until
+        found: list[Noted] = []
+        for start in range(end - PAGE, end - PAGE - MOST_READ, -PAGE):
+            entries = self.store.timeline(kept.id, after=max(0, start), most=PAGE + min(0, start))
+            found = [*_of_person(entries, person), *found]
+            if start <= 0 or len(found) >= most:
+                break
+        return tuple(found[-most:])
+
     def noted(
         self, id: str, person: str, *, after: int = 0, most: int = MOST_NOTED
     ) -> Sequence[Noted]:
@@ -188,17 +208,19 @@ class Keeper:
 
     def _noted(self, row: str, person: str, after: int) -> Iterator[Noted]:
         while entries := self.store.timeline(row, after=after, most=PAGE):
-            for entry in entries:
-                line = json.loads(entry.line)
-                if line["person"] == person:
-                    yield Noted(
-                        number=entry.number, at=entry.at, login=entry.flow, shown=line["shown"]
-                    )
+            yield from _of_person(entries, person)
             after = entries[-1].number
 
     def _kept(self, id: str) -> KeptInstallation | None:
         """The row of a plugin. Whoever registers one does it for everybody, so there is one."""
         return next(iter(self.store.installations_of(id)), None)
+
+
+def _of_person(entries: Iterable[Entry], person: str) -> Iterator[Noted]:
+    for entry in entries:
+        line = json.loads(entry.line)
+        if line["person"] == person:
+            yield Noted(number=entry.number, at=entry.at, login=entry.flow, shown=line["shown"])
 
 
 def _new(installation: Installation) -> KeptInstallation:

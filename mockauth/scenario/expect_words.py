@@ -67,6 +67,7 @@ PHRASES: Mapping[str, Phrase] = MappingProxyType(
     {
         "verdict": lambda verdict: word(VERDICTS, verdict),
         "or_error": lambda errors: f"or end at the callback with error {either(_quoted(errors))}",
+        "or_refused_as": lambda step: f"or be refused just as “{step}”",
         "winners": lambda winners: word(WINNERS, winners),
         "redirect_to": lambda where: word(REDIRECTS, where),
         "answers": lambda kind: f"it must answer {word(ENDPOINTS, kind)}",

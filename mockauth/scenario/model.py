@@ -81,6 +81,8 @@ class Expect:
     """Real, correct servers do otherwise: a warning at most."""
     or_error: tuple[str, ...] = ()
     """Errors at the callback that are as good as acceptance."""
+    or_refused_as: str = ""
+    """A step whose refusal this one may share, unless the manifest's scope is empty."""
     redirect_to: Literal["", "callback", "away", "none", "nowhere-new"] = ""
     """`callback`: must end there. `away`: must leave the site. `none`: must not leave the site at all. `nowhere-new`: no
     redirect off the site but to the registered callback, untouched."""

@@ -44,6 +44,7 @@ ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "change.onward": ("authorize",),
         "change.plain_http": ("endpoint",),
         "expect.or_error": ("authorize",),
+        "expect.or_refused_as": ("authorize",),
         "expect.redirect_to": ("authorize",),
         "expect.params": ("authorize",),
         "expect.absent": ("authorize",),
@@ -181,7 +182,7 @@ def _check_names(document: Document, path: Path, step: Step, earlier: set[str]) 
         document.complain((*path, "name"), f"two steps are called {step.name!r}; name one")
     if not re.fullmatch(r"[^.{}]+", step.name):
         document.complain((*path, "name"), "must have no dot or brace in it")
-    for part in ("like", "same_body_as", "other_body_than"):
+    for part in ("like", "or_refused_as", "same_body_as", "other_body_than"):
         named = getattr(step.expect, part)
         if named and named not in earlier:
             document.complain((*path, "expect", part), f"no earlier step is called {named!r}")

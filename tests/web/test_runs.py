@@ -21,19 +21,10 @@ from mockauth.web.app import create_pages
 from mockauth.web.run_shelf import RunShelf
 from mockauth.web.settings import PageSettings
 from tests.web.conftest import Arrive
-from tests.web.visitor import HERE, Visitor, installed, oauth_installed
+from tests.web.visitor import HERE, Visitor, finished, installed, oauth_installed
 
 SCHEMA = Path(mockauth.report.__file__).parent / "run.schema.json"
 PASSWORD = "analytical-engine"
-
-
-def finished(visitor: Visitor) -> Visitor:
-    """Listen to the run that is shown until it is over, then read its page."""
-    path = visitor.path
-    for _ in range(20):  # each listens for half a minute
-        if "data: over" in visitor.browser.get(f"{path}events", base_url=HERE).text:
-            return visitor.get(path)
-    raise AssertionError(f"the run does not end: {visitor.text}")
 
 
 def checked(visitor: Visitor, **filled: str) -> Visitor:
@@ -58,7 +49,7 @@ def test_a_faultless_plugin_passes_all_checks(visitor: Visitor) -> None:
 
     assert "✓ ChatGPT can sign in" in visitor.text
     assert "to fix" not in visitor.text
-    assert "needs --other-client-id" in visitor.text
+    assert "needs a second client: give --other-client-id" in visitor.text
     Draft202012Validator(json.loads(SCHEMA.read_text("utf-8"))).validate(report)
     assert report["gate"]["exit_code"] == 0
 

@@ -8,7 +8,7 @@ from werkzeug.test import Client
 from mockauth.testing import served_plugin
 from mockauth.web.app import create_pages
 from mockauth.web.settings import PageSettings
-from tests.web.visitor import CALLBACK, HERE, Visitor, installed, oauth_installed
+from tests.web.visitor import CALLBACK, HERE, Visitor, finished, installed, oauth_installed
 
 GIF = b"GIF89a" + b"\0" * 20
 HOSTILE = "<script>alert(1)</script>\u202e\x1b[31m"
@@ -116,6 +116,36 @@ def test_what_a_plugin_calls_itself_stays_text(visitor: Visitor) -> None:
             assert "\u202e" not in str(page)
             assert "\x1b" not in str(page)
         assert "<script>alert(1)</script>" in visitor.text
+
+
+def test_what_a_plugin_answers_stays_text_in_timelines_and_reports(visitor: Visitor) -> None:
+    named = {"name_for_human": HOSTILE, "description_for_human": HOSTILE}
+    with served_plugin(auth="none", manifest=named) as plugin:
+        plugin.next_response(
+            "/todos", body=HOSTILE, headers={"X-A": "<script>", "Location": "/<b>"}
+        )
+        installed(visitor, plugin)
+        pages = [visitor.get(f"{visitor.path}timeline").page]
+        visitor.get(visitor.path.replace("timeline", "runs/")).press("Run all checks")
+        pages.append(finished(visitor).page)
+
+    for page in pages:
+        assert page.select("script:not([src]), b") == []
+        assert "\u202e" not in str(page)
+        assert "\x1b" not in str(page)
+    assert "passed" in visitor.text
+
+
+def test_a_public_mockauth_checks_no_private_address(visitor: Visitor) -> None:
+    app = create_pages(PageSettings(is_public=True, hosts=("127.0.0.1",)))
+    with served_plugin(auth="none") as plugin:
+        public = Visitor(app).get("/chatgpt/")
+        public.press("Find manifest file", target=plugin.url)
+        answer = public.send(f"{public.path}runs/start")
+
+        assert answer.status == 400
+        assert "ask no private address" in answer.text
+        assert plugin.requests == []
 
 
 def test_an_error_of_a_plugin_stays_text_too(visitor: Visitor) -> None:

@@ -68,10 +68,15 @@ class Hybrid:
             read = self.form.run(request, redirect_uris=redirect_uris, decision=decision)
             return read if read.left else seen
         read = self.form.run(request, redirect_uris=redirect_uris, decision=decision)
-        if not wants_browser(read):
+        if not wants_browser(read) or (self.form.is_wary() and self._is_refusal(read)):
             return read
         self._say_why(read)
         return truer(read, self._in_browser(request, redirect_uris, decision))
+
+    def _is_refusal(self, read: Landing) -> bool:
+        """Whether a page with words of its own ends a request to refuse, where logins need no
+        script."""
+        return read.outcome == "error_page" and bool(read.snippet) and not self.carried
 
     def _say_why(self, read: Landing) -> None:
         if self.carried:

@@ -135,17 +135,27 @@ def _altered(wanted: str, target: str) -> str:
 def code_once(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The callback carries exactly one code, in the query."""
     callback = _ordinary(evidence)
-    query = every((*callback.request.all_query, *callback.request.params), "code")
+    query = _received(callback, "code")
     if len(query) == 1 and query[0]:
         yield Seen(actual=say("one code"), exchanges=(callback.n,))
     else:
-        where = say(" (one is in the fragment)") if first(callback_params(callback), "code") else ""
+        behind = first(pairs_of(callback.request.target.partition("#")[2]), "code")
+        where = say(" (one is in the fragment)") if behind else ""
+        fix = say("Put code and state into the query: browsers keep what follows the #.")
         yield Finding(
             expected=say("one code in the query"),
             actual=say("{} codes{}", len(query), where),
+            fix=fix if behind else "",
             at=AT,
             exchanges=(callback.n,),
         )
+
+
+def _received(callback: Exchange, name: str) -> tuple[str, ...]:
+    """The values that ChatGPT gets: those of the query, which a form brings only where the query
+    has none. A form that a 307 repeats is the login form, with whatever that had."""
+    request = callback.request
+    return every(request.all_query, name) or every(request.params, name)
 
 
 @check(
@@ -160,12 +170,12 @@ def code_once(evidence: Evidence) -> Iterator[Finding | Seen]:
 def state_once_equal(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The callback carries the state that was sent, once."""
     callback = _ordinary(evidence)
-    states = every(callback_params(callback), "state")
+    states = _received(callback, "state")
     if states == (sent_state(evidence, callback),):
         yield Seen(actual=say("equal"), exchanges=(callback.n,))
         return
     actual = (
-        say("no state")
+        say("no state in the query")
         if not states
         else say("{} of them", len(states))
         if len(states) > 1

@@ -74,6 +74,10 @@ PAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "MCP-reg": (f"{MCP}: Client registration", ""),
         "MCP-sec": (f"{MCP}: Security considerations", ""),
         "MCP-http": (f"{MCP}: Streamable HTTP", ""),
+        "OIDC-token": (
+            "OpenID Connect Core 1.0, section 3.1.3.2: Token Request Validation",
+            "https://openid.net/specs/openid-connect-core-1_0.html#TokenRequestValidation",
+        ),
         "CSP3": ("Content Security Policy Level 3", "https://www.w3.org/TR/CSP3/"),
         "Fetch-redirect": (
             "Fetch Standard: HTTP-redirect fetch",

@@ -11,7 +11,10 @@ class Behaviour:
 
     # The authorize endpoint (client_url).
     redirect_match: str = "exact"
-    """exact, prefix, host, any, or normalised (case of the host, slash, default port)."""
+    """exact, prefix, host, host-suffix, any, normalised (case of the host, slash, default port),
+    path-resolved (dots and percent-encoding), loopback (any address there is taken, too),
+    loopback-prefix (or what only begins like one), any-scheme, own-schemes (what is not http), or
+    any-client (the callbacks of all clients)."""
     client_checked: bool = True
     response_type_checked: bool = True
     """False: an unknown response_type counts as `code`."""
@@ -23,7 +26,8 @@ class Behaviour:
     """True: errors are redirected to a redirect_uri that nobody registered."""
     missing_state_tolerated: bool = True
     state_returned: str = "kept"
-    """kept, dropped, truncated (cut at the first odd character)."""
+    """kept, dropped, truncated (cut at the first odd character), lower-case, or twice-decoded (where
+    the login page hands it on)."""
     redirect_query: str = "kept"
     """What becomes of the query of a registered URI: kept, dropped, second-question-mark."""
     empty_scope_refused: bool = False

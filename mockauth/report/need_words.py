@@ -8,6 +8,7 @@ from types import MappingProxyType
 NEEDS: Mapping[str, str] = MappingProxyType(
     {
         "login": "a login (--username and --password, or --token)",
+        "callback": "a login that comes back with a code (--username and --password)",
         "second-client": "a second client (--other-client-id and --other-client-secret)",
         "second-user": "a second user (--other-username and --other-password, or --other-token)",
         "second-callback": "a second client whose callback has a query (--other-redirect-uri)",

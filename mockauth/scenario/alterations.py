@@ -68,6 +68,11 @@ def encode_one_letter(value: str) -> str:
     return value[:-1] + encoded
 
 
+def unknown_scope_added(value: str) -> str:
+    """The scopes, and one that does not exist."""
+    return f"{value} mockauth-no-such-scope".lstrip()
+
+
 ALTERATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
         "one-character": change_one_character,
@@ -80,5 +85,6 @@ ALTERATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "upper-case-host": upper_case_host,
         "upper-case-path": upper_case_path,
         "encode-one-letter": encode_one_letter,
+        "unknown-scope-added": unknown_scope_added,
     }
 )

@@ -20,6 +20,10 @@ REDIRECTS = {
     "nowhere-new": "the browser must not be sent anywhere but to the registered callback",
 }
 ENDPOINTS = {"browser": "a browser", "token-endpoint": "a token request"}
+UNLESS = {
+    "scope-empty": "the manifest's scope is empty",
+    "scope-without-openid": "the scope names no `openid`: OpenID Connect allows it",
+}
 CHALLENGES = {
     "well-formed": "the WWW-Authenticate header is well formed",
     "without-error": "the WWW-Authenticate header has no `error`",
@@ -63,12 +67,13 @@ PHRASES: Mapping[str, Phrase] = MappingProxyType(
     {
         "verdict": lambda verdict: word(VERDICTS, verdict),
         "or_error": lambda errors: f"or end at the callback with error {either(_quoted(errors))}",
+        "or_refused_as": lambda step: f"or be refused just as “{step}”",
         "winners": lambda winners: word(WINNERS, winners),
         "redirect_to": lambda where: word(REDIRECTS, where),
         "answers": lambda kind: f"it must answer {word(ENDPOINTS, kind)}",
         "status": lambda statuses: f"with status {either(statuses)}",
         "tolerated": lambda statuses: f"(status {either(statuses)} is a warning at most)",
-        "tolerated_unless": lambda _: "(a warning at most, unless the manifest's scope is empty)",
+        "tolerated_unless": lambda case: f"(a warning at most, unless {word(UNLESS, case)})",
         "tolerated_always": lambda _: "(anything else is a warning at most)",
         "error": lambda errors: f"with `error` {either(_quoted(errors))}",
         "params": _params,

@@ -17,6 +17,7 @@ from mockauth.scenario.strict import Document, Path
 
 Need = Literal[
     "login",
+    "callback",
     "second-client",
     "second-user",
     "refresh",

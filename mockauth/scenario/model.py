@@ -74,13 +74,15 @@ class Expect:
     status: Statuses = ()
     tolerated: Statuses = ()
     """Statuses that real, correct servers give instead: broken, but a warning at most."""
-    tolerated_unless: Literal["", "scope-empty"] = ""
+    tolerated_unless: Literal["", "scope-empty", "scope-without-openid"] = ""
     """`scope-empty`: a warning at most, unless the manifest's scope is empty, which is when ChatGPT
-    sends it so."""
+    sends it so. `scope-without-openid`: a warning at most, unless the request is plain OAuth."""
     tolerated_always: bool = False
     """Real, correct servers do otherwise: a warning at most."""
     or_error: tuple[str, ...] = ()
     """Errors at the callback that are as good as acceptance."""
+    or_refused_as: str = ""
+    """A step whose refusal this one may share, unless the manifest's scope is empty."""
     redirect_to: Literal["", "callback", "away", "none", "nowhere-new"] = ""
     """`callback`: must end there. `away`: must leave the site. `none`: must not leave the site at all. `nowhere-new`: no
     redirect off the site but to the registered callback, untouched."""

@@ -17,6 +17,8 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "other.id": "second client's id",
         "other.secret": "second client's secret",
         "other.callback": "second client's callback",
+        "callback.near-host": "callback's host with x for a dot",
+        "callback.capitals": "callback with the end of its path in capitals",
         "other.access_token": "second user's access token",
         "callback.host": "callback's host",
         "callback.other-host": "ChatGPT's other callback host",

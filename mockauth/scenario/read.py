@@ -19,6 +19,10 @@ STATUS = re.compile(r"[1-5]([0-9]{2}|xx)")
 MOST_COPIES = 50
 MOST_SECONDS = 3600
 TOKEN_STEPS = ("token", "refresh")
+UNLESS_NEEDS: Mapping[str, str] = MappingProxyType(
+    {"scope-empty": "accepted", "scope-without-openid": "refused"}
+)
+"""The verdict that each word of `tolerated_unless` is about."""
 SENT = ("token", "refresh", "api", "endpoint")
 ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -40,6 +44,7 @@ ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "change.onward": ("authorize",),
         "change.plain_http": ("endpoint",),
         "expect.or_error": ("authorize",),
+        "expect.or_refused_as": ("authorize",),
         "expect.redirect_to": ("authorize",),
         "expect.params": ("authorize",),
         "expect.absent": ("authorize",),
@@ -177,7 +182,7 @@ def _check_names(document: Document, path: Path, step: Step, earlier: set[str]) 
         document.complain((*path, "name"), f"two steps are called {step.name!r}; name one")
     if not re.fullmatch(r"[^.{}]+", step.name):
         document.complain((*path, "name"), "must have no dot or brace in it")
-    for part in ("like", "same_body_as", "other_body_than"):
+    for part in ("like", "or_refused_as", "same_body_as", "other_body_than"):
         named = getattr(step.expect, part)
         if named and named not in earlier:
             document.complain((*path, "expect", part), f"no earlier step is called {named!r}")
@@ -217,8 +222,9 @@ def _contradictions(expect: Expect) -> Iterator[tuple[str, str]]:
     """The parts that the others leave without a meaning."""
     if expect.tolerated and not expect.status:
         yield "tolerated", "means nothing without status"
-    if expect.tolerated_unless and expect.verdict != "accepted":
-        yield "tolerated_unless", "means nothing without `verdict: accepted`"
+    due = UNLESS_NEEDS.get(expect.tolerated_unless, expect.verdict)
+    if expect.verdict != due:
+        yield "tolerated_unless", f"means nothing without `verdict: {due}`"
     if expect.status and expect.verdict == "accepted":
         yield "status", "is not read of an acceptance"
     if expect.tolerated_always and expect.tolerated:

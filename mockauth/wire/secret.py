@@ -104,6 +104,7 @@ class Secrets:
     _short: dict[int, dict[bytes, _Known]] = field(default_factory=dict)
     """Those too short for a fragment, by length."""
     _public: list[bytes] = field(default_factory=list)
+    _passed_over: set[str] = field(default_factory=set)
     _longest: int = 0
     _learnt: int = 0
     _learnt_bytes: int = 0
@@ -120,7 +121,7 @@ class Secrets:
         """Register what a peer sent as a secret, as far as there is room: the start of a long one,
         and no more than so many. One that mockauth itself has `used` always has room for its start:
         a peer cannot crowd it out, and a run sends no more than a few thousand requests."""
-        if value in self._values or not value:
+        if value in self._values or not value or value in self._passed_over:
             return
         if not self._full(value):
             self._learnt += 1
@@ -138,6 +139,11 @@ class Secrets:
         """Say what everybody knows, such as the target's address: a token that a peer made of it
         does not hide it. What the user gave as a secret stays one."""
         self._public += (plain(value) for value in values if value)
+
+    def pass_over(self, value: str) -> None:
+        """Say that what a peer will call a secret is what mockauth sent it in the open."""
+        if len(self._passed_over) < MOST_LEARNT:
+            self._passed_over.add(value)
 
     def placeholder(self, value: str) -> str | None:
         """The placeholder of a registered value, or None."""

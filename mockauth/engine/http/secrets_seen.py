@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote_plus
@@ -19,6 +20,8 @@ masked in reports whatever it holds."""
 LARGEST_SEARCHED = 1_000_000
 """Bytes of a body that is read; what stands beyond is hidden by its name alone."""
 MOST_MEMBERS = 10_000
+ORIGIN = re.compile(r"^https?://[^/?#]*")
+DEEPEST_ESCAPES = 4
 PUBLIC = ("manifest", "openapi", "asset")
 """Steps whose answers everybody can read: an example in a document is no secret."""
 
@@ -32,6 +35,10 @@ def learn(secrets: Secrets, exchange: Exchange) -> None:
     _raw(secrets, request)
     for name, value in request.headers:
         _header(secrets, name.lower(), value, used=True)
+    for value in answer.headers_named("Set-Cookie"):
+        cookie = _cookie(value)
+        if _is_own_request(cookie, request):
+            secrets.pass_over(cookie)
     for name, value in answer.headers:
         _header(secrets, name.lower(), value)
     if exchange.step in ("token", "refresh"):
@@ -81,7 +88,7 @@ def _header(secrets: Secrets, name: str, value: str, *, used: bool = False) -> N
         for part in value.split(";"):
             secrets.learn(part.partition("=")[2].strip(), "cookie", used=used)
     elif name == "set-cookie":
-        secrets.learn(value.partition(";")[0].partition("=")[2].strip(' "'), "cookie")
+        secrets.learn(_cookie(value), "cookie")
     elif name == "location":
         _pairs(secrets, pairs_of(value.partition("#")[0].partition("?")[2]))
         _pairs(secrets, _fragment(value))
@@ -90,6 +97,29 @@ def _header(secrets: Secrets, name: str, value: str, *, used: bool = False) -> N
         if len(credentials) >= SHORTEST_CREDENTIALS:
             secrets.learn(credentials, "credentials", used=used)
             _basic(secrets, value)
+
+
+def _cookie(header: str) -> str:
+    return header.partition(";")[0].partition("=")[2].strip(' "')
+
+
+def _is_own_request(cookie: str, request: Request) -> bool:
+    """Whether a cookie keeps the authorization request as it came, to go on with it after the
+    login: its names and values are mockauth's own, and what is secret of them is known."""
+    kept = ORIGIN.sub("", _decoded(cookie))
+    if "response_type=" not in kept or any(named_values(kept)):
+        return False
+    came = (request.target, request.raw.decode("utf-8", "replace") if request.raw else "")
+    return any(kept in _decoded(text) for text in came)
+
+
+def _decoded(text: str) -> str:
+    """A text with every escape taken off."""
+    for _ in range(DEEPEST_ESCAPES):
+        text, before = unquote_plus(text), text
+        if text == before:
+            break
+    return text
 
 
 def _basic(secrets: Secrets, header: str) -> None:

@@ -89,7 +89,9 @@ def _position(change: FormChange, usual: PageVisit) -> int:
     if not usual.forms:
         raise NotApplicable(say("the server shows no form before the callback"))
     if not usual.reached_code:
-        raise Blocked(say("a login with a new browser reached no code (see token.exchange-works)"))
+        raise Blocked(
+            say("a login with a new browser reached no code (see authorize.request-accepted)")
+        )
     last = len(usual.forms) - 1
     if change.which == "last":
         return last

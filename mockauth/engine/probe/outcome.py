@@ -10,6 +10,8 @@ from mockauth.wire.message import first
 
 Outcome = Literal["accepted", "refused", "broken", "limited"]
 """`broken`: 5xx, broken off or timed out. `limited`: 429, stop asking."""
+GIVES = ("code", "access_token", "id_token")
+"""What a callback may give."""
 
 
 def token_outcome(exchange: Exchange) -> Outcome:
@@ -51,7 +53,7 @@ def authorize_outcome(landing: Landing) -> Outcome:
     """Accepted means that a code (or a token) came; any error page or error redirect refuses."""
     params = (*landing.params, *landing.fragment)
     if landing.left:
-        gave = any(first(params, name) for name in ("code", "access_token", "id_token"))
+        gave = any(first(params, name) for name in GIVES)
         # With `error` beside it a code is not taken by any client; callback.error-no-code tells.
         return "accepted" if gave and not first(params, "error") else "refused"
     status = landing.page.answer.status if landing.page else 0

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from mockauth.checks.finding import Blocked, NotApplicable
+from mockauth.checks.record import GOES_ON, callback_params
 from mockauth.checks.rule import Rule
 from mockauth.engine.flow.fallbacks import has_odd_credentials
 from mockauth.engine.probe.forged_jwt import is_jwt
@@ -13,6 +14,7 @@ from mockauth.engine.probe.pkce import honours_pkce
 from mockauth.engine.target import tokens
 from mockauth.engine.target.subject import Subject
 from mockauth.manifest.auth import HttpAuth
+from mockauth.wire.message import first
 from mockauth.wire.url import hostname, is_loopback_host, is_private_host
 from mockauth.wire.words import say
 
@@ -31,7 +33,7 @@ def require(rule: Rule, subject: Subject) -> None:
     """
     oauth = subject.target.auth is not None and subject.target.auth.type == "oauth"
     for need in rule.needs:
-        if need in MEETINGS and (oauth or need not in ("login", "refresh")):
+        if need in MEETINGS and (oauth or need not in ("login", "callback", "refresh")):
             MEETINGS[need](subject)
 
 
@@ -66,6 +68,19 @@ def _opt_in(subject: Subject) -> None:
 def _login(subject: Subject) -> None:
     if not subject.grant.access_token:
         raise Blocked(say("the ordinary flow got no token (see token.exchange-works)"))
+
+
+def _callback(subject: Subject) -> None:
+    """A token is more than what only looks at the way to the callback needs."""
+    trace = subject.driver.trace
+    went_on = [e for e in trace.select("callback", purpose="fallback") if e.fallback in GOES_ON]
+    came = [callback_params(e) for e in (*trace.ordinary("callback"), *went_on)]
+    if not came:
+        raise Blocked(
+            say("the ordinary flow did not reach a callback (see authorize.request-accepted)")
+        )
+    if not any(first(params, "code") and not first(params, "error") for params in came):
+        raise Blocked(say("the ordinary callback has no code (see callback.code-once)"))
 
 
 def _refresh(subject: Subject) -> None:
@@ -161,6 +176,7 @@ def _own_header(subject: Subject) -> None:
 MEETINGS: Mapping[str, Callable[[Subject], None]] = MappingProxyType(
     {
         "login": _login,
+        "callback": _callback,
         "second-client": _second_client,
         "second-user": _second_user,
         "refresh": _refresh,

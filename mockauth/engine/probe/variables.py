@@ -17,7 +17,7 @@ from mockauth.engine.probe.json_diff import Path
 from mockauth.engine.probe.scope import narrow_scope, part_of_scope, wide_scope
 from mockauth.engine.target import browsers, discovery, requests, tokens
 from mockauth.engine.target.subject import Subject
-from mockauth.scenario.alterations import change_one_character
+from mockauth.scenario.alterations import change_one_character, upper_case_path
 from mockauth.scenario.reference import expand
 from mockauth.wire import Exchange
 from mockauth.wire.url import hostname
@@ -48,6 +48,8 @@ class Material:
     """The newest code."""
     codes: dict[str, str] = field(default_factory=dict)
     """What came of each authorize step, by its name; "" where no code came."""
+    refusals: dict[str, str] = field(default_factory=dict)
+    """What tells the refusal of an authorize step from others, by its name; "" for none."""
     redirect_uri: str = ""
     """The one that an authorize step sent; "" where there was none."""
     asked_scope: str = ""
@@ -100,6 +102,8 @@ class Material:
             "callback.other-host": callback.replace(
                 hostname(callback), OTHER_HOSTS.get(hostname(callback), hostname(callback)), 1
             ),
+            "callback.near-host": hostname(callback).replace(".", "x", 1),
+            "callback.capitals": upper_case_path(callback),
             "callback.origin": callback[:path],
             "callback.path": callback[path:],
             "callback.base": callback.partition("://")[2],
@@ -123,6 +127,19 @@ class Material:
         if not token:
             raise NotApplicable(say("{the_manifest} has no verification token"))
         return token
+
+    def other_callback(self) -> str:
+        """The address that the second client has registered, and the first has not."""
+        given = self.subject.target.given
+        option = say("--other-redirect-uri")
+        if not given.other_redirect_uri:
+            raise Blocked(
+                say("needs an address that only another client has registered: give {}", option),
+                by_option=option,
+            )
+        if given.other_redirect_uri in (given.redirect_uri, *given.redirect_uris):
+            raise NotApplicable(say("the second client has the same callback"))
+        return given.other_redirect_uri
 
     def fresh_code(self) -> str:
         """A code that nothing else uses."""
@@ -210,6 +227,7 @@ def basic_pair(client_id: str, secret: str) -> str:
 MADE: Mapping[str, Callable[[Material], str]] = MappingProxyType(
     {
         "verification_token": Material.verification_token,
+        "other.callback": Material.other_callback,
         "fresh.code": Material.fresh_code,
         "other.access_token": Material.other_access_token,
         "encoded.basic": Material.encoded_basic,

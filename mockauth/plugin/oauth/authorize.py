@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
@@ -65,6 +65,8 @@ def authorize(plugin: Plugin, server: Any, decision: str | None = None) -> BaseR
     if user is None and shape_of(plugin).by_basic:
         return _challenge()
     if user is None:
+        if plugin.policy.state_returned == "twice-decoded":
+            asked["state"] = unquote_plus(asked.get("state", ""))
         onward = url_for("oauth.authorize") + "?" + urlencode(asked)
         return redirect(url_for("oauth.login", next=onward), 302)
     if decision is None and _must_ask(plugin, grant.client.id):

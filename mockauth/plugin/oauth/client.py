@@ -6,13 +6,15 @@ import hmac
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from posixpath import normpath
 from types import MappingProxyType
+from urllib.parse import unquote
 
 from authlib.oauth2.rfc6749 import ClientMixin
 
 from mockauth.plugin.config import ClientConfig
 from mockauth.plugin.context import Plugin
-from mockauth.wire.url import hostname
+from mockauth.wire.url import hostname, origin, split
 
 LOOPBACK = re.compile(
     r"(?P<host>http://(127\.0\.0\.1|\[::1\]|localhost))(?P<port>:[0-9]{1,5})?(?P<rest>[/?].*)?"
@@ -70,15 +72,11 @@ class OAuthClient(ClientMixin):
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         """Whether it is registered, letter for letter (RFC 9700 section 2.1)."""
         match, uris = self.plugin.policy.redirect_match, self.redirect_uris
-        if match == "any":
-            return bool(redirect_uri)
-        if match == "host":
-            return hostname(redirect_uri) in {hostname(uri) for uri in uris}
-        if match == "prefix":
-            return any(redirect_uri.startswith(uri) for uri in uris)
-        if match == "normalised":
-            plain = redirect_uri.replace(":443", "").rstrip("/").lower()
-            return plain in {uri.lower() for uri in uris}
+        if match == "any-client":
+            clients = self.plugin.clients
+            uris = tuple(uri for one in clients for uri in self.plugin.config.registered(one))
+        if match in LOOSE:
+            return any(LOOSE[match](redirect_uri, uri) for uri in uris)
         return redirect_uri in uris or any(self._port_apart(redirect_uri, uri) for uri in uris)
 
     def _port_apart(self, asked: str, registered: str) -> bool:
@@ -115,6 +113,41 @@ class OAuthClient(ClientMixin):
     def check_grant_type(self, grant_type: str) -> bool:
         """What it registered for."""
         return grant_type in self.given.grant_types
+
+
+def _plain(uri: str) -> str:
+    return uri.replace(":443", "").rstrip("/").lower()
+
+
+def _path(uri: str) -> str:
+    """The path, once dots and doubled slashes are resolved."""
+    parts = split(unquote(uri))
+    return normpath(parts.path if parts else "").replace("//", "/")
+
+
+LOOSE: Mapping[str, Callable[[str, str], bool]] = MappingProxyType(
+    {
+        "any": lambda asked, _: bool(asked),
+        "host": lambda asked, uri: hostname(asked) == hostname(uri),
+        "host-suffix": lambda asked, uri: (
+            hostname(asked).endswith(hostname(uri)) and asked.endswith(uri.partition("://")[2])
+        ),
+        "prefix": lambda asked, uri: asked.startswith(uri),
+        "normalised": lambda asked, uri: _plain(asked) == _plain(uri),
+        "path-resolved": lambda asked, uri: (
+            origin(asked) == origin(uri) and _path(asked) == _path(uri)
+        ),
+        "loopback-prefix": lambda asked, uri: (
+            asked == uri or asked.startswith(("http://localhost", "http://127.0.0.1"))
+        ),
+        "loopback": lambda asked, uri: (
+            asked == uri or bool(LOOPBACK.fullmatch(asked) and origin(asked))
+        ),
+        "any-scheme": lambda asked, uri: asked.partition(":")[2] == uri.partition(":")[2],
+        "own-schemes": lambda asked, uri: asked == uri or not asked.startswith(("http:", "https:")),
+    }
+)
+"""How `Behaviour.redirect_match` compares a redirect_uri with a registered one."""
 
 
 def find_client(plugin: Plugin, client_id: str) -> OAuthClient | None:

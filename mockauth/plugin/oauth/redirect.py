@@ -31,9 +31,11 @@ def _located(plugin: Plugin, location: str) -> str:
 
 
 def _with_state(kept: str, location: str) -> str:
-    if kept == "kept" or "state=" not in location:
+    if kept in ("kept", "twice-decoded") or "state=" not in location:
         return location
     cut = location.partition("state=")[2].partition("&")[0]
+    if kept == "lower-case":
+        return location.replace("state=" + cut, "state=" + cut.lower())
     if kept == "truncated":
         short = cut.partition("%")[0].partition("+")[0]
         return location.replace("state=" + cut, "state=" + short)

@@ -68,6 +68,20 @@ def test_a_replaced_refresh_token_may_live_until_the_new_access_token_is_used(
     assert {name: states[name] for name in REFRESH} == dict.fromkeys(REFRESH, "pass")
 
 
+@pytest.mark.parametrize(
+    ("scope", "state"), [("openid todos:read", "warn"), ("todos:read", "fail")]
+)
+def test_a_redirect_uri_may_be_left_out_at_the_token_endpoint_in_openid_connect(
+    scope: str, state: str, checked: Checked
+) -> None:
+    lax = PluginConfig(scope=scope, policy=Behaviour(redirect_checked_at_token=False))
+
+    run = checked(lax)
+
+    states = {result.rule.id: result.state for result in run.results}
+    assert states["token.redirect-required-when-sent"] == state
+
+
 def test_an_open_operation_that_changes_something_is_found(checked: Checked) -> None:
     open_one = Fault(name="open", policy={"open_operations": ("addTodo",)})
 

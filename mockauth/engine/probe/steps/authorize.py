@@ -9,10 +9,7 @@ from mockauth.browser.landing import Landing
 from mockauth.chatgpt.authorize import Pending, authorization_request, code_at
 from mockauth.checks.finding import Blocked, NotApplicable, Seen
 from mockauth.engine.probe.mutate import mutate
-from mockauth.engine.probe.outcome import (
-    authorize_outcome,
-    left_for,
-)
+from mockauth.engine.probe.outcome import GIVES, Outcome, authorize_outcome, left_for
 from mockauth.engine.probe.steps.context import Came, Observations, ProbeRun, StepResult
 from mockauth.engine.probe.steps.form import lead_onward, send_changed_form
 from mockauth.engine.probe.steps.judge import judge
@@ -22,7 +19,7 @@ from mockauth.scenario.model import Step
 from mockauth.wire import Exchange, Request
 from mockauth.wire.message import every, first, pairs_of
 from mockauth.wire.url import without_query
-from mockauth.wire.words import say
+from mockauth.wire.words import own, say
 
 
 def authorize(run: ProbeRun, step: Step) -> StepResult:
@@ -71,12 +68,31 @@ def authorize(run: ProbeRun, step: Step) -> StepResult:
     if marked:
         wrong = say("the redirect has a second question mark: ?{}?…", marked)
         return StepResult(observations=[run.finding(step, wrong, (exchange.n,))])
+    return _compared(run, step, landing, exchange, request, is_ordinary=request == base)
+
+
+def _compared(
+    run: ProbeRun,
+    step: Step,
+    landing: Landing,
+    exchange: Exchange,
+    request: Request,
+    *,
+    is_ordinary: bool,
+) -> StepResult:
+    """Compare the end of the way with what the step expects."""
+    if step.expect.verdict == "accepted" and _is_empty(landing):
+        raise Blocked(say("the callback has neither code nor error (see callback.code-once)"))
     came = Came(
         exchange=exchange,
         outcome=authorize_outcome(landing),
         seen=landing.describe(),
-        is_ordinary=request == base,
+        is_ordinary=is_ordinary,
     )
+    run.material.refusals[step.name] = refusal = _refusal(landing)
+    if _refused_alike(run, step, refusal):
+        same = say("as the step {}: {}", own(step.expect.or_refused_as), came.seen)
+        return StepResult(observations=[Seen(actual=same, exchanges=came.numbers)])
     result = judge(run, step, came)
     if _astray(step, landing):
         wrong = say("instead of the callback, {}", landing.describe())
@@ -91,6 +107,29 @@ def _is_one_to_refuse(step: Step) -> bool:
     if step.decision == "deny":
         return False
     return expect.verdict == "refused" or expect.redirect_to in ("nowhere-new", "none")
+
+
+def _is_empty(landing: Landing) -> bool:
+    """Whether the callback says nothing: no refusal of what was altered."""
+    named = {name for name, _ in (*landing.params, *landing.fragment)}
+    return landing.outcome == "callback" and not named & {*GIVES, "error"}
+
+
+def _refusal(landing: Landing) -> str:
+    """What tells one refusal from another; "" for an acceptance, and for what is broken."""
+    if authorize_outcome(landing) != "refused":
+        return ""
+    status = landing.page.answer.status if landing.page and not landing.left else ""
+    return f"{landing.outcome} {status} {first(landing.params, 'error') or ''}"
+
+
+def _refused_alike(run: ProbeRun, step: Step, refusal: str) -> bool:
+    """Whether the step may be refused as an earlier one was. What ChatGPT sends to everybody may
+    not be refused at all: an empty scope where none is declared."""
+    client = run.subject.target.client
+    if not (refusal and step.expect.or_refused_as and client and client.auth.scope):
+        return False
+    return refusal == run.material.refusals.get(step.expect.or_refused_as)
 
 
 def _not_refused(run: ProbeRun, landing: Landing) -> NoReturn:
@@ -140,8 +179,9 @@ def _nowhere_new(
         return StepResult(observations=[replace(found, tolerated=True)])
     if landing.outcome == "stuck":
         raise Blocked(say("the altered request got stuck: {}", landing.describe()))
-    came = Came(exchange=exchange, outcome="refused", seen=landing.describe())
-    return judge(run, step, came)
+    limited = authorize_outcome(landing) == "limited"
+    outcome: Outcome = "limited" if limited else "refused"
+    return judge(run, step, Came(exchange=exchange, outcome=outcome, seen=landing.describe()))
 
 
 def _page_shown(
@@ -170,7 +210,8 @@ def _callback(
         return []
     said: Observations = []
     params = (*landing.params, *landing.fragment)
-    for name, wanted in step.expect.params:
+    may_refuse = step.expect.verdict == "either" and first(params, "error")
+    for name, wanted in () if may_refuse else step.expect.params:
         value = first(request.all_query, "state") or "" if wanted == "same" else wanted
         came = first(params, name)
         if came not in value.split("|"):

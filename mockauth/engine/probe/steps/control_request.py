@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from mockauth.chatgpt.authorize import authorization_request
 from mockauth.chatgpt.token import refresh_request, token_request
 from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.engine.probe.mutate import mutate
-from mockauth.engine.probe.outcome import token_outcome
+from mockauth.engine.probe.outcome import authorize_outcome, token_outcome
 from mockauth.engine.probe.steps.context import ProbeRun
 from mockauth.engine.result.result import Confidence
 from mockauth.engine.target import browsers, requests, tokens
@@ -107,7 +108,9 @@ def _fresh(run: ProbeRun, step: Step) -> Control:
     """Whether the ordinary message works with fresh material."""
     subject, client = run.subject, run.subject.target.client
     if step.do == "authorize":
-        return Control(works=bool(browsers.fresh_code(subject)))
+        request = authorization_request(subject.target.oauth_client, subject.target.pending())
+        landing = browsers.authorize(subject, request, fresh=step.session == "fresh")
+        return Control(works=authorize_outcome(landing) == "accepted")
     if step.do not in ("token", "refresh"):
         return _api_works(run, step)
     if client is None:

@@ -25,6 +25,7 @@ from tests.web.visitor import HERE, Visitor, finished, installed, oauth_installe
 
 SCHEMA = Path(mockauth.report.__file__).parent / "run.schema.json"
 PASSWORD = "analytical-engine"
+HOSTILE = "<script>alert(1)</script>\u202e\x1b[31m"
 
 
 def checked(visitor: Visitor, **filled: str) -> Visitor:
@@ -193,3 +194,21 @@ def test_a_run_of_another_plugin_is_not_shown(visitor: Visitor) -> None:
         run = path.rstrip("/").rpartition("/")[2]
 
         assert visitor.get(f"{visitor.path}runs/{run}/").status == 404
+
+
+def test_what_a_plugin_answers_stays_text_in_timelines_and_reports(visitor: Visitor) -> None:
+    named = {"name_for_human": HOSTILE, "description_for_human": HOSTILE}
+    with served_plugin(auth="none", manifest=named) as plugin:
+        plugin.next_response(
+            "/todos", body=HOSTILE, headers={"X-A": "<script>", "Location": "/<b>"}
+        )
+        installed(visitor, plugin)
+        pages = [visitor.get(f"{visitor.path}timeline").page]
+        visitor.get(visitor.path.replace("timeline", "runs/")).press("Run all checks")
+        pages.append(finished(visitor).page)
+
+    for page in pages:
+        assert page.select("script:not([src]), b") == []
+        assert "\u202e" not in str(page)
+        assert "\x1b" not in str(page)
+    assert "passed" in visitor.text

@@ -53,6 +53,8 @@ SLOW = (
     "test_readme.py",
     "test_wheel.py",
     "web/test_browser.py",
+    "web/test_browser_checks.py",
+    "web/test_runs.py",
 )
 """Files and folders that start processes, make whole runs or try many inputs."""
 

@@ -37,6 +37,7 @@ class Report:
     waived: Sequence[Check]
     blocked: Sequence[tuple[str, Sequence[Check]]]
     """By reason."""
+    needs_options: bool
     passed: Sequence[tuple[str, Sequence[Check]]]
     """By area."""
     unfit: Sequence[Check]
@@ -62,6 +63,7 @@ def report_of(run: Run) -> Report:
         noted=of("info"),
         waived=of("waived"),
         blocked=_grouped(of("blocked"), _reason),
+        needs_options=any(one["blocked_by"] for one in checks),
         passed=_grouped(of("pass"), lambda one: one["id"].partition(".")[0]),
         unfit=of("n/a"),
         notes=members.get("notes", ()),
@@ -89,8 +91,8 @@ def _gravity(check: Check) -> tuple[bool, bool, int]:
 
 
 def _reason(check: Check) -> str:
-    option = check["blocked_by"]
-    return f"needs {option}" if option else str(check["actual"])
+    """The option that it needs, else what was in the way."""
+    return str(check["blocked_by"] or check["actual"])
 
 
 def _grouped(checks: Iterable[Check], key: Any) -> list[tuple[str, Sequence[Check]]]:

@@ -21,19 +21,11 @@ from mockauth.web.app import create_pages
 from mockauth.web.run_shelf import RunShelf
 from mockauth.web.settings import PageSettings
 from tests.web.conftest import Arrive
-from tests.web.visitor import HERE, Visitor, installed, oauth_installed
+from tests.web.visitor import HERE, Visitor, finished, installed, oauth_installed
 
 SCHEMA = Path(mockauth.report.__file__).parent / "run.schema.json"
 PASSWORD = "analytical-engine"
-
-
-def finished(visitor: Visitor) -> Visitor:
-    """Listen to the run that is shown until it is over, then read its page."""
-    path = visitor.path
-    for _ in range(20):  # each listens for half a minute
-        if "data: over" in visitor.browser.get(f"{path}events", base_url=HERE).text:
-            return visitor.get(path)
-    raise AssertionError(f"the run does not end: {visitor.text}")
+HOSTILE = "<script>alert(1)</script>\u202e\x1b[31m"
 
 
 def checked(visitor: Visitor, **filled: str) -> Visitor:
@@ -58,7 +50,7 @@ def test_a_faultless_plugin_passes_all_checks(visitor: Visitor) -> None:
 
     assert "✓ ChatGPT can sign in" in visitor.text
     assert "to fix" not in visitor.text
-    assert "needs --other-client-id" in visitor.text
+    assert "needs a second client: give --other-client-id" in visitor.text
     Draft202012Validator(json.loads(SCHEMA.read_text("utf-8"))).validate(report)
     assert report["gate"]["exit_code"] == 0
 
@@ -202,3 +194,21 @@ def test_a_run_of_another_plugin_is_not_shown(visitor: Visitor) -> None:
         run = path.rstrip("/").rpartition("/")[2]
 
         assert visitor.get(f"{visitor.path}runs/{run}/").status == 404
+
+
+def test_what_a_plugin_answers_stays_text_in_timelines_and_reports(visitor: Visitor) -> None:
+    named = {"name_for_human": HOSTILE, "description_for_human": HOSTILE}
+    with served_plugin(auth="none", manifest=named) as plugin:
+        plugin.next_response(
+            "/todos", body=HOSTILE, headers={"X-A": "<script>", "Location": "/<b>"}
+        )
+        installed(visitor, plugin)
+        pages = [visitor.get(f"{visitor.path}timeline").page]
+        visitor.get(visitor.path.replace("timeline", "runs/")).press("Run all checks")
+        pages.append(finished(visitor).page)
+
+    for page in pages:
+        assert page.select("script:not([src]), b") == []
+        assert "\u202e" not in str(page)
+        assert "\x1b" not in str(page)
+    assert "passed" in visitor.text

@@ -118,6 +118,18 @@ def test_what_a_plugin_calls_itself_stays_text(visitor: Visitor) -> None:
         assert "<script>alert(1)</script>" in visitor.text
 
 
+def test_a_public_mockauth_checks_no_private_address(visitor: Visitor) -> None:
+    app = create_pages(PageSettings(is_public=True, hosts=("127.0.0.1",)))
+    with served_plugin(auth="none") as plugin:
+        public = Visitor(app).get("/chatgpt/")
+        public.press("Find manifest file", target=plugin.url)
+        answer = public.send(f"{public.path}runs/start")
+
+        assert answer.status == 400
+        assert "ask no private address" in answer.text
+        assert plugin.requests == []
+
+
 def test_an_error_of_a_plugin_stays_text_too(visitor: Visitor) -> None:
     with served_plugin(redirect_uri=CALLBACK) as plugin:
         oauth_installed(visitor, plugin).click("Log in with")

@@ -117,6 +117,15 @@ def logged_in(visitor: Visitor, plugin: MockPlugin, user: str = "ada") -> Visito
     return visitor.get(plugin.sign_in(visitor.left_to, user))
 
 
+def finished(visitor: Visitor) -> Visitor:
+    """Listen to the run that is shown until it is over, then read its page."""
+    path = visitor.path
+    for _ in range(20):  # each listens for half a minute
+        if "data: over" in visitor.browser.get(f"{path}events", base_url=HERE).text:
+            return visitor.get(path)
+    raise AssertionError(f"the run does not end: {visitor.text}")
+
+
 def _words(tag: Tag) -> str:
     return re.sub(r"\s+", " ", tag.get_text(" ")).strip()
 

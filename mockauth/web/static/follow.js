@@ -7,19 +7,22 @@ let busy = false;
 
 async function renew() {
   busy = true;
-  while (shown !== wanted) {
-    const mark = wanted;
-    const answer = await fetch(location.href);
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.querySelector("[data-follow]");
-    if (!fresh) {
-      location.reload();
-      return;
+  try {
+    while (shown !== wanted) {
+      const mark = wanted;
+      const answer = await fetch(location.href);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.querySelector("[data-follow]");
+      if (!fresh) {
+        location.reload();
+        return;
+      }
+      put(fresh);
+      shown = mark;
     }
-    put(fresh);
-    shown = mark;
+  } finally {
+    busy = false; // the next event tries again
   }
-  busy = false;
 }
 
 function put(fresh) {

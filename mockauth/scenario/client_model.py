@@ -19,6 +19,9 @@ Special = Literal[
     "state-first",
     "state-last",
     "state-case",
+    "state-encoded",
+    "code-slash",
+    "code-plus",
     "expired",
     "expired-twice",
     "held",
@@ -59,7 +62,9 @@ class AnswerEdit:
     """What no field says. `replayed`: the callback is that of an earlier login. `crossed`: two
     clients that came at once get each other's callback. `state-…`: the state is that of the login
     but for its end, something more behind it, its first or its last character, or the case of its
-    letters. `expired`: the API answers 401 to the token
+    letters. `state-encoded`: every character of the state is percent-encoded, which is the same one
+    (RFC 3986 section 2.3). `code-slash`, `code-plus`: the code has characters that a query encodes, as
+    it may (RFC 6749 A.11). `expired`: the API answers 401 to the token
     of the first grant; `expired-twice`: to that of the refresh after it, too. `held`: nothing is
     answered while the client waits. `bomb`: a body of 64 MB, compressed where the client takes that."""
 

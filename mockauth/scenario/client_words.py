@@ -34,6 +34,11 @@ NEXT: Mapping[str, str] = MappingProxyType(
         "one-login": "the client must ask for one new login, or end with an error; not in a loop",
         "declared-encoding": "the token request must have the declared content type",
         "declared-method": "the client must authenticate by that method, correctly encoded",
+        "callback-decoded": "the client must exchange the code, percent-decoded",
+        "token-unused": "the client must not use the token, and must say that the sign-in failed",
+        "few-calls": "the client may call again a few times, with pauses, but not before Retry-After",
+        "no-new-login": "the client must not ask for a new login",
+        "failure-told": "the client must say that the call failed, or end with a status other than 0",
         "own-query": "that query must be sent back with the parameters",
     }
 )
@@ -46,6 +51,9 @@ SPECIAL: Mapping[str, str] = MappingProxyType(
         "state-first": "has the state with another first character",
         "state-last": "has the state with another last character",
         "state-case": "has the state in the other letter case",
+        "state-encoded": "has the state with every character percent-encoded",
+        "code-slash": "has a code with `/` and `=`, percent-encoded",
+        "code-plus": "has a code with `+` and `%`, percent-encoded",
         "expired": "is 401 for the token of the first grant",
         "expired-twice": "is 401 for the tokens of the first two grants",
         "held": "does not come",

@@ -70,6 +70,33 @@ def test_a_client_that_stops_and_says_nothing_of_it_is_warned() -> None:
     assert said("none", visit(AUTHORIZE, LANDED)) == ["seen"]
 
 
+CALLED = exchange("api", f"{MOCK}/todos", Response(status=500))
+
+
+def test_calls_again_without_a_pause_are_told_and_one_at_once_is_not() -> None:
+    at_once = MappingProxyType({1: 1.0, 2: 1.01, 3: 1.02})
+
+    assert said("few-calls", visit(CALLED, CALLED, arrived=at_once)) == ["seen"]
+    assert said("few-calls", visit(CALLED, CALLED, CALLED, arrived=at_once)) == ["broken"]
+    assert said("few-calls", visit(CALLED, CALLED, CALLED)) == ["seen"]
+
+
+def test_what_a_client_calls_anyway_is_no_retry() -> None:
+    at_once = MappingProxyType({1: 1.0, 2: 1.01, 3: 1.02})
+    thrice = visit(CALLED, CALLED, CALLED, arrived=at_once, usual_calls=3)
+
+    assert said("few-calls", thrice) == ["seen"]
+
+
+def test_a_failed_call_is_told_by_its_status_in_the_output_too() -> None:
+    told = visit(CALLED, endings=(Ending(status=0, output="API 500"),))
+
+    assert said("failure-told", told) == ["seen"]
+    assert said("failure-told", visit(CALLED, endings=(Ending(status=0),))) == ["broken"]
+    with pytest.raises(Blocked):
+        said("failure-told", visit(CALLED, endings=(Ending(timed_out=True),)))
+
+
 def test_an_error_in_the_output_is_shown_whatever_the_status() -> None:
     landed = exchange("callback", f"{CALLBACK}?error=access_denied")
     shown = visit(landed, endings=(Ending(status=0, output="server: access_denied"),))

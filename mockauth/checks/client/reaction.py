@@ -3,10 +3,11 @@ scenario file may expect."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from types import MappingProxyType
-from urllib.parse import unquote_plus
+from urllib.parse import unquote, unquote_plus
 
 from mockauth.checks.client.credentials import badly_encoded, methods_used, secret_carried
 from mockauth.checks.client.visit import Visit
@@ -22,6 +23,10 @@ API = say("API")
 OF_TOKEN_REQUESTS = ("grant_type", "code", "client_id", "redirect_uri")
 """A body in which none of these can be read is not of the type that it is said to be."""
 MOST_TRIES = 5
+MOST_AT_ONCE = 2
+"""Many libraries make their first retry at once; the next ones must wait."""
+PAUSE_SECONDS = 0.1
+RETRIABLE = (429, *range(500, 600))
 MOST_DEAD_REFRESHES = 3
 MOST_LOGINS = 3
 PATIENCE_SECONDS = 60.0
@@ -176,6 +181,112 @@ def few_tries(visit: Visit) -> Iterator[Finding | Seen]:
     yield Seen(actual=say("tries: {}{}", len(tries), visit.where), exchanges=(tries[0].n,))
 
 
+def token_unused(visit: Visit) -> Iterator[Finding | Seen]:
+    """The token of the answer is not used, and the client says that the sign-in failed."""
+    answered = [e for e in visit.tokens if e.answer.ok]
+    if not answered:
+        raise Blocked(say("the client did not get as far as a token answer{}", visit.where))
+    issued = [str(e.answer.members.get("access_token") or "") for e in answered]
+    used = [e for e in visit.calls if any(t and t in _credentials(e) for t in issued)]
+    numbers = (answered[0].n,)
+    if used or _lost_control(visit):
+        actual = say("the API was called with it{}", visit.where) if used else _lost_control(visit)
+        yield Finding(
+            expected=say("no use of this token"),
+            at=API,
+            actual=actual,
+            exchanges=(*numbers, *(e.n for e in used[:1])),
+        )
+    elif not (visit.says_failure or visit.timed_out):
+        yield Finding(
+            expected=say("a status other than 0, or words, to say that the sign-in failed"),
+            actual=say("{}{}", visit.words, visit.where),
+            exchanges=numbers,
+            tolerated=True,
+        )
+    else:
+        yield Seen(
+            actual=say("the token was not used; {}{}", visit.words, visit.where), exchanges=numbers
+        )
+
+
+def decodes_callback(visit: Visit) -> Iterator[Finding | Seen]:
+    """The code of the callback comes to the token endpoint percent-decoded, once."""
+    landed = _callbacks(visit)
+    numbers = (landed[-1].n, *(e.n for e in visit.tokens[:1]))
+    sent = [e.request.param("code") or "" for e in visit.tokens]
+    if any(code in visit.codes() for code in sent):
+        yield Seen(actual=say("decoded{}", visit.where), exchanges=numbers)
+        return
+    if not sent:
+        actual = say("no token request{}; {}", visit.where, visit.words)
+    elif any(unquote(code) in visit.codes() for code in sent):
+        actual = say("the code as it stands in the address, percent-encoded{}", visit.where)
+    else:
+        actual = say("another code than that of the callback{}", visit.where)
+    yield Finding(
+        expected=say("the percent-decoded code of the callback"),
+        at=TOKEN,
+        actual=actual,
+        exchanges=numbers,
+    )
+
+
+def few_calls(visit: Visit) -> Iterator[Finding | Seen]:
+    """A few equal calls at most, with pauses, and none before the moment that Retry-After names."""
+    failed = _failed_calls(visit)
+    same = [e for e in failed if _call(e) == _call(failed[0])]
+    numbers = tuple(e.n for e in same[:2])
+    waits = [visit.arrived[b.n] - visit.arrived[a.n] for a, b in pairwise(same)]
+    told = failed[0].answer.header("Retry-After") or say("0")
+    again = len(same) > visit.usual_calls
+    if len(same) > MOST_TRIES * visit.usual_calls:
+        expected, actual = say("{} tries at most", MOST_TRIES), say("{} tries", len(same))
+    elif again and told.isdecimal() and min(waits) < int(told) - EARLY_SECONDS:
+        expected = say("{} seconds between two tries (Retry-After)", told)
+        actual = say("{:.1f} seconds", min(waits))
+    elif len(same) > MOST_AT_ONCE * visit.usual_calls and max(waits) < PAUSE_SECONDS:
+        expected = say("pauses between the tries")
+        actual = say("{} tries within {:.1f} seconds", len(same), sum(waits))
+    else:
+        yield Seen(actual=say("tries: {}{}", len(same), visit.where), exchanges=numbers)
+        return
+    yield Finding(expected=expected, actual=actual + visit.where, at=API, exchanges=numbers)
+
+
+def no_new_login(visit: Visit) -> Iterator[Finding | Seen]:
+    """An error of the API that says nothing of the token leads to no new login."""
+    failed = _failed_calls(visit)
+    asked = [e for e in visit.logins if e.n > failed[0].n]
+    if asked and len(visit.logins) > visit.usual_logins:
+        yield Finding(
+            expected=say("no new login"),
+            at=API,
+            actual=say("{} after {}{}", len(asked), failed[0].answer.status, visit.where),
+            exchanges=(failed[0].n, asked[0].n),
+        )
+    else:
+        yield Seen(actual=say("no new login{}", visit.where), exchanges=(failed[0].n,))
+
+
+def failure_told(visit: Visit) -> Iterator[Finding | Seen]:
+    """The client says that its call failed: by its status, in words, or by the status of the API."""
+    failed = _failed_calls(visit)
+    status = rf"\b{failed[0].answer.status}\b"
+    told = any(re.search(status, ending.output) for ending in visit.endings)
+    if visit.timed_out and not (told or visit.says_failure):
+        raise Blocked(say("{}{}", visit.words, visit.where))
+    if visit.crashed or not (told or visit.says_failure):
+        yield Finding(
+            expected=say("a status other than 0, or words, to say that the call failed"),
+            at=API,
+            actual=say("{}{}", visit.words, visit.where),
+            exchanges=(failed[0].n,),
+        )
+    else:
+        yield Seen(actual=say("{}{}", visit.words, visit.where), exchanges=(failed[0].n,))
+
+
 def nothing_elsewhere(visit: Visit) -> Iterator[Finding | Seen]:
     """No secret, code or token reaches the other host."""
     redirected = [e for e in visit.exchanges if _leads_elsewhere(visit, e)]
@@ -325,15 +436,9 @@ def declared_method(visit: Visit) -> Iterator[Finding | Seen]:
     secret = visit.terms.client_secret
     if not any(map(exchange.request.param, OF_TOKEN_REQUESTS)) and used == ["none"]:
         raise Blocked(say("the body of the token request cannot be read{}", visit.where))
-    if secret and secret in unquote_plus(exchange.request.target):
-        # RFC 6749 section 2.3.1: they must not be in the address.
-        yield Finding(
-            expected=say("no credentials in the address"),
-            actual=say("the client secret"),
-            at=TOKEN,
-            exchanges=(exchange.n,),
-        )
-        return
+    if used == ["none"] and secret and secret in unquote_plus(exchange.request.target):
+        # Judged by client.secret-not-in-address.
+        raise Blocked(say("the client secret came in the address{}", visit.where))
     if wanted == "none" and not exchange.request.param("client_id"):
         yield Finding(
             expected=say("client_id in the body (RFC 6749 section 4.1.3)"),
@@ -386,6 +491,11 @@ REACTIONS: Mapping[str, Reaction] = MappingProxyType(
         "api": goes_on,
         "error": fails_cleanly,
         "few-tries": few_tries,
+        "callback-decoded": decodes_callback,
+        "token-unused": token_unused,
+        "few-calls": few_calls,
+        "no-new-login": no_new_login,
+        "failure-told": failure_told,
         "nothing-elsewhere": nothing_elsewhere,
         "refresh-and-repeat": refreshes_and_repeats,
         "newest-refresh-token": newest_token_used,
@@ -396,6 +506,25 @@ REACTIONS: Mapping[str, Reaction] = MappingProxyType(
     }
 )
 """By the word that stands under `expect: next` in a scenario file."""
+
+
+def _failed_calls(visit: Visit) -> list[Exchange]:
+    """The calls of the API that failed for no fault of the client."""
+    failed = [e for e in visit.calls if e.answer.status in RETRIABLE]
+    if not failed:
+        raise Blocked(say("the client did not call the API with its token{}", visit.where))
+    return failed
+
+
+def _call(exchange: Exchange) -> tuple[str, str]:
+    return exchange.request.method, exchange.request.target
+
+
+def _credentials(exchange: Exchange) -> str:
+    """Where a call may carry a token."""
+    request = exchange.request
+    texts = [unquote_plus(request.target), request.body.decode("utf-8", "replace")]
+    return "\n".join([*texts, *(value for _, value in request.headers)])
 
 
 def _lost_control(visit: Visit) -> str:

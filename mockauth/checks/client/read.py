@@ -24,6 +24,8 @@ from mockauth.wire.words import own, say
 AUTHORIZE = say("authorize endpoint (client_url)")
 TOKEN = say("token endpoint (authorization_url)")
 API = say("API")
+COMMAND = say("a command after --")
+REFRESH = TokenKind.REFRESH
 NEEDED = ("response_type", "client_id", "redirect_uri", "state")
 REPEATABLE = ("resource", "authorization_details")
 """RFC 8707 section 2 lets a request name several; RFC 6749 section 3.1 nothing else."""
@@ -326,6 +328,54 @@ def _misplaced(exchange: Exchange, issued: Mapping[str, TokenKind]) -> Iterator[
 
 
 @client_check(
+    "client.secret-not-in-address",
+    "MMM",
+    refs=("RFC6749-2.3.1",),
+    why="Servers and proxies write addresses into their logs.",
+    fix="Send client_secret and refresh_token in the body, or the secret by HTTP Basic.",
+)
+def secret_not_in_address(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
+    """The address of a token request carries no client secret and no refresh token."""
+    told: set[str] = set()
+    for visit in evidence.visits:
+        secrets = {visit.terms.client_secret: say("client secret")}
+        secrets |= {t: say("refresh token") for t, k in visit.issued().items() if k == REFRESH}
+        for exchange in (*visit.tokens, *visit.refreshes):
+            address = unquote_plus(exchange.request.target)
+            found = {kind for value, kind in secrets.items() if value and value in address}
+            for kind in sorted(found - told):
+                told.add(kind)
+                yield Finding(
+                    expected=say("no credentials in the address"),
+                    actual=say("the {}", kind),
+                    at=TOKEN,
+                    exchanges=(exchange.n,),
+                )
+            if not found and visit.honest:
+                yield Seen(actual=say("none"), at=TOKEN, exchanges=(exchange.n,))
+
+
+@client_check(
+    "client.secrets-not-printed",
+    "SSS",
+    refs=("RFC6749-10.3",),
+    practice=True,
+    why="What a program prints is kept by terminals, CI systems and log services.",
+    fix="Take client secret and tokens out of what is printed, or show their first characters only.",
+)
+def secrets_not_printed(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
+    """The client prints neither its secret nor a token."""
+    endings = [ending for visit in evidence.visits for ending in visit.endings]
+    printed = sorted({kind for ending in endings for kind in ending.printed})
+    for kind in printed:
+        yield Finding(expected=say("no secret in the output"), actual=say("the {}", own(kind)))
+    if not endings:
+        raise Blocked(say("what the client prints is not seen without {}", COMMAND))
+    if not printed and any(visit.issued() for visit in evidence.visits):
+        yield Seen(actual=say("no secret in the output of {} starts", len(endings)))
+
+
+@client_check(
     "client.secrets-encrypted-at-rest",
     "MMM",
     refs=("OAI-plugin-auth",),
@@ -363,6 +413,8 @@ CHECKS: tuple[ClientCheck, ...] = (
     code_exchanged_once,
     redirect_repeated_at_token,
     token_only_in_header,
+    secret_not_in_address,
+    secrets_not_printed,
     secrets_encrypted_at_rest,
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -72,6 +73,8 @@ class Ending:
     seconds: float = 0.0
     """How long it was waited for, where its time ran out."""
     output: str = ""
+    printed: frozenset[str] = frozenset()
+    """The kinds of secrets that stood in its output."""
     usual: frozenset[str] = frozenset()
     """The lines that it also prints when all goes well, as `plain_lines` has them."""
 
@@ -121,6 +124,8 @@ class Visit:
     """One for each process that was started at once; empty when a person drove the client."""
     usual_logins: int = 1
     """How many logins the client makes where one would do, when all goes well."""
+    usual_calls: int = 1
+    """How often the client sends one and the same call of the API, when all goes well."""
 
     @property
     def authorizes(self) -> list[Exchange]:
@@ -159,6 +164,12 @@ class Visit:
     def calls(self) -> list[Exchange]:
         """The calls of the API."""
         return self._of("api")
+
+    @property
+    def most_equal_calls(self) -> int:
+        """How often the call came that came most often."""
+        counted = Counter((e.request.method, e.request.target) for e in self.calls if e.answer.ok)
+        return max(counted.values(), default=0)
 
     @property
     def strays(self) -> list[Exchange]:

@@ -10,12 +10,13 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl, unquote_plus, urlencode
 
 from mockauth.chatgpt.token import basic_credentials
 from mockauth.checks.client.credentials import basic_pair
 from mockauth.checks.client.visit import Terms
 from mockauth.clock import Clock
+from mockauth.engine.client.odd_spelling import CODE_ENDS, with_encoded_state, with_odd_code
 from mockauth.engine.client.state_mutations import ALTERATIONS, altered_state
 from mockauth.scenario.client_model import AnswerEdit, ClientStep
 from mockauth.wire import Exchange, Pairs, Request, Response
@@ -67,6 +68,8 @@ class Interceptor:
     """What came, with the second of its arrival."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _grants: list[str] = field(default_factory=list)
+    _odd_codes: dict[str, str] = field(default_factory=dict)
+    """What the plugin calls the codes that were given an odd end."""
     _crossings: dict[str, _Crossing] = field(default_factory=dict)
     """Of clients that came at once, by state."""
 
@@ -84,7 +87,7 @@ class Interceptor:
             return _send(_json(503, {"error": "temporarily_unavailable"}), start)
         answer = self._instead(step, request)
         if answer is None:
-            answer = self._after(step, request, self._plugin(environ, request))
+            answer = self._after(step, request, self._plugin(environ, self._known_code(request)))
         self._record(arrived, step, request, answer)
         return _send(answer, start)
 
@@ -128,6 +131,16 @@ class Interceptor:
             headers=tuple(headers.items()),
             body=b"".join(body),
         )
+
+    def _known_code(self, request: Request) -> Request:
+        """A token request with the code as the plugin has given it."""
+        known = self._odd_codes.get(request.param("code") or "")
+        if known is None:
+            return request
+        params = tuple((n, known if n == "code" else v) for n, v in request.params)
+        kind = (request.header("Content-Type") or "").partition(";")[0].strip().lower()
+        text = json.dumps(dict(params)) if kind == JSON else urlencode(params)
+        return replace(request, params=params, raw=text.encode())
 
     def _settle_basic(self, environ: WSGIEnvironment, request: Request) -> None:
         """Encode a Basic pair that came as it is: how it is written is judged, not refused."""
@@ -175,6 +188,11 @@ class Interceptor:
             return self._crossed(location)
         if special in ALTERATIONS and first(_query(location), "state"):
             return altered_state(location, special)
+        if special == "state-encoded":
+            return with_encoded_state(location)
+        if special in CODE_ENDS and first(_query(location), "code"):
+            location, code, odd = with_odd_code(location, special)
+            self._odd_codes[odd] = code
         if not self.steps:
             self.memory.callback = location
         return location

@@ -165,8 +165,9 @@ def _edits(step: ClientStep, other: str) -> Iterator[AnswerChange]:
 
     yield AnswerChange(
         place="redirect" if step.do == "callback" else step.do,
-        # A whole answer in its place is that of a server which does not get as far as judging.
-        when="success" if change.body is None else "always",
+        # A whole answer in its place is that of a server which does not get as far as judging; an
+        # API is asked by some clients first whether they must sign in.
+        when="success" if change.body is None or step.do == "api" else "always",
         status=change.status,
         headers={n: None if v is None else text(v) for n, v in change.headers.items()},
         body=None if change.body is None else text(change.body),

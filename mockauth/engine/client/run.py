@@ -17,7 +17,7 @@ from html import unescape
 from itertools import chain
 
 from mockauth.checks.client.reaction import REACTIONS
-from mockauth.checks.client.read import CHECKS
+from mockauth.checks.client.read import CHECKS, COMMAND
 from mockauth.checks.client.visit import ClientEvidence, Store, Visit
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.rule import Rule
@@ -45,12 +45,12 @@ from mockauth.profiles import PROFILES, Level, Profile
 from mockauth.scenario.client_model import ClientProbe
 from mockauth.scenario.library import load_library
 from mockauth.wire import Exchange
+from mockauth.wire.message import first, pairs_of
 from mockauth.wire.words import say
 
 ORDINARY_STARTS = 2
 """A second one shows that it was no luck, and what is new in each login."""
 CLIENT = "a client of a"
-COMMAND = say("a command after --")
 FIRST_WORDS = ("own-query", "declared-encoding", "declared-method")
 """What is expected of requests that come before a sign-in has worked."""
 
@@ -302,7 +302,7 @@ def _obstacle(visit: Visit) -> str:
             "its authorization request was refused: {}{}", refused.outcome, _told_by(refused)
         )
     elif not visit.tokens:
-        what = say("it did not exchange the code")
+        what = say("it did not exchange the code") + _spelled_otherwise(visit)
     elif not any(e.answer.ok for e in visit.tokens):
         error = visit.tokens[-1].answer.members.get("error", "")
         what = say("its token request was refused: {} {}", visit.tokens[-1].answer.status, error)
@@ -313,6 +313,18 @@ def _obstacle(visit: Visit) -> str:
         what = say("its call of the API was refused: {}", visit.calls[-1].outcome)
     end = say("; {}", visit.words) if visit.endings else ""
     return say("the client could not sign in even without faults: {}{}", what, end)
+
+
+def _spelled_otherwise(visit: Visit) -> str:
+    """A hint where the state stands in the callback otherwise than the client has made it."""
+    query = visit.callbacks[-1].request.target.partition("?")[2]
+    state = first(pairs_of(query), "state") or ""
+    if not state or f"state={state}" in query.split("&"):
+        return ""
+    return say(
+        " (its state is percent-encoded in the callback, as it must be: does the client decode the "
+        "parameters?)"
+    )
 
 
 def _told_by(exchange: Exchange) -> str:

@@ -33,12 +33,7 @@ def search(path: Path, secrets: Mapping[str, str], since: float) -> Store:
 
     `since` is a moment in seconds since the epoch: a file written after it belongs to the run.
     """
-    spellings = {
-        spelling: kind
-        for value, kind in secrets.items()
-        if len(value) >= SHORTEST
-        for spelling in _spellings(value)
-    }
+    spellings = _spelled(secrets)
     hits, unread, changed, count = [], [], False, 0
     for file in _files(path):
         try:
@@ -64,6 +59,21 @@ def search(path: Path, secrets: Mapping[str, str], since: float) -> Store:
     return Store(
         path=str(path), files=count, changed=changed, hits=tuple(hits), unread=tuple(unread)
     )
+
+
+def kinds_in(text: str, secrets: Mapping[str, str]) -> frozenset[str]:
+    """The kinds of those of `secrets` that stand in a text, in clear or as good as that."""
+    content = text.encode("utf-8", "surrogateescape")
+    return frozenset(kind for spelling, kind in _spelled(secrets).items() if spelling in content)
+
+
+def _spelled(secrets: Mapping[str, str]) -> dict[bytes, str]:
+    return {
+        spelling: kind
+        for value, kind in secrets.items()
+        if len(value) >= SHORTEST
+        for spelling in _spellings(value)
+    }
 
 
 def _files(path: Path) -> Iterable[Path]:

@@ -14,6 +14,7 @@ from mockauth.checks.client.visit import Ending, Visit, plain_lines
 from mockauth.engine.client.interceptor import Interceptor
 from mockauth.engine.client.mock_server import MockServer
 from mockauth.engine.client.process import CommandStarter, Starter
+from mockauth.engine.client.secret_search import kinds_in
 from mockauth.engine.http.secrets_seen import learn
 from mockauth.engine.interruption import Interrupted
 from mockauth.scenario.client_model import Start
@@ -99,12 +100,6 @@ class ClientSession:
             learn(self.secrets, exchange)
             kept.append(self.trace.add(exchange))
             arrived[kept[-1].n] = moment
-        # Before anything is cut from it: half a token would not be known for a secret.
-        endings = tuple(replace(e, output=self.secrets.scrub(e.output)) for e in endings)
-        if honest:
-            self._usual |= {line for e in endings for line in plain_lines(e.output)}
-        else:
-            endings = tuple(replace(e, usual=frozenset(self._usual)) for e in endings)
         visit = Visit(
             name=start.name if start else "",
             honest=honest,
@@ -113,9 +108,26 @@ class ClientSession:
             arrived=MappingProxyType(arrived),
             endings=endings,
             usual_logins=max([1, *(len(v.logins) for v in self.visits if v.honest)]),
+            usual_calls=max([1, *(v.most_equal_calls for v in self.visits if v.honest)]),
         )
+        visit = replace(visit, endings=self._read(visit))
         self.visits.append(visit)
         return visit
+
+    def _read(self, visit: Visit) -> tuple[Ending, ...]:
+        """The endings of a visit, without the secrets that were printed."""
+        # A token in an error is none: a client may show what the error says.
+        granted = replace(visit, exchanges=tuple(e for e in visit.exchanges if e.answer.ok))
+        secrets = {visit.terms.client_secret: "client secret", **granted.issued_in_words()}
+        # Before anything is cut from it: half a token would not be known for a secret.
+        endings = tuple(
+            replace(e, printed=kinds_in(e.output, secrets), output=self.secrets.scrub(e.output))
+            for e in visit.endings
+        )
+        if not visit.honest:
+            return tuple(replace(e, usual=frozenset(self._usual)) for e in endings)
+        self._usual |= {line for e in endings for line in plain_lines(e.output)}
+        return endings
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, quote_plus, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, quote_plus, unquote, urlencode, urljoin, urlsplit
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 MOST_CALLS = 4
@@ -49,6 +49,8 @@ class Client:
         except (Failed, OSError, http.client.HTTPException) as wrong:
             self.say(f"sign-in failed: {wrong}")
             return 0 if "always-says-success" in self.defects else 1
+        if "api-error-hidden" in self.defects:
+            return 0
         self.say(f"signed in, API {status}")
         return 0 if status == 200 else 1
 
@@ -75,7 +77,12 @@ class Client:
         if "own-query-dropped" in self.defects:
             base = base.partition("?")[0]
         url = base + ("&" if "?" in base else "?") + urlencode(params)
-        callback = dict(parse_qsl(urlsplit(self.browse(url)).query, keep_blank_values=True))
+        query = urlsplit(self.browse(url)).query
+        callback = dict(parse_qsl(query, keep_blank_values=True))
+        raw = dict(pair.partition("=")[::2] for pair in query.split("&"))
+        callback |= {name: raw[name] for name in raw if f"{name}-raw" in self.defects}
+        if "code-decoded-twice" in self.defects and "code" in callback:
+            callback["code"] = unquote(callback["code"])
         self.check(callback, state)
         self.exchange(callback.get("code", ""))
 
@@ -165,13 +172,13 @@ class Client:
         raise SystemExit(-11)
 
     def take(self, members: Mapping[str, Any]) -> None:
-        """Keep the tokens of an answer."""
+        """Look at an answer, and keep its tokens."""
         kind = str(members.get("token_type"))
         if "token-type-lower-only" in self.defects and kind != "bearer":
             raise Failed(f"token_type {kind}")
         if "token-type-by-letter" not in self.defects:
             kind = kind.lower()
-        if kind not in ("bearer", "Bearer"):
+        if kind not in ("bearer", "Bearer") and "token-type-unread" not in self.defects:
             raise Failed(f"token_type {kind}")
         needed = {"expires_in", "refresh_token", "scope"} & {
             d.removeprefix("needs-") for d in self.defects
@@ -182,7 +189,15 @@ class Client:
             raise Failed("account is unknown")
         if "number-only" in self.defects and isinstance(members.get("expires_in"), str):
             raise Failed("expires_in is no number")
+        if "scope-string-only" in self.defects and not isinstance(members.get("scope", ""), str):
+            raise Failed("scope is no string")
+        self.keep(members)
+
+    def keep(self, members: Mapping[str, Any]) -> None:
+        """Keep the tokens of an answer that is right."""
         self.access = members["access_token"]
+        if "token-printed" in self.defects:
+            self.say(f"got {self.access}")
         if "old-refresh-token-kept" not in self.defects or not self.refresh:
             self.refresh = members.get("refresh_token", self.refresh)
         if path := self.env.get("STORE"):
@@ -200,6 +215,14 @@ class Client:
         status = 0
         for _ in range(MOST_CALLS):
             status = self.call()
+            if status == 500 and "login-on-api-error" in self.defects and self.logins < 2:
+                self.sign_in()
+                continue
+            if status == 429 and "retry-after-ignored" in self.defects:
+                status = self.call()
+            if status == 500 and "api-retried-at-once" in self.defects:
+                status = self.call()
+                continue
             if status != 401 or "no-refresh" in self.defects:
                 return status
             self.renew()

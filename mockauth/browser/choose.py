@@ -19,7 +19,7 @@ from mockauth.browser.fields import (
     says_user,
     value_of,
 )
-from mockauth.browser.handler import handlers
+from mockauth.browser.handler import handlers, written_by
 from mockauth.browser.landing import How
 from mockauth.browser.override import Value
 from mockauth.browser.visible import classes_of
@@ -76,6 +76,8 @@ class Says:
     off: float = 0.0
     allow: float = 0.0
     log_in: float = 0.0
+    deny: float = 0.0
+    log_out: float = 0.0
     banner: float = 0.0
 
     @property
@@ -146,6 +148,8 @@ def _says(name: str, lang: str, weight: float) -> Says:
         off=off if off >= max(yes, no) else 0.0,
         allow=meant.get("allow", 0.0) * weight,
         log_in=meant.get("log_in", 0.0) * weight,
+        deny=meant.get("deny", 0.0) * weight,
+        log_out=meant.get("log_out", 0.0) * weight,
         banner=max((meant.get(m, 0.0) for m in BANNERS), default=0.0) * weight,
     )
 
@@ -271,6 +275,7 @@ def about_button(form: Tag, button: Tag, page: Page) -> Candidate:
     return Candidate(
         name=name, key="|".join((_action(form), *map(str, told))), says=says_of(button, page),
         form=form, button=button, primary=_primary(button), tag=button,
+        values=written_by(button, page),
     )  # fmt: skip
 
 
@@ -289,6 +294,18 @@ def scripted(page: Page) -> Iterator[Candidate]:
             form=deed.form, values=deed.values, target=deed.target, primary=_primary(tag),
             by_script=True,
         )  # fmt: skip
+
+
+def all_buttons(page: Page) -> Iterator[Candidate]:
+    """Every button of a form and every link to a page, whatever it says."""
+    for form in page.forms:
+        for button in buttons_of(form, page):
+            yield about_button(form, button, page)
+    for link in page.links:
+        address = str(link.get("href") or "").strip()
+        target = join(page.base, address)
+        if address and not address.startswith("#") and target.startswith(WEB):
+            yield about_link(link, target, page)
 
 
 def about_link(link: Tag, target: str, page: Page) -> Candidate:

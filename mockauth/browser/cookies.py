@@ -161,12 +161,15 @@ def _why_not(
     reasons = {
         "empty": not name and not value,
         "longer than 4096 characters": len(name) + len(value) > LONGEST_PAIR,
-        "Domain is not of this host": not _is_within(host, domain)
+        "Domain is not of this host": said.get("domain") == "."
+        or not _is_within(host, domain)
         or (domain != host and "." not in domain),
         "Secure on plain http": "secure" in said and not secure,
         "SameSite=None without Secure": said.get("samesite", "").lower() == "none"
         and "secure" not in said,
         "Partitioned without Secure": "partitioned" in said and "secure" not in said,
+        "__Http- without Secure and HttpOnly": prefix.startswith(("__http-", "__host-http-"))
+        and not {"secure", "httponly"} <= set(said),
         "__Secure- without Secure": prefix.startswith("__secure-") and "secure" not in said,
         "__Host- without Secure, with Domain, or with a Path other than /": prefix.startswith(
             "__host-"

@@ -33,6 +33,8 @@ UNTYPED = frozenset({
     "hidden", "checkbox", "radio", "file", "range", "color", "submit", "image", "button", "reset",
     "select", "textarea", "date", "time", "month", "week", "datetime-local",
 })  # fmt: skip
+UNWRITTEN = frozenset({"date", "time", "month", "week", "datetime-local"})
+"""What a person chooses from a calendar or a clock."""
 USERS: tuple[Meaning, ...] = ("user_name", "email", "phone")
 KNOWN: Mapping[Meaning, Asks] = MappingProxyType(
     {
@@ -58,6 +60,12 @@ AUTOCOMPLETE: Mapping[str, Asks] = MappingProxyType(
 CAPTCHA_FIELD = re.compile(r"captcha", re.IGNORECASE)
 AGREES = re.compile(r"consent|confirm|agree|terms|scope|grant|allow|approve|accept", re.IGNORECASE)
 EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9.-]+", re.ASCII)
+REVOKES = re.compile(
+    r"^(?:do.?not|don.?t|hide)\b|revoke|withdraw|\bclear\b|opt.?out", re.IGNORECASE
+)
+"""What no box of consent says."""
+SWITCHES = re.compile(r"disabled", re.IGNORECASE)
+"""What the handler of a box says that a button waits for."""
 SIMPLE_PATTERN = re.compile(r"(?:\[[\w\-.@]{1,40}\]|\\d|\\w)(?:\{\d+(?:,\d*)?\}|[+*])?")
 SURE = 0.4
 NONE_TOLD: Mapping[int, Value] = MappingProxyType({})
@@ -98,7 +106,19 @@ def fields_of(
         # The second step of a login on one page, which script shows.
         seen += [c for c in typed if kind_of(c) == "password" and page.is_hidden(c)][:1]
     known = [_known(control, page, page.lang) for control in seen]
-    return _beside_password(_one_user(_new_passwords(_or_password(known, page)), username))
+    known = _one_user(_new_passwords(_or_password(known, page)), username)
+    return known if _is_question(form, page, known) else _beside_password(known)
+
+
+def _is_question(form: Tag, page: Page, known: list[Known]) -> bool:
+    """Whether a form wants an answer to yes or no, so that its one field is for a remark."""
+    if len(known) != 1 or known[0].asks != "unknown" or known[0].control.has_attr("required"):
+        return False
+    buttons = [c for c in page.controls(form) if is_submit(c)]
+    meant = [meanings(name_of(button, page), page.lang) for button in buttons]
+    return any(m.get("allow", 0) >= SURE for m in meant) and any(
+        m.get("deny", 0) >= SURE for m in meant
+    )
 
 
 def _known(control: Tag, page: Page, lang: str) -> Known:
@@ -218,6 +238,8 @@ class Filling:
     """The radio buttons and options that are chosen, by identity."""
     told: Mapping[int, Value] = field(default_factory=lambda: NONE_TOLD)
     """What the settings say of a control, by its identity."""
+    eager: bool = False
+    """The page came back: boxes that say nothing are ticked, too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,7 +268,9 @@ def filled(control: Tag, work: Filling) -> Filled:
     sent = by_kind(control, work)
     direction = str(control.get("dirname") or "")
     if direction and is_typed(control):
-        written = "rtl" if str(control.get("dir") or "").lower() == "rtl" else "ltr"
+        around = control if control.has_attr("dir") else control.find_parent(dir=True)
+        said = str(around.get("dir") or "") if around is not None else ""
+        written = "rtl" if said.lower() == "rtl" else "ltr"
         return replace(sent, fields=(*sent.fields, (direction, written)))
     return sent
 
@@ -299,16 +323,33 @@ def _tick(control: Tag) -> Filled:
 def _ticked(control: Tag, work: Filling) -> bool:
     if control.has_attr("required"):
         return True
-    if work.page.is_hidden(control) or not agrees(control, work.page):
+    wanted = agrees(control, work.page) or is_idle(control, work)
+    if work.page.is_hidden(control) or not wanted:
         return control.has_attr("checked")
     return work.decision == "allow"
 
 
+def is_idle(control: Tag, work: Filling) -> bool:
+    """Whether a box without known words is ticked, as the page came back without it."""
+    return work.eager and kind_of(control) == "checkbox" and not _is_other(control, work.page)
+
+
+def _is_other(control: Tag, page: Page) -> bool:
+    """Whether a box is one for news, for staying signed in, or takes something back."""
+    names = names_of(control, page)
+    meant = [meanings(name, page.lang) for name in names]
+    if any(m.get(w, 0) >= SURE for m in meant for w in ("stay_signed_in", "newsletter", "deny")):
+        return True
+    return any(REVOKES.search(name) for name in (*names, *weak_names_of(control)))
+
+
 def agrees(control: Tag, page: Page) -> bool:
     """Whether a box is one of consent."""
-    meant = [meanings(name, page.lang) for name in names_of(control, page)]
-    if any(m.get("stay_signed_in", 0) >= SURE or m.get("newsletter", 0) >= SURE for m in meant):
+    if _is_other(control, page):
         return False
+    if SWITCHES.search(f"{control.get('onchange', '')} {control.get('onclick', '')}"):
+        return True
+    meant = [meanings(name, page.lang) for name in names_of(control, page)]
     said = any(m.get("allow", 0) >= SURE for m in meant)
     words = " ".join((*names_of(control, page), *weak_names_of(control)))
     return said or bool(AGREES.search(words))
@@ -322,10 +363,14 @@ def _select(control: Tag, work: Filling) -> Filled:
         return Filled(fields=_named(control, value_of(user[0])), by_us=True)
     marked = [o for o in options if o.has_attr("selected") and not o.has_attr("disabled")]
     wanted = wanted or (marked if control.has_attr("multiple") else marked[-1:])
-    if not wanted and not control.has_attr("multiple"):
+    if not control.has_attr("multiple"):
         live = [o for o in options if not o.has_attr("disabled")]
+        wanted = wanted or live[:1]
         full = [o for o in live if value_of(o)]
-        wanted = (full if control.has_attr("required") else live)[:1]
+        must = control.has_attr("required") or work.eager or not work.asked
+        wanted = full[:1] if must and full and not any(map(value_of, wanted)) else wanted
+    elif not wanted and (control.has_attr("required") or agrees(control, work.page)):
+        wanted = options if work.decision == "allow" else []
     return Filled(fields=tuple(pair for o in wanted for pair in _named(control, value_of(o))))
 
 
@@ -359,8 +404,9 @@ def _text(control: Tag, work: Filling) -> Filled:
             invalid=broken_rule(control, value),
         )
     question = ""
+    is_empty = not asks and kind_of(control) in UNWRITTEN and not control.get("value")
     if asks in ("code", "new_password", "captcha") or (
-        asks == "unknown" and control.has_attr("required")
+        (asks == "unknown" or is_empty) and control.has_attr("required")
     ):
         question = name_of(control, work.page) or str(control.get("name") or "")
         question = question or text_before(control) or "a value"

@@ -17,7 +17,10 @@ from mockauth.browser.fields import (
     agrees,
     fields_of,
     filled,
+    is_idle,
     is_submit,
+    says_user,
+    value_of,
 )
 from mockauth.browser.override import Value
 from mockauth.browser.page import Page
@@ -69,6 +72,8 @@ class Submission:
     charset: str = "utf-8"
     no_referrer: bool = False
     """The page forbids to say where the form was."""
+    eager: bool = False
+    """More is ticked or chosen than when the form was sent before."""
     work: Filling | None = None
     """How each control is filled in, for a browser that acts on the page itself."""
 
@@ -81,9 +86,8 @@ class Submission:
             return Request(
                 method="GET", url=self.url.partition("?")[0], query=self.fields, headers=headers
             )
-        # Chromium says `Origin: null` under no-referrer. A guard that refuses that hides all that
-        # comes after it, so the run goes on with the real one.
-        headers = (*headers, ("Origin", origin(page_url)))
+        # Fetch standard, "append a request Origin header": `null` under no-referrer.
+        headers = (*headers, ("Origin", "null" if self.no_referrer else origin(page_url)))
         request = Request(method="POST", url=self.url, headers=headers)
         body, kind = encoded(self.fields, self.enctype, self.charset)
         return replace(request, raw=body, headers=(*headers, ("Content-Type", kind)))
@@ -97,9 +101,11 @@ def fill(
     button: Tag | None,
     chosen: frozenset[int] = frozenset(),
     told: Mapping[int, Value] = NONE_TOLD,
+    *,
+    eager: bool = False,
 ) -> Submission:
     """The form filled in by meaning, and sent by `button`, with the options `chosen` and what the
-    settings have `told` of its controls."""
+    settings have `told` of its controls; an `eager` one ticks boxes that say nothing, too."""
     asked = {id(one.control): one for one in fields_of(form, page, told, credentials.username)}
     work = Filling(
         page=page,
@@ -109,8 +115,10 @@ def fill(
         asked=asked,
         button=button,
         told=told,
-        chosen=chosen | _checked_radios(form, page, chosen),
+        chosen=chosen | _checked_radios(form, page, chosen, credentials.username),
+        eager=eager,
     )
+    idle = (c for c in page.controls(form) if not (page.is_hidden(c) or c.has_attr("checked")))
     secret = any(id(c) in told and kind_of(c) == "password" for c in page.controls(form))
     controls = [c for c in page.controls(form) if c is button or not is_submit(c)]
     controls += [] if button is None or button in controls else [button]
@@ -140,11 +148,29 @@ def fill(
         invalid="" if lax else next((one.invalid for _, one in done if one.invalid), ""),
         questions=tuple((one.asks, one.question) for _, one in done if one.question),
         work=work,
+        eager=any(is_idle(c, work) for c in idle) or (eager and _has_choice(form, page)),
     )
 
 
-def _checked_radios(form: Tag, page: Page, chosen: frozenset[int]) -> frozenset[int]:
-    """Of each group that nothing is chosen of, the one that is checked, else the first."""
+def _has_choice(form: Tag, page: Page) -> bool:
+    """Whether a list of the form stands at an empty option."""
+    lists = (c for c in page.controls(form) if c.name == "select")
+    return any(
+        (first := one.find("option", selected=True) or one.find("option")) is not None
+        and not value_of(first)
+        for one in lists
+    )
+
+
+def _is_user(control: Tag, page: Page, username: str) -> bool:
+    """Whether a radio button is for the user's account."""
+    texts = (str(control.get("value") or ""), name_of(control, page))
+    return any(says_user(text, username) for text in texts)
+
+
+def _checked_radios(form: Tag, page: Page, chosen: frozenset[int], username: str) -> frozenset[int]:
+    """Of each group that nothing is chosen of, the one for the user's account, else the one that is
+    checked, else the first."""
     groups: dict[str, list[Tag]] = {}
     for control in page.controls(form):
         if kind_of(control) == "radio":
@@ -153,7 +179,8 @@ def _checked_radios(form: Tag, page: Page, chosen: frozenset[int]) -> frozenset[
     for group in groups.values():
         if not any(id(control) in chosen for control in group):
             checked = [c for c in group if c.has_attr("checked")]
-            found.append((checked or group)[0])
+            own = [c for c in group if _is_user(c, page, username)]
+            found.append((own or checked or group)[0])
     return frozenset(map(id, found))
 
 

@@ -34,6 +34,8 @@ OWN_FORM = re.compile(r"""this\.form|this\.closest\(\s*['"]form['"]\s*\)""")
 MEMBER = re.compile(rf"(.+?)(?:\.elements)?(?:\[\s*{TEXT}\s*\]|\.([A-Za-z_$][\w$]*))")
 SENDS = re.compile(r"(.+?)\.(?:submit|requestSubmit)\(\s*\)")
 WRITES = re.compile(rf"(.+?)\.value\s*=\s*{TEXT}|(.+?)\.val\(\s*{TEXT}\s*\)", re.DOTALL)
+CALLS = re.compile(r"(?:return\s+)?([A-Za-z_$][\w$]*)\(((?:[^()'\"]|'[^']*'|\"[^\"]*\")*)\)")
+MOST_SCRIPT = 200_000
 GOES = re.compile(
     rf"(?:(?:window|document|self|top)\.)?location(?:\.href\s*=|\s*=|\.assign\(|\.replace\()\s*{TEXT}\s*\)?"
 )
@@ -60,8 +62,20 @@ def handlers(page: Page) -> Iterator[tuple[Tag, Deed]]:
             yield tag, deed
 
 
+def written_by(button: Tag, page: Page) -> Mapping[int, Value]:
+    """What the handler of a submit button writes before its form is sent; nothing where a part of
+    it is not plain."""
+    code = str(button.get("onclick") or "")
+    return _read(_inlined(code, page), button, page)[1] if 0 < len(code) <= LONGEST else {}
+
+
 def deed_of(code: str, tag: Tag, page: Page) -> Deed | None:
     """What the code does; None where a part of it is not plain, or where it does nothing."""
+    return _read(_inlined(code, page), tag, page)[0]
+
+
+def _read(code: str, tag: Tag, page: Page) -> tuple[Deed | None, Mapping[int, Value]]:
+    """What the code does, and what it writes where it does no more than that."""
     values: dict[int, Value] = {}
     for part in STATEMENT.findall(code):
         said = part.strip()
@@ -69,15 +83,42 @@ def deed_of(code: str, tag: Tag, page: Page) -> Deed | None:
             continue
         if sent := SENDS.fullmatch(said):
             form = _form(sent[1], tag, page)
-            return None if form is None else Deed(form=form, values=values)
+            return (None if form is None else Deed(form=form, values=values)), {}
         if gone := GOES.fullmatch(said):
             target = join(page.base, gone[1] or gone[2] or "")
-            return Deed(target=target) if target.startswith(("http://", "https://")) else None
+            return (Deed(target=target) if target.startswith(("http://", "https://")) else None), {}
         written = WRITES.fullmatch(said)
         control = _control(written[1] or written[4], tag, page) if written else None
         if written is None or control is None:
-            return None
+            return None, {}
         values[id(control)] = next((v for v in written.group(2, 3, 5, 6) if v is not None), "")
+    return None, values
+
+
+def _inlined(code: str, page: Page) -> str:
+    """The code with the one function that it calls in place of the call: `decide('yes')`."""
+    calls = [match for part in STATEMENT.findall(code) if (match := CALLS.fullmatch(part.strip()))]
+    if len(calls) != 1:
+        return code
+    body = _body_of(calls[0][1], calls[0][2], page)
+    return code if body is None else code.replace(calls[0][0], body)
+
+
+def _body_of(name: str, given: str, page: Page) -> str | None:
+    """The body of a function of the page's own scripts, its parameters replaced by plain values."""
+    defined = re.compile(
+        rf"(?:function\s+{re.escape(name)}\s*|(?<![\w.]){re.escape(name)}\s*=\s*(?:function\s*)?)"
+        r"\(([\w$,\s]{0,100})\)\s*(?:=>\s*)?\{([^{}]{0,1000})\}"
+    )
+    for script in page.soup.find_all("script", src=False, limit=50):
+        if found := defined.search(script.get_text()[:MOST_SCRIPT]):
+            names = [one.strip() for one in found[1].split(",") if one.strip()]
+            values = [one.strip() for one in given.split(",")] if given.strip() else []
+            body = found[2]
+            for parameter, value in zip(names, values, strict=False):
+                whole = rf"(?<![\w$.'\"]){re.escape(parameter)}(?![\w$'\"])"
+                body = re.sub(whole, lambda _, value=value: value, body)
+            return re.sub(r"//[^\n]*", "", body)
     return None
 
 

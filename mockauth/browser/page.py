@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from mockauth.browser.csp import base_is_stopped, policies_in
 from mockauth.browser.goes_on import meta_refreshes, refresh_target, script_target
 from mockauth.browser.visible import HIDDEN, NOT_LIVE, SHOWN, Sight, Styles, sight, sight_inside
 from mockauth.wire import Exchange, Response
@@ -28,6 +29,8 @@ MOUNTS = frozenset({"app", "root", "__next", "__nuxt", "svelte"})
 """Where frameworks put the page that their script makes."""
 WORDS = re.compile(r"[\w-]+")
 MOST_SCRIPT = 200_000
+CHANGES = ("onchange", "oninput", "onkeyup")
+"""Handlers of a control that may change another one."""
 CONTROLS = ("input", "select", "textarea", "button")
 
 
@@ -188,8 +191,10 @@ class Page:
 
     @cached_property
     def has_script(self) -> bool:
-        """Whether the page runs any script."""
-        return self.soup.find("script") is not None
+        """Whether the page runs any script: one of its own, or the handler of a control."""
+        if self.soup.find("script") is not None:
+            return True
+        return any(any(name in one.tag.attrs for name in CHANGES) for one in self._walk)
 
     @cached_property
     def captions(self) -> dict[str, Tag]:
@@ -261,13 +266,11 @@ def read_page(exchange: Exchange, url: str, pages: Pages) -> Page | None:
     soup = pages.soup(answer)
     if soup is None:
         return None
-    base = soup.find("base", href=True)
-    return Page(
-        url=url,
-        base=join(url, str(base["href"])) if base is not None else url,
-        soup=soup,
-        exchange=exchange,
-    )
+    found = soup.find("base", href=True)
+    base = join(url, str(found["href"])) if found is not None else url
+    if base != url and base_is_stopped(policies_in(answer, soup), url, base):
+        base = url
+    return Page(url=url, base=base, soup=soup, exchange=exchange)
 
 
 def _forms_and_controls(soup: BeautifulSoup) -> Iterator[Seen]:

@@ -8,14 +8,14 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from mockauth.wire.url import join, origin, split
+from mockauth.browser.csp import Policy, admits, policies_in
+from mockauth.wire.url import join
 
 if TYPE_CHECKING:
     from bs4 import Tag
 
     from mockauth.browser.page import Page
 
-Policy = dict[str, list[str]]
 HASHES = re.compile(r"'(sha256|sha384|sha512)-([^']+)'")
 MOST_SCRIPT = 200_000
 TURBO = re.compile(
@@ -31,24 +31,7 @@ INTERCEPTS = re.compile(r"onsubmit\s*=|addEventListener\(\s*[\"']submit[\"']")
 
 def policies_of(page: Page) -> list[Policy]:
     """The enforced policies of a page: of its headers, and of metas in its head."""
-    headers = page.exchange.answer.headers_named("Content-Security-Policy")
-    texts = [one for value in headers for one in value.split(",")]
-    head = page.soup.find("head")
-    for meta in head.find_all("meta", limit=100) if head is not None else ():
-        if str(meta.get("http-equiv") or "").strip().lower() == "content-security-policy":
-            kept = _parsed(str(meta.get("content") or ""))
-            kept.pop("sandbox", None)
-            texts.append("; ".join(" ".join((name, *words)) for name, words in kept.items()))
-    return [_parsed(text) for text in texts if text.strip()]
-
-
-def _parsed(text: str) -> Policy:
-    found: Policy = {}
-    for part in text[:20_000].split(";"):
-        words = part.split()
-        if words:
-            found.setdefault(words[0].lower(), words[1:])
-    return found
+    return policies_in(page.exchange.answer, page.soup)
 
 
 def form_is_stopped(page: Page, target: str, *, redirected: bool = False) -> str:
@@ -58,44 +41,9 @@ def form_is_stopped(page: Page, target: str, *, redirected: bool = False) -> str
         if "sandbox" in policy and not {"allow-forms", "allow-same-origin"} <= sandbox:
             return "sandbox"
         sources = policy.get("form-action")
-        if sources is not None and not _admits(sources, page.url, target, redirected):
+        if sources is not None and not admits(sources, page.url, target, redirected):
             return "form-action"
     return ""
-
-
-def _admits(sources: list[str], page: str, target: str, redirected: bool) -> bool:
-    return any(_source_fits(source.lower(), page, target, redirected) for source in sources)
-
-
-def _source_fits(source: str, page: str, target: str, redirected: bool) -> bool:
-    parts, own = split(target), split(page)
-    if parts is None or own is None:
-        return False
-    if source == "'self'":
-        return origin(page) == origin(target)
-    if source == "*" or (source.endswith(":") and "/" not in source):
-        return source in ("*", f"{parts.scheme}:") or (source, parts.scheme) == ("http:", "https")
-    scheme, sign, rest = source.rpartition("://")
-    if (scheme if sign else own.scheme) not in (
-        parts.scheme,
-        "http" if parts.scheme == "https" else "",
-    ):
-        return False
-    place, slash, path = rest.partition("/")
-    name, _, port = place.partition(":")
-    host = parts.hostname or ""
-    if not (name in ("*", host) or (name.startswith("*.") and host.endswith(name[1:]))):
-        return False
-    usual = {"http": "80", "https": "443"}.get(parts.scheme, "")
-    if port != "*" and str(parts.port or usual) not in (
-        port or usual,
-        "443" if port == "80" else "",
-    ):
-        return False
-    if redirected or not path:
-        return True
-    whole = slash + path
-    return parts.path.startswith(whole) if whole.endswith("/") else parts.path == whole
 
 
 def script_is_stopped(page: Page, script: Tag | None) -> str:
@@ -165,7 +113,7 @@ def _source_is_stopped(page: Page, script: Tag, src: str) -> bool:
         sources = next((policy[name] for name in names if name in policy), None)
         if sources is None or nonce in sources or "'strict-dynamic'" in sources:
             continue
-        if not _admits(sources, page.url, join(page.base, src), redirected=False):
+        if not admits(sources, page.url, join(page.base, src), redirected=False):
             return True
     return False
 

@@ -15,6 +15,7 @@ from mockauth.browser.choose import (
     Candidate,
     Choice,
     about_button,
+    all_buttons,
     buttons_of,
     candidates,
     is_banner,
@@ -70,8 +71,10 @@ CAPTCHA = re.compile(r"captcha|cf-turnstile", re.IGNORECASE)
 BASIC = re.compile(r"(?:^|,)\s*basic\b", re.IGNORECASE)
 WRITES = re.compile(
     r"addEventListener\(\s*[\"']submit|onsubmit\s*=|\.value\s*=[^=]|fetch\(|innerHTML\s*="
-    r"|createElement\("
+    r"|createElement\(|formdata"
 )
+BY_LIBRARY = re.compile(r"(?:wire:|x-on:|v-on:|@|ng-|\()submit|data-remote|hx-post", re.IGNORECASE)
+"""Attributes of a form that a library sends."""
 SETS_ACTION = re.compile(r"\.action\s*=[^=]|setAttribute\(\s*[\"']action[\"']")
 VARIES = re.compile(r"[\w-]{16,}|\d+")
 PASSKEY = "navigator.credentials"
@@ -86,6 +89,8 @@ HEADED: tuple[tuple[Meaning, Reason], ...] = (
     ("password", "new-password"),
 )
 """What a page is about that a person gets past elsewhere, by its headings."""
+SETTLED: tuple[Reason, ...] = ("needs-credentials", "captcha", "http-basic", "wrong-override")
+"""Reasons that no other button changes."""
 MAX_HOPS = 15
 MAX_PAGES = 6
 MOST_GUESSES = 3
@@ -120,6 +125,8 @@ class Session:
     """What the settings say of pages."""
     known_to: dict[str, Decision] = field(default_factory=dict)
     """What pressing a candidate did, where the page did not say it clearly."""
+    led_nowhere: frozenset[str] = frozenset()
+    """The candidates that lead neither on nor back to the client."""
     obeyed: set[str] = field(default_factory=set)
     """The places of the overrides that have fitted a page."""
     files: dict[str, bool] = field(default_factory=dict)
@@ -137,7 +144,7 @@ class Session:
     ) -> Landing:
         """Drive one authorization request to its end. Never raises for what a server does."""
         visit = _Visit(self, redirect_uris, decision, edit)
-        landing = visit.strict(visit.run(request))
+        landing = visit.strict(visit.walk(request))
         tried: list[str] = []
         for _ in range(MOST_GUESSES if edit is None else 0):
             if not visit.guesses or not _is_wrong(landing, decision):
@@ -147,13 +154,33 @@ class Session:
             self.known_to[wrong.key] = "deny" if decision == "allow" else "allow"
             self.cookies, self.basic = Cookies(), {}
             visit = _Visit(self, redirect_uris, decision, edit)
-            again = visit.run(request)
+            again = visit.walk(request)
             if again.reason in ("no-form", "needs-script", "no-deny"):
                 return _unsure(landing, again, visit.stopped_at, tuple(tried))
             landing = again
         if tried and _is_wrong(landing, decision):
             return _unsure(landing, landing, visit.asked_at, tuple(tried))
+        if edit is None and not tried:
+            landing = self._another_way(landing, visit, request)
         return replace(landing, tried=tuple(tried))
+
+    def _another_way(self, landing: Landing, visit: _Visit, request: Request) -> Landing:
+        """The end without what led nowhere, if that is the callback: a guess, or what was taken to
+        refuse on a page before the one that asks for consent."""
+        keys = {one.key for one in (*visit.guesses, *visit.refusals)}
+        if landing.outcome not in ("stuck", "error_page") or not keys - self.led_nowhere:
+            return landing
+        if landing.reason in SETTLED or (visit.refusals and landing.reason == "page-again"):
+            return landing
+        before = self.cookies, self.basic
+        self.cookies, self.basic = Cookies(), {}
+        known, self.led_nowhere = self.led_nowhere, self.led_nowhere | keys
+        again = _Visit(self, visit.redirect_uris, visit.decision, None)
+        found = again.walk(request)
+        if found.outcome == "callback" and not _is_wrong(found, visit.decision):
+            return found
+        (self.cookies, self.basic), self.led_nowhere = before, known
+        return landing
 
     def loads(self, url: str) -> bool:
         """Whether a browser gets the script file; one on another site is taken to be there."""
@@ -197,6 +224,16 @@ class _Visit:
     pressed: list[Press] = field(default_factory=list)
     guesses: list[Candidate] = field(default_factory=list)
     """What was pressed without being understood."""
+    refusals: list[Candidate] = field(default_factory=list)
+    """What was pressed to refuse."""
+    refused_at: tuple[str, ...] | None = None
+    """The forms of the page that was refused."""
+    sent_forms: set[str] = field(default_factory=set)
+    """The forms that were sent, by signature."""
+    unrefused: Landing | None = None
+    """The end at the first page that has no way to refuse, if none comes that has."""
+    eager: bool = False
+    """A form that came back was sent again with more of it ticked."""
     told: Told | None = None
     """What the settings say of the page that is read."""
     skipped: set[str] = field(default_factory=set)
@@ -233,6 +270,12 @@ class _Visit:
     always: Pairs = ()
     """What this browser says of itself in each request, as in the first."""
 
+    def walk(self, request: Request) -> Landing:
+        """Drive the request to its end; where no page could be refused, that is at the first one."""
+        landing = self.run(request)
+        lost = self.unrefused is not None and not self.refused
+        return self.unrefused if lost and self.unrefused is not None else landing
+
     def run(self, request: Request) -> Landing:
         step: Step = "authorize"
         drop_cookies = False
@@ -245,7 +288,8 @@ class _Visit:
             if exchange.response is None:
                 outcome: Outcome = "timeout" if exchange.trouble == "timed-out" else "stuck"
                 return self._end(outcome, url, exchange, reason="no-answer", detail=exchange.error)
-            answer = exchange.response
+            exchange = self._with_origin(request, exchange)
+            answer = exchange.answer
             if asks_basic(answer):
                 signed = self._dialog(request, exchange)
                 if signed is not None:
@@ -267,6 +311,18 @@ class _Visit:
             if isinstance(onward, Landing):
                 return onward
             request, drop_cookies = onward
+
+    def _with_origin(self, request: Request, exchange: Exchange) -> Exchange:
+        """The answer to a form with its real Origin, where the server refuses `Origin: null`, which
+        is what stops browsers then (Referrer-Policy: no-referrer)."""
+        if request.header("Origin") != "null" or not 400 <= exchange.answer.status < 500:
+            return exchange
+        real = origin(self.sent_from[1].url) if self.sent_from is not None else ""
+        again = self._send(request.with_header("Origin", real), "page", drop_cookies=False)
+        if again.response is None or again.answer.status >= 400:
+            return exchange
+        self._stop("Referrer-Policy")
+        return again
 
     def _redirected(self, request: Request, exchange: Exchange) -> Request | Landing:
         """Follow a redirect, or end where it leaves the site."""
@@ -520,6 +576,13 @@ class _Visit:
     def _stop(self, directive: str) -> None:
         self.stopped_by = self.stopped_by or directive
 
+    def _stop_click(self, page: Page) -> None:
+        """Note what stops the script that presses a link without words, which no person sees."""
+        scripts = page.soup.find_all("script", src=False, limit=100)
+        clicks = next((one for one in scripts if "click(" in one.get_text()[:MOST_SCRIPT]), None)
+        if clicks is not None:
+            self._stop(script_is_stopped(page, clicks))
+
     def _stop_form_post(self, form: Tag, page: Page, action: str) -> None:
         """Note what stops a form that script sends to the callback."""
         self.form_action = self.form_action or bool(form_is_stopped(page, action))
@@ -542,6 +605,7 @@ class _Visit:
             found = [one for one in found if not self._is_way_out(one.target)]
         used = {signature(form, page): form for form in page.forms}
         worn = {id(form) for key, form in used.items() if key in self.furniture}
+        found = [one for one in found if one.key not in self.session.led_nowhere]
         fresh = [one for one in found if id(one.form) not in worn]
         return [one for one in fresh or found if (one.target, ()) not in self.submitted]
 
@@ -568,6 +632,9 @@ class _Visit:
         if by_name and self.told is None:
             code = unsure and is_code(form, page)
             if code or self.passwords_at:
+                later = self._later(page, exchange)
+                if later is not None:
+                    return later
                 asked = next((name_of(k.control, page) for k in known if k.asks == "user"), "")
                 return self._asks(page, exchange, "code" if code else "unknown", asked)
         button = login_button(form, page)
@@ -601,7 +668,11 @@ class _Visit:
         told = self.told
         values = {**written, **(told.values if told is not None else NONE_TOLD)}
         chosen |= told.chosen if told is not None and not chosen else frozenset()
-        return fill(form, page, self.session.credentials, decision, button, chosen, values)
+        name = signature(form, page)
+        eager = decision == "allow" and name in self.sent_forms
+        self.sent_forms.add(name)
+        known = self.session.credentials
+        return fill(form, page, known, decision, button, chosen, values, eager=eager)
 
     def _asks(self, page: Page, exchange: Exchange, asks: Asks, what: str) -> Landing:
         """The end at what only the user knows."""
@@ -616,6 +687,8 @@ class _Visit:
         self, page: Page, exchange: Exchange, found: list[Candidate]
     ) -> Landing | tuple[Request, bool]:
         """Say yes or no, where the page is one that asks it."""
+        if self.refused_at is not None and self.refused_at == signatures(page):
+            return self._end("stuck", page.url, exchange, page=page, reason="page-again")
         refusing = self.decision == "deny" and not self.refused and not stays_signed_in(page)
         known_to = dict(self.session.known_to)
         if self.told is not None and self.told.submit is not None:
@@ -629,21 +702,55 @@ class _Visit:
             )
             if not leads_in:
                 no = pick(found, "deny", known_to)
-                if no is not None:
+                if no is not None and not self._may_skip(page):
                     self.refused = True
+                    self.refused_at = signatures(page)
+                    self.refusals.append(no.candidate)
                     return self._press(no, page, exchange, "deny")
-                if yes is not None and self._is_consent(yes):
+                if yes is not None and self._is_consent(yes, page):
                     return self._untick(yes, page, exchange)
             if yes is None:
-                return self._without_form(page, exchange)
+                return self._skip_or_end(page, exchange)
             return self._press(yes, page, exchange, "deny")
         choice = pick(found, "allow", known_to)
         if choice is None:
-            return self._without_form(page, exchange)
+            return self._skip_or_end(page, exchange)
         return self._press(choice, page, exchange, "allow")
 
-    def _is_consent(self, choice: Choice) -> bool:
-        return choice.candidate.says.allow >= SURE or bool(self.passwords_at)
+    def _may_skip(self, page: Page) -> bool:
+        """Whether the page offers something to set up, which a person may leave for later."""
+        if not self.passwords_at:
+            return False
+        if any(one.says.allow >= SURE for one in all_buttons(page)):
+            return False
+        new = (form for form in page.forms if signature(form, page) not in self.furniture)
+        asked = (one.asks for form in new for one in fields_of(form, page))
+        return wants_passkey(page) or any(asks not in ("", "unknown", "password") for asks in asked)
+
+    def _later(self, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool] | None:
+        """Press "later" on a page that offers something to set up; None where it has no such way."""
+        if not (self._may_skip(page) and exchange.answer.ok) or self.told is not None:
+            return None
+        tried = self.session.known_to
+        ways = [one for one in all_buttons(page) if one.says.deny >= SURE and one.key not in tried]
+        if len(ways) != 1:
+            return None
+        blank = (
+            {id(c): "" for c in page.controls(ways[0].form) if is_typed(c)} if ways[0].form else {}
+        )
+        way = replace(ways[0], values={**ways[0].values, **blank})
+        return self._press(Choice(candidate=way, how="guess"), page, exchange, "allow")
+
+    def _skip_or_end(self, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool]:
+        """Press "later" where that is the only way on; else the end."""
+        later = self._later(page, exchange)
+        return self._without_form(page, exchange) if later is None else later
+
+    def _is_consent(self, choice: Choice, page: Page) -> bool:
+        one = choice.candidate
+        if one.says.allow >= SURE or one.form is None:
+            return one.says.allow >= SURE or bool(self.passwords_at)
+        return bool(self.passwords_at) and not chooses(one.form, page)
 
     def _untick(
         self, choice: Choice, page: Page, exchange: Exchange
@@ -651,7 +758,10 @@ class _Visit:
         """Refuse by leaving the box of consent unticked, where there is one."""
         form = choice.candidate.form
         if form is None or not unticking_refuses(form, page):
-            return self._end("stuck", page.url, exchange, page=page, reason="no-deny")
+            # A page behind it may ask again; else the end is here.
+            end = self._end("stuck", page.url, exchange, page=page, reason="no-deny")
+            self.unrefused = self.unrefused or end
+            return self._press(choice, page, exchange, "allow")
         self.refused = True
         return self._press(choice, page, exchange, "deny")
 
@@ -670,6 +780,8 @@ class _Visit:
             self.guesses.append(one)
         if one.by_script:
             self._stop(script_is_stopped(page, None))
+        elif one.form is None and not one.name:
+            self._stop_click(page)
         self.by_script = one.by_script
         if one.form is None:
             self.submitted.add((one.target, ()))
@@ -693,6 +805,8 @@ class _Visit:
         self.named = self.named or made.has_user or made.has_password
         address = self.session.map_url(made.url)
         again = made.has_password and address in self.passwords_at
+        again = again and (self.eager or not made.eager)
+        self.eager = self.eager or made.eager
         if again or (made.url, made.fields) in self.submitted:
             reason: Reason = "login-again" if made.has_password else "page-again"
             if has_captcha(page):
@@ -722,9 +836,14 @@ class _Visit:
             self.forged = made if made.forged else self.forged
         return made.request(page.url), made.drop_cookies
 
-    def _unsendable(self, made: Submission, page: Page, exchange: Exchange) -> Landing:
+    def _unsendable(
+        self, made: Submission, page: Page, exchange: Exchange
+    ) -> Landing | tuple[Request, bool]:
         """The end at a form that cannot be filled in, or that browsers do not send so."""
         if not made.missing and made.questions:
+            later = self._later(page, exchange)
+            if later is not None:
+                return later
             return self._asks(page, exchange, *made.questions[0])
         reason: Reason = "needs-credentials" if made.missing else "breaks-a-rule"
         wanted = say(" and ").join(map(own, dict.fromkeys(made.missing))) or made.invalid
@@ -738,6 +857,9 @@ class _Visit:
             names = [name_of(one.control, page) for one in questions]
             return self._asks(page, exchange, questions[0].asks, next(filter(None, names), ""))
         other, said = self._person(page) if exchange.answer.ok else ("", "")
+        account = None if self.named or not exchange.answer.ok else other_account(page)
+        if account is not None:
+            return self._press(Choice(candidate=account), page, exchange, "allow")
         if other:
             return self._end("stuck", page.url, exchange, page=page, reason=other, detail=said)
         forms = page.forms
@@ -873,9 +995,13 @@ def _form_of(request: Request) -> Pairs:
 
 
 def changes_what_is_sent(page: Page) -> bool:
-    """Whether a script of the page sends its form, or writes into it."""
+    """Whether a script or a handler of the page sends its form, or writes into it."""
     scripts = page.soup.find_all("script", src=False, limit=100)
-    return any(WRITES.search(script.get_text()[:MOST_SCRIPT]) for script in scripts)
+    if any(WRITES.search(script.get_text()[:MOST_SCRIPT]) for script in scripts):
+        return True
+    if any(BY_LIBRARY.match(name) for form in page.forms for name in form.attrs):
+        return True
+    return any(WRITES.search(str(form.get("onsubmit") or "")) for form in page.forms)
 
 
 def is_login(page: Page) -> bool:
@@ -925,6 +1051,23 @@ def signature(form: Tag, page: Page) -> str:
     """Tells a form again on another page."""
     action = str(form.get("action") or "").partition("?")[0]
     return f"{action}|{'|'.join(name_of(button, page) for button in buttons_of(form, page))}"
+
+
+def chooses(form: Tag, page: Page) -> bool:
+    """Whether a form wants one of several chosen, as of organisations."""
+    return any(c.name == "select" or kind_of(c) == "radio" for c in page.controls(form))
+
+
+def other_account(page: Page) -> Candidate | None:
+    """The way to sign in on a page that offers only accounts of others."""
+    ways = [one for one in all_buttons(page) if one.says.log_out >= SURE]
+    return ways[0] if len(ways) == 1 else None
+
+
+def signatures(page: Page) -> tuple[str, ...]:
+    """Tells a page again by its forms and its buttons."""
+    forms = tuple(signature(form, page) for form in page.forms)
+    return forms or (page.url.partition("?")[0],)
 
 
 def submits_by_enter(form: Tag, page: Page) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -27,10 +28,25 @@ LONGEST_STYLE = 200_000
 ON_SCREEN = frozenset({"", "all", "screen", "only screen"})
 RULE = re.compile(r"([^{}]{1,400})\{([^{}]{0,2000})\}")
 MEDIA = re.compile(r"@media\s*([^{}]{0,200})\{")
-DECLARATION = re.compile(r"(display|visibility)\s*:\s*([a-z-]+)\s*(!important)?", re.IGNORECASE)
+DECLARATION = re.compile(
+    r"(?<![\w-])(display|visibility|position|left|top|right|text-indent|opacity|clip|clip-path|overflow"
+    r"|width|height|z-index|pointer-events)\s*:\s*([^;!{}]{1,60}?)\s*(!important)?\s*(?=[;}]|$)",
+    re.IGNORECASE,
+)
 SIMPLE = re.compile(r"([.#]?)([\w-]+)|\[\s*([\w-]+)\s*(?:=\s*[\"']?([^\"'\]]*)[\"']?\s*)?\]")
 COMPOUND = re.compile(r"(?:[.#]?[\w-]+|\*|\[[^\[\]]*\])+")
-FAR_OUT = re.compile(r"(?:left|top|right|text-indent)\s*:\s*-\d{4,}")
+SHOWS = frozenset({"display", "visibility"})
+MOVES = frozenset({
+    "position", "left", "top", "right", "text-indent", "opacity", "clip", "clip-path", "overflow",
+    "width", "height", "z-index", "pointer-events",
+})  # fmt: skip
+HIDES = re.compile(r"-\d{4,}|-\d{3,}(?:em|rem|v[wh])|clip(?:-path)?\s*:|opacity\s*:\s*0(?![.\d])")
+"""Without one of these a style moves nothing out of sight."""
+SIDES = ("left", "top", "right", "text-indent")
+FAR_OUT = re.compile(r"-\d{4,}(?:\.\d+)?(?:px)?|-\d{3,}(?:em|rem|vw|vh)")
+ZERO = re.compile(r"0(?:\.0+)?(?:px|em|rem|%)?")
+NO_SIZE = re.compile(r"[01](?:px)?")
+CUT = re.compile(r"rect\(\s*[01](?:px)?|inset\((?:50|100)%|circle\(0")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +113,7 @@ class Styles:
         values |= {m.group(1): m.group(2) for m in DECLARATION.finditer(style)}
         if values.get("display") == "none" or values.get("visibility") in ("hidden", "collapse"):
             return True
-        return bool(style) and _is_out_of_sight(style)
+        return _is_out_of_sight(values) and not _is_drawn_by_its_label(tag)
 
     def _for(self, tag: Tag) -> Iterator[_Rule]:
         if not self._rules:
@@ -130,9 +146,14 @@ class Styles:
             if _on_screen(str(style.get("media") or ""))
             and style.find_parent(("noscript", "template")) is None
         )
-        for number, rule in enumerate(_rules_in(text[:LONGEST_STYLE])):
-            if number >= MOST_RULES:
-                break
+        text = text[:LONGEST_STYLE]
+        known = SHOWS | MOVES if HIDES.search(text) else SHOWS
+        counts: Counter[bool] = Counter()
+        for rule in _rules_in(text):
+            moves = rule.prop in MOVES
+            counts[moves] += 1
+            if rule.prop not in known or counts[moves] > MOST_RULES:
+                continue
             last = rule.parts[-1]
             key = f"#{last.id}" if last.id else last.name
             key = key or next((f".{name}" for name in sorted(last.classes)), "")
@@ -140,11 +161,27 @@ class Styles:
         return found
 
 
-def _is_out_of_sight(style: str) -> bool:
-    flat = style.replace(" ", "")
-    if FAR_OUT.search(style) and "position:" in flat:
+def _is_out_of_sight(values: Mapping[str, str]) -> bool:
+    """Whether a box lies far out, is cut off, has no size, or is seen through."""
+    lifted = values.get("position", "static") in ("absolute", "fixed")
+    if any(FAR_OUT.fullmatch(values.get(side, "")) for side in SIDES):
+        return lifted or values.get("position") == "relative" or "text-indent" in values
+    tiny = any(NO_SIZE.fullmatch(values.get(name, "")) for name in ("width", "height"))
+    if values.get("overflow") == "hidden" and (
+        ZERO.fullmatch(values.get("height", "")) or ZERO.fullmatch(values.get("width", ""))
+    ):
         return True
-    return "overflow:hidden" in flat and bool(re.search(r"(?<![-\w])(?:height|width):0", flat))
+    cut = bool(CUT.match(values.get("clip", "") + values.get("clip-path", "")))
+    if lifted and cut and tiny:
+        return True
+    clear = ZERO.fullmatch(values.get("opacity", "")) is not None
+    dead = values.get("pointer-events") == "none" or values.get("z-index", "").startswith("-")
+    return clear and lifted and (tiny or dead)
+
+
+def _is_drawn_by_its_label(tag: Tag) -> bool:
+    """Whether it is a box or a radio button, which pages draw anew while the real one is unseen."""
+    return tag.name == "input" and tag.get("type") in ("checkbox", "radio")
 
 
 def _on_screen(media: str) -> bool:

@@ -126,7 +126,8 @@ def _negated(meaning: Meaning, match: _Match, parts: list[str], known: Vocabular
     if meaning not in ("allow", "yes", "next"):
         return meaning
     own = known.languages[match.phrase, meaning]
-    before = (known.not_before.get(word) for word in parts[: match.start][-2:])
+    ahead = parts[: match.start][-2:]
+    before = (known.not_before.get(word) for word in (*ahead, " ".join(ahead)))
     after = (known.not_after.get(word) for word in parts[match.end : match.end + 1])
     negations = (langs for langs in (*before, *after) if langs)
     return "deny" if any(own & langs for langs in negations) else meaning

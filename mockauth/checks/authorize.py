@@ -8,7 +8,7 @@ from mockauth.checks.evidence import Evidence
 from mockauth.checks.fallback_text import text_of
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.obstacle import obstacle
-from mockauth.checks.record import browsed, callback_params, landed
+from mockauth.checks.record import browsed, callback_params, is_page, landed
 from mockauth.checks.registry import check
 from mockauth.manifest.address import flaw_of
 from mockauth.wire import Exchange
@@ -158,7 +158,7 @@ def login_before_code(evidence: Evidence) -> Iterator[Finding | Seen]:
         raise Blocked(say("no code was seen (see authorize.request-accepted)"))
     flow = browsed(evidence)
     pages = [e for e in flow if e.step == "page" and e.request.method == "POST"]
-    shown = [e for e in flow if e.answer.ok and "html" in e.answer.media_type]
+    shown = [e for e in flow if is_page(e)]
     if any(e.answer.status == 401 and e.answer.header("WWW-Authenticate") for e in flow):
         yield Seen(actual=say("the browser's dialog was shown first"), exchanges=(flow[0].n,))
     elif pages or shown:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.page import directive, form_action, policies
-from mockauth.checks.record import callback_params, landed
+from mockauth.checks.record import callback_params, is_page, landed
 from mockauth.checks.registry import check
 from mockauth.wire import Exchange
 from mockauth.wire.message import first
@@ -19,7 +19,7 @@ MOST_NAMED = 3
 DIRECTIVES = frozenset(
     {
         "form-action", "sandbox", "script-src", "script-src-elem", "script-src-attr",
-        "default-src",
+        "default-src", "Referrer-Policy",
     }
 )  # fmt: skip
 """What of a policy stops a page (CSP 3); anything else that stops one is a script."""
@@ -56,7 +56,7 @@ def _shown(evidence: Evidence) -> list[Exchange]:
     if not first(callback_params(callback), "code"):
         raise Blocked(say("no code was seen (see authorize.request-accepted)"))
     flow = evidence.trace.select("authorize", "page", flow=callback.flow)
-    if not any(e.answer.ok and "html" in e.answer.media_type for e in flow):
+    if not any(is_page(e) for e in flow):
         raise NotApplicable(say("the server shows no page"))
     return flow
 
@@ -135,6 +135,19 @@ def policy_allows_login(evidence: Evidence) -> Iterator[Finding | Seen]:
         return
     if _form_action_tells(evidence):
         raise NotApplicable(say("told by {}", own(FORM_ACTION)))
+    if evidence.stopped_by == "Referrer-Policy":
+        sent = next((e for e in flow if e.request.header("Origin") == "null"), flow[-1])
+        yield Finding(
+            expected=say("forms that browsers may send"),
+            actual=say(
+                "Referrer-Policy: no-referrer makes browsers send Origin: null, which is refused "
+                "with status {}", sent.answer.status
+            ),
+            at=without_query(sent.request.target),
+            fix=say("Send Referrer-Policy: same-origin, or accept Origin: null."),
+            exchanges=(sent.n,),
+        )  # fmt: skip
+        return
     page, said = _policy(evidence, flow)
     yield Finding(
         expected=say("a policy under which the page works"),
@@ -183,7 +196,7 @@ def consent_reaches_callback(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 def _look_for_fetch(flow: list[Exchange]) -> None:
     """Block where a script of the last page sends its form, and may know its own way to ChatGPT."""
-    shown = [e.answer.text for e in flow[:-1] if e.answer.ok and "html" in e.answer.media_type]
+    shown = [e.answer.text for e in flow[:-1] if is_page(e)]
     if shown and all(word in shown[-1] for word in SENDS_BY_FETCH):
         raise Blocked(
             say(

@@ -14,6 +14,7 @@ from mockauth.checks.record import (
     browsed,
     callback_params,
     flow_pages,
+    is_page,
     landed,
     redirect_before,
 )
@@ -132,7 +133,7 @@ def form_action(evidence: Evidence) -> Iterator[Finding | Seen]:
     if not posts or not all(e.answer.is_redirect for e in flow[posts[-1] :]):
         raise NotApplicable(say("no form ends in a redirect to the callback"))
     sent = flow[posts[-1]]
-    pages = [e for e in flow[: posts[-1]] if e.answer.ok and "html" in e.answer.media_type]
+    pages = [e for e in flow[: posts[-1]] if is_page(e)]
     if not pages:
         raise Blocked(say("the page that held the form was not seen"))
     page = pages[-1]
@@ -389,7 +390,7 @@ def consent_page(evidence: Evidence) -> Exchange:
     callback = landed(evidence)
     flow = before(evidence, callback)
     # What came last led to the callback by itself.
-    pages = [e for e in flow[:-1] if e.answer.ok and "html" in e.answer.media_type]
+    pages = [e for e in flow[:-1] if is_page(e)]
     if not pages:
         raise NotApplicable(say("nobody is asked for consent: no form ends at the callback"))
     return pages[-1]

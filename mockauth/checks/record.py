@@ -211,11 +211,15 @@ def flow_pages(evidence: Evidence) -> list[Exchange]:
     found = browsed(evidence)
     if not found:
         raise Blocked(say("the authorize endpoint ({client_url}) was not asked"))
-    pages = [e for e in found if e.answer.ok and _is_html(e)]
+    pages = [e for e in found if is_page(e)]
     if not pages:
         raise NotApplicable(say("the server shows no page"))
     return pages
 
 
-def _is_html(exchange: Exchange) -> bool:
-    return "html" in exchange.answer.media_type
+def is_page(exchange: Exchange) -> bool:
+    """Whether it shows a page: some show the login with 401 or 403, and its form is sent all the
+    same."""
+    answer = exchange.answer
+    shows = answer.ok or (400 <= answer.status < 500 and b"<form" in answer.body.lower())
+    return shows and "html" in answer.media_type

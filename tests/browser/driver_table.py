@@ -31,9 +31,6 @@ from tests.browser.shapes.site import Site
 JUDGEMENTS = ("alike", "asks", "false", "miss")
 STATE = "st-Ab9"
 UNLIKE: Mapping[str, str] = {
-    "script-goes-on-wrong-hash": "the hash is of another script; mockauth reads where it would go",
-    "no-referrer-with-an-origin-guard": "sends the real Origin, so that a guard hides nothing",
-    "no-referrer-in-meta-with-an-origin-guard": "the same, by a meta",
     "xhtml-not-well-formed": "Chromium shows a parse error in place of the page; mockauth reads on",
 }
 """The shapes on which the driver may end elsewhere than Chromium, and why."""

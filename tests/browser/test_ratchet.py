@@ -6,7 +6,17 @@ import pytest
 
 from tests.browser.driver_table import UNLIKE, Row, rows
 
-KINDS = {"language", "form", "surroundings", "cookie", "policy", "script", "person", "transport"}
+KINDS = {
+    "product",
+    "language",
+    "form",
+    "surroundings",
+    "cookie",
+    "policy",
+    "script",
+    "person",
+    "transport",
+}
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,10 @@ from tests.browser.shapes import (
     cookies,
     forms,
     languages,
+    odd_pages,
     persons,
     policies,
+    products,
     scripts,
     surroundings,
     transport,
@@ -16,7 +18,7 @@ from tests.browser.shapes.shape import Shape
 
 SHAPES: tuple[Shape, ...] = (
     *languages.SHAPES, *forms.SHAPES, *surroundings.SHAPES, *cookies.SHAPES, *policies.SHAPES,
-    *scripts.SHAPES, *persons.SHAPES, *transport.SHAPES,
+    *scripts.SHAPES, *persons.SHAPES, *transport.SHAPES, *products.SHAPES, *odd_pages.SHAPES,
 )  # fmt: skip
 BY_NAME = {shape.name: shape for shape in SHAPES}
 if len(BY_NAME) != len(SHAPES):

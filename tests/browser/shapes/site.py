@@ -113,7 +113,7 @@ class Site:
     def welcome(self, session: dict[str, str], sent: Mapping[str, str]) -> bool:
         """Whether all that the shape wants was sent; then the session has a user."""
         wanted = {k: v.replace("{csrf}", session["csrf"]) for k, v in self.shape.wants.items()}
-        if any(sent.get(name) != value for name, value in wanted.items()):
+        if not all(_is_sent(sent, name, value) for name, value in wanted.items()):
             return False
         session["user"] = USER
         return True
@@ -128,10 +128,7 @@ class Site:
             return self.show("<h1>The form has expired</h1>", status=403)
         if any(name not in fields for name in self.shape.needs):
             return self.show("<p>Tick the box</p>" + self.shape.consent, session)
-        allowed = all(
-            name in fields if value == "*" else fields.get(name) == value
-            for name, value in self.shape.allows.items()
-        )
+        allowed = all(_is_sent(fields, name, value) for name, value in self.shape.allows.items())
         return self.finish(self.query(session), "code" if allowed else "error")
 
     # by script
@@ -299,3 +296,10 @@ class Site:
         for name, value in {**shape.headers, **(headers or {})}.items():
             answer.headers[name] = value.replace("{nonce}", nonce)
         return answer
+
+
+def _is_sent(sent: Mapping[str, str], name: str, value: str) -> bool:
+    """Whether a form has sent a value: `*` is any, `!` is that the field was not sent."""
+    if value in ("*", "!"):
+        return (name in sent) is (value == "*")
+    return sent.get(name) == value

@@ -601,18 +601,21 @@ class _Visit:
         found = candidates(page, is_callback, username, self.session.follow_only)
         if not exchange.answer.ok:
             found = [one for one in found if one.form is not None or is_callback(one.target)]
-        if self.session.is_wary():
-            found = [one for one in found if not self._is_way_out(one.target)]
+        found = [one for one in found if not self._is_way_out(one)]
         used = {signature(form, page): form for form in page.forms}
         worn = {id(form) for key, form in used.items() if key in self.furniture}
         found = [one for one in found if one.key not in self.session.led_nowhere]
         fresh = [one for one in found if id(one.form) not in worn]
         return [one for one in fresh or found if (one.target, ()) not in self.submitted]
 
-    def _is_way_out(self, target: str) -> bool:
-        """Whether a link leads to a host that has nothing to do with the request."""
-        hosts = {hostname(uri) for uri in self.redirect_uris}
-        return self._leaves(target) and bool(target) and hostname(target) not in hosts
+    def _is_way_out(self, one: Candidate) -> bool:
+        """Whether a link leads to a host that has nothing to do with the request, and nothing says
+        that it goes on there."""
+        uris = self.redirect_uris
+        if not one.target or hostname(one.target) in set(map(hostname, uris)):
+            return False
+        goes_on = one.says.known or _signs_in_elsewhere(one.target, uris)
+        return self._leaves(one.target) and (self.session.is_wary() or not goes_on)
 
     def _signs_in(self, login: tuple[float, Tag, list[Known]], found: list[Candidate]) -> bool:
         """Whether the form is to be filled in: not one for a name beside a question, once the name

@@ -153,6 +153,12 @@ def test_a_link_that_logs_out_is_never_pressed() -> None:
     assert visitor.asked == ["/authorize"]
 
 
+def test_a_link_to_another_host_whose_words_are_unknown_is_never_pressed() -> None:
+    visitor = Visitor(Server(refusal=f"<p>scope</p>{ELSEWHERE}", refuses_first=True))
+    visitor.session.is_wary = lambda: False
+    assert visitor.goes(WRONG).outcome == "error_page"
+
+
 def forged(which: str) -> Edit:
     def edit(form: Submission) -> Submission:
         if form.has_password is (which == "login"):

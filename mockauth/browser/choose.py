@@ -190,10 +190,10 @@ def is_banner(form: Tag, page: Page) -> bool:
     return False
 
 
-def login_forms(page: Page) -> list[tuple[float, Tag, list[Known]]]:
-    """The forms that ask who the user is, the best first."""
+def login_forms(page: Page, forms: list[Tag] | None = None) -> list[tuple[float, Tag, list[Known]]]:
+    """The forms of the page, or those that are given, that ask who the user is, the best first."""
     found = []
-    for place, form in enumerate(page.forms):
+    for place, form in enumerate(page.forms if forms is None else forms):
         known = fields_of(form, page)
         score = _login_score(form, page, known)
         if score > 0:

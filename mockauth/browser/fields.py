@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -66,7 +67,9 @@ REVOKES = re.compile(
 """What no box of consent says."""
 SWITCHES = re.compile(r"disabled", re.IGNORECASE)
 """What the handler of a box says that a button waits for."""
-SIMPLE_PATTERN = re.compile(r"(?:\[[\w\-.@]{1,40}\]|\\d|\\w)(?:\{\d+(?:,\d*)?\}|[+*])?")
+SLOW_PATTERN = re.compile(r"\)[*+{]|\\[1-9kpPuUxcAZb]|\(\?[^=!:]|\[\[|--|&&|\|\||~~|\[\^?\]")
+"""What may take long in a pattern, or mean another thing in Python."""
+URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.")
 SURE = 0.4
 NONE_TOLD: Mapping[int, Value] = MappingProxyType({})
 LONGEST_CODE = 8
@@ -285,7 +288,9 @@ def _pressed(button: Tag) -> Filled:
     if kind_of(button) == "image":
         dot = f"{name}." if name else ""
         return Filled(fields=((f"{dot}x", "1"), (f"{dot}y", "1")))
-    return Filled(fields=_named(button, str(button.get("value", ""))))
+    # Chromium sends the words that it shows.
+    own = "Submit" if button.name == "input" else ""
+    return Filled(fields=_named(button, str(button.get("value", own))))
 
 
 def _told(control: Tag, work: Filling) -> Filled:
@@ -313,7 +318,18 @@ def _radio(control: Tag, work: Filling) -> Filled:
 
 
 def _checkbox(control: Tag, work: Filling) -> Filled:
+    if _is_out_of_reach(control, work.page):
+        return Filled(invalid="required, out of sight")
     return _tick(control) if _ticked(control, work) else Filled()
+
+
+def _is_out_of_reach(control: Tag, page: Page) -> bool:
+    """Whether a field must be filled in that nobody sees, so that the form is never sent."""
+    if not control.has_attr("required") or page.has_script or not page.is_hidden(control):
+        return False
+    if kind_of(control) == "checkbox":
+        return not control.has_attr("checked") and not caption_of(control, page)
+    return not control.get("value")
 
 
 def _tick(control: Tag) -> Filled:
@@ -410,7 +426,9 @@ def _text(control: Tag, work: Filling) -> Filled:
     ):
         question = name_of(control, work.page) or str(control.get("name") or "")
         question = question or text_before(control) or "a value"
-    return Filled(fields=_named(control, _written(control)), question=question, asks=asks)
+    unseen = "required, out of sight" if _is_out_of_reach(control, work.page) else ""
+    fields = _named(control, _written(control))
+    return Filled(fields=fields, question=question, asks=asks, invalid=unseen)
 
 
 def broken_rule(control: Tag, value: str) -> str:
@@ -425,10 +443,22 @@ def broken_rule(control: Tag, value: str) -> str:
         return f"maxlength={longest}"
     if kind_of(control) == "email" and not EMAIL.fullmatch(value):
         return "type=email"
+    if kind_of(control) == "url" and not URL.match(value):
+        return "type=url"
     pattern = str(control.get("pattern") or "")
-    # Only patterns that take linear time are tried.
-    simple = len(pattern) < 100 and SIMPLE_PATTERN.fullmatch(pattern)
-    return f"pattern={pattern}" if simple and not re.fullmatch(pattern, value) else ""
+    return f"pattern={pattern}" if pattern and _is_unlike(pattern, value) else ""
+
+
+def _is_unlike(pattern: str, value: str) -> bool:
+    """Whether a value surely does not fit a pattern. Only patterns that take little time are tried,
+    and none that Python reads in another way than ECMAScript."""
+    if len(value) > 40 or len(pattern) > 200 or SLOW_PATTERN.search(pattern):
+        return False
+    if len(re.findall(r"[*+{]", pattern)) > 4:
+        return False
+    with suppress(re.error):
+        return re.fullmatch(pattern, value, re.ASCII) is None
+    return False
 
 
 def _written(control: Tag) -> str:

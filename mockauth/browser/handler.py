@@ -34,6 +34,7 @@ OWN_FORM = re.compile(r"""this\.form|this\.closest\(\s*['"]form['"]\s*\)""")
 MEMBER = re.compile(rf"(.+?)(?:\.elements)?(?:\[\s*{TEXT}\s*\]|\.([A-Za-z_$][\w$]*))")
 SENDS = re.compile(r"(.+?)\.(?:submit|requestSubmit)\(\s*\)")
 WRITES = re.compile(rf"(.+?)\.value\s*=\s*{TEXT}|(.+?)\.val\(\s*{TEXT}\s*\)", re.DOTALL)
+POSTS_BACK = re.compile(r"__doPostBack\(\s*'([^'\\]*)'\s*,\s*''\s*\)")
 CALLS = re.compile(r"(?:return\s+)?([A-Za-z_$][\w$]*)\(((?:[^()'\"]|'[^']*'|\"[^\"]*\")*)\)")
 MOST_SCRIPT = 200_000
 GOES = re.compile(
@@ -97,6 +98,10 @@ def _read(code: str, tag: Tag, page: Page) -> tuple[Deed | None, Mapping[int, Va
 
 def _inlined(code: str, page: Page) -> str:
     """The code with the one function that it calls in place of the call: `decide('yes')`."""
+    if (posted := POSTS_BACK.search(code)) is not None:
+        # ASP.NET Web Forms: the one form of the page, with the control that was pressed.
+        writes = f"document.forms[0].__EVENTTARGET.value='{posted[1]}'"
+        return code.replace(posted[0], f"{writes};document.forms[0].submit()")
     calls = [match for part in STATEMENT.findall(code) if (match := CALLS.fullmatch(part.strip()))]
     if len(calls) != 1:
         return code

@@ -29,6 +29,7 @@ MOUNTS = frozenset({"app", "root", "__next", "__nuxt", "svelte"})
 """Where frameworks put the page that their script makes."""
 WORDS = re.compile(r"[\w-]+")
 MOST_SCRIPT = 200_000
+SHOWS_LATER = re.compile(r":(?:checked|target|focus-within)\b")
 CHANGES = ("onchange", "oninput", "onkeyup")
 """Handlers of a control that may change another one."""
 CONTROLS = ("input", "select", "textarea", "button")
@@ -81,11 +82,27 @@ class Page:
         """The forms that a person sees, in order; else those in closed details; else, where script
         may show them, the hidden ones."""
         found = [one for one in self._walk if one.tag.name == "form"]
-        for seen in range(HIDDEN if self.soup.find("script") is None else HIDDEN + 1):
+        for seen in range(HIDDEN + 1 if self._may_show else HIDDEN):
             shown = [one.tag for one in found if one.sight <= seen]
             if shown:
                 return shown[:MOST_FORMS]
         return []
+
+    @cached_property
+    def _may_show(self) -> bool:
+        """Whether a script or a rule may show later what is hidden."""
+        if self.soup.find("script") is not None:
+            return True
+        styles = self.soup.find_all("style", limit=50)
+        return any(SHOWS_LATER.search(style.get_text()[:MOST_SCRIPT]) for style in styles)
+
+    @cached_property
+    def hidden_logins(self) -> list[Tag]:
+        """The hidden forms with a password that a handler may show."""
+        if not (self._may_show or self.scripted):
+            return []
+        hidden = (one.tag for one in self._walk if one.tag.name == "form" and one.sight == HIDDEN)
+        return [form for form in hidden if form.find("input", type="password") is not None]
 
     def controls(self, form: Tag) -> list[Tag]:
         """The controls of a form that are not disabled, in document order, those that name it in
@@ -158,7 +175,10 @@ class Page:
         """Whether a person would press a button that is in no form, look into a frame or a shadow
         tree, or see what a script shows."""
         live = (one for one in self._walk if one.sight != HIDDEN and one.form is None)
-        if any(one.tag.name == "button" for one in live) or self.soup.find("iframe") is not None:
+        if (
+            any(one.tag.name == "button" for one in live)
+            or self.soup.find(["iframe", "frame"]) is not None
+        ):
             return True
         if self.soup.find("template", shadowrootmode=True) is not None:
             return True

@@ -46,26 +46,49 @@ def form_is_stopped(page: Page, target: str, *, redirected: bool = False) -> str
     return ""
 
 
-def script_is_stopped(page: Page, script: Tag | None) -> str:
-    """The directive that stops an inline script, or with None an event handler."""
+def auto_submit_is_stopped(page: Page, loads: Callable[[str], bool]) -> str:
+    """What keeps the script from running that sends a form without buttons: a directive, or
+    "missing" where there is none; "" where one may."""
+    stopped = ""
+    for script in page.soup.find_all("script", limit=100):
+        src = str(script.get("src") or "")
+        if not src:
+            directive = script_is_stopped(page, script) if "submit" in script.get_text() else "-"
+        elif _source_is_stopped(page, script, src):
+            directive = "script-src"
+        else:
+            directive = "" if loads(join(page.base, src)) else "-"
+        if not directive:
+            return ""
+        stopped = stopped or directive.strip("-")
+    handlers = page.soup.find_all(lambda tag: any(n in tag.attrs for n in ("onload", "onerror")))
+    if handlers:
+        return script_is_stopped(page, None)
+    return stopped or "missing"
+
+
+def script_is_stopped(page: Page, script: Tag | None, code: str = "") -> str:
+    """The directive that stops an inline script, or with None an event handler with that `code`."""
     for policy in policies_of(page):
         sandbox = [word.lower() for word in policy.get("sandbox", ())]
         if "sandbox" in policy and "allow-scripts" not in sandbox:
             return "sandbox"
         part = "script-src-attr" if script is None else "script-src-elem"
         name = next((n for n in (part, "script-src", "default-src") if n in policy), "")
-        if name and not _allows_inline(policy[name], script):
+        if name and not _allows_inline(policy[name], script, code):
             return name
     return ""
 
 
-def _allows_inline(sources: list[str], script: Tag | None) -> bool:
+def _allows_inline(sources: list[str], script: Tag | None, code: str) -> bool:
     exact = [word for word in sources if word.lower().startswith(("'nonce-", "'sha"))]
     if script is not None:
         nonce = str(script.get("nonce") or "")
         if nonce and f"'nonce-{nonce}'" in sources:
             return True
-        body = script.get_text().encode("utf-8", "replace")
+        code = script.get_text()
+    if script is not None or "'unsafe-hashes'" in (word.lower() for word in sources):
+        body = code.encode("utf-8", "replace")
         for kind, digest in HASHES.findall(" ".join(exact)):
             made = base64.b64encode(hashlib.new(kind, body).digest()).decode()
             if made == digest.replace("-", "+").replace("_", "/"):

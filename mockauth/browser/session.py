@@ -46,7 +46,13 @@ from mockauth.browser.form import (
 from mockauth.browser.landing import Landing, Outcome, Press, Reason, matches
 from mockauth.browser.override import Override, Value
 from mockauth.browser.page import Page, read_page
-from mockauth.browser.policy import MOST_SCRIPT, form_is_stopped, script_is_stopped, taken_over
+from mockauth.browser.policy import (
+    MOST_SCRIPT,
+    auto_submit_is_stopped,
+    form_is_stopped,
+    script_is_stopped,
+    taken_over,
+)
 from mockauth.browser.question import question_of
 from mockauth.browser.told import Told, told_of
 from mockauth.browser.vocabulary import Meaning, meanings
@@ -91,6 +97,8 @@ HEADED: tuple[tuple[Meaning, Reason], ...] = (
 """What a page is about that a person gets past elsewhere, by its headings."""
 SETTLED: tuple[Reason, ...] = ("needs-credentials", "captcha", "http-basic", "wrong-override")
 """Reasons that no other button changes."""
+FOLLOWED = (301, 302, 303, 307, 308)
+"""The statuses that a browser follows (Fetch standard, "redirect status")."""
 MAX_HOPS = 15
 MAX_PAGES = 6
 MOST_GUESSES = 3
@@ -160,14 +168,14 @@ class Session:
             landing = again
         if tried and _is_wrong(landing, decision):
             return _unsure(landing, landing, visit.asked_at, tuple(tried))
-        if edit is None and not tried:
+        if edit is None:
             landing = self._another_way(landing, visit, request)
         return replace(landing, tried=tuple(tried))
 
     def _another_way(self, landing: Landing, visit: _Visit, request: Request) -> Landing:
         """The end without what led nowhere, if that is the callback: a guess, or what was taken to
         refuse on a page before the one that asks for consent."""
-        keys = {one.key for one in (*visit.guesses, *visit.refusals)}
+        keys = {one.key for one in (*visit.guesses, *visit.refusals)} | set(visit.logins)
         if landing.outcome not in ("stuck", "error_page") or not keys - self.led_nowhere:
             return landing
         if landing.reason in SETTLED or (visit.refusals and landing.reason == "page-again"):
@@ -232,6 +240,8 @@ class _Visit:
     """The forms that were sent, by signature."""
     unrefused: Landing | None = None
     """The end at the first page that has no way to refuse, if none comes that has."""
+    logins: list[str] = field(default_factory=list)
+    """The forms that were signed in to where another one stood beside them."""
     eager: bool = False
     """A form that came back was sent again with more of it ticked."""
     told: Told | None = None
@@ -295,7 +305,7 @@ class _Visit:
                 if signed is not None:
                     return signed
                 continue
-            if answer.is_redirect:
+            if answer.is_redirect and answer.status in FOLLOWED:
                 redirected = self._redirected(request, exchange)
                 if isinstance(redirected, Landing):
                     return redirected
@@ -513,7 +523,7 @@ class _Visit:
 
     def _judge(self, page: Page, exchange: Exchange) -> Landing | tuple[Request, bool]:
         """Fill in the page, or say the answer, by what it says."""
-        logins = [] if self.session.follow_only else login_forms(page)
+        logins = self._logins_of(page)
         found = self._candidates(page, exchange)
         form = self.told.form if self.told is not None else None
         if form is not None:
@@ -527,6 +537,35 @@ class _Visit:
             return self._end("error_page", page.url, exchange, page=page, reason="asks-anew")
         if (logins or found) and self._is_refusal(page, logins, found):
             return self._end("error_page", page.url, exchange, page=page)
+        return self._log_in_or_answer(logins, found, page, exchange)
+
+    def _logins_of(self, page: Page) -> list[tuple[float, Tag, list[Known]]]:
+        """The forms that sign in, the likeliest first; those that script shows where there is no
+        other, and those that led nowhere only where nothing else is left."""
+        if self.session.follow_only:
+            return []
+        logins = login_forms(page)
+        if not logins and not self.named:
+            logins = login_forms(page, page.hidden_logins)
+        gone = self.session.led_nowhere
+        return [
+            one for one in logins if signature(one[1], page) + str(one[0]) not in gone
+        ] or logins
+
+    def _log_in_or_answer(
+        self,
+        logins: list[tuple[float, Tag, list[Known]]],
+        found: list[Candidate],
+        page: Page,
+        exchange: Exchange,
+    ) -> Landing | tuple[Request, bool]:
+        """Sign in where the page asks for it, else say the answer."""
+        refusal = self._refuses_login(logins[0][1], page) if logins else None
+        if refusal is not None:
+            self.refused = True
+            return self._press(Choice(candidate=refusal), page, exchange, "deny")
+        if len(logins) > 1:
+            self.logins.append(signature(logins[0][1], page) + str(logins[0][0]))
         if logins and self._signs_in(logins[0], found):
             self.furniture |= {signature(form, page) for form in page.forms}
             self.furniture.discard(signature(logins[0][1], page))
@@ -562,6 +601,17 @@ class _Visit:
             or likeness(one) in self.session.walked
             for one in found
         )
+
+    def _refuses_login(self, form: Tag, page: Page) -> Candidate | None:
+        """What refuses on a page that asks for the password and for consent at once."""
+        if self.decision != "deny" or self.refused:
+            return None
+        buttons = [about_button(form, button, page) for button in buttons_of(form, page)]
+        if not any(one.says.allow >= SURE for one in buttons):
+            return None
+        refusing = [one for one in buttons if one.says.no >= SURE > one.says.allow]
+        blank = {id(c): "" for c in page.controls(form) if is_typed(c)}
+        return replace(refusing[0], values=blank) if len(refusing) == 1 else None
 
     def _stop_redirect(self, target: str) -> None:
         """Note what stops the redirect that answers a form."""
@@ -691,7 +741,7 @@ class _Visit:
     ) -> Landing | tuple[Request, bool]:
         """Say yes or no, where the page is one that asks it."""
         if self.refused_at is not None and self.refused_at == signatures(page):
-            return self._end("stuck", page.url, exchange, page=page, reason="page-again")
+            return self._refuse_again(page, exchange, found)
         refusing = self.decision == "deny" and not self.refused and not stays_signed_in(page)
         known_to = dict(self.session.known_to)
         if self.told is not None and self.told.submit is not None:
@@ -719,6 +769,17 @@ class _Visit:
         if choice is None:
             return self._skip_or_end(page, exchange)
         return self._press(choice, page, exchange, "allow")
+
+    def _refuse_again(
+        self, page: Page, exchange: Exchange, found: list[Candidate]
+    ) -> Landing | tuple[Request, bool]:
+        """Refuse by another button of a page that came back, as one with a banner does."""
+        pressed = [one.key for one in self.refusals]
+        others = [one for one in found if one.says.no >= SURE and one.key not in pressed]
+        if not others or len(self.refusals) >= MOST_GUESSES:
+            return self._end("stuck", page.url, exchange, page=page, reason="page-again")
+        self.refusals.append(others[0])
+        return self._press(Choice(candidate=others[0]), page, exchange, "deny")
 
     def _may_skip(self, page: Page) -> bool:
         """Whether the page offers something to set up, which a person may leave for later."""
@@ -782,7 +843,13 @@ class _Visit:
                 return self._end("stuck", page.url, exchange, page=page, reason="which-consents")
             self.guesses.append(one)
         if one.by_script:
-            self._stop(script_is_stopped(page, None))
+            code = str(one.tag.get("onclick") or "") if one.tag is not None else ""
+            self._stop(script_is_stopped(page, None, code))
+        elif one.key.endswith("|form"):
+            stopped = auto_submit_is_stopped(page, self.session.loads)
+            if stopped == "missing":
+                return self._end("stuck", page.url, exchange, page=page, reason="needs-script")
+            self._stop(stopped)
         elif one.form is None and not one.name:
             self._stop_click(page)
         self.by_script = one.by_script

@@ -42,6 +42,16 @@ MOVES = frozenset({
 })  # fmt: skip
 HIDES = re.compile(r"-\d{4,}|-\d{3,}(?:em|rem|v[wh])|clip(?:-path)?\s*:|opacity\s*:\s*0(?![.\d])")
 """Without one of these a style moves nothing out of sight."""
+HIDING = frozenset({
+    "hidden", "d-none", "hide", "is-hidden", "invisible", "visually-hidden", "sr-only", "uk-hidden",
+    "w3-hide", "display-none", "element-invisible", "element-hidden", "screen-reader-text", "honeypot", "honey",
+    "ohnohoney", "hp", "pot",
+})  # fmt: skip
+"""Classes that hide in Bootstrap, Tailwind, Bulma, UIkit, Drupal, WordPress and the like."""
+SHOWN_WIDE = re.compile(
+    r"(?:sm|md|lg|xl|2xl):(?:block|flex|grid|inline(?:-\w+)?|table|visible|not-sr-only)"
+    r"|d-(?:sm|md|lg|xl|xxl)-(?:block|flex|grid|inline(?:-\w+)?|table)|show|is-active"
+)
 SIDES = ("left", "top", "right", "text-indent")
 FAR_OUT = re.compile(r"-\d{4,}(?:\.\d+)?(?:px)?|-\d{3,}(?:em|rem|vw|vh)")
 ZERO = re.compile(r"0(?:\.0+)?(?:px|em|rem|%)?")
@@ -109,6 +119,8 @@ class Styles:
                 if best is None or rule.rank >= best[0]:
                     won[rule.prop] = (rule.rank, rule.value)
         values = {prop: value for prop, (_, value) in won.items()}
+        if "display" not in values and self._has_sheet and _is_hidden_by_name(tag):
+            return True
         style = str(tag.get("style") or "")[:2000].lower()
         values |= {m.group(1): m.group(2) for m in DECLARATION.finditer(style)}
         if values.get("display") == "none" or values.get("visibility") in ("hidden", "collapse"):
@@ -135,6 +147,12 @@ class Styles:
                 return False
             around = around.parent
         return True
+
+    @cached_property
+    def _has_sheet(self) -> bool:
+        """Whether the page has a style sheet of its own address, which is not read."""
+        sheets = self.soup.find_all("link", href=True, limit=100)
+        return any("stylesheet" in str(sheet.get("rel")).lower() for sheet in sheets)
 
     @cached_property
     def _rules(self) -> Mapping[str, list[_Rule]]:
@@ -177,6 +195,15 @@ def _is_out_of_sight(values: Mapping[str, str]) -> bool:
     clear = ZERO.fullmatch(values.get("opacity", "")) is not None
     dead = values.get("pointer-events") == "none" or values.get("z-index", "").startswith("-")
     return clear and lifted and (tiny or dead)
+
+
+def _is_hidden_by_name(tag: Tag) -> bool:
+    """Whether its classes hide it in the common style sheets, at the width of a desktop."""
+    classes = classes_of(tag)
+    if any(SHOWN_WIDE.fullmatch(name) for name in classes):
+        return False
+    named = any(name.lower() in HIDING for name in classes)
+    return named and not _is_drawn_by_its_label(tag)
 
 
 def _is_drawn_by_its_label(tag: Tag) -> bool:

@@ -6,6 +6,7 @@ from tests.browser.shapes import (
     cookies,
     forms,
     languages,
+    misshapen,
     odd_pages,
     persons,
     policies,
@@ -18,7 +19,7 @@ from tests.browser.shapes.shape import Shape
 
 SHAPES: tuple[Shape, ...] = (
     *languages.SHAPES, *forms.SHAPES, *surroundings.SHAPES, *cookies.SHAPES, *policies.SHAPES,
-    *scripts.SHAPES, *persons.SHAPES, *transport.SHAPES, *products.SHAPES, *odd_pages.SHAPES,
+    *scripts.SHAPES, *persons.SHAPES, *transport.SHAPES, *products.SHAPES, *odd_pages.SHAPES, *misshapen.SHAPES,
 )  # fmt: skip
 BY_NAME = {shape.name: shape for shape in SHAPES}
 if len(BY_NAME) != len(SHAPES):

@@ -69,6 +69,8 @@ class Submission:
     invalid: str = ""
     """The rule of a field that keeps a browser from sending the form."""
 
+    sent_by: str = ""
+    """The origin of another site that sends the form; "" for the page itself."""
     charset: str = "utf-8"
     no_referrer: bool = False
     """The page forbids to say where the form was."""
@@ -79,15 +81,17 @@ class Submission:
 
     def request(self, page_url: str) -> Request:
         """The request a browser makes of it, Origin, Referer and Sec-Fetch included."""
-        headers: Pairs = ("Sec-Fetch-Site", "same-origin"), *NAVIGATES
-        if not self.no_referrer:
+        site = "cross-site" if self.sent_by else "same-origin"
+        headers: Pairs = ("Sec-Fetch-Site", site), *NAVIGATES
+        if not (self.no_referrer or self.sent_by):
             headers = (("Referer", page_url.partition("#")[0]), *headers)
         if self.method == "GET":
             return Request(
                 method="GET", url=self.url.partition("?")[0], query=self.fields, headers=headers
             )
         # Fetch standard, "append a request Origin header": `null` under no-referrer.
-        headers = (*headers, ("Origin", "null" if self.no_referrer else origin(page_url)))
+        sender = self.sent_by or ("null" if self.no_referrer else origin(page_url))
+        headers = (*headers, ("Origin", sender))
         request = Request(method="POST", url=self.url, headers=headers)
         body, kind = encoded(self.fields, self.enctype, self.charset)
         return replace(request, raw=body, headers=(*headers, ("Content-Type", kind)))

@@ -23,7 +23,8 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 """Real servers quote names in descriptions; of the odd characters only these do harm."""
 GOES_ON = (Fallback.PKCE, Fallback.LOGGED_IN)
 """What a run goes on with when the ordinary request was refused without it."""
-PLANTS = "callback.code-not-polluted"
+PLANTS = ("callback.code-not-polluted", "page.parameters-escaped")
+"""Probes that plant texts of their own, which an error may quote."""
 UNLIKE = ("token.code-race-single-winner", "refresh.race-bounded", "token.malformed-body-is-4xx")
 """Probes whose refusals are those of a framework or a database, and judged by their own rules."""
 
@@ -83,7 +84,7 @@ def error_redirects(evidence: Evidence) -> list[Exchange]:
     """Every captured redirect of the run that carries `error`, but for those to an address in
     which a probe planted parameters of its own."""
     found = evidence.trace.select("callback")
-    sent = [e for e in found if e.probe != PLANTS]
+    sent = [e for e in found if e.probe not in PLANTS]
     return [e for e in sent if first(callback_params(e), "error") is not None]
 
 
@@ -99,7 +100,7 @@ def codes(evidence: Evidence) -> list[tuple[Exchange, str]]:
 
 def _is_made_up(exchange: Exchange) -> bool:
     params = callback_params(exchange)
-    return first(params, "error") is not None or exchange.probe == PLANTS
+    return first(params, "error") is not None or exchange.probe in PLANTS
 
 
 def sent_state(evidence: Evidence, callback: Exchange) -> str | None:

@@ -24,6 +24,9 @@ class Behaviour:
     """True: without redirect_uri the last registered one is used."""
     errors_to_unchecked_uri: bool = False
     """True: errors are redirected to a redirect_uri that nobody registered."""
+    error_page_status: int = 400
+    errors_reach_client: bool = True
+    """False: an error ends on a page, though client and redirect_uri are right."""
     missing_state_tolerated: bool = True
     state_returned: str = "kept"
     """kept, dropped, truncated (cut at the first odd character), lower-case, or twice-decoded (where
@@ -54,6 +57,12 @@ class Behaviour:
     login_csrf: bool = True
     names_are_addresses: bool = False
     """True: the login form takes mail addresses only, which the names of the users are not."""
+    password_checked: bool = True
+    """False: any password of a known user will do."""
+    hint_escaped: bool = True
+    """False: the login page writes login_hint as it came."""
+    form_token_bound: bool = True
+    """False: a form token of any session is taken."""
     consent_csrf: bool = True
     """False: a consent form without token and without cookie is taken."""
     consent_remembered: bool = False

@@ -56,6 +56,8 @@ def _headers(pairs: Any) -> str:
 
 def _form(form: Any) -> str:
     which = {"last": "the consent form", "login": "the login form"}.get(form.which, form.which)
+    if form.borrowed:
+        return f"{which} sent by another site with the values of another browser's form"
     hidden = {"token": "its hidden token", "cookies": "the cookies"}
     return f"{which} sent without {both([hidden.get(name, name) for name in form.without])}"
 

@@ -19,6 +19,10 @@ REDIRECTS = {
     "none": "the browser must not be sent off the site",
     "nowhere-new": "the browser must not be sent anywhere but to the registered callback",
 }
+PAGES = {
+    "shown": "the user must see a page first",
+    "escaped": "no page may have the sent text as markup",
+}
 ENDPOINTS = {"browser": "a browser", "token-endpoint": "a token request"}
 UNLESS = {
     "scope-empty": "the manifest's scope is empty",
@@ -79,7 +83,7 @@ PHRASES: Mapping[str, Phrase] = MappingProxyType(
         "params": _params,
         "absent": lambda names: f"the callback carries no {either(_quoted(names))}",
         "once": lambda names: f"the callback carries {both(_quoted(names))} at most once",
-        "page": lambda _: "the user must see a page first",
+        "page": lambda kind: word(PAGES, kind),
         "headers": _headers,
         "query": lambda _: "the query of the callback is kept",
         "challenge": lambda kind: word(CHALLENGES, kind),

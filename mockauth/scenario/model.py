@@ -33,8 +33,11 @@ class FormChange:
     """
 
     which: Literal["last", "login"]
-    without: tuple[Literal["token", "cookies"], ...]
+    without: tuple[Literal["token", "cookies"], ...] = ()
     """`token`: every hidden field and address part that an attacker could not know."""
+    borrowed: bool = False
+    """Sent with the address and the hidden fields of another browser's form; then once more
+    without each token of these."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,8 +97,9 @@ class Expect:
     """Parameters of the callback that may come once at most, and not with a value that was sent."""
     query: Literal["", "kept"] = ""
     """`kept`: the query of the redirect_uri came back."""
-    page: Literal["", "shown"] = ""
-    """`shown`: the user saw a page before the callback."""
+    page: Literal["", "shown", "escaped"] = ""
+    """`shown`: the user saw a page before the callback. `escaped`: no page on the way has an element
+    that was sent as text."""
     error: tuple[str, ...] = ()
     """What `error` of a JSON answer must be."""
     headers: HeaderTexts = ()
@@ -158,7 +162,8 @@ class Step:
     no_control: bool = False
     """What comes of it is judged as it is: the rule is about what it does to the server."""
     client: Literal["first", "second"] = "first"
-    user: Literal["first", "second"] = "first"
+    user: Literal["first", "second", "wrong-password", "markup"] = "first"
+    """`wrong-password`: the first, with another password. `markup`: one whose name is HTML."""
     session: Literal["kept", "fresh"] = "kept"
     decision: Literal["allow", "deny"] = "allow"
     repeat: Copies = 1

@@ -23,6 +23,13 @@ MATERIAL = frozenset(
         "callback.near-host",
         "callback.capitals",
         "other.callback",
+        "markup.state",
+        "markup.scope",
+        "markup.client-id",
+        "markup.redirect-uri",
+        "markup.login-hint",
+        "markup.response-type",
+        "markup.error",
         "scope",
         "part.scope",
         "wide.scope",
@@ -64,7 +71,7 @@ callback with its last segment in capitals. `scheme` is that of the Authorizatio
 `narrow.scope` one that is not enough for the `scoped` operation. `forged.…` are JWTs made from the
 access token. `….basic` are credentials for a Basic header: the client's with every letter
 percent-encoded, as they are, or with a wrong secret, and the second client's. `filler` is a long
-text."""
+text, `markup.…` one that ends whatever it may stand in and begins an element of that name."""
 STEP_PART = re.compile(r"(?P<step>[^.{}]+)\.(request|response)\.[\w-]+")
 
 

@@ -29,6 +29,13 @@ OPERATIONS: Mapping[str, str] = MappingProxyType(
         "scoped": "an operation that needs more scope than the token has is called",
     }
 )
+USERS: Mapping[str, str] = MappingProxyType(
+    {
+        "second": " for the second user",
+        "wrong-password": " with a wrong password",
+        "markup": " with a user name that is HTML",
+    }
+)
 GIVEN: Mapping[str, str] = MappingProxyType(
     {
         "accepted": "this prepares the next step; when it is refused, the check is blocked",
@@ -119,7 +126,7 @@ def _bearing(step: Step) -> str:
 def _how(step: Step) -> str:
     parts = [
         " by the second client" if step.client == "second" else "",
-        " for the second user" if step.user == "second" else "",
+        USERS.get(step.user, ""),
         " in a fresh browser session" if step.session == "fresh" else "",
         ", where the user refuses consent" if step.decision == "deny" else "",
         f", {step.repeat} times" if step.repeat > 1 else "",

@@ -82,6 +82,7 @@ def test_a_legal_redirect_passes(check: Check, url: str, status: int) -> None:
         (checks.state_once_equal, f"{CALLBACK}?code={CODE}", "fail"),
         (checks.state_once_equal, f"{GOOD}&state={STATE}", "fail"),
         (checks.state_once_equal, f"{CALLBACK}?code={CODE}&state=other", "fail"),
+        (checks.state_once_equal, f"{CALLBACK}?code={CODE}#state={STATE}", "fail"),
         (checks.no_token_in_redirect, f"{GOOD}#access_token=x", "fail"),
         (checks.no_token_in_redirect, f"{GOOD}&id_token=x", "fail"),
         (checks.code_long_enough, f"{CALLBACK}?code=123456&state={STATE}", "fail"),
@@ -103,6 +104,18 @@ def test_a_form_post_to_the_callback_is_no_redirect() -> None:
     record = trace(authorize(), callback(CALLBACK, sent=sent))
     assert judged(checks.exact_uri, record).state == "fail"
     assert judged(checks.code_once, record).state == "pass"
+
+
+def test_what_a_307_sends_of_the_login_form_is_no_second_state() -> None:
+    sent = {"method": "POST", "params": (("code", "123456"), ("state", STATE))}
+    record = trace(authorize(), callback(GOOD, sent=sent))
+    assert judged(checks.state_once_equal, record).state == "pass"
+    assert judged(checks.code_once, record).state == "pass"
+
+
+def test_a_code_behind_the_fragment_has_a_fix_of_its_own() -> None:
+    result = judged(checks.code_once, flow(to=f"{CALLBACK}#code={CODE}&state={STATE}"))
+    assert "query" in result.fix
 
 
 def test_a_form_post_is_told_to_redirect_and_shows_what_arrived() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -28,6 +29,9 @@ ONWARD = re.compile(
     r"dest|destination|target|forward|back|url|from|service|r|u|callback_?url)$"
 )
 SHORTEST_TOKEN = 8
+ATTACKER = "https://attacker.example"
+"""The site that sends an altered form: a server may look at Origin in place of a token."""
+MOST_TOKENS = 4
 
 
 @dataclass
@@ -73,6 +77,92 @@ def visit(
     return made
 
 
+class _Reached(Exception):
+    """An attacker's browser has come to the form, and does not send it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """A form as another browser gets it, which was not sent, and the state of its request."""
+
+    form: Submission
+    state: str
+
+
+def form_at(change: FormChange, usual: PageVisit) -> Submission:
+    """The form that is meant.
+
+    Raises:
+        NotApplicable: there is no such form.
+    """
+    return usual.forms[_position(change, usual)]
+
+
+def taken_form(subject: Subject, change: FormChange, usual: PageVisit) -> Taken:
+    """What another browser gets for the form.
+
+    Raises:
+        Blocked: it did not come so far.
+        NotApplicable: there is no such form.
+    """
+    client = subject.target.client
+    assert client is not None  # noqa: S101 - probes of oauth only
+    at, pending = _position(change, usual), subject.target.pending()
+    seen: list[Submission] = []
+
+    def edit(form: Submission) -> Submission:
+        seen.append(form)
+        if len(seen) - 1 == at:
+            raise _Reached
+        return form
+
+    request = authorization_request(client, pending)
+    with suppress(_Reached):
+        browsers.authorize(subject, request, fresh=True, edit=edit)
+    if len(seen) <= at:
+        raise Blocked(say("another browser does not come to this form"))
+    return Taken(form=seen[at], state=pending.state)
+
+
+def tokens_of(form: Submission, state: str, taken: Taken) -> tuple[str, ...]:
+    """The hidden fields of a form that differ from browser to browser."""
+    theirs, states = dict(taken.form.fields), (state, taken.state)
+    return tuple(
+        dict.fromkeys(
+            name
+            for name, value in form.fields
+            if _is_token(name, value, theirs.get(name), form.hidden, states)
+        )
+    )
+
+
+def send_borrowed(
+    subject: Subject, change: FormChange, usual: PageVisit, taken: Submission, left_out: str
+) -> PageVisit:
+    """Sign in with a browser that is made to send the form with the address and the hidden fields
+    of another one's, but for `left_out`."""
+    client = subject.target.client
+    assert client is not None  # noqa: S101 - probes of oauth only
+    pending, at = subject.target.pending(), _position(change, usual)
+    made = PageVisit(state=pending.state, first_exchange=len(subject.driver.trace) + 1)
+
+    def edit(form: Submission) -> Submission:
+        made.forms.append(form)
+        return form if len(made.forms) - 1 != at else _with_values_of(form, taken, left_out)
+
+    made.landing = browsers.authorize(
+        subject, authorization_request(client, pending), fresh=True, edit=edit
+    )
+    return made
+
+
+def _with_values_of(form: Submission, taken: Submission, left_out: str) -> Submission:
+    typed = tuple(pair for pair in form.fields if pair[0] not in form.hidden)
+    hidden = tuple(pair for pair in taken.fields if pair[0] in taken.hidden)
+    kept = tuple(pair for pair in (*hidden, *typed) if pair[0] != left_out)
+    return replace(form, url=taken.url, fields=kept, sent_by=ATTACKER)
+
+
 def has_secret_address(usual: PageVisit, other: PageVisit, which: Literal["last", "login"]) -> bool:
     """Whether the address of the form has a part that differs from visit to visit, so that nobody
     else can know it."""
@@ -112,14 +202,15 @@ def _without(
             for name, value in form.fields
             if not _is_token(name, value, before.get(name), form.hidden, states)
         )
-    return replace(form, fields=fields, drop_cookies="cookies" in change.without, forged=True)
+    cookieless = "cookies" in change.without
+    return replace(form, fields=fields, drop_cookies=cookieless, forged=True, sent_by=ATTACKER)
 
 
 def _is_token(
-    name: str, value: str, before: str | None, hidden: tuple[str, ...], states: tuple[str, str]
+    name: str, value: str, before: str | None, hidden: tuple[str, ...], states: tuple[str, ...]
 ) -> bool:
     """A hidden value that was another one at the other visit, and does not hold our own state."""
-    ours = any(state in value for state in states)
+    ours = any(state in value for state in states if state)
     return name in hidden and value != before and not ours and len(value) >= SHORTEST_TOKEN
 
 

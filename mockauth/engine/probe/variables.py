@@ -16,6 +16,7 @@ from mockauth.engine.probe.forged_jwt import forge
 from mockauth.engine.probe.json_diff import Path
 from mockauth.engine.probe.scope import narrow_scope, part_of_scope, wide_scope
 from mockauth.engine.target import browsers, discovery, requests, tokens
+from mockauth.engine.target.markup import markup
 from mockauth.engine.target.subject import Subject
 from mockauth.scenario.alterations import change_one_character, upper_case_path
 from mockauth.scenario.reference import expand
@@ -78,6 +79,8 @@ class Material:
         group, _, name = reference.partition(".")
         if group == "variant":
             return self.text(self.variant[name])
+        if group == "markup":
+            return markup(name)
         if group == "pkce":
             return pkce.material(name)
         if group == "forged":

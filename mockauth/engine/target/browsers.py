@@ -9,9 +9,15 @@ from mockauth.browser.session import Edit, Session
 from mockauth.chatgpt.authorize import authorization_request, code_at
 from mockauth.chatgpt.client import Client
 from mockauth.checks.finding import Blocked
+from mockauth.engine.target.markup import markup
 from mockauth.engine.target.subject import Subject
-from mockauth.wire import Request
+from mockauth.wire import Request, Secret
 from mockauth.wire.words import say
+
+TRIED = ("wrong-password", "markup")
+"""Users who do not exist: no other driver may sign in for them with the right password."""
+WRONG = "Never-The-Password-4711!"
+"""Of a form that most rules for passwords allow. No part of the right one may be in it."""
 
 
 def authorize(
@@ -52,6 +58,8 @@ def session_of(subject: Subject, user: str = "first", *, fresh: bool = False) ->
     """The browser of a user; `fresh` has no cookies and is not kept."""
     if not fresh and user in subject.sessions:
         return subject.sessions[user]
+    if user in TRIED:
+        return form_session(subject, user)
     session = subject.logins.driver(form_session(subject, user), subject.target, subject.driver)
     if not fresh:
         subject.sessions[user] = session
@@ -64,9 +72,12 @@ def form_session(subject: Subject, user: str = "first") -> Session:
     name, password = given.username, given.password
     if user == "second":
         name, password = given.other_username, given.other_password
+    elif user in TRIED:
+        name, password = markup("user-name") if user == "markup" else name, Secret(WRONG)
     return Session(
         send=subject.driver.send,
         credentials=Credentials(username=name, password=password),
+        breaks_rules=user == "markup",
         hosts=target.hosts,
         map_url=target.url_map,
         refuses=subject.driver.reach,

@@ -35,7 +35,7 @@ UNSERVED = "The application sent a request that cannot be served: {}."
 
 def decide(plugin: Plugin, server: Any) -> BaseResponse:
     """The answer to the consent form."""
-    if plugin.policy.consent_csrf and not form_token_fits():
+    if plugin.policy.consent_csrf and not form_token_fits(plugin):
         return pages.error(400, TOO_OLD)
     if not plugin.policy.consent_csrf and "user" not in session:
         session["user"] = plugin.config.users[0].name
@@ -214,8 +214,11 @@ def _refuse(plugin: Plugin, wrong: OAuth2Error) -> BaseResponse:
     if plugin.policy.errors_to_unchecked_uri and request.args.get("redirect_uri"):
         wrong.redirect_uri = request.args["redirect_uri"]
     status, _, headers = wrong()
+    if not plugin.policy.errors_reach_client:
+        return pages.error(400, UNSERVED.format(wrong.error))
     if status in (301, 302, 303) and dict(headers).get("Location"):
         g.place = "redirect"
         return finish(plugin, redirect(dict(headers)["Location"], 302))
     # The user is told that it failed, the application's author why.
-    return pages.error(400, UNSERVED.format(wrong.error), explain(plugin))
+    status = plugin.policy.error_page_status
+    return pages.error(status, UNSERVED.format(wrong.error), explain(plugin))

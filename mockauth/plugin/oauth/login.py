@@ -34,7 +34,10 @@ def login_page(plugin: Plugin, onward: str, note: str = "", hint: str = "") -> B
         hint=hint,
         kind="email" if plugin.policy.names_are_addresses else "text",
     )
-    return pages.login(shape_of(plugin), _step(plugin), form)
+    page = pages.login(shape_of(plugin), _step(plugin), form)
+    if not plugin.policy.hint_escaped:
+        page.set_data(page.get_data() + f"<p>Hello {hint}</p>".encode())
+    return page
 
 
 def first_login_page(plugin: Plugin, onward: str) -> BaseResponse:
@@ -47,7 +50,7 @@ def login(plugin: Plugin) -> BaseResponse:
     """The answer to a login page: the next one, or the way onward."""
     onward = request.form.get("next", "")
     policy, shape = plugin.policy, shape_of(plugin)
-    if policy.login_csrf and not form_token_fits():
+    if policy.login_csrf and not form_token_fits(plugin):
         return pages.error(400, TOO_OLD)
     if not SENDABLE.fullmatch(onward):
         return pages.error(400, TOO_OLD)
@@ -96,8 +99,9 @@ def _proves(plugin: Plugin) -> bool:
 def has_password(plugin: Plugin, name: str | None, password: str | None) -> bool:
     """Whether these are the name and the password of a user."""
     given = (password or "").encode("utf-8", "surrogatepass")
+    any_will_do = not plugin.policy.password_checked
     return any(
-        hmac.compare_digest(given, user.password.encode()) and user.name == name
+        (any_will_do or hmac.compare_digest(given, user.password.encode())) and user.name == name
         for user in plugin.config.users
     )
 
@@ -133,9 +137,11 @@ def form_token() -> str:
     return str(session["csrf"])
 
 
-def form_token_fits() -> bool:
+def form_token_fits(plugin: Plugin) -> bool:
     """Whether the form comes from a page of this session (RFC 6749 section 10.12)."""
     kept, given = session.get("csrf", ""), request.values.get("csrf_token", "")
+    if not plugin.policy.form_token_bound:
+        return bool(given)
     return bool(kept) and hmac.compare_digest(kept.encode(), given.encode("utf-8", "surrogatepass"))
 
 

@@ -16,9 +16,13 @@ from mockauth.engine.http.recorder import Driver
 from mockauth.engine.http.transport import WsgiTransport
 from mockauth.engine.probe.form_tampering import (
     PageVisit,
+    form_at,
     has_secret_address,
     onward_visits,
+    send_borrowed,
     sent_cookies,
+    taken_form,
+    tokens_of,
     visit,
 )
 from mockauth.engine.probe.steps.context import started
@@ -39,6 +43,7 @@ from mockauth.wire.url import hostname
 SITE = "http://localhost:5000"
 LAST = FormChange(which="last", without=("token",))
 BARE = FormChange(which="last", without=("token", "cookies"))
+BORROWED = FormChange(which="last", borrowed=True)
 LOGIN = FormChange(which="login", without=("token", "cookies"))
 
 
@@ -76,6 +81,30 @@ def test_a_visit_with_a_new_browser_sends_login_and_consent_and_reaches_a_code()
 
 def test_a_consent_form_without_its_token_is_refused_by_default() -> None:
     assert not altered(subject_of(), LAST).reached_code
+
+
+def test_an_altered_form_comes_from_another_site() -> None:
+    subject = subject_of()
+    usual = visit(subject)
+    before = len(subject.driver.trace)
+    visit(subject, LAST, usual)
+    posts = [e for e in subject.driver.trace.exchanges[before:] if e.request.method == "POST"]
+    assert [e.request.header("Origin") for e in posts] == [SITE, "https://attacker.example"]
+
+
+def test_what_another_browser_was_given_is_refused_by_default() -> None:
+    assert not borrowed(subject_of()).reached_code
+
+
+def test_a_token_that_fits_every_browser_lets_another_site_in() -> None:
+    assert borrowed(subject_of(Behaviour(form_token_bound=False))).reached_code
+
+
+def borrowed(subject: Subject) -> PageVisit:
+    usual = visit(subject)
+    taken = taken_form(subject, BORROWED, usual)
+    assert tokens_of(form_at(BORROWED, usual), usual.state, taken) == ("csrf_token",)
+    return send_borrowed(subject, BORROWED, usual, taken.form, "")
 
 
 def test_only_the_token_is_taken_out_of_the_form() -> None:

@@ -14,6 +14,7 @@ from mockauth.engine.probe.steps.context import Came, Observations, ProbeRun, St
 from mockauth.engine.probe.steps.form import lead_onward, send_changed_form
 from mockauth.engine.probe.steps.judge import judge
 from mockauth.engine.probe.steps.request import client_of
+from mockauth.engine.probe.steps.shown import Typing, edit_of, escaped, require_password
 from mockauth.engine.target import browsers
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange, Request
@@ -34,7 +35,7 @@ def authorize(run: ProbeRun, step: Step) -> StepResult:
     request = mutate(base, step.change, run.material.lookup)
     tested = first(request.query, "redirect_uri") or first(request.params, "redirect_uri")
     uris = tuple(dict.fromkeys(filter(None, (pending.redirect_uri, tested))))
-    before = len(run.subject.driver.trace)
+    before, typing = len(run.subject.driver.trace), Typing()
     landing = browsers.authorize(
         run.subject,
         request,
@@ -43,7 +44,12 @@ def authorize(run: ProbeRun, step: Step) -> StepResult:
         decision=step.decision,
         user=step.user,
         wary=_is_one_to_refuse(step),
+        edit=edit_of(step, typing),
     )
+    if step.user == "wrong-password":
+        require_password(typing, landing)
+    elif step.expect.page == "escaped":
+        return StepResult(observations=escaped(run, step, before))
     if landing.no_deny:
         _not_refused(run, landing)
     exchange = landing.page
@@ -81,6 +87,8 @@ def _compared(
     is_ordinary: bool,
 ) -> StepResult:
     """Compare the end of the way with what the step expects."""
+    if landing.outcome in ("stuck", "timeout") and step.expect.verdict == "either":
+        raise Blocked(say("the altered request got stuck: {}", landing.describe()))
     if step.expect.verdict == "accepted" and _is_empty(landing):
         raise Blocked(say("the callback has neither code nor error (see callback.code-once)"))
     came = Came(

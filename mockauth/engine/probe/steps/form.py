@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mockauth.checks.finding import NotApplicable, Seen
+from mockauth.browser.form import Submission
+from mockauth.checks.finding import Finding, NotApplicable, Seen
 from mockauth.engine.probe.form_tampering import (
+    MOST_TOKENS,
     PageVisit,
+    Taken,
+    form_at,
     has_secret_address,
     onward_visits,
+    send_borrowed,
     sent_cookies,
+    taken_form,
+    tokens_of,
     visit,
 )
 from mockauth.engine.probe.steps.context import Observations, ProbeRun
@@ -25,6 +32,8 @@ def send_changed_form(run: ProbeRun, step: Step) -> Observations:
     subject = run.subject
     with subject.during("supply"):
         usual = visit(subject)
+    if change.borrowed:
+        return _send_borrowed(run, step, usual)
     before = len(subject.driver.trace)
     altered = visit(subject, change, usual)
     exchange = altered.landing.page if altered.landing else None
@@ -49,6 +58,78 @@ def send_changed_form(run: ProbeRun, step: Step) -> Observations:
     return [replace(made, tolerated=made.tolerated or usual.forms[-1].has_password)]
 
 
+def _send_borrowed(run: ProbeRun, step: Step, usual: PageVisit) -> Observations:
+    """Have the victim's browser send the form with what the attacker's browser was given for it:
+    what another site can bring about."""
+    change, subject = step.change.form, run.subject
+    assert change is not None  # noqa: S101 - asked for by the caller
+    if _is_unsendable(run, step, usual):
+        return []
+    with subject.during("supply"):
+        taken = taken_form(subject, change, usual)
+    tokens, tries = _to_borrow(form_at(change, usual), usual.state, taken)
+    said: Observations = []
+    for left_out in tries:
+        if said:
+            with subject.during("supply"):
+                taken = taken_form(subject, change, usual)
+        said.append(_borrowed(run, step, usual, taken, (tokens, left_out)))
+        if isinstance(said[-1], Finding):
+            return said[-1:]
+    return said
+
+
+def _borrowed(
+    run: ProbeRun,
+    step: Step,
+    usual: PageVisit,
+    taken: Taken,
+    what: tuple[tuple[str, ...], str],
+) -> Finding | Seen:
+    """One try; `what` is the tokens of the form, and the one of them that is left out."""
+    change, (tokens, left_out) = step.change.form, what
+    assert change is not None  # noqa: S101 - asked for by the caller
+    before = len(run.subject.driver.trace)
+    sent = send_borrowed(run.subject, change, usual, taken.form, left_out)
+    page = sent.landing.page if sent.landing else None
+    numbers = (page.n,) if page else ()
+    signed_in = change.which == "login" and _signed_in(run, sent, before)
+    if not (sent.reached_code or signed_in):
+        return Seen(actual=say("refused with another browser's values"), exchanges=numbers)
+    named = ", ".join(tokens) or say("its address")
+    without = say(", without {}", left_out) if left_out else ""
+    seen = say(
+        "taken from another site, with what another browser was given ({}){}", named, without
+    )
+    return run.finding(step, seen, numbers)
+
+
+def _is_unsendable(run: ProbeRun, step: Step, usual: PageVisit) -> bool:
+    """Whether another site cannot send the form in the user's name, whatever it knows."""
+    change = step.change.form
+    assert change is not None  # noqa: S101 - asked for by the caller
+    form = form_at(change, usual)
+    if change.which == "login":
+        return False
+    cookies = sent_cookies(run.subject.driver.trace.exchanges[usual.first_exchange - 1 :])
+    # A link or a form with GET is a navigation, in which Lax cookies travel (RFC 6265bis 5.2).
+    guards = ("strict",) if form.method == "GET" else ("lax", "strict")
+    kept = bool(cookies) and all(site in guards for site in cookies.values())
+    return form.has_password or kept
+
+
+def _to_borrow(
+    form: Submission, state: str, taken: Taken
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The tokens of the form, and which of them to leave out, one after the other: none at first.
+    Nothing is tried where another browser gets the very same form."""
+    tokens = tokens_of(form, state, taken)[:MOST_TOKENS]
+    secret = form.url.replace(state, "") != taken.form.url.replace(taken.state, "")
+    if not (tokens or secret):
+        return (), ()
+    return tokens, ("", *(tokens if len(tokens) > 1 or secret else ()))
+
+
 def _guarded_otherwise(
     run: ProbeRun, step: Step, usual: PageVisit, altered: PageVisit, before: int
 ) -> str:
@@ -57,7 +138,9 @@ def _guarded_otherwise(
     if has_secret_address(usual, altered, step.change.form.which):
         return say("the address of the form has a part that nobody else can know")
     cookies = sent_cookies(run.subject.driver.trace.exchanges[before:])
-    if cookies and all(site in ("lax", "strict") for site in cookies.values()):
+    form = form_at(step.change.form, usual)
+    guards = ("strict",) if form.method == "GET" else ("lax", "strict")
+    if cookies and all(site in guards for site in cookies.values()):
         named = say(", ").join(
             say("{} is SameSite={}", name, own(site)) for name, site in cookies.items()
         )

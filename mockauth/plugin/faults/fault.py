@@ -21,7 +21,8 @@ class AnswerChange:
     """A change of one kind of answer, made just before it is sent.
 
     `place` is one of `FAULT_PLACES`.
-    `when`: always, success, error or redirect (any 3xx).
+    `when`: always, success, error or redirect (any 3xx); before: in place of an answer, and nothing is
+    done for it (a code is not spent, nothing is added). A client that tries again then succeeds.
     """
 
     place: str

@@ -9,8 +9,10 @@ from urllib.parse import parse_qs, urlencode
 
 import pytest
 import requests
+from flask import Flask, redirect
 
 from mockauth.errors import UsageError
+from mockauth.plugin.server.serving import serving
 from mockauth.testing import MockPlugin, config_of, served_plugin
 from tests.plugin.tour import CHALLENGE, VERIFIER
 
@@ -78,6 +80,50 @@ def test_a_refused_request_is_told_with_its_near_miss(mock_plugin: MockPlugin) -
     with pytest.raises(AssertionError, match="differs from a registered one by a trailing slash"):
         mock_plugin.sign_in(authorization(mock_plugin, redirect_uri=CALLBACK + "/"))
     assert mock_plugin.requests[-1]["near_misses"]
+
+
+@pytest.mark.mock_plugin(redirect_uri=CALLBACK)
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/authorize",
+        "https://evil.example/authorize?client_id=demo-client",
+        "{plugin}/login",
+        "{plugin}/authorise",
+        "{plugin}",
+    ],
+)
+def test_a_sign_in_begins_at_the_plugins_own_authorize_endpoint(
+    url: str, mock_plugin: MockPlugin
+) -> None:
+    with pytest.raises(AssertionError, match="is not the authorize endpoint of this plugin"):
+        mock_plugin.sign_in(url.format(plugin=mock_plugin.url))
+
+
+@pytest.mark.mock_plugin(redirect_uri=CALLBACK)
+def test_a_sign_in_may_begin_at_the_app_which_is_really_asked(mock_plugin: MockPlugin) -> None:
+    with serving(redirecting(authorization(mock_plugin))) as app:
+        callback = mock_plugin.sign_in(f"{app}/login")
+
+    assert callback.startswith(CALLBACK + "?code=")
+
+
+@pytest.mark.mock_plugin(redirect_uri=CALLBACK)
+@pytest.mark.parametrize("url", ["https://evil.example/authorize?state=s", CALLBACK + "?code=x"])
+def test_an_app_that_leads_past_the_plugin_fails_its_test(
+    url: str, mock_plugin: MockPlugin
+) -> None:
+    with (
+        serving(redirecting(url)) as app,
+        pytest.raises(AssertionError, match="the app led to"),
+    ):
+        mock_plugin.sign_in(f"{app}/login")
+
+
+def redirecting(url: str) -> Flask:
+    app = Flask("app")
+    app.add_url_rule("/login", "login", lambda: redirect(url))
+    return app
 
 
 def test_time_faults_and_queues_are_the_words_of_the_command_line(mock_plugin: MockPlugin) -> None:

@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,7 +24,7 @@ from mockauth.errors import UsageError
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import ClientConfig, PluginConfig, UserConfig
 from mockauth.plugin.control.actions import PluginControl
-from mockauth.plugin.control_state import QueuedError, QueuedResponse
+from mockauth.plugin.control_state import ERROR_PLACES, QueuedError, QueuedResponse
 from mockauth.plugin.faults.parse import fault_named
 from mockauth.plugin.faults.trigger import Trigger
 from mockauth.plugin.resource import PATHS
@@ -201,7 +202,15 @@ class MockPlugin:
         self.operator.queue_user(name)
 
     def next_error(self, place: str, error: str, description: str = "") -> None:
-        """The next request at authorize, token or refresh gets this error."""
+        """The next request at authorize, token or refresh gets this error.
+
+        Raises:
+            UsageError: there is no such place, or the error cannot be sent.
+        """
+        if place not in ERROR_PLACES:
+            near = get_close_matches(place, ERROR_PLACES, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(ERROR_PLACES)}"
+            raise UsageError(f"next_error: {place!r} is no place; {hint}")
         self.operator.queue_error(
             QueuedError(place=place, error=error, error_description=description)
         )

@@ -126,6 +126,38 @@ def redirecting(url: str) -> Flask:
     return app
 
 
+def test_a_wrong_place_is_told_with_the_right_one(mock_plugin: MockPlugin) -> None:
+    with pytest.raises(UsageError, match="did you mean 'token'") as told:
+        mock_plugin.next_error("tokn", "invalid_grant")
+
+    assert type(told.value) is UsageError
+
+
+def test_an_app_of_the_whole_session_has_a_plugin_that_stays(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def app(mock_plugin_session):
+            return mock_plugin_session
+
+        def test_one(app):
+            app.next_error("token", "invalid_grant")
+
+        def test_two(app, mock_plugin_session, mock_plugin):
+            assert app is mock_plugin_session
+            assert app.url != mock_plugin.url
+            assert app.unused() == []
+        """
+    )
+
+    result = pytester.runpytest_subprocess(*QUIET)
+
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*queued and never used: next_error token invalid_grant*"])
+
+
 def test_time_faults_and_queues_are_the_words_of_the_command_line(mock_plugin: MockPlugin) -> None:
     token = mock_plugin.token()["access_token"]
     assert called(mock_plugin, token) == 200

@@ -10,7 +10,8 @@ from mockauth.plugin.faults.trigger import Trigger
 
 FAULT_PLACES = (
     "manifest", "openapi", "logo", "authorize", "login", "consent", "redirect", "token",
-    "refresh", "api", "metadata", "resource", "jwks", "revoke", "introspect", "register",
+    "refresh", "api", "metadata", "resource", "jwks", "revoke", "introspect", "userinfo",
+    "register",
 )  # fmt: skip
 """Where answers come from. `redirect` is what goes to the callback, whatever endpoint sends it; what
 /authorize itself sends there is of both."""

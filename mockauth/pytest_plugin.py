@@ -34,6 +34,11 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         from mockauth.testing import check_used
 
         check_used(plugin)
+    shared = getattr(item, "funcargs", {}).get("mock_plugin_session")
+    if shared is not None and (unused := shared.unused()):
+        # Else it would fail the next test, too.
+        shared.operator.reset(tokens=False)
+        raise AssertionError(f"queued and never used: {'; '.join(unused)}")
     return result
 
 
@@ -51,6 +56,16 @@ def mock_plugin_settings() -> dict[str, Any]:
     """Settings for every test, to be overridden in a conftest.py; the mark `mock_plugin` adds to
     them."""
     return {}
+
+
+@pytest.fixture(scope="session")
+def mock_plugin_session(mock_plugin_settings: dict[str, Any]) -> Iterator[MockPlugin]:
+    """One plugin for the whole session, at an address of its own that stays: for an app that is
+    configured once. Its users, tokens and faults stay, too, until `reset()`."""
+    from mockauth.testing import served_plugin
+
+    with served_plugin(**mock_plugin_settings) as plugin:
+        yield plugin
 
 
 @pytest.fixture

@@ -9,8 +9,10 @@ from urllib.parse import parse_qs, urlencode
 
 import pytest
 import requests
+from flask import Flask, redirect
 
 from mockauth.errors import UsageError
+from mockauth.plugin.server.serving import serving
 from mockauth.testing import MockPlugin, config_of, served_plugin
 from tests.plugin.tour import CHALLENGE, VERIFIER
 
@@ -78,6 +80,82 @@ def test_a_refused_request_is_told_with_its_near_miss(mock_plugin: MockPlugin) -
     with pytest.raises(AssertionError, match="differs from a registered one by a trailing slash"):
         mock_plugin.sign_in(authorization(mock_plugin, redirect_uri=CALLBACK + "/"))
     assert mock_plugin.requests[-1]["near_misses"]
+
+
+@pytest.mark.mock_plugin(redirect_uri=CALLBACK)
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/authorize",
+        "https://evil.example/authorize?client_id=demo-client",
+        "{plugin}/login",
+        "{plugin}/authorise",
+        "{plugin}",
+    ],
+)
+def test_a_sign_in_begins_at_the_plugins_own_authorize_endpoint(
+    url: str, mock_plugin: MockPlugin
+) -> None:
+    with pytest.raises(AssertionError, match="is not the authorize endpoint of this plugin"):
+        mock_plugin.sign_in(url.format(plugin=mock_plugin.url))
+
+
+@pytest.mark.mock_plugin(redirect_uri=CALLBACK)
+def test_a_sign_in_may_begin_at_the_app_which_is_really_asked(mock_plugin: MockPlugin) -> None:
+    with serving(redirecting(authorization(mock_plugin))) as app:
+        callback = mock_plugin.sign_in(f"{app}/login")
+
+    assert callback.startswith(CALLBACK + "?code=")
+
+
+@pytest.mark.mock_plugin(redirect_uri=CALLBACK)
+@pytest.mark.parametrize("url", ["https://evil.example/authorize?state=s", CALLBACK + "?code=x"])
+def test_an_app_that_leads_past_the_plugin_fails_its_test(
+    url: str, mock_plugin: MockPlugin
+) -> None:
+    with (
+        serving(redirecting(url)) as app,
+        pytest.raises(AssertionError, match="the app led to"),
+    ):
+        mock_plugin.sign_in(f"{app}/login")
+
+
+def redirecting(url: str) -> Flask:
+    app = Flask("app")
+    app.add_url_rule("/login", "login", lambda: redirect(url))
+    return app
+
+
+def test_a_wrong_place_is_told_with_the_right_one(mock_plugin: MockPlugin) -> None:
+    with pytest.raises(UsageError, match="did you mean 'token'") as told:
+        mock_plugin.next_error("tokn", "invalid_grant")
+
+    assert type(told.value) is UsageError
+
+
+def test_an_app_of_the_whole_session_has_a_plugin_that_stays(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def app(mock_plugin_session):
+            return mock_plugin_session
+
+        def test_one(app):
+            app.next_error("token", "invalid_grant")
+
+        def test_two(app, mock_plugin_session, mock_plugin):
+            assert app is mock_plugin_session
+            assert app.url != mock_plugin.url
+            assert app.unused() == []
+        """
+    )
+
+    result = pytester.runpytest_subprocess(*QUIET)
+
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*queued and never used: next_error token invalid_grant*"])
 
 
 def test_time_faults_and_queues_are_the_words_of_the_command_line(mock_plugin: MockPlugin) -> None:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     "--timeout",
     type=click.FloatRange(1, 600),
     default=None,
-    help="Seconds that one start of COMMAND may take (default: 20).",
+    help="Seconds that one start of COMMAND may take (default: 20; 60 where no answer comes).",
 )
 @option(
     "--for",

@@ -380,6 +380,7 @@ def _further_endpoints(base: str, config: PluginConfig) -> dict[str, str]:
         (config.token_format == "jwt", "key set", f"{base}/.well-known/jwks.json"),
         (config.revocation, "revocation endpoint", f"{base}/revoke"),
         (config.introspection, "introspection endpoint", f"{base}/introspect"),
+        (config.userinfo, "userinfo endpoint", f"{base}/userinfo"),
     )
     return {name: url for there, name, url in known if there}
 

@@ -17,6 +17,7 @@ from mockauth.plugin.api import documents
 from mockauth.plugin.api.embeddings import embeddings_blueprint
 from mockauth.plugin.api.mcp import mcp_blueprint
 from mockauth.plugin.api.todos import api_blueprint
+from mockauth.plugin.api.userinfo import userinfo_blueprint
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.context import Plugin
 from mockauth.plugin.current_request import base_url
@@ -85,6 +86,8 @@ def create_app(
         from mockauth.plugin.oauth.endpoints import oauth_blueprint
 
         app.register_blueprint(oauth_blueprint(plugin))
+        if config.userinfo:
+            app.register_blueprint(userinfo_blueprint(plugin))
     # What is registered last runs first after a request: faults alter the CORS headers, too.
     misbehave(app, plugin)
     if config.auth == "none":

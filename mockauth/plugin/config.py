@@ -95,6 +95,8 @@ class PluginConfig:
     """Whether /revoke is there (RFC 7009)."""
     introspection: bool = True
     """Whether /introspect is there (RFC 7662)."""
+    userinfo: bool = True
+    """Whether /userinfo is there (OpenID Connect Core 5.3)."""
     registration: bool = False
     """Whether /register is there, and clients may register themselves (RFC 7591)."""
     manifest: Mapping[str, Any] = field(default_factory=dict)

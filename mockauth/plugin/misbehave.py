@@ -17,18 +17,20 @@ from mockauth.wire.message import pairs_of
 
 EXEMPT = "/_mockauth"
 """The control interface never misbehaves."""
+BEFORE = {"before"}
 
 
 def misbehave(app: Flask, plugin: Plugin) -> None:
     """Apply the answer changes of every fault that is on to the answers of `app`."""
 
     @app.before_request
-    def loosen() -> None:
+    def loosen() -> Response | None:
         if plugin.switches.armed and not request.path.startswith(EXEMPT):
             g.facts = facts(plugin)
             plugin.now.config = plugin.switches.config_for(
                 plugin.config, g.facts, plugin.clock.now()
             )
+        return None if request.path.startswith(EXEMPT) else _refusal(plugin)
 
     @app.after_request
     def alter(response: Response) -> Response:
@@ -39,6 +41,26 @@ def misbehave(app: Flask, plugin: Plugin) -> None:
         return response
 
 
+def _refusal(plugin: Plugin) -> Response | None:
+    """The answer of a server that does not come to work, or None."""
+    if not (plugin.switches.armed or plugin.config.faults):
+        return None
+    seen = g.facts if "facts" in g else facts(plugin)
+    always = [fault for fault in plugin.config.faults if fault.trigger is None]
+    changes = [one for fault in always for one in fault.changes_at((seen.place,), BEFORE)]
+    shown = plugin.switches.changes(seen, plugin.clock.now(), (seen.place,), BEFORE)
+    g.shown = tuple(dict.fromkeys(name for name, _ in shown))
+    changes += [change for _, change in shown]
+    changes = [change for change in changes if not _is_asked_for(change)]
+    if not changes:
+        return None
+    g.place = seen.place
+    response = Response(mimetype="application/json")
+    for change in changes:
+        response = _changed(plugin, response, change)
+    return response
+
+
 def _due(plugin: Plugin, response: Response) -> Iterator[AnswerChange]:
     places, when = _places(), _when(response)
     for fault in plugin.config.faults:
@@ -46,7 +68,7 @@ def _due(plugin: Plugin, response: Response) -> Iterator[AnswerChange]:
             yield from fault.changes_at(places, when)
     if "facts" in g:
         shown = plugin.switches.changes(g.facts, plugin.clock.now(), places, when)
-        g.shown = tuple(dict.fromkeys(name for name, _ in shown))
+        g.shown = tuple(dict.fromkeys([*g.get("shown", ()), *(name for name, _ in shown)]))
         yield from (change for _, change in shown)
 
 

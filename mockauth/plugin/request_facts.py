@@ -21,6 +21,7 @@ PATHS = {
     "/revoke": "revoke",
     "/introspect": "introspect",
     "/register": "register",
+    "/userinfo": "userinfo",
     "/.well-known/oauth-authorization-server": "metadata",
     "/.well-known/oauth-protected-resource": "resource",
     "/.well-known/oauth-protected-resource/mcp": "resource",

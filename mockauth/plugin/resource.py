@@ -21,7 +21,10 @@ def resource_of(config: PluginConfig, base: str) -> str:
 
 
 def is_own(config: PluginConfig, base: str, resource: str) -> bool:
-    """Whether `resource` names this plugin, or its API."""
+    """Whether `resource` names this plugin, or its API; of an MCP server only what its metadata
+    names (RFC 9728 section 3.3)."""
+    if config.api == "mcp":
+        return resource == resource_of(config, base)
     return resource in (base, f"{base}/", base + PATHS[config.api])
 
 

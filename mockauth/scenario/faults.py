@@ -24,7 +24,7 @@ from mockauth.scenario.form import (
 from mockauth.scenario.strict import Document, Path
 
 FAULT_NAME = r"^[a-z0-9]+([.-][a-z0-9]+)*$"
-WHENS = ("always", "success", "error", "redirect")
+WHENS = ("always", "success", "error", "redirect", "before")
 
 
 def _at_least_0(kinds: tuple[type, ...], wanted: str, kind: str) -> Form:

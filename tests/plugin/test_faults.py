@@ -146,6 +146,44 @@ def test_once_at_the_token_endpoint_is_not_used_up_by_a_page() -> None:
     assert [tour.token(code).status_code for code in codes] == [503, 200]
 
 
+@pytest.mark.parametrize("fault", ["token.unavailable:once", "token.rate-limited:times=2"])
+def test_a_token_endpoint_that_is_down_spends_no_code(fault: str) -> None:
+    tour = touring(fault)
+    code = tour.code()
+
+    assert [tour.token(code).status_code for _ in range(3)][-2:] in ([200, 400], [429, 200])
+
+
+def test_a_token_endpoint_that_is_down_rotates_no_refresh_token() -> None:
+    tour = touring("refresh.unavailable:once")
+    token = tour.grant()["refresh_token"]
+
+    assert [tour.refresh(token).status_code for _ in range(2)] == [503, 200]
+
+
+@pytest.mark.parametrize("fault", ["api.unavailable:once", "api.rate-limited:once"])
+def test_an_api_that_is_down_adds_nothing(fault: str) -> None:
+    tour = touring(fault)
+    signed = {"Authorization": f"Bearer {tour.grant()['access_token']}"}
+
+    statuses = [
+        tour.browser.post("/todos", json={"todo": "once"}, headers=signed).status_code
+        for _ in range(2)
+    ]
+
+    assert statuses[0] in (429, 503)
+    listed = tour.browser.get("/todos", headers=signed).get_data(as_text=True)
+    assert statuses[1] < 300
+    assert listed.count("once") == 1
+
+
+def test_a_fault_over_a_broken_connection_comes_after_the_work() -> None:
+    tour = touring("token.cut:once")
+    code = tour.code()
+
+    assert [tour.token(code).status_code for _ in range(2)] == [200, 400]
+
+
 def test_the_first_refresh_is_refused_and_the_next_one_works() -> None:
     tour = touring("refresh.refused-once")
     token = tour.grant()["refresh_token"]

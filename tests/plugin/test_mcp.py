@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from werkzeug.test import Client, TestResponse
@@ -121,7 +122,7 @@ def test_a_tool_without_its_scope_is_403_and_names_the_scope() -> None:
 
 
 @pytest.mark.parametrize("token_format", ["opaque", "jwt"])
-@pytest.mark.parametrize("resource", [None, RESOURCE, "http://localhost", "http://localhost/"])
+@pytest.mark.parametrize("resource", [None, RESOURCE])
 def test_a_token_is_for_the_resource_that_was_asked_for(
     token_format: str, resource: str | None
 ) -> None:
@@ -151,10 +152,46 @@ def test_another_resource_is_refused_in_both_requests_and_costs_no_code() -> Non
     assert error(tour.refresh(refresh, resource=RESOURCE)) == "200"
 
 
-def test_a_resource_may_be_left_unchecked() -> None:
-    tour = touring_mcp(policy={"resource_checked": False})
+@pytest.mark.parametrize("resource", ["http://localhost", "http://localhost/", RESOURCE + "/x"])
+def test_the_server_around_it_is_another_resource(resource: str) -> None:
+    assert touring_mcp().callback(**PKCE, resource=resource)["error"] == ["invalid_target"]
 
-    assert "code" in tour.callback(**PKCE, resource="https://elsewhere.example/mcp")
+
+def test_two_resources_are_refused_by_the_redirect_and_at_the_token_endpoint() -> None:
+    tour = touring_mcp()
+    other = urlencode({"resource": "https://elsewhere.example/mcp"})
+    query = tour.authorize(**PKCE, resource=RESOURCE).request.query_string.decode()
+    refused = tour.browser.get(f"/authorize?{query}&{other}")
+
+    assert refused.status_code == 302
+    assert "error=invalid_target" in refused.headers["Location"]
+    assert "state=the-state" in refused.headers["Location"]
+
+
+@pytest.mark.parametrize("token_format", ["opaque", "jwt"])
+@pytest.mark.parametrize("resource", ["https://elsewhere.example/mcp", "http://localhost"])
+def test_a_token_for_another_resource_is_issued_where_that_is_unchecked_and_opens_nothing(
+    resource: str, token_format: str
+) -> None:
+    tour = touring_mcp(policy={"resource_checked": False}, token_format=token_format)
+    refused = call(tour, token_for(tour, resource=resource), "ping")
+
+    assert refused.status_code == 401
+    assert 'error="invalid_token"' in refused.headers["WWW-Authenticate"]
+
+
+def test_a_challenge_names_the_scope_to_ask_for() -> None:
+    refused = call(touring_mcp(), None, "initialize")
+
+    assert 'scope="todos:read todos:write"' in refused.headers["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize("headers", [{"Accept": "text/html"}, {"MCP_Protocol_Version": "1"}])
+def test_an_error_carries_the_id_of_its_request(headers: dict[str, str]) -> None:
+    tour = touring_mcp()
+    answer = call(tour, token_for(tour), "ping", **headers).get_json()
+
+    assert (answer["id"], "error" in answer) == (1, True)
 
 
 def test_pkce_is_a_must() -> None:
@@ -241,4 +278,4 @@ def test_a_resource_that_nobody_has_named_yet_may_be_named_at_a_refresh() -> Non
     tour = touring_mcp()
     granted = tour.token(tour.code(**PKCE), code_verifier=VERIFIER).get_json()
 
-    assert error(tour.refresh(granted["refresh_token"], resource="http://localhost/")) == "200"
+    assert error(tour.refresh(granted["refresh_token"], resource=RESOURCE)) == "200"

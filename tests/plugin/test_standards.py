@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from werkzeug.test import TestResponse
 
-from mockauth.plugin.config import ClientConfig
+from mockauth.plugin.config import ClientConfig, UserConfig
 from tests.plugin.tour import CALLBACK, CHALLENGE, VERIFIER, Tour, error, touring
 
 KNOWN_CHALLENGES = {"S256": CHALLENGE, "plain": VERIFIER}
@@ -113,10 +113,26 @@ def test_exactly_the_published_scopes_are_granted() -> None:
     assert tour.callback(scope="nonsense")["error"] == ["invalid_scope"]
 
 
-@pytest.mark.parametrize("switch", ["revocation", "introspection", "metadata"])
+@pytest.mark.parametrize("token_format", ["opaque", "jwt"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_userinfo_says_who_has_signed_in(method: str, token_format: str) -> None:
+    ada = UserConfig(name="ada", password="x", claims={"email": "ada@example.com", "sub": "other"})
+    tour = touring(None, token_format=token_format, users=(ada,), login="auto")
+    token = tour.grant()["access_token"]
+    place = published(tour)["userinfo_endpoint"].removeprefix("http://localhost")
+
+    assert tour.api(token, place, method).get_json() == {"sub": "ada", "email": "ada@example.com"}
+    refused = tour.api(token + "x", place, method)
+    assert refused.status_code == 401
+    assert 'error="invalid_token"' in refused.headers["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize("switch", ["revocation", "introspection", "userinfo", "metadata"])
 def test_what_is_off_is_neither_published_nor_there(switch: str) -> None:
     tour = touring(None, **{switch: False})
-    path = {"revocation": "/revoke", "introspection": "/introspect"}.get(switch)
+    path = {"revocation": "/revoke", "introspection": "/introspect", "userinfo": "/userinfo"}.get(
+        switch
+    )
 
     if path is None:
         gone = tour.outside().get("/.well-known/oauth-authorization-server")

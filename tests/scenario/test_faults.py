@@ -73,7 +73,7 @@ def test_a_fault_becomes_a_value() -> None:
         ),
         (
             "    answers: [{place: token, when: never, json_set: {}}]\n",
-            "6:36: faults.0.answers.0.when: 'never' is unknown here; known: always, error, redirect, success",
+            "6:36: faults.0.answers.0.when: 'never' is unknown here; known: always, before, error, redirect, success",
         ),
         ("    answers: [{status: 5}]\n", "6:15: faults.0.answers.0.place: is missing"),
         (

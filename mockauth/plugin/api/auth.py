@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from mockauth.plugin.context import Plugin
 from mockauth.plugin.current_request import base_url, current_request
 from mockauth.plugin.oauth.lookup import access_token
-from mockauth.plugin.resource import document_address
+from mockauth.plugin.resource import document_address, is_own
 from mockauth.plugin.state import TokenRecord, digest
 
 EVERYBODY = "everybody"
@@ -185,11 +185,20 @@ def _granted(plugin: Plugin, token: str) -> Caller | None:
     shown = access_token(plugin, token)
     other = _other_kind(plugin, token) if shown is None else None
     record = shown.record if shown else other
-    if record is None or record.revoked:
+    if record is None or record.revoked or _is_for_others(plugin, record):
         return None
     if record.expires_at <= plugin.clock.now() and plugin.policy.access_expires:
         raise Refused(challenge(plugin, "invalid_token", plugin.policy.expired_status))
     return Caller(user=shown.user if shown else record.user, scope=record.scope)
+
+
+def _is_for_others(plugin: Plugin, record: TokenRecord) -> bool:
+    """Whether a token was asked for another resource than this MCP server (MCP 2025-11-25,
+    basic/authorization, token handling)."""
+    config = plugin.config
+    if config.api != "mcp" or not record.resource:
+        return False
+    return not is_own(config, base_url(), record.resource)
 
 
 def _other_kind(plugin: Plugin, token: str) -> TokenRecord | None:
@@ -218,9 +227,17 @@ def challenge(plugin: Plugin, error: str, status: int = 401) -> BaseResponse:
         name = 'Basic realm="mockauth"'
     else:
         name = 'Bearer realm="mockauth"' + (f', error="{error}"' if error else "")
-        name += _where_from(plugin)
+        name += _scope_of(plugin) + _where_from(plugin)
     answer.headers["WWW-Authenticate"] = name
     return answer
+
+
+def _scope_of(plugin: Plugin) -> str:
+    """The scope to ask for, which a client of an MCP server takes from the challenge (MCP
+    2025-11-25, basic/authorization, scope selection)."""
+    if plugin.config.api != "mcp" or plugin.config.auth != "oauth":
+        return ""
+    return f', scope="{plugin.config.scope}"'
 
 
 def _where_from(plugin: Plugin) -> str:

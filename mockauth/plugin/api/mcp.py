@@ -44,7 +44,7 @@ def mcp_blueprint(plugin: Plugin) -> Blueprint:
 
     @blueprint.errorhandler(McpError)
     def wrong(error: McpError) -> BaseResponse:
-        return _said({"id": None, "error": _error(error)}, error.status)
+        return _said({"id": _id(_peek()), "error": _error(error)}, error.status)
 
     @blueprint.route(PATHS["mcp"], methods=["GET", "DELETE"])
     def no_stream() -> BaseResponse:
@@ -79,6 +79,12 @@ def _peek() -> Any:
     return request.get_json(silent=True)
 
 
+def _id(message: Any) -> str | int | float | None:
+    """The id of a message; None where it has none that can be read (JSON-RPC 2.0 section 5)."""
+    found = message.get("id") if isinstance(message, dict) else None
+    return found if type(found) in (str, int, float) else None
+
+
 def _operation(message: Any) -> str:
     """The operation of the caller's scopes that a message amounts to."""
     params = message.get("params") if isinstance(message, dict) else None
@@ -109,7 +115,7 @@ def _message() -> Message:
     is_call = isinstance(asked, dict) and asked.get("jsonrpc") == "2.0"
     if not is_call or not isinstance(asked.get("method", ""), str):
         raise McpError(INVALID_REQUEST, "the body must be one JSON-RPC 2.0 message", 400)
-    if "id" in asked and type(asked["id"]) not in (str, int, float):
+    if "id" in asked and _id(asked) is None:
         raise McpError(INVALID_REQUEST, "id must be a string or a number", 400)
     found: Message = asked
     return found

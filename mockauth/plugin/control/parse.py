@@ -34,6 +34,7 @@ FIXED = (
     "metadata",
     "revocation",
     "introspection",
+    "userinfo",
     "registration",
     "name",
 )

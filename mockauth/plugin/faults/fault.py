@@ -10,7 +10,8 @@ from mockauth.plugin.faults.trigger import Trigger
 
 FAULT_PLACES = (
     "manifest", "openapi", "logo", "authorize", "login", "consent", "redirect", "token",
-    "refresh", "api", "metadata", "resource", "jwks", "revoke", "introspect", "register",
+    "refresh", "api", "metadata", "resource", "jwks", "revoke", "introspect", "userinfo",
+    "register",
 )  # fmt: skip
 """Where answers come from. `redirect` is what goes to the callback, whatever endpoint sends it; what
 /authorize itself sends there is of both."""
@@ -21,7 +22,8 @@ class AnswerChange:
     """A change of one kind of answer, made just before it is sent.
 
     `place` is one of `FAULT_PLACES`.
-    `when`: always, success, error or redirect (any 3xx).
+    `when`: always, success, error or redirect (any 3xx); before: in place of an answer, and nothing is
+    done for it (a code is not spent, nothing is added). A client that tries again then succeeds.
     """
 
     place: str

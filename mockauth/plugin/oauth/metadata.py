@@ -38,6 +38,8 @@ def metadata_document(plugin: Plugin, base: str) -> dict[str, Any]:
     if config.introspection and (private := _methods(plugin, public=False)):
         document["introspection_endpoint"] = f"{base}/introspect"
         document["introspection_endpoint_auth_methods_supported"] = private
+    if config.userinfo:
+        document["userinfo_endpoint"] = f"{base}/userinfo"
     if plugin.signing is not None:
         document["jwks_uri"] = f"{base}/.well-known/jwks.json"
     if policy.metadata_lies:

@@ -128,6 +128,10 @@ def _with_basic(params: dict[str, str], config: PluginConfig, right: Right) -> d
 def _params(pairs: Iterable[tuple[str, str]], config: PluginConfig) -> dict[str, str]:
     params: dict[str, str] = {}
     for name, value in pairs:
+        if name == "resource" and name in params:
+            # RFC 8707 section 2 allows several, which together are no resource of this server.
+            params[name] += f" {value}"
+            continue
         if name in params and config.policy.duplicates_refused:
             raise InvalidRequestError("a parameter appears twice")
         if name not in KNOWN and config.policy.unknown_parameter_refused:

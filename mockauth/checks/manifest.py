@@ -373,6 +373,7 @@ def auth_fields_complete(evidence: Evidence) -> Iterator[Finding | Seen]:
             if swapped
             else say("{}: look whether they are swapped.", BOTH),
             tolerated=not swapped,
+            shows=say("the token endpoint's error where the user should log in"),
         )
     if not wanted:
         yield Seen(actual=say("nothing more is needed"))

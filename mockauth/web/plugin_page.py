@@ -67,7 +67,10 @@ def plugin_page(pages: Pages, installation: Installation, *, wrong: str = "") ->
         # Cookies do not know ports (RFC 6265 section 8.5).
         gets_cookies=sample is None and hostname(installation.target) == hostname(base_address()),
         fatal=by_rule(installation.fatal),
-        advice=by_rule(one for one in installation.remarks if not one.is_fatal),
+        hindering=by_rule(one for one in installation.remarks if one.hinders_login),
+        advice=by_rule(
+            one for one in installation.remarks if not one.is_fatal and not one.hinders_login
+        ),
         wrong=wrong,
     )
 

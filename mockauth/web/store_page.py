@@ -28,8 +28,8 @@ MOST_LISTED = 200
 NOT_READY: Mapping[Phase, str] = MappingProxyType(
     {
         Phase.UNREADABLE: "cannot be installed",
-        Phase.FOUND: "found, credentials are missing",
-        Phase.VERIFYING: "verification token is not verified",
+        Phase.FOUND: "credentials are not entered yet",
+        Phase.VERIFYING: "verification token is not verified yet",
     }
 )
 CONNECTED: Mapping[str, str] = MappingProxyType(

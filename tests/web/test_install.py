@@ -18,6 +18,21 @@ def test_a_plugin_without_sign_in_is_installed_at_once(visitor: Visitor) -> None
         assert "installed · http://localhost" in visitor.get("/chatgpt/").text
 
 
+def test_urls_that_look_swapped_stand_first_and_no_tick_is_shown(visitor: Visitor) -> None:
+    swapped = {"auth.client_url": "{base}/token", "auth.authorization_url": "{base}/go"}
+    with served_plugin(auth="oauth") as plugin:
+        written = {name: url.format(base=plugin.url) for name, url in swapped.items()}
+    with served_plugin(auth="oauth", manifest=written) as plugin:
+        installed(visitor, plugin)
+
+    text = visitor.text
+    assert text.index("This can keep users from signing in") < text.index("Your OAuth credentials")
+    assert "look whether they are swapped" in text
+    assert "ChatGPT shows the token endpoint's error" in text
+    assert "Couldn't find manifest" not in text
+    assert "✓" not in text
+
+
 def test_a_service_token_is_pasted_and_the_verification_token_compared(visitor: Visitor) -> None:
     with served_plugin(auth="service_http") as plugin:
         installed(visitor, plugin)

@@ -38,6 +38,15 @@ class Remark:
         """Whether ChatGPT, or a rule that must hold, stops here."""
         return self.state != "warn"
 
+    @property
+    def hinders_login(self) -> bool:
+        """Whether it is a warning that may keep users from signing in."""
+        return not self.is_fatal and self.at.startswith("/auth/") and not self._is_of_install
+
+    @property
+    def _is_of_install(self) -> bool:
+        return self.at.startswith("/auth/verification_tokens")
+
 
 def remarks(
     results: Iterable[Result], secrets: Secrets, places: Places, *, action: bool = False
@@ -57,8 +66,9 @@ def _of(result: Result, secrets: Secrets, places: Places, action: bool) -> Itera
         return render(text, secrets, action=action)
 
     rule = result.rule
-    wheres = [(f.expected, f.actual, f.fix, f.at) for f in result.findings]
-    for expected, actual, fix, at in wheres or [(result.expected, result.actual, "", result.at)]:
+    wheres = [(f.expected, f.actual, f.fix, f.at, f.shows) for f in result.findings]
+    usual = (result.expected, result.actual, "", result.at, "")
+    for expected, actual, fix, at, shows in wheres or [usual]:
         line, column = _place(str(at), places)
         yield Remark(
             id=rule.id,
@@ -72,7 +82,7 @@ def _of(result: Result, secrets: Secrets, places: Places, action: bool) -> Itera
             at=shown(at),
             line=line,
             column=column,
-            shows=shown(rule.chatgpt_shows),
+            shows=shown(shows or rule.chatgpt_shows),
         )
 
 

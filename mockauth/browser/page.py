@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
+from xml.parsers import expat
 
 from mockauth.browser.csp import base_is_stopped, policies_in
 from mockauth.browser.goes_on import meta_refreshes, refresh_target, script_target
@@ -269,6 +270,20 @@ def is_html(answer: Response) -> bool:
     return head.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<form", b"<h1"))
 
 
+def _is_well_formed(answer: Response) -> bool:
+    """Whether a page of XML can be read: browsers show the first mistake in its place."""
+    if answer.media_type != "application/xhtml+xml":
+        return True
+    parser = expat.ParserCreate()
+    try:
+        parser.Parse(answer.body, True)
+    except expat.ExpatError:
+        return False
+    except (LookupError, ValueError):  # a charset that the parser does not know
+        return True
+    return True
+
+
 def read_page(exchange: Exchange, url: str, pages: Pages) -> Page | None:
     """The answer as a page, or None when it is no HTML.
 
@@ -276,7 +291,7 @@ def read_page(exchange: Exchange, url: str, pages: Pages) -> Page | None:
         PageTooLarge: it has more tags than are looked at.
     """
     answer = exchange.answer
-    if not is_html(answer):
+    if not is_html(answer) or not _is_well_formed(answer):
         return None
     charset = declared_charset(answer)
     if charset and "charset" not in (answer.header("Content-Type") or "").lower():

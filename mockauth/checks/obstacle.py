@@ -136,7 +136,8 @@ def policy_allows_login(evidence: Evidence) -> Iterator[Finding | Seen]:
     if _form_action_tells(evidence):
         raise NotApplicable(say("told by {}", own(FORM_ACTION)))
     if evidence.stopped_by == "Referrer-Policy":
-        sent = next((e for e in flow if e.request.header("Origin") == "null"), flow[-1])
+        refused = (e for e in flow if e.answer.status >= 400)
+        sent = next((e for e in refused if e.request.header("Origin") == "null"), flow[-1])
         yield Finding(
             expected=say("forms that browsers may send"),
             actual=say(

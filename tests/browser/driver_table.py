@@ -30,9 +30,7 @@ from tests.browser.shapes.site import Site
 
 JUDGEMENTS = ("alike", "asks", "false", "miss")
 STATE = "st-Ab9"
-UNLIKE: Mapping[str, str] = {
-    "xhtml-not-well-formed": "Chromium shows a parse error in place of the page; mockauth reads on",
-}
+UNLIKE: Mapping[str, str] = {}
 """The shapes on which the driver may end elsewhere than Chromium, and why."""
 
 

@@ -130,9 +130,8 @@ class FormOnly:
 
 
 def wants_browser(landing: Landing) -> bool:
-    """Whether a real browser may tell more: the way on is a script's, or a script or policy is said
-    to be in the way."""
-    if landing.reason in SCRIPTED or landing.stopped_by:
+    """Whether a real browser may tell more: the way on is a script's."""
+    if landing.reason in SCRIPTED:
         return True
     page = landing.page
     if landing.outcome != "error_page" or page is None or not page.answer.ok:
@@ -141,8 +140,7 @@ def wants_browser(landing: Landing) -> bool:
 
 
 def truer(read: Landing, seen: Landing) -> Landing:
-    """Of what forms did and what the browser did, the one that judges the server. Where a policy or
-    a script stops the browser, the forms know what would have come."""
-    if read.left and not seen.left:
-        return read
-    return seen
+    """Of what forms did and what the browser did, the one that judges the server. A page that stays
+    empty in the browser as well says nothing: it is still the one that needs a script."""
+    is_empty = seen.outcome == "error_page" and not seen.snippet
+    return read if is_empty else seen

@@ -17,6 +17,8 @@ from mockauth.profiles import ACTION
 from mockauth.profiles.action import TokenExchange
 from mockauth.web.pages import Pages
 from mockauth.web.plugin_id import wrong_id
+from mockauth.web.settings import Sample
+from mockauth.web.store_page import is_sample_at
 from mockauth.wire import Secret
 from mockauth.wire.url import origin, split
 
@@ -31,6 +33,7 @@ URLS: Mapping[str, str] = MappingProxyType(
 
 def add_action_page(blueprint: Blueprint, pages: Pages) -> None:
     """The editor's form."""
+    sample = pages.settings.sample
 
     @blueprint.route("/action", methods=["GET", "POST"])
     def action() -> BaseResponse | tuple[str, int]:
@@ -38,8 +41,14 @@ def add_action_page(blueprint: Blueprint, pages: Pages) -> None:
             usual = {"auth": "oauth", "auth_scheme": "bearer", "token_exchange": "post"}
             target = pages.settings.target
             usual["openapi"] = f"{target}/openapi.json" if target else ""
+            usual |= sample.form if sample else {}
             return render_template("chatgpt/action.html", filled=usual), 200
         filled = {name: request.form.get(name, "").strip() for name in FIELDS}
+        if sample and _is_sample(pages, filled, sample):
+            filled["plugin_id"] = sample.plugin_id
+            known = pages.world.keeper.installation(sample.plugin_id)
+            if known is not None and known.owner != pages.known_person():
+                return redirect(url_for(".plugin", id=known.id), 303)
         wrong = _wrong(filled) or wrong_id(
             pages.world.keeper, ACTION, filled["plugin_id"], pages.known_person()
         )
@@ -49,6 +58,13 @@ def add_action_page(blueprint: Blueprint, pages: Pages) -> None:
             ), 400
         new = use_form(pages.world, pages.person(), _installation(filled))
         return redirect(url_for(".plugin", id=new.id), 303)
+
+
+def _is_sample(pages: Pages, filled: Mapping[str, str], sample: Sample) -> bool:
+    """Whether it is the Action of this server, which knows the callback of one id only."""
+    if not sample.form or filled["plugin_id"] not in ("", sample.plugin_id):
+        return False
+    return is_sample_at(pages, origin(typed_address(filled["openapi"])))
 
 
 def _unsecret(filled: dict[str, str]) -> dict[str, str]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from mockauth.cli.serve import action_form
+from mockauth.clock import MovableClock
 from mockauth.profiles import ACTION
 from mockauth.testing import MockPlugin, served_plugin
+from mockauth.web.app import create_pages
+from mockauth.web.settings import PageSettings, Sample
 from mockauth.wire.message import FORM
 from tests.web.visitor import HERE, Visitor, logged_in
 
@@ -42,6 +46,30 @@ def test_an_action_is_installed_logged_in_and_used(visitor: Visitor, method: str
         assert "Answered: 200" in visitor.text
         exchange = next(one for one in plugin.requests if one["path"] == "/token")
         assert exchange["authorization"] == ("Basic" if method == "basic" else "")
+
+
+def sample_of(plugin: MockPlugin) -> Sample:
+    """The Action of this server, as `serve --profile action` gives it."""
+    form = action_form(plugin.config, plugin.url)
+    return Sample(target=plugin.url, plugin_id=ID, form=form)
+
+
+def test_the_built_in_action_is_filled_in_and_logged_in_to(clock: MovableClock) -> None:
+    callback = f"{HERE}/aip/{ID}/oauth/callback"
+    with served_plugin(redirect_uri=callback, content_type=FORM, plugin_ids=[ID]) as plugin:
+        app = create_pages(PageSettings(clock=clock, sample=sample_of(plugin)))
+        visitor, other = Visitor(app), Visitor(app)
+        visitor.get("/chatgpt/").click("Its form is filled in")
+        logged_in(visitor.press("Save", plugin_id=""), plugin)
+        assert "State: connected" in visitor.text
+        visitor.get("/chatgpt/action").press("Save")
+        assert visitor.status == 200, "it is saved again"
+
+        other.get("/chatgpt/action").press("Save")
+
+        assert other.path == f"/chatgpt/plugins/{ID}/"
+        assert "knows this redirect URI already" in other.text
+        assert "2023 manifest" not in other.text
 
 
 def test_an_api_key_travels_in_the_header_that_was_named(visitor: Visitor) -> None:

@@ -92,11 +92,11 @@ def test_an_action_without_authentication_is_installed_at_once(visitor: Visitor)
 @pytest.mark.parametrize(
     ("filled", "said"),
     [
-        ({"openapi": "file:///etc/passwd"}, "Schema URL"),
-        ({"authorize_url": "ftp://x"}, "Authorization URL"),
-        ({"token_url": ""}, "Token URL"),
-        ({"client_secret": ""}, "client secret"),
-        ({"auth": "service_http", "key": ""}, "API key"),
+        ({"openapi": "file:///etc/passwd"}, "address of the OpenAPI document"),
+        ({"authorize_url": "ftp://x"}, "Give an address"),
+        ({"token_url": ""}, "Give an address"),
+        ({"client_secret": ""}, "Fill this in"),
+        ({"auth": "service_http", "key": ""}, "Paste the key"),
         ({"plugin_id": "g-abc"}, "between /aip/ and /oauth/"),
         ({"plugin_id": "../x"}, "between /aip/ and /oauth/"),
     ],
@@ -107,9 +107,21 @@ def test_what_is_missing_is_asked_for_and_no_secret_is_shown_again(
     with served_plugin(auth="oauth") as plugin:
         saved(visitor, plugin, **filled)
 
+        [field] = {"auth", *filled} - {"auth"}
         assert visitor.status == 400
-        assert said in visitor.text
+        told = visitor.page.select_one(f"#wrong-{field}")
+        assert told is not None, "it stands at its field"
+        assert said in told.get_text()
         assert plugin.client.secret not in str(visitor.page)
+
+
+def test_an_address_without_a_scheme_is_taken_as_in_the_store(visitor: Visitor) -> None:
+    with served_plugin(auth="oauth") as plugin:
+        bare = plugin.authorize_url.removeprefix("http://")
+        saved(visitor, plugin, authorize_url=bare)
+        visitor.click("Log in with")
+
+    assert visitor.left_to.startswith(f"{plugin.authorize_url}?")
 
 
 def test_a_document_that_is_not_there_can_be_read_again(visitor: Visitor) -> None:

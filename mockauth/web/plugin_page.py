@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.engine.installation.installation import Connection, Installation, Phase
-from mockauth.engine.installation.keeper import MOST_NOTED, Listed
+from mockauth.engine.installation.keeper import Listed
 from mockauth.engine.installation.login import redirect_uri
 from mockauth.engine.installation.logo import picture
 from mockauth.engine.installation.pending import Way
@@ -25,18 +25,6 @@ def add_plugin_page(blueprint: Blueprint, pages: Pages) -> None:
     @blueprint.get("/plugins/<id>/")
     def plugin(id: str) -> str:
         return plugin_page(pages, pages.installation(id))
-
-    @blueprint.get("/plugins/<id>/messages")
-    def messages(id: str) -> str:
-        installation = pages.installation(id)
-        after = request.args.get("after", 0, type=int)
-        found = pages.world.keeper.noted(id, pages.known_person(), after=max(0, after))
-        return render_template(
-            "chatgpt/messages.html",
-            plugin=installation,
-            exchanges=found,
-            onward=found[-1].number if len(found) == MOST_NOTED else 0,
-        )
 
     @blueprint.get("/plugins/<id>/logo")
     def logo(id: str) -> BaseResponse:

@@ -265,7 +265,7 @@ def _with_pages(
                 is_public=is_public,
                 has_plugin_side=True,
                 controls=_controls(app, values["folders"]) if token else {},
-                sample=_sample(plugins, base),
+                sample=_sample(plugins, base, values["profile"]),
             )
         )
 
@@ -283,7 +283,7 @@ def _controls(app: Any, folders: Sequence[Path]) -> dict[str, PluginControl]:
     return {name: PluginControl(one.extensions["mockauth"], known) for name, one in apps.items()}
 
 
-def _sample(plugins: tuple[PluginConfig, ...], base: str) -> Sample | None:
+def _sample(plugins: tuple[PluginConfig, ...], base: str, profile: str) -> Sample | None:
     """The only plugin of this server, with its published credentials filled in."""
     from mockauth.web.settings import Sample
 
@@ -299,7 +299,26 @@ def _sample(plugins: tuple[PluginConfig, ...], base: str) -> Sample | None:
         service_token=plugin.service_token,
         key=user.key if user else "",
         hint=f"Its user is {user.name}, with the password {user.password}." if user else "",
+        form=action_form(plugin, base) if profile == "action" else {},
     )
+
+
+def action_form(plugin: PluginConfig, base: str) -> dict[str, str]:
+    """What the editor's form is filled in with for the Action of this server."""
+    client = next(iter(plugin.clients), None)
+    return {
+        "openapi": f"{base}/openapi.json",
+        "auth": plugin.auth if plugin.auth in ("none", "service_http") else "oauth",
+        "key": plugin.service_token if plugin.auth == "service_http" else "",
+        "auth_scheme": "custom" if plugin.api_key_header else plugin.authorization_type,
+        "header": plugin.api_key_header,
+        "client_id": client.id if client else "",
+        "client_secret": client.secret if client else "",
+        "authorize_url": f"{base}/authorize",
+        "token_url": f"{base}/token",
+        "scope": plugin.scope,
+        "plugin_id": next(iter(plugin.plugin_ids), ""),
+    }
 
 
 def _app(plugins: tuple[PluginConfig, ...], token: str, folders: Sequence[Path]) -> Any:

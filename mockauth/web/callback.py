@@ -37,7 +37,7 @@ def callback_blueprint(pages: Pages) -> Blueprint:
             host=request.host,
             has_session=bool(session),
         )
-        return landed_page(installation, arrive(pages.world, installation, who, came))
+        return landed_page(pages, installation, arrive(pages.world, installation, who, came))
 
     explain_errors(blueprint)
     return blueprint

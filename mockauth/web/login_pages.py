@@ -12,6 +12,7 @@ from mockauth.engine.installation.installation import Installation, Phase
 from mockauth.engine.installation.login import Callback, Landed, arrive, start
 from mockauth.engine.installation.pending import Way
 from mockauth.web.guard import has_form_token
+from mockauth.web.last_login import forget, remember
 from mockauth.web.pages import Pages
 from mockauth.web.plugin_page import base_address, plugin_page
 from mockauth.wire.url import split
@@ -43,9 +44,8 @@ def add_login_pages(blueprint: Blueprint, pages: Pages) -> None:
         if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
             wrong = "Paste the whole address, from https:// to its end."
             return plugin_page(pages, installation, wrong=wrong), 400
-        return landed_page(
-            installation, arrive(world, installation, pages.person(), Callback(url=address))
-        )
+        landed = arrive(world, installation, pages.person(), Callback(url=address))
+        return landed_page(pages, installation, landed)
 
 
 def _leave(pages: Pages, installation: Installation, way: Way) -> BaseResponse:
@@ -57,9 +57,9 @@ def _leave(pages: Pages, installation: Installation, way: Way) -> BaseResponse:
         way=way,
         state=str(uuid.uuid4()),
     )
-    refused = _refused(address)
-    if refused:
+    if _refused(address):
         abort(400)
+    forget()
     return redirect(address, 302)
 
 
@@ -69,8 +69,12 @@ def _refused(address: str) -> bool:
     return parts is None or parts.scheme not in ("http", "https") or not parts.hostname
 
 
-def landed_page(installation: Installation, landed: Landed) -> BaseResponse | tuple[str, int]:
+def landed_page(
+    pages: Pages, installation: Installation, landed: Landed
+) -> BaseResponse | tuple[str, int]:
     """Where a login ended: back at the plugin, or the page of what went wrong."""
+    if pages.known_person():
+        remember(installation, landed)
     if landed.arrival is Arrival.CONNECTED and not landed.remarks:
         return redirect(url_for("chatgpt.plugin", id=installation.id), 303)
     status = 200 if landed.arrival is Arrival.CONNECTED else 400
@@ -78,6 +82,7 @@ def landed_page(installation: Installation, landed: Landed) -> BaseResponse | tu
         "chatgpt/landed.html",
         plugin=installation,
         landed=landed,
+        is_owner=installation.owner == pages.known_person(),
         is_connected=landed.arrival is Arrival.CONNECTED,
         may_be_fragment=landed.arrival is Arrival.NO_CODE,
     )

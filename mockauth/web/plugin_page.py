@@ -5,16 +5,17 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.engine.installation.installation import Connection, Installation
-from mockauth.engine.installation.keeper import MOST_NOTED, Listed
+from mockauth.engine.installation.installation import Connection, Installation, Phase
+from mockauth.engine.installation.keeper import Listed
 from mockauth.engine.installation.login import redirect_uri
 from mockauth.engine.installation.logo import picture
 from mockauth.engine.installation.pending import Way
-from mockauth.engine.installation.remark import by_rule
+from mockauth.engine.installation.remark import Remark, by_rule
 from mockauth.profiles import PROFILES
+from mockauth.web.last_login import last_failure
 from mockauth.web.pages import Pages
 from mockauth.web.settings import Sample
-from mockauth.web.store_page import sample_target, state_of
+from mockauth.web.store_page import is_sample_at, state_of
 from mockauth.wire.url import hostname
 
 
@@ -24,18 +25,6 @@ def add_plugin_page(blueprint: Blueprint, pages: Pages) -> None:
     @blueprint.get("/plugins/<id>/")
     def plugin(id: str) -> str:
         return plugin_page(pages, pages.installation(id))
-
-    @blueprint.get("/plugins/<id>/messages")
-    def messages(id: str) -> str:
-        installation = pages.installation(id)
-        after = request.args.get("after", 0, type=int)
-        found = pages.world.keeper.noted(id, pages.known_person(), after=max(0, after))
-        return render_template(
-            "chatgpt/messages.html",
-            plugin=installation,
-            exchanges=found,
-            onward=found[-1].number if len(found) == MOST_NOTED else 0,
-        )
 
     @blueprint.get("/plugins/<id>/logo")
     def logo(id: str) -> BaseResponse:
@@ -64,15 +53,22 @@ def plugin_page(pages: Pages, installation: Installation, *, wrong: str = "") ->
         own_callback=redirect_uri(installation, base_address(), Way.OWN),
         production_callbacks=PROFILES[installation.profile].redirect_uris(installation.id),
         sample=sample,
+        failure=last_failure(installation) if connection is None else None,
         # Cookies do not know ports (RFC 6265 section 8.5).
         gets_cookies=sample is None and hostname(installation.target) == hostname(base_address()),
-        fatal=by_rule(installation.fatal),
+        fatal=by_rule(one for one in installation.fatal if not _is_in_step(installation, one)),
         hindering=by_rule(one for one in installation.remarks if one.hinders_login),
         advice=by_rule(
             one for one in installation.remarks if not one.is_fatal and not one.hinders_login
         ),
         wrong=wrong,
     )
+
+
+def _is_in_step(installation: Installation, remark: Remark) -> bool:
+    """Whether the step that is shown says the same: the token that is not the manifest's."""
+    is_compared = installation.published_token is not None and installation.phase is Phase.VERIFYING
+    return is_compared and remark.id == "manifest.verification-token-matches"
 
 
 def _state(installation: Installation, connection: Connection | None, now: float) -> str:
@@ -93,7 +89,7 @@ def _state(installation: Installation, connection: Connection | None, now: float
 
 def sample_of(pages: Pages, installation: Installation) -> Sample | None:
     """The published credentials of this plugin, where it is the built-in one."""
-    return pages.settings.sample if sample_target(pages) == installation.target else None
+    return pages.settings.sample if is_sample_at(pages, installation.target) else None
 
 
 def base_address() -> str:

@@ -12,7 +12,7 @@ from mockauth.web.event_stream import event_stream
 from mockauth.web.pages import Pages
 from mockauth.web.plugin_page import sample_of
 from mockauth.web.run_form import is_on_a_desk, options_of, read_form
-from mockauth.web.run_report import counted, evidence, report_of
+from mockauth.web.run_report import counted, evidence, missing, report_of
 from mockauth.web.run_shelf import UNFINISHED, Progress, RunShelf
 from mockauth.web.run_work import Works
 
@@ -142,6 +142,7 @@ def _report(shelf: RunShelf, installation: Installation, kept: Run) -> str:
         run=kept.summary,
         report=report,
         evidence=lambda check: evidence(report, check),
+        missing=missing,
         before=before,
         change=compared(earlier, kept) if earlier is not None else None,
     )

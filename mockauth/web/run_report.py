@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from mockauth.report.terminal import SIGN_IN
@@ -20,6 +21,17 @@ WORDS = (
     ("waived", "waived"), ("info", "noted"), ("pass", "passed"), ("blocked", "not judged"),
     ("n/a", "not applicable"),
 )  # fmt: skip
+ASKED: Mapping[str, str] = MappingProxyType(
+    {
+        "--slow": "tick “Also the checks that wait or make load” in the form",
+        "--other-client-id and --other-client-secret": "fill in the second client in the form",
+        "--other-client-secret": "fill in the second client in the form",
+        "--other-username and --other-password": "fill in the second user in the form",
+        "--other-token": "fill in the key of a second user in the form",
+        "--active": "tick “I may probe this service” in the form",
+    }
+)
+"""What the form of a run has for an option of `mockauth check`."""
 
 Check = Mapping[str, Any]
 
@@ -75,6 +87,11 @@ def report_of(run: Run) -> Report:
 def counted(counts: Mapping[str, int]) -> str:
     """How many checks are in each state: "3 failed · 2 warned · 168 passed"."""
     return " · ".join(f"{counts[state]} {words}" for state, words in WORDS if counts.get(state))
+
+
+def missing(check: Check) -> str:
+    """What was in the way of a check, in the words of the form where it asks for it."""
+    return ASKED.get(str(check["blocked_by"]), str(check["actual"]))
 
 
 def evidence(report: Report, check: Check) -> Sequence[Mapping[str, Any]]:

@@ -23,6 +23,8 @@ WAYS: Mapping[str, tuple[int, int]] = MappingProxyType(
 USUAL = (1, 2)
 DOCUMENTS = ("manifest", "openapi", "asset")
 BY_BROWSER = ("authorize", "page", "callback")
+PURPOSES: Mapping[str, str] = MappingProxyType({"token": " (code)", "refresh": " (refresh)"})
+"""Why the token endpoint is asked, which its path does not tell."""
 GAP, MARGIN, HEAD, ROW, TIP = 190, 60, 46, 34, 8
 """Units of the drawing: between lanes, beside them, above, a line, an arrow's head."""
 WIDTH = 2 * MARGIN + GAP * (len(LANES) - 1)
@@ -96,15 +98,20 @@ def flows_of(noted: Iterable[Noted]) -> tuple[Flow, ...]:
 
 
 def _flow(one: Noted) -> str:
-    """What it belongs to: its login, else the documents or the use."""
+    """What it belongs to: its login, else the documents, a refresh, or the use."""
     if one.login:
         return f"login {one.login}"
-    return "documents" if one.shown["step"] in DOCUMENTS else "use"
+    step = one.shown["step"]
+    return "documents" if step in DOCUMENTS else "refresh" if step == "refresh" else "use"
 
 
 def _drawn(group: Sequence[Noted]) -> Flow:
     messages = [_message(one) for one in group]
-    titles = {"documents": "The documents are read", "use": "The plugin is used"}
+    titles = {
+        "documents": "The documents are read",
+        "refresh": "The token is refreshed",
+        "use": "The plugin is used",
+    }
     return Flow(
         title=titles.get(_flow(group[0]), "A user logs in"),
         at=group[0].at,
@@ -125,7 +132,7 @@ def _message(one: Noted) -> Message:
         at=one.at,
         source=LANES[source],
         target=LANES[target],
-        title=f"{request['method']} {path}",
+        title=f"{request['method']} {path}{PURPOSES.get(step, '')}",
         answer=str(status) if response else "no answer" if one.shown["error"] else "",
         is_bad=status >= 400 or bool(one.shown["error"]),
         curl="" if step in BY_BROWSER else as_curl(request),

@@ -27,6 +27,8 @@ class Sample:
     key: str = ""
     hint: str = ""
     """What to log in with."""
+    form: Mapping[str, str] = field(default_factory=dict)
+    """The fields of the editor's form where it is a GPT Action; empty for a plugin."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,9 +45,11 @@ def body(text: str) -> str:
     return f"{text[:LONGEST_BODY]}… (cut here)" if len(text) > LONGEST_BODY else text
 
 
-def moment(seconds: float) -> str:
-    """A time of day."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+def moment(at: float | str) -> str:
+    """A time of day; `at` is in seconds since the epoch, or in ISO 8601."""
+    if isinstance(at, str):
+        at = datetime.fromisoformat(at).timestamp()
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def _secrets() -> Secrets:

@@ -63,9 +63,12 @@ def add_store_page(blueprint: Blueprint, pages: Pages) -> None:
         typed, plugin_id = request.form.get("target", ""), request.form.get("plugin_id", "").strip()
         target = typed_address(typed)
         wrong = "" if target else NO_ADDRESS
-        wrong = wrong or wrong_id(keeper, PLUGIN, plugin_id, pages.person())
+        wrong = wrong or wrong_id(keeper, PLUGIN, plugin_id, pages.person(), target)
         if wrong:
             return _store(pages, typed=typed, plugin_id=plugin_id, wrong=wrong), 400
+        known = keeper.installation(plugin_id) if plugin_id else None
+        if known is not None and known.owner != pages.known_person():
+            return redirect(url_for(".plugin", id=known.id), 303)
         new = find(pages.world, pages.person(), target, plugin_id)
         return redirect(url_for(".plugin", id=new.id), 303)
 
@@ -101,6 +104,16 @@ def sample_target(pages: Pages) -> str:
     if sample is None:
         return ""
     return sample.target or request.url_root.rstrip("/")
+
+
+def is_sample_at(pages: Pages, target: str) -> bool:
+    """Whether the plugin with the published samples is there, by either name of this machine."""
+    sample = sample_target(pages)
+    return bool(sample) and _numbered(sample) == _numbered(target)
+
+
+def _numbered(target: str) -> str:
+    return target.replace("//localhost", "//127.0.0.1", 1)
 
 
 def state_of(one: Listed) -> str:

@@ -67,7 +67,10 @@ def _token(blueprint: Blueprint, pages: Pages) -> None:
         used = using.refresh(world, installation, connection)
         if used.is_refreshed:
             return redirect(url_for(".plugin", id=id), 303)
-        return render_template("chatgpt/refresh.html", plugin=installation, used=used)
+        is_owner = installation.owner == pages.known_person()
+        return render_template(
+            "chatgpt/refresh.html", plugin=installation, used=used, is_owner=is_owner
+        )
 
     @blueprint.post("/plugins/<id>/expire")
     def expire(id: str) -> BaseResponse:

@@ -240,7 +240,7 @@ def test_pages_are_accessible_and_fit_320_pixels(
         page.get_by_role("link", name="addTodo").click()
         page.get_by_role("button", name="Send").click()
         look(page)
-        page.goto(f"{pages}/chatgpt/plugins/{DEMO_PLUGIN_ID}/messages")
+        page.goto(f"{pages}/chatgpt/plugins/{DEMO_PLUGIN_ID}/timeline")
         look(page)
         plugin.next_response("/.well-known/ai-plugin.json", body='{"auth": {"type": "oauth"}}')
         page.goto(f"{pages}/chatgpt/plugins/{DEMO_PLUGIN_ID}/")

@@ -42,6 +42,7 @@ def test_a_service_token_is_pasted_and_the_verification_token_compared(visitor: 
 
         visitor.press("Verify tokens")
 
+        assert visitor.text.count("Must fix") == 1, "one box for one fact"
         assert "The manifest has another token" in visitor.text
         assert plugin.config.verification_token in visitor.text
         assert shown[0] in visitor.text
@@ -168,10 +169,20 @@ def test_a_plugin_that_moves_takes_no_key_of_its_users_along(arrive: Arrive) -> 
         assert "your key is missing" in user.get(path).text
 
 
-def test_an_id_of_another_person_is_refused(arrive: Arrive) -> None:
+def test_the_same_plugin_is_opened_for_another_person(arrive: Arrive) -> None:
+    with served_plugin(auth="oauth") as plugin:
+        path = installed(arrive(), plugin).path
+        other = installed(arrive(), plugin)
+
+        assert (other.status, other.path) == (200, path)
+        assert "Change" not in [one.get_text() for one in other.page.find_all("h2")]
+
+
+def test_an_id_of_another_person_is_refused_for_another_plugin(arrive: Arrive) -> None:
     with served_plugin(auth="none") as plugin:
         installed(arrive(), plugin)
-        other = installed(arrive(), plugin)
+    with served_plugin(auth="none") as another:
+        other = installed(arrive(), another)
 
         assert other.status == 400
         assert "Another plugin has this id" in other.text

@@ -79,6 +79,7 @@ def test_a_user_who_refuses_can_log_in_again(leaving: Visitor, plugin: MockPlugi
         (("state=", "state=x"), "a state that was never sent"),
         (("state=", "stat="), "The callback has no state"),
         (("code=", "cod="), "The callback has no code"),
+        (("state=", "error=invalid_scope&stat="), "an error that has no state"),
         (("code=", "code=y&code="), "has a parameter twice"),
         (("code=", "error=server_error&cod="), "came back with an error"),
     ],
@@ -92,6 +93,31 @@ def test_a_wrong_callback_has_a_page_of_its_own(
     assert title in leaving.text
     assert "ChatGPT shows" in leaving.text
     assert "fix" in leaving.text
+
+
+def test_a_refusal_without_state_is_told_as_one(leaving: Visitor, plugin: MockPlugin) -> None:
+    refused = plugin.sign_in(leaving.left_to, decision="deny")
+    leaving.get(refused.replace("state=", "stat="))
+
+    assert "The user refused, and the refusal has no state" in leaving.text
+    assert "callback.error-has-state" in leaving.text
+    assert "callback.state-once-equal" not in leaving.text
+
+
+def test_a_failed_login_is_told_on_the_plugins_page_until_the_next(
+    leaving: Visitor, plugin: MockPlugin
+) -> None:
+    plugin.next_response("/token", json_body={"error": "invalid_request"}, status=400)
+    leaving.get(plugin.sign_in(leaving.left_to))
+    assert "could not be exchanged" in leaving.text
+    assert leaving.page.find("a", string="Run all checks")
+
+    leaving.click("Back to the plugin")
+    assert "The last login failed: The code could not be exchanged" in leaving.text
+    assert "token.exchange-works" in leaving.text
+
+    leaving.click("Log in with").get(f"/chatgpt/plugins/{DEMO_PLUGIN_ID}/")
+    assert "The last login failed" not in leaving.text
 
 
 def test_a_late_callback_is_refused(

@@ -62,7 +62,7 @@ def test_a_fault_is_found_by_area_switched_on_and_off(visitor: Visitor, plugin: 
     visitor.press("Switch on")
     served = plugin.app.test_client().get("/.well-known/ai-plugin.json", base_url=plugin.url)
     assert served.mimetype == "text/html"
-    assert "1 fitting requests so far" in visitor.get(f"{SIDE}faults/").text
+    assert "1 request of its kind so far" in visitor.get(f"{SIDE}faults/").text
 
     visitor.press("Switch off")
 

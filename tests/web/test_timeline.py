@@ -15,7 +15,7 @@ TIMELINE = f"/chatgpt/plugins/{DEMO_PLUGIN_ID}/timeline"
 
 def test_a_login_is_drawn_and_listed_in_the_same_order(visitor: Visitor) -> None:
     with served_plugin(redirect_uri=CALLBACK) as plugin:
-        logged_in(oauth_installed(visitor, plugin), plugin).click("Draw them as a timeline")
+        logged_in(oauth_installed(visitor, plugin), plugin).click("What was sent and answered")
 
     login = visitor.page.select("section")[0]
     told = [" ".join(one.get_text(" ").split()) for one in login.select("summary")]

@@ -21,6 +21,8 @@ class Arrival(StrEnum):
     DENIED = "denied"
     REFUSED = "refused"
     NO_STATE = "no-state"
+    DENIED_NO_STATE = "denied-no-state"
+    REFUSED_NO_STATE = "refused-no-state"
     WRONG_STATE = "wrong-state"
     SEVERAL = "several"
     OTHER_PLUGIN = "other-plugin"
@@ -70,6 +72,22 @@ MEANINGS: Mapping[Arrival, Meaning] = MappingProxyType(
             why=say("ChatGPT refuses a callback without the state it sent, because it cannot tell whose it is."),
             fix=say("Send state back unchanged, URL-encoded once, on success and on error."),
             check="callback.state-once-equal",
+        ),
+        Arrival.DENIED_NO_STATE: Meaning(
+            title=say("The user refused, and the refusal has no state"),
+            shown=NO_STATE_SHOWN,
+            why=say("The plugin came back with error=access_denied, as it should when a user refuses, but "
+                    "without the state, so ChatGPT cannot tell whose login ended."),
+            fix=say("Send state back on errors, too, as on success."),
+            check="callback.error-has-state",
+        ),
+        Arrival.REFUSED_NO_STATE: Meaning(
+            title=say("The plugin came back with an error that has no state"),
+            shown=NO_STATE_SHOWN,
+            why=say("The authorize endpoint ({client_url}) answered with an error in place of a code, and "
+                    "without the state, so ChatGPT cannot tell whose login failed."),
+            fix=say("Send state back on errors, too; then look up the error in RFC 6749 section 4.1.2.1."),
+            check="callback.error-has-state",
         ),
         Arrival.WRONG_STATE: Meaning(
             title=say("The callback has a state that was never sent"),
@@ -152,7 +170,7 @@ MEANINGS: Mapping[Arrival, Meaning] = MappingProxyType(
             title=say("The code could not be exchanged for a token"),
             shown=COULD_NOT,
             why=say("The token endpoint ({authorization_url}) gave no access token."),
-            fix=say("See what it was asked and what it answered, below."),
+            fix=say("Compare what it was asked with what it answered; Run all checks looks for the cause."),
             check="token.exchange-works",
         ),
     }

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +35,6 @@ ATTEMPTS = 5
 """How often a change is made again when somebody else changed the same in the meantime."""
 PAGE = 100
 """Entries of a timeline that are read at once."""
-MOST_NOTED = 100
-"""Exchanges that are given at once."""
 MOST_READ = 5000
 """Entries that are looked through for the last ones of a person."""
 
@@ -193,23 +190,10 @@ class Keeper:
                 break
         return tuple(found[-most:])
 
-    def noted(
-        self, id: str, person: str, *, after: int = 0, most: int = MOST_NOTED
-    ) -> Sequence[Noted]:
-        """The exchanges of one person with a plugin above a number, the oldest first."""
-        kept = self._kept(id)
-        found = self._noted(kept.id, person, after) if kept is not None else iter(())
-        return tuple(islice(found, most))
-
     def last_noted(self, id: str) -> int:
         """The number of the last exchange with a plugin, whoever it was for."""
         kept = self._kept(id)
         return self.store.last_entry(kept.id) if kept is not None else 0
-
-    def _noted(self, row: str, person: str, after: int) -> Iterator[Noted]:
-        while entries := self.store.timeline(row, after=after, most=PAGE):
-            yield from _of_person(entries, person)
-            after = entries[-1].number
 
     def _kept(self, id: str) -> KeptInstallation | None:
         """The row of a plugin. Whoever registers one does it for everybody, so there is one."""

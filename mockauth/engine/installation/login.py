@@ -15,7 +15,7 @@ from mockauth.chatgpt.authorize import Pending, authorization_request, code_at
 from mockauth.chatgpt.token import Grant, read_token
 from mockauth.checks.registry import all_checks
 from mockauth.engine.installation.arrival import MEANINGS, Arrival, Meaning
-from mockauth.engine.installation.dealings import World, dealing
+from mockauth.engine.installation.dealings import World, dealing, secrets_of
 from mockauth.engine.installation.installation import Connection, Installation, granted
 from mockauth.engine.installation.pending import PendingLogin, Way
 from mockauth.engine.installation.remark import Remark, remarks
@@ -27,6 +27,7 @@ from mockauth.profiles import PROFILES
 from mockauth.store.login import LIFETIME
 from mockauth.wire import Pairs, Request
 from mockauth.wire.message import every, first, pairs_of
+from mockauth.wire.secret import Secrets
 from mockauth.wire.words import render
 
 READ_AREAS = ("callback", "grant", "token")
@@ -113,7 +114,8 @@ def arrive(world: World, installation: Installation, person: str, callback: Call
     wrong = _wrong(world, installation, person, callback, pending)
     if pending is None or pending.installation != installation.id or pending.person != person:
         _note(world, installation, person, callback)
-        return _end(None, wrong or Arrival.WRONG_STATE)
+        ended = _end(None, wrong or Arrival.WRONG_STATE)
+        return replace(ended, error=_error(secrets_of(installation), callback))
     if wrong is None or wrong not in USE_NOTHING_UP:
         taken = world.keeper.take(pending)
         wrong = wrong if taken or wrong is Arrival.LATE else Arrival.TWICE
@@ -173,7 +175,10 @@ def _stateless(callback: Callback) -> Arrival:
     if first(callback.query, "state"):
         return Arrival.WRONG_STATE
     named = {name for name, _ in callback.query}
-    return Arrival.NO_STATE if named & {"code", "error"} else Arrival.NO_CODE
+    if "error" in named:
+        is_denied = first(callback.query, "error") == "access_denied"
+        return Arrival.DENIED_NO_STATE if is_denied else Arrival.REFUSED_NO_STATE
+    return Arrival.NO_STATE if "code" in named else Arrival.NO_CODE
 
 
 def _empty(callback: Callback) -> Arrival | None:
@@ -198,7 +203,7 @@ def _land(
         came = Request(method=callback.method, url=callback.url, params=callback.form)
         subject.driver.witness(came, "callback")
         if wrong is not None:
-            return replace(_end(subject, wrong), error=_error(subject, callback))
+            return replace(_end(subject, wrong), error=_error(subject.driver.secrets, callback))
         answer = requests.exchange(subject, code_at(callback.query)).response
         grant = read_token(answer)
         if not grant.access_token:
@@ -238,9 +243,9 @@ def _found(subject: Subject) -> Iterator[Remark]:
                 )
 
 
-def _error(subject: Subject, callback: Callback) -> str:
+def _error(known: Secrets, callback: Callback) -> str:
     told = (first(callback.query, name) for name in ("error", "error_description"))
-    return render(": ".join(filter(None, told)), subject.driver.secrets)
+    return render(": ".join(filter(None, told)), known)
 
 
 def _answered(subject: Subject) -> str:

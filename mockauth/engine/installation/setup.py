@@ -77,6 +77,8 @@ def read_again(world: World, installation: Installation) -> Installation:
 def use_form(world: World, person: str, filled: Installation) -> Installation:
     """Install a GPT Action: the document is imported, the editor's form takes the manifest's place."""
     new = replace(filled, id=filled.id or new_action_id(), owner=person, profile="action")
+    # What users have belongs to what was filled in before, which may have been another server.
+    world.keeper.disconnect_all(new.id)
     world.keeper.keep(new)
     return read_form_again(world, new)
 

@@ -39,7 +39,7 @@ HINTS: Mapping[Reason, Words] = MappingProxyType(
         "no-deny": say("no way to refuse"),
         "needs-credentials": say("a login page; give "),
         "captcha": say("a captcha"),
-        "login-again": say("the login page came back; wrong user name or password?"),
+        "login-again": say("the login page came back"),
         "page-again": say("the same page came back after it was submitted"),
         "password-elsewhere": say("the form would send the password to "),
         "no-form": say("no form to sign in with"),

@@ -208,7 +208,7 @@ def _again(detail: str, page: Page | None, url: str, tried: Tried) -> Question:
     if unfilled is None:
         return Question(text=say("Are user name and password right, and is that all it wants?"))
     return Question(
-        text=say("What else does the page want?"),
+        text=say("Are user name and password right? What else does the page want?"),
         line=line(url, fields=_fields(unfilled, A_VALUE)),
     )
 

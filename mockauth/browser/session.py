@@ -847,6 +847,8 @@ def by_trial(walk: Walk, forget: Callable[[], None], *, most: int) -> Landing:
             return _unsure(landing, landing, visit.asked_at, tried)
         forget()
         visit, again = walk()
+        if again.no_deny and again.question is not None:
+            return replace(again, tried=tuple(one.name for one in tried))
         if not wrong.signs_in and again.reason in ("no-form", "needs-script", "no-deny"):
             return _unsure(landing, again, visit.stopped_at, tried)
         landing = again
@@ -858,11 +860,12 @@ def _wrong_guess(visit: _Visit, landing: Landing) -> Candidate | None:
     """The guess to doubt; None where the end is as wanted, or none was made."""
     if not visit.guesses:
         return None
+    refusing = visit.decision == "deny"
+    said = [one for one in visit.guesses if not (refusing and one.signs_in)]
     if _is_wrong(landing, visit.decision):
-        said = [one for one in visit.guesses if visit.decision == "allow" or not one.signs_in]
         return said[-1] if said else None
-    unclear = [one for one in visit.guesses if not one.says.known]
-    if visit.decision == "deny" or visit.session.is_wary() or not unclear:
+    unclear = [one for one in said if not one.says.known]
+    if visit.session.is_wary() or not unclear or (refusing and landing.left):
         return None
     return unclear[-1] if _leads_nowhere(landing) else None
 

@@ -122,6 +122,17 @@ def test_what_was_learned_of_a_refusal_refuses() -> None:
     assert landing.pressed[-1].how == "learned"
 
 
+@pytest.mark.parametrize("allows", ["1", "2"])
+def test_a_button_whose_words_are_unknown_is_not_judged_as_the_refusal(allows: str) -> None:
+    server = Server(allows=allows, refused="")
+    server.visit()
+    landing = server.visit("deny")
+
+    assert (landing.outcome, landing.no_deny) == ("stuck", True)
+    assert landing.question is not None
+    assert landing.question.text == "Which of [Qux · Quy] refuses consent?"
+
+
 @pytest.mark.parametrize("wrong", LOGINS)
 def test_the_password_is_sent_twice_at_most_where_no_button_signs_in(wrong: str) -> None:
     server = Server(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from mockauth.browser.accessible_name import kind_of, name_of, names_of, text_of, weak_names_of
 from mockauth.browser.fields import (
@@ -64,7 +64,11 @@ UNKNOWN = 0.15
 """What a button says whose words are unknown: more than one that refuses, less than any other."""
 WEAK = 0.6
 MOST_CANDIDATES = 60
+VARIES = re.compile(r"[\w-]{16,}|\d+")
+"""What of an address is another one each time."""
 Matches = Callable[[str], bool]
+Effect = Literal["allow", "deny", "other"]
+"""What pressing something did; `other`: it led to no answer at all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +108,8 @@ class Candidate:
     """What its handler writes into controls."""
     by_script: bool = False
     """A handler of the page does it."""
+    signs_in: bool = False
+    """It sends what the user typed to sign in."""
 
     @property
     def allows(self) -> float:
@@ -220,14 +226,40 @@ def _login_score(form: Tag, page: Page, known: list[Known]) -> float:
 
 def login_button(form: Tag, page: Page) -> Tag | None:
     """The button that a person presses to sign in: by its words, else the form's default one."""
-    best, most = None, -9.0
-    for button in buttons_of(form, page):
-        says = says_of(button, page)
-        worth = says.yes - says.no - 2 * says.off if says.known else UNKNOWN
-        worth += says.log_in - (0.5 if button.has_attr("disabled") else 0)
-        if worth > most:
-            best, most = button, worth
-    return best
+    choice = login_choice(form, page, {})
+    return choice.candidate.button if choice is not None else None
+
+
+def login_choice(form: Tag, page: Page, known_to: Mapping[str, Effect]) -> Choice | None:
+    """The button that signs in: by what was learned, by its words, by how it is drawn, else the
+    form's default one. None for a form without a button."""
+    found = [
+        replace(about_button(form, button, page), signs_in=True)
+        for button in buttons_of(form, page)
+    ]
+    best = max(found, key=lambda one: _signs_in(one, known_to), default=None)
+    if best is None:
+        return None
+    if known_to.get(best.key) == "allow":
+        return Choice(candidate=best, how="learned")
+    unclear = [one for one in found if not one.says.known]
+    guess = not best.says.known and len(unclear) > 1
+    return Choice(candidate=best, how="guess" if guess else "read")
+
+
+def _signs_in(one: Candidate, known_to: Mapping[str, Effect]) -> float:
+    """How likely the button of a login form signs in."""
+    did = known_to.get(one.key)
+    if did is not None:
+        return 9.0 if did == "allow" else -9.0
+    says, worth = one.says, UNKNOWN
+    if says.known:
+        worth = says.yes - says.no - 2 * says.off
+    elif one.button is not None:
+        # Who signs in is to fill in the form, so that a browser looks whether that was done.
+        worth += 0.05 * one.primary - (0.1 if one.button.has_attr("formnovalidate") else 0)
+    waits = one.button is not None and one.button.has_attr("disabled")
+    return worth + says.log_in - (0.5 if waits else 0)
 
 
 def candidates(page: Page, matches: Matches, username: str, follow_only: bool) -> list[Candidate]:
@@ -323,7 +355,7 @@ def option_key(form: Tag, name: str) -> str:
 
 
 def _action(form: Tag) -> str:
-    return str(form.get("action") or "").partition("?")[0]
+    return VARIES.sub("*", str(form.get("action") or "").partition("?")[0])
 
 
 def _answers(form: Tag, page: Page) -> Iterator[tuple[Tag, str, Says]]:
@@ -380,15 +412,23 @@ def _links(page: Page, matches: Matches) -> Iterator[Candidate]:
 
 
 def pick(
-    found: list[Candidate], decision: Decision, known_to: dict[str, Decision]
+    found: list[Candidate], decision: Decision, known_to: Mapping[str, Effect]
 ) -> Choice | None:
     """What is pressed for that decision, or None where nothing says it. `known_to` tells what
     earlier visits have learned of a candidate."""
-    learned = [_as_learned(one, known_to.get(one.key)) for one in found]
-    return _allow(learned) if decision == "allow" else _deny(learned)
+    left = [one for one in found if known_to.get(one.key) != "other"]
+    learned = [_as_learned(one, known_to.get(one.key)) for one in left]
+    choice = _allow(learned) if decision == "allow" else _deny(learned)
+    if choice is None:
+        return None
+    if known_to.get(choice.candidate.key) == decision:
+        return replace(choice, how="learned")
+    if not choice.candidate.says.known and any(one.key in known_to for one in found):
+        return replace(choice, how="guess")  # the one that is left
+    return choice
 
 
-def _as_learned(one: Candidate, did: Decision | None) -> Candidate:
+def _as_learned(one: Candidate, did: Effect | None) -> Candidate:
     if did is None:
         return one
     return replace(one, says=Says(yes=2.0) if did == "allow" else Says(no=2.0))

@@ -21,7 +21,7 @@ login with a page that leads nowhere. `stuck`: a page that the browser could not
 Reason = Literal[
     "", "no-answer", "redirect-loop", "reload-loop", "too-many-pages", "no-deny",
     "needs-credentials", "captcha", "login-again", "page-again", "password-elsewhere", "no-form",
-    "needs-script", "needs-answer", "which-consents", "other-sign-in",
+    "needs-script", "needs-answer", "which-consents", "which-signs-in", "other-sign-in",
     "breaks-a-rule", "one-time-code", "new-password", "security-question", "mail-link", "passkey",
     "other-device", "http-basic", "wrong-override", "skipped-again",
     "dead-link", "may-not-visit", "page-too-large",
@@ -39,13 +39,14 @@ HINTS: Mapping[Reason, Words] = MappingProxyType(
         "no-deny": say("no way to refuse"),
         "needs-credentials": say("a login page; give "),
         "captcha": say("a captcha"),
-        "login-again": say("the login page came back; wrong user name or password?"),
+        "login-again": say("the login page came back"),
         "page-again": say("the same page came back after it was submitted"),
         "password-elsewhere": say("the form would send the password to "),
         "no-form": say("no form to sign in with"),
         "needs-script": say("the page needs script"),
         "needs-answer": say("the page asks what only the user knows: "),
         "which-consents": say("each of these refuses, or none was understood: "),
+        "which-signs-in": say("no button of the login that was tried led to a code: "),
         "one-time-code": say("the page asks for a one-time code: "),
         "new-password": say("the page wants a new password, or another one: "),
         "security-question": say("the page asks a security question: "),
@@ -73,14 +74,16 @@ OURS: tuple[Reason, ...] = ("own-function", "browser-lost")
 
 
 NO_WORDS = Words()
-How = Literal["read", "guess", "told"]
-"""How it was known what a button does: from its words or the form, not at all, from the settings."""
+How = Literal["read", "guess", "learned", "told"]
+"""How it was known what a button does: from its words or the form, not at all, from an earlier
+login, from the settings."""
 
 
 HOW: Mapping[How, Words] = MappingProxyType(
     {
         "read": NO_WORDS,
         "guess": say(" (a guess: its words are not known)"),
+        "learned": say(" (learned by trying)"),
         "told": say(" (as the settings say)"),
     }
 )
@@ -183,7 +186,7 @@ class Landing:
         """What was pressed, for the reader; "" where nothing was."""
         presses = [say("[{:.60}]", one.name or "?") + HOW[one.how] for one in self.pressed]
         tried = own(", ").join(say("[{:.60}]", name) for name in self.tried)
-        before = say("; {} refused", tried) if self.tried else NO_WORDS
+        before = say("; before, {} led elsewhere", tried) if self.tried else NO_WORDS
         return own(", then ").join(presses) + before
 
     def describe(self) -> str:

@@ -80,6 +80,16 @@ def _which(detail: str, page: Page | None, url: str, tried: Tried) -> Question:
     )
 
 
+def _signs_in(detail: str, page: Page | None, url: str, tried: Tried) -> Question:
+    names = list(dict.fromkeys((*_buttons(page), *tried)))
+    shown = own(" · ").join(cut(name, 60) for name in names[:MOST_NAMED])
+    wanted = ([name for name in names if name not in tried] or [*tried[-1:], "…"])[0]
+    return Question(
+        text=say("Which of [{}] signs in? And are user name and password right?", shown),
+        line=line(url, submit=_text(wanted)),
+    )
+
+
 def _refuses(detail: str, page: Page | None, url: str, tried: Tried) -> Question | None:
     """What may refuse on a page with several buttons; None where it has but one."""
     names = _buttons(page) if page is not None and page.forms else []
@@ -208,7 +218,7 @@ def _again(detail: str, page: Page | None, url: str, tried: Tried) -> Question:
     if unfilled is None:
         return Question(text=say("Are user name and password right, and is that all it wants?"))
     return Question(
-        text=say("What else does the page want?"),
+        text=say("Are user name and password right? What else does the page want?"),
         line=line(url, fields=_fields(unfilled, A_VALUE)),
     )
 
@@ -236,6 +246,7 @@ QUESTIONS: Mapping[Reason, Callable[[str, Page | None, str, Tried], Question | N
     MappingProxyType(
         {
             "which-consents": _which,
+            "which-signs-in": _signs_in,
             "no-form": _on,
             "no-deny": _refuses,
             "needs-answer": _answer,

@@ -7,19 +7,22 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 from mockauth.browser.accessible_name import kind_of, name_of, text_of
 from mockauth.browser.choose import (
+    VARIES,
     Candidate,
     Choice,
+    Effect,
     about_button,
     all_buttons,
     buttons_of,
     candidates,
     is_banner,
     login_button,
+    login_choice,
     login_forms,
     pick,
     scripted,
@@ -82,7 +85,6 @@ WRITES = re.compile(
 BY_LIBRARY = re.compile(r"(?:wire:|x-on:|v-on:|@|ng-|\()submit|data-remote|hx-post", re.IGNORECASE)
 """Attributes of a form that a library sends."""
 SETS_ACTION = re.compile(r"\.action\s*=[^=]|setAttribute\(\s*[\"']action[\"']")
-VARIES = re.compile(r"[\w-]{16,}|\d+")
 PASSKEY = "navigator.credentials"
 QR = re.compile(r"(?<![a-z])qr(?![a-z])|qr-?code", re.IGNORECASE)
 QUESTION_MARK = re.compile("[?\uff1f\u061f\u037e\u055e]")
@@ -95,7 +97,13 @@ HEADED: tuple[tuple[Meaning, Reason], ...] = (
     ("password", "new-password"),
 )
 """What a page is about that a person gets past elsewhere, by its headings."""
-SETTLED: tuple[Reason, ...] = ("needs-credentials", "captcha", "http-basic", "wrong-override")
+NOWHERE: tuple[Reason, ...] = (
+    "login-again", "page-again", "redirect-loop", "reload-loop", "too-many-pages",
+)  # fmt: skip
+"""The ends that may come of a button that is not the one to press."""
+SETTLED: tuple[Reason, ...] = (
+    "needs-credentials", "captcha", "http-basic", "wrong-override", "which-signs-in",
+)  # fmt: skip
 """Reasons that no other button changes."""
 FOLLOWED = (301, 302, 303, 307, 308)
 """The statuses that a browser follows (Fetch standard, "redirect status")."""
@@ -131,7 +139,7 @@ class Session:
     """Send also what the rules of a field keep a browser from sending: to learn what stops it."""
     overrides: tuple[Override, ...] = ()
     """What the settings say of pages."""
-    known_to: dict[str, Decision] = field(default_factory=dict)
+    known_to: dict[str, Effect] = field(default_factory=dict)
     """What pressing a candidate did, where the page did not say it clearly."""
     led_nowhere: frozenset[str] = frozenset()
     """The candidates that lead neither on nor back to the client."""
@@ -151,26 +159,19 @@ class Session:
         edit: Edit | None = None,
     ) -> Landing:
         """Drive one authorization request to its end. Never raises for what a server does."""
-        visit = _Visit(self, redirect_uris, decision, edit)
-        landing = visit.strict(visit.walk(request))
-        tried: list[str] = []
-        for _ in range(MOST_GUESSES if edit is None else 0):
-            if not visit.guesses or not _is_wrong(landing, decision):
-                break
-            wrong = visit.guesses[-1]
-            tried.append(wrong.name)
-            self.known_to[wrong.key] = "deny" if decision == "allow" else "allow"
-            self.cookies, self.basic = Cookies(), {}
+
+        def walk() -> tuple[_Visit, Landing]:
             visit = _Visit(self, redirect_uris, decision, edit)
-            again = visit.walk(request)
-            if again.reason in ("no-form", "needs-script", "no-deny"):
-                return _unsure(landing, again, visit.stopped_at, tuple(tried))
-            landing = again
-        if tried and _is_wrong(landing, decision):
-            return _unsure(landing, landing, visit.asked_at, tuple(tried))
-        if edit is None:
-            landing = self._another_way(landing, visit, request)
-        return replace(landing, tried=tuple(tried))
+            return visit, visit.strict(visit.walk(request))
+
+        visit, landing = by_trial(walk, self.forget, most=MOST_GUESSES if edit is None else 0)
+        if edit is not None:
+            return landing
+        return replace(self._another_way(landing, visit, request), tried=landing.tried)
+
+    def forget(self) -> None:
+        """Start again as a new browser, which knows what was learned of pages."""
+        self.cookies, self.basic = Cookies(), {}
 
     def _another_way(self, landing: Landing, visit: _Visit, request: Request) -> Landing:
         """The end without what led nowhere, if that is the callback: a guess, or what was taken to
@@ -690,7 +691,8 @@ class _Visit:
                     return later
                 asked = next((name_of(k.control, page) for k in known if k.asks == "user"), "")
                 return self._asks(page, exchange, "code" if code else "unknown", asked)
-        button = login_button(form, page)
+        choice = login_choice(form, page, self.session.known_to)
+        button = choice.candidate.button if choice is not None else None
         if button is None:
             pressed = [one for one in scripted(page) if one.form is form and one.says.off < SURE]
             if pressed:
@@ -704,9 +706,18 @@ class _Visit:
         made = self._filled(form, page, "allow", button)
         onward = self._submit(made, page, exchange)
         if not isinstance(onward, Landing) or onward.left:
-            name = name_of(button, page) if button is not None else "Enter"
-            self.pressed.append(Press(name=name))
+            self._note_login(choice, page)
         return onward
+
+    def _note_login(self, choice: Choice | None, page: Page) -> None:
+        """Keep what sent the form of the login; without a button that is Enter."""
+        if choice is None:
+            self.pressed.append(Press(name="Enter"))
+            return
+        self.pressed.append(Press(name=choice.candidate.name, how=choice.how))
+        if choice.how == "guess":
+            self.asked_at = page
+            self.guesses.append(choice.candidate)
 
     def _filled(
         self,
@@ -1012,18 +1023,94 @@ class _Visit:
         )
 
 
-def _unsure(before: Landing, after: Landing, page: Page | None, tried: tuple[str, ...]) -> Landing:
-    """The end where each press that was tried refused."""
+V = TypeVar("V", bound=_Visit)
+
+
+def by_trial(
+    walk: Callable[[], tuple[V, Landing]], forget: Callable[[], None], *, most: int
+) -> tuple[V, Landing]:
+    """Walk; after a guess that was wrong, walk again as a new browser and press another one. What
+    was learned is kept in the session. The password of a login whose button is not known is sent
+    twice at most. No end after guesses alone is the server's fault."""
+    visit, landing = walk()
+    tried: list[Candidate] = []
+    while (wrong := _wrong_guess(visit, landing)) is not None and most:
+        stop = wrong.key in visit.session.known_to or any(
+            one.signs_in and wrong.signs_in for one in tried
+        )
+        _learn_wrong(visit, wrong, landing)
+        tried.append(wrong)
+        if stop or len(tried) > most:
+            return visit, _unsure(landing, landing, visit.asked_at, tried)
+        forget()
+        visit, again = walk()
+        if again.no_deny and again.question is not None:
+            return visit, replace(again, tried=tuple(one.name for one in tried))
+        if not wrong.signs_in and again.reason in ("no-form", "needs-script", "no-deny"):
+            return visit, _unsure(landing, again, visit.stopped_at, tried)
+        landing = again
+    _learn_right(visit, landing)
+    return visit, replace(landing, tried=tuple(one.name for one in tried))
+
+
+def _wrong_guess(visit: _Visit, landing: Landing) -> Candidate | None:
+    """The guess to doubt; None where the end is as wanted, or none was made."""
+    if not visit.guesses:
+        return None
+    refusing = visit.decision == "deny"
+    said = [one for one in visit.guesses if not (refusing and one.signs_in)]
+    if _is_wrong(landing, visit.decision):
+        return said[-1] if said else None
+    unclear = [one for one in said if not one.says.known]
+    if visit.session.is_wary() or not unclear or (refusing and landing.left):
+        return None
+    return unclear[-1] if _leads_nowhere(landing) else None
+
+
+def _leads_nowhere(landing: Landing) -> bool:
+    """Whether the end would be taken for a refusal of the server, which another button may be the
+    cause of."""
+    if landing.left:
+        return all(name != "code" for name, _ in landing.params)
+    return landing.outcome == "error_page" or landing.reason in NOWHERE
+
+
+def _learn_wrong(visit: _Visit, wrong: Candidate, landing: Landing) -> None:
+    """Keep what a guess did that was wrong."""
+    did: Effect = "other"
+    if _is_wrong(landing, visit.decision) and not wrong.signs_in:
+        did = "deny" if visit.decision == "allow" else "allow"
+    visit.session.known_to[wrong.key] = did
+
+
+def _learn_right(visit: _Visit, landing: Landing) -> None:
+    """Keep what the guesses did that led where they should."""
+    if landing.outcome != "callback":
+        return
+    names = {name for name, _ in landing.params}
+    for one in visit.guesses:
+        if "code" in names and (visit.decision == "allow" or one.signs_in):
+            visit.session.known_to[one.key] = "allow"
+        elif ("error", "access_denied") in landing.params and visit.decision == "deny":
+            visit.session.known_to[one.key] = "allow" if one.signs_in else "deny"
+
+
+def _unsure(before: Landing, after: Landing, page: Page | None, tried: list[Candidate]) -> Landing:
+    """The end where no press that was tried led to a code."""
     named = say("[{}]", own(" · ").join(press.name for press in before.pressed))
     url = page.url if page is not None else after.url
+    names = tuple(one.name for one in tried)
+    reason: Reason = "which-signs-in" if tried[-1].signs_in else "which-consents"
+    if reason == "which-signs-in":
+        named = say("[{}]", own(" · ").join(one.name for one in tried if one.signs_in))
     return replace(
         before,
         outcome="stuck",
         url=url,
-        reason="which-consents",
+        reason=reason,
         detail=named,
-        question=question_of("which-consents", "", page, url, tried),
-        tried=tried,
+        question=question_of(reason, "", page, url, names),
+        tried=names,
     )
 
 

@@ -50,6 +50,7 @@ SHAPES: tuple[tuple[str, Decision], ...] = (
     ("form-in-a-new-tab", "allow"),
     ("strict-pending", "allow"),
     ("form-action-self", "allow"),
+    ("nonsense-login-second-is-right", "allow"),
     ("leaves-by-form-post", "allow"),
     ("no-referrer-with-an-origin-guard", "allow"),
 )

@@ -57,6 +57,7 @@ REASONS = {
     "maintenance": "",
     "login-loses-the-request": "",
 }
+GUESSED = " (a guess: its words are not known)"
 ANSWERS = {
     "one-time-code": ("*/login", "otp"),
     "one-time-code-korean": ("*/login", "otp"),
@@ -155,9 +156,9 @@ def test_what_was_pressed_and_guessed_is_told(refuses: str) -> None:
 
     assert landing.params == (("code", "c"),)
     if landing.tried:
-        assert landing.way == "[Flam]; [Flim] refused"
+        assert landing.way == f"[Flam]{GUESSED}; before, [Flim] led elsewhere"
     else:
-        assert landing.way == "[Flim] (a guess: its words are not known)"
+        assert landing.way == f"[Flim]{GUESSED}"
 
 
 def test_the_buttons_of_the_login_are_told_too() -> None:

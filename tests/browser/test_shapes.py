@@ -122,7 +122,7 @@ def test_a_password_is_sent_once_to_a_login_page_that_comes_back() -> None:
     landing, trace = visit(app)
 
     assert landing.outcome == "stuck"
-    assert "wrong user name or password" in landing.hint
+    assert landing.reason == "login-again"
     assert sum(exchange.request.method == "POST" for exchange in trace) == 1
 
 

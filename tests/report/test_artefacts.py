@@ -104,7 +104,10 @@ def test_a_wrong_password_does_not_tell_itself_in_the_hint() -> None:
     run = finished(config, create_app(config), "token", password="wrong")
     text = artefacts(run)
 
-    assert "the login page came back; wrong user name or password?" in text
+    assert (
+        "the login page came back. Are user name and password right, and is that all it wants? Forms"
+        in text
+    )
 
 
 def test_a_plugin_that_calls_every_id_and_sentence_a_token_changes_no_word() -> None:

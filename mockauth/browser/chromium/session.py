@@ -15,7 +15,7 @@ from mockauth.browser.chromium.visit import SCRIPTED, Course, Observed, Rendered
 from mockauth.browser.chromium.world import CHATGPT, World
 from mockauth.browser.form import Decision
 from mockauth.browser.landing import Landing
-from mockauth.browser.session import Session
+from mockauth.browser.session import MOST_GUESSES, Session, by_trial
 from mockauth.wire import Exchange, Request, Response
 from mockauth.wire.trace import Step
 from mockauth.wire.url import origin
@@ -71,16 +71,30 @@ class ChromiumSession:
     seconds_left: Callable[[], float] = lambda: WALK_SECONDS
     screenshots: Path | None = None
     _window: tuple[Browser, BrowserContext] | None = field(default=None, repr=False)
+    _old: tuple[Browser, BrowserContext] | None = field(default=None, repr=False)
+    """A window that is to be closed when the next one opens."""
 
     def run(
         self, request: Request, *, redirect_uris: tuple[str, ...], decision: Decision = "allow"
     ) -> Landing:
         """Drive one authorization request to its end, from a click at ChatGPT."""
+
+        def walk() -> tuple[RenderedVisit, Landing]:
+            visit = RenderedVisit(self.form, redirect_uris, decision, None)
+            return visit, self._walk(request, visit)
+
+        return by_trial(walk, self.forget, most=MOST_GUESSES)[1]
+
+    def forget(self) -> None:
+        """Start again as a new browser."""
+        self._old, self._window = self._window, None
+        self.form.forget()
+
+    def _walk(self, request: Request, visit: RenderedVisit) -> Landing:
         stub, sink, chromium = self.workshop.parts()
         before = len(sink.notes)
         seconds = min(WALK_SECONDS, self.seconds_left())
         observed: list[Observed] = []
-        visit = RenderedVisit(self.form, redirect_uris, decision, None)
 
         def walk(browser: Browser) -> Landing:
             window = self._opened(browser, request.target)
@@ -110,6 +124,9 @@ class ChromiumSession:
     def _opened(self, browser: Browser, url: str) -> BrowserContext:
         """The window, with a blank page that keeps it open between two walks."""
         if self._window is None or self._window[0] is not browser:
+            if self._old is not None and self._old[0] is browser:
+                self._old[1].close()
+            self._old = None
             who = self.form.credentials
             basic: Any = None
             if who.username and who.password:

@@ -79,8 +79,9 @@ def give_up(subject: Subject, landing: Landing) -> None:
     subject.target = replace(subject.target, stuck=_asked(landing), stuck_for=landing.reason)
     raise NothingJudged(
         say(
-            "the login stopped: {}. Forms on the page: {}. Filled in: {}. It says: {!r:.160}",
+            "the login stopped: {}{} Forms on the page: {}. Filled in: {}. It says: {!r:.160}",
             _asked(landing),
+            own("" if _is_sentence(landing) else "."),
             "; ".join(landing.forms) or say("no form"),
             ", ".join(landing.filled) or say("nothing"),
             landing.snippet,
@@ -94,6 +95,12 @@ def _asked(landing: Landing) -> Words:
     return (
         say("{}. {}", landing.describe(), asked.words) if asked else say("{}", landing.describe())
     )
+
+
+def _is_sentence(landing: Landing) -> bool:
+    """Whether what is asked ends as a sentence does: not with a line of settings."""
+    asked = landing.question
+    return asked is not None and bool(asked.way or not asked.line)
 
 
 def ask_for_host(subject: Subject, landing: Landing) -> None:

@@ -87,4 +87,5 @@ def form_session(subject: Subject, user: str = "first") -> Session:
         walked=subject.walked,
         overrides=target.overrides,
         obeyed=target.obeyed,
+        known_to=target.known_to,
     )

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from mockauth.browser.choose import Effect
 from mockauth.browser.landing import Landing
 from mockauth.browser.override import Override
 from mockauth.chatgpt.authorize import Pending
@@ -46,6 +47,8 @@ class Target:
     """What the settings say of the pages of the login."""
     obeyed: set[str] = field(default_factory=set)
     """The places of those that have fitted a page."""
+    known_to: dict[str, Effect] = field(default_factory=dict)
+    """What the logins have learned of buttons whose words are not known."""
     allow_hosts: tuple[str, ...] = ()
     """`HOST` or `HOST:PORT` of the login that nobody but the user names."""
     may_probe: bool = True

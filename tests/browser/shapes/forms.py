@@ -553,6 +553,20 @@ SHAPES = [
         allow=(*SIGN_IN, press("#open"), ALLOWS),
         deny=(*SIGN_IN, press("#open"), DENIES),
     ),
+    signing(
+        "nonsense-login-first-is-right",
+        f'{LOGIN_FORM}{FIELDS}<button id="k1" name="act" value="a">Zblorf</button><button name="act" value="b">Quanta</button></form>',
+        *SIGN_IN,
+        **WANTS,
+        act="a",
+    ),
+    signing(
+        "nonsense-login-second-is-right",
+        f'{LOGIN_FORM}{FIELDS}<button name="act" value="a">Zblorf</button><button id="k1" name="act" value="b">Quanta</button></form>',
+        *SIGN_IN,
+        **WANTS,
+        act="b",
+    ),
     Shape(
         name="login-by-get",
         kind="form",

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from mockauth.browser.accessible_name import kind_of, name_of, text_of
 from mockauth.browser.choose import (
+    LEADS_OUT,
     VARIES,
     Candidate,
     Choice,
@@ -938,7 +939,8 @@ class _Visit:
             names = [name_of(one.control, page) for one in questions]
             return self._asks(page, exchange, questions[0].asks, next(filter(None, names), ""))
         other, said = self._person(page) if exchange.answer.ok else ("", "")
-        account = None if self.named or not exchange.answer.ok else other_account(page)
+        settled = self.named or self.session.is_wary() or not exchange.answer.ok
+        account = None if settled else other_account(page)
         if account is not None:
             return self._press(Choice(candidate=account), page, exchange, "allow")
         if other:
@@ -1216,9 +1218,16 @@ def chooses(form: Tag, page: Page) -> bool:
 
 
 def other_account(page: Page) -> Candidate | None:
-    """The way to sign in on a page that offers only accounts of others."""
-    ways = [one for one in all_buttons(page) if one.says.log_out >= SURE]
+    """The way to sign in on a page that offers only accounts of others. What logs out by its
+    address is none."""
+    ways = [one for one in all_buttons(page) if one.says.log_out >= SURE and not leads_out(one)]
     return ways[0] if len(ways) == 1 else None
+
+
+def leads_out(candidate: Candidate) -> bool:
+    """Whether the address of a button or link is one that logs out."""
+    action = str(candidate.form.get("action") or "") if candidate.form is not None else ""
+    return bool(LEADS_OUT.search(candidate.target.partition("#")[0] or action))
 
 
 def signatures(page: Page) -> tuple[str, ...]:

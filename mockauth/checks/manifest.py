@@ -195,6 +195,7 @@ def required_fields(evidence: Evidence) -> Iterator[Finding | Seen]:
                 expected=say('"openapi"'),
                 actual=_shown(api.get("type")),
                 at=say("/api/type"),
+                fix=say('Write "type": "openapi".'),
                 tolerated=missing,
             )
         if not isinstance(api.get("url"), str) or not api["url"].strip():
@@ -373,7 +374,7 @@ def auth_fields_complete(evidence: Evidence) -> Iterator[Finding | Seen]:
             if swapped
             else say("{}: look whether they are swapped.", BOTH),
             tolerated=not swapped,
-            shows=say("the token endpoint's error where the user should log in"),
+            shows=say("an error page of the token endpoint in place of the login page"),
         )
     if not wanted:
         yield Seen(actual=say("nothing more is needed"))

@@ -28,6 +28,8 @@ from mockauth.wire.words import cut, say
 
 EVERYBODY = {"*", "https:", "http:", "https://*", "http://*"}
 SHORTEST_TOLD = 8
+SHORTEST_PASSWORD = 4
+"""Characters of a password that is told from other words of an address."""
 LOADED = {"script": "src", "img": "src", "iframe": "src", "link": "href"}
 LINKS_THAT_LOAD = {"stylesheet", "icon", "preload", "modulepreload", "manifest", "apple-touch-icon"}
 SAFE_POLICIES = {
@@ -226,6 +228,46 @@ def no_307(evidence: Evidence) -> Iterator[Finding | Seen]:
             )
         else:
             yield Seen(actual=say("{}", post.answer.status), exchanges=(post.n,))
+
+
+@check(
+    "page.password-not-in-url",
+    "MMM",
+    refs=("RFC9110-9.3.1", "RFC9700-4.3", "CWE-598"),
+    auth=("oauth",),
+    why="Addresses are kept in the browser's history, in the logs of servers and proxies, and go to "
+    "other sites as a Referer.",
+    fix='Write method="post" on the login form, and read the password from the body only.',
+)
+def password_not_in_url(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The login form sends the password in a body, never in an address."""
+    given, password = evidence.given, evidence.given.password.reveal()
+    sent = [e for e in browsed(evidence) if password and _sends(e.request, password)]
+    if not sent:
+        raise NotApplicable(say("no form with a password was sent"))
+    by_chance = len(password) < SHORTEST_PASSWORD or password == given.username
+    for exchange in sent:
+        at = without_query(exchange.request.target)
+        stands = _stands_in_address(exchange.request, password)
+        if stands and by_chance:
+            raise Blocked(say("this test user's password may stand in an address by chance"))
+        if stands:
+            yield Finding(
+                expected=say("the password in the body of a POST"),
+                actual=say("the password in the address of a {}", exchange.request.method),
+                at=at,
+                exchanges=(exchange.n,),
+            )
+        else:
+            yield Seen(actual=say("sent in a body"), at=at, exchanges=(exchange.n,))
+
+
+def _sends(request: Request, password: str) -> bool:
+    return _stands_in_address(request, password) or _carries(request, password)
+
+
+def _stands_in_address(request: Request, password: str) -> bool:
+    return any(value == password for _, value in request.all_query)
 
 
 @check(

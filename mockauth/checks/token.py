@@ -111,6 +111,7 @@ def exchange_works(evidence: Evidence) -> Iterator[Finding | Seen]:
         fix=_fix(evidence, last),
         at=AT,
         exchanges=(last.n,),
+        shows=say('"{}"', shown(last)),
     )
 
 
@@ -339,6 +340,7 @@ def error_is_json(evidence: Evidence) -> Iterator[Finding | Seen]:
                 at=AT,
                 exchanges=(exchange.n,),
                 tolerated=parsed,
+                shows=say('"{}"', shown(exchange)),
             )
 
 

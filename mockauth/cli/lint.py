@@ -42,7 +42,7 @@ def lint(files: tuple[Path, ...], quiet: bool) -> None:
     unfinished = f", {cut} not judged to the end" if cut else ""
     passed_over = f", {skipped} skipped" if skipped else ""
     click.echo(
-        f"{total} files: {failed} with failures, {warned} with warnings only"
+        f"{total} {'file' if total == 1 else 'files'}: {failed} with failures, {warned} with warnings only"
         f"{unfinished}{passed_over}"
     )
     raise click.exceptions.Exit(1 if failed else 0)

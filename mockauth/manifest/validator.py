@@ -52,7 +52,7 @@ def problems_of(data: Mapping[str, Any]) -> Iterator[DocumentProblem]:
     try:
         for error in _validator(data).iter_errors():
             problem = _problem(error)
-            if problem is None or problem in named:
+            if problem is None or problem in named or _is_told(problem, named, data):
                 continue
             if len(named) == MOST_PROBLEMS:
                 yield DocumentProblem(more=MOST_PROBLEMS)
@@ -66,6 +66,20 @@ def problems_of(data: Mapping[str, Any]) -> Iterator[DocumentProblem]:
     except Exception:  # the validator raises what it stumbles over in a broken document
         if not named:
             yield DocumentProblem(found="parts of another form, so that reading ended early")
+
+
+def _is_told(
+    problem: DocumentProblem, named: set[DocumentProblem], data: Mapping[str, Any]
+) -> bool:
+    """Whether it was named before: the validator reads each schema once more by itself, and its
+    pointers begin at that schema then."""
+    top = problem.pointer.split("/", 2)[1:2]
+    return bool(top) and top[0] not in data and any(_is_part(problem, one) for one in named)
+
+
+def _is_part(problem: DocumentProblem, one: DocumentProblem) -> bool:
+    same = (one.found, one.value) == (problem.found, problem.value)
+    return same and one.pointer.endswith(problem.pointer)
 
 
 def _problem(error: ValidationError) -> DocumentProblem | None:
@@ -124,7 +138,10 @@ def _words(error: ValidationError) -> tuple[str, str, str, str]:
         fix = "Move or delete it; members of your own begin with x-."
         return "members that OpenAPI has here", "a member that it does not have", odd, fix
     if error.validator in ("enum", "const"):
-        return "one of the words that OpenAPI has here", "another one", _shown(there), ""
+        known = _names(wanted) if error.validator == "enum" else _names([wanted])
+        meant = next((one for one in known if there and one.startswith(str(there))), "")
+        fix = f"Write {meant}." if meant else ""
+        return f"one of the words {', '.join(known)}", "another one", _shown(there), fix
     return "what OpenAPI has here", "something else", _shown(there), ""
 
 

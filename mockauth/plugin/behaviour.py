@@ -55,6 +55,8 @@ class Behaviour:
     # Its pages.
     login_required: bool = True
     login_csrf: bool = True
+    login_by_get: bool = False
+    """True: the login form is sent with GET, so that the password stands in an address."""
     names_are_addresses: bool = False
     """True: the login form takes mail addresses only, which the names of the users are not."""
     password_checked: bool = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import TextIO
 
 from mockauth import __version__
@@ -38,8 +39,13 @@ SIGN_IN = frozenset(
 PROOFS = frozenset({"authorize.request-accepted", "service.token-accepted", "none.api-open"})
 """The rules that tell whether it works, one for each kind of auth. A run that did not ask for them
 says nothing of it."""
+SWAPPED = "manifest.oauth-urls-not-swapped"
 
 
+MOST_PLACES = 6
+"""Places of one finding on the terminal."""
+MOST_NUMBERS = 20
+"""Exchanges that show the same, by number."""
 Line = Callable[[Words, str], None]
 """Prints one line in a style; text of others in it is scrubbed and cannot end it."""
 
@@ -61,9 +67,15 @@ def _verdict(run: Run, gate: Gate) -> Words:
     stops = [r for r in run.results if r.raw_state in ("fail", "error") and r.rule.id in SIGN_IN]
     called = run.auth in ("none", "service_http", "user_http")
     if stops:
-        names = say(", ").join(map(_stop, stops))
+        names = say(", ").join(map(_stop, [*filter(_is_cause, run.results), *stops]))
         return say("{}: {}", _stopped(stops, called=called), names)
     return _of_plugin(run, gate, say("call the API") if called else say("sign in"))
+
+
+def _is_cause(result: Result) -> bool:
+    """Whether it explains why the sign-in stops: both endpoints answer as the other one would."""
+    endpoints = {finding.at for finding in result.findings}
+    return result.rule.id == SWAPPED and result.raw_state == "fail" and len(endpoints) > 1
 
 
 def _stopped(stops: list[Result], *, called: bool) -> Words:
@@ -177,7 +189,7 @@ def write(run: Run, gate: Gate, out: TextIO, *, verbose: bool = False, quiet: bo
     if not quiet:
         title, auth = own(run.profile.title), own(run.auth)
         line(say("mockauth {} · {} · {} · auth {}", own(__version__), run.target, title, auth), "")
-        _coverage(run, line)
+        _coverage(run, line, verbose=verbose)
         for note in run.notes:
             line(say("note: {}", note), "cyan")
         _findings(run, line)
@@ -195,18 +207,19 @@ def _heading(line: Line, words: Words) -> None:
     line(words, "bold underline")
 
 
-def _coverage(run: Run, line: Line) -> None:
+def _coverage(run: Run, line: Line, *, verbose: bool) -> None:
     counted = run.summary
     blocked, unfit = counted["blocked"], counted["n/a"]
     line(say("{} judged · {} blocked · {} not applicable", len(run.judged), blocked, unfit), "bold")
     judged = [f"{n} {state}" for state, n in counted.items() if n and state not in UNJUDGED]
     if judged:
         line(own(" · ".join(judged)), "bold")
-    _skipped([r for r in run.results if r.state == "blocked"], line)
+    _skipped([r for r in run.results if r.state == "blocked"], line, verbose=verbose)
 
 
-def _skipped(blocked: list[Result], line: Line) -> None:
-    """What was not judged: by the option that it needs, and what is critical without one."""
+def _skipped(blocked: list[Result], line: Line, *, verbose: bool) -> None:
+    """What was not judged: by the option that it needs, and what is critical without one. The ids of
+    the latter stand under "Not judged", too."""
     by_option: dict[str, list[Result]] = {}
     for result in blocked:
         by_option.setdefault(result.blocked_by, []).append(result)
@@ -216,7 +229,8 @@ def _skipped(blocked: list[Result], line: Line) -> None:
         line(needs, "magenta")
     critical = [r for r in rest if r.level == "critical"]
     if critical:
-        line(say("critical and skipped: {}", _ids(critical)), "bold magenta")
+        ids = say(": {}", _ids(critical)) if verbose else Words()
+        line(say("critical and not judged ({}){}", len(critical), ids), "bold magenta")
 
 
 def _findings(run: Run, line: Line) -> None:
@@ -226,8 +240,9 @@ def _findings(run: Run, line: Line) -> None:
             r
             for state in order
             for r in run.results
-            if r.state == state and r.rule.practice is practice
+            if r.state == state and (r.rule.practice and not _is_cause(r)) is practice
         ]
+        shown.sort(key=_is_cause, reverse=True)
         if shown:
             client = run.role == "plugin"
             heading = say("Practice") if client else say("ChatGPT compatibility")
@@ -285,20 +300,41 @@ def _finding(run: Run, result: Result, line: Line) -> None:
     line(own(f"{result.state.upper():8}{rule.id}  ({result.level})"), STYLES[result.state])
     line(say("    requirement  {}", rule.title), "")
     line(say("    source       {}", own(", ".join(rule.refs))), "")
-    for finding in result.findings[:6]:
-        line(say("    expected     {}", finding.expected), "")
-        line(say("    actual       {}", finding.actual), "")
-        if finding.at or finding.line:
-            line(say("    at           {}", _place(run, finding)), "")
-        for n in finding.exchanges[:2]:
-            line(say("    exchange     #{} {}", n, _sent(run.trace.get(n))), "")
-    if len(result.findings) > 6:
-        line(say("    and {} more", len(result.findings) - 6), "")
+    places = _places(run, result)
+    for (expected, actual, place), numbers in islice(places.items(), MOST_PLACES):
+        line(say("    expected     {}", expected), "")
+        line(say("    actual       {}", actual), "")
+        if place:
+            line(say("    at           {}", place), "")
+        _sent_in(run, numbers, line)
+    if len(places) > MOST_PLACES:
+        line(say("    and {} more", len(places) - MOST_PLACES), "")
     if not result.findings:
         line(say("    actual       {}", result.actual), "")
     if rule.chatgpt_shows:
         line(say("    ChatGPT      shows {}", rule.chatgpt_shows), "")
     line(say("    fix          {}", result.fix or rule.fix), "")
+
+
+def _places(run: Run, result: Result) -> dict[tuple[str, str, Words], list[int]]:
+    """What was found, once each, with the exchanges that show it."""
+    places: dict[tuple[str, str, Words], list[int]] = {}
+    for finding in result.findings:
+        place = _place(run, finding) if finding.at or finding.line else Words()
+        numbers = places.setdefault((finding.expected, finding.actual, place), [])
+        numbers += [n for n in dict.fromkeys(finding.exchanges) if n not in numbers]
+    return places
+
+
+def _sent_in(run: Run, numbers: list[int], line: Line) -> None:
+    """The first exchanges in full, the others by number."""
+    for n in numbers[:2]:
+        line(say("    exchange     #{} {}", n, _sent(run.trace.get(n))), "")
+    if numbers[2:]:
+        more = own(", ".join(f"#{n}" for n in numbers[2 : 2 + MOST_NUMBERS]))
+        rest = len(numbers) - 2 - MOST_NUMBERS
+        tail = say(" and {} more", rest) if rest > 0 else Words()
+        line(say("    also in      {}{}", more, tail), "")
 
 
 def _sent(exchange: Exchange) -> Words:

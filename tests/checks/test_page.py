@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from mockauth.checks import page as checks
+from mockauth.checks.evidence import Given
 from mockauth.checks.markup import elements, visible_text
 from mockauth.checks.registry import Check
 from mockauth.engine.result.result import State
-from mockauth.wire import Pairs, Response
+from mockauth.wire import Exchange, Pairs, Request, Response
 from mockauth.wire.markup import Pages
+from mockauth.wire.secret import Secret
 from mockauth.wire.trace import Fallback
 from tests.traces import (
     CALLBACK,
@@ -169,6 +171,30 @@ def test_a_form_must_not_be_posted_again(status: int) -> None:
     result = judged(checks.no_307, flow(status=status))
     assert (result.state, "303" in result.fix) == ("fail", True)
     assert judged(checks.no_307, trace(authorize(redirect()), callback())).state == "n/a"
+
+
+@pytest.mark.parametrize(
+    ("query", "body", "password", "state"),
+    [
+        ("", "user=ada&pw=a+pass+word", "a pass word", "pass"),
+        ("user=ada&pw=a+pass+word", "", "a pass word", "fail"),
+        ("step=200", "pw=200", "200", "blocked"),
+        ("user=adal", "pw=adal", "adal", "blocked"),
+        ("", "user=adal", "", "n/a"),
+    ],
+)
+def test_a_password_stands_in_no_address(
+    query: str, body: str, password: str, state: State
+) -> None:
+    request = Request(
+        method="POST" if body else "GET", url=f"{SITE}/login?{query}", raw=body.encode()
+    )
+    sent = Exchange(step="page", request=request, response=redirect())
+    given = Given(username="adal", password=Secret(password, "password"))
+
+    result = judged(checks.password_not_in_url, trace(authorize(shown()), sent), given=given)
+
+    assert result.state == state
 
 
 @pytest.mark.parametrize(

@@ -202,3 +202,14 @@ def test_a_schema_that_holds_itself_is_no_mistake() -> None:
     schema = {"type": "object", "properties": {"p": me, "q": {"type": "array", "items": me}}}
 
     assert validate({**HEAD, "components": {"schemas": {"s": schema}}}) == validation.Validation()
+
+
+def test_a_slip_in_a_nested_schema_is_named_once_with_the_words_that_are_allowed() -> None:
+    schema = {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "int"}}}}
+
+    found = validate({**HEAD, "components": {"schemas": {"s": schema}}}).problems
+
+    assert [(one.pointer, one.fix) for one in found] == [
+        ("/components/schemas/s/items/properties/id/type", "Write integer.")
+    ]
+    assert "integer" in found[0].wanted

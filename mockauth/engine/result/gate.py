@@ -39,6 +39,7 @@ def gate(run: Run, *, fail_on: FailOn = "must", strict: bool = False) -> Gate:
         reason for result in run.results if (reason := _reason(result, fail_on, strict))
     )
     if fail_on != "never":
+        reasons += _unjudged(run)
         reasons += tuple(finding.text for finding in run.policy)
     return Gate(1 if reasons else 0, reasons)
 
@@ -60,9 +61,22 @@ def _reason(result: Result, fail_on: FailOn, strict: bool) -> str:
         return say("{}: {} broken", check, level)
     if result.state == "warn" and fail_on == "should":
         return say("{}: should broken", check)
-    if result.state == "blocked" and result.level == "critical":
-        if not result.blocked_by:
-            return say("{}: critical, and not judged: {}", check, result.actual)
-        if strict:
-            return say("{}: critical, but skipped without {}", check, own(result.blocked_by))
+    skipped = result.state == "blocked" and result.level == "critical" and result.blocked_by
+    if skipped and strict:
+        return say("{}: critical, but skipped without {}", check, own(result.blocked_by))
     return ""
+
+
+def _unjudged(run: Run) -> tuple[str, ...]:
+    """The critical checks that the target's behaviour blocked, in one sentence."""
+    critical = [
+        result
+        for result in run.results
+        if (result.state, result.level, result.blocked_by) == ("blocked", "critical", "")
+    ]
+    if not critical:
+        return ()
+    first = critical[0]
+    if len(critical) == 1:
+        return (say("{}: critical, and not judged: {}", own(first.rule.id), first.actual),)
+    return (say("{} critical checks were not judged: {}", len(critical), first.actual),)

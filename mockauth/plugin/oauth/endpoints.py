@@ -84,7 +84,8 @@ class _Views:
 
     def login(self) -> BaseResponse:
         g.place = "login"
-        if request.method == "POST":
+        by_get = self.plugin.policy.login_by_get and "password" in request.args
+        if request.method == "POST" or by_get:
             return login_pages.login(self.plugin)
         return login_pages.first_login_page(self.plugin, request.args.get("next", ""))
 

@@ -33,6 +33,7 @@ def login_page(plugin: Plugin, onward: str, note: str = "", hint: str = "") -> B
         note=note,
         hint=hint,
         kind="email" if plugin.policy.names_are_addresses else "text",
+        method="get" if plugin.policy.login_by_get else "post",
     )
     page = pages.login(shape_of(plugin), _step(plugin), form)
     if not plugin.policy.hint_escaped:
@@ -48,7 +49,7 @@ def first_login_page(plugin: Plugin, onward: str) -> BaseResponse:
 
 def login(plugin: Plugin) -> BaseResponse:
     """The answer to a login page: the next one, or the way onward."""
-    onward = request.form.get("next", "")
+    onward = request.values.get("next", "")
     policy, shape = plugin.policy, shape_of(plugin)
     if policy.login_csrf and not form_token_fits(plugin):
         return pages.error(400, TOO_OLD)
@@ -87,13 +88,13 @@ def _start_again() -> None:
 
 
 def _names(plugin: Plugin) -> bool:
-    session["named"] = request.form.get("username", "")
+    session["named"] = request.values.get("username", "")
     return bool(session["named"])
 
 
 def _proves(plugin: Plugin) -> bool:
     """Whether the password is that of the user whose name was given."""
-    return has_password(plugin, session.get("named"), request.form.get("password"))
+    return has_password(plugin, session.get("named"), request.values.get("password"))
 
 
 def has_password(plugin: Plugin, name: str | None, password: str | None) -> bool:

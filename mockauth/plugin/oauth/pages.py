@@ -56,6 +56,7 @@ class LoginForm:
     note: str = ""
     hint: str = ""
     kind: str = "text"
+    method: str = "post"
 
 
 def login(shape: Shape, step: int, form: LoginForm) -> BaseResponse:
@@ -71,6 +72,7 @@ def login(shape: Shape, step: int, form: LoginForm) -> BaseResponse:
         note=form.note,
         hint=visible(form.hint),
         kind=form.kind,
+        method=form.method,
     )
     return private(Response(html), f"'self' {form.origins}{shape.policy}")
 

@@ -30,7 +30,7 @@ PICTURE_SAYS = "w7k2p"
 Asked = Literal["username", "password", "code", "picture", "stay"]
 """The fields of a login, in the order in which they are looked at."""
 
-START = """<form method="post" action="{{ action }}"><input type="hidden" name="csrf_token" value="{{ csrf }}">
+START = """<form method="{{ method }}" action="{{ action }}"><input type="hidden" name="csrf_token" value="{{ csrf }}">
 <input type="hidden" name="next" value="{{ onward }}">
 """
 NAME = """<label>{{ words.user }} <input name="username" type="{{ kind }}" value="{{ hint }}" autocomplete="username" required></label>

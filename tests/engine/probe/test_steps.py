@@ -39,6 +39,31 @@ def test_a_refusal_by_an_operation_that_changes_something_counts_only_as_one_of_
     assert {name: states[name] for name in UNPROVEN} == dict.fromkeys(UNPROVEN, state)
 
 
+@pytest.mark.parametrize("status", [200, 302, 500])
+def test_one_wrong_refusal_of_every_call_is_one_finding(status: int, checked: Checked) -> None:
+    same = Fault(
+        name="same",
+        answers=(
+            AnswerChange(
+                place="api",
+                when="error",
+                status=status,
+                headers={"Content-Type": "application/json"},
+                body='{"error": "unauthorized"}',
+            ),
+        ),
+    )
+
+    run = checked(PluginConfig().with_faults(same))
+
+    states = {result.rule.id: result.state for result in run.results}
+    assert {name: states[name] for name in UNPROVEN[:3]} == {
+        "api.no-token-is-401": "fail",
+        "api.garbage-token-is-401": "n/a",
+        "api.malformed-header-refused": "n/a",
+    }
+
+
 @pytest.mark.parametrize(
     ("body", "state"),
     [("", "pass"), (" \n", "pass"), ('{"detail": "no"}', "pass"), ("<p>Log in", "warn")],

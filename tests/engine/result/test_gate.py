@@ -110,3 +110,11 @@ def test_a_list_that_is_out_of_date_closes_the_gate(fail_on: FailOn, expected: i
     stale = PolicyFinding(id="area.x", kind="stale", text="x passes", fix="take it out")
     run = run_of(result("pass"), policy=(stale,))
     assert gate(run, fail_on=fail_on).exit_code == expected
+
+
+def test_many_critical_checks_that_the_target_blocked_are_one_reason() -> None:
+    blocked = [result("blocked", "critical")] * 18
+
+    reasons = gate(run_of(result("pass"), *blocked)).reasons
+
+    assert reasons == ("18 critical checks were not judged: a",)

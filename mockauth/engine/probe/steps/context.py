@@ -28,11 +28,14 @@ from mockauth.engine.probe.variables import Material
 from mockauth.engine.result.result import Confidence
 from mockauth.engine.target.subject import Subject
 from mockauth.scenario.model import Probe, Step
+from mockauth.scenario.reference import expand
 from mockauth.wire import Exchange
 from mockauth.wire.url import without_query
 from mockauth.wire.words import AT_AUTHORIZATION_URL, AT_CLIENT_URL, own, say
 
 Observations = list[Finding | Seen]
+PUBLIC = ("scheme", "other_scheme", "callback")
+"""References of a variant whose value a report shows."""
 ENDPOINTS = {
     "authorize": AT_CLIENT_URL,
     "token": AT_AUTHORIZATION_URL,
@@ -95,7 +98,9 @@ class ProbeRun:
         shows: str = "",
     ) -> Finding:
         """A finding of one step, its variant named."""
-        named = own(", ".join(f"{name}={value}" for name, value in self.variant.items()))
+        named = say(", ").join(
+            say("{}={}", own(name), self._filled(value)) for name, value in self.variant.items()
+        )
         if step.name != step.do:
             named = say("{}, {}", own(step.name), named) if named else own(step.name)
         kind = step.at if step.do in ("endpoint", "handshake") else step.do
@@ -106,6 +111,15 @@ class ProbeRun:
             exchanges=exchanges,
             shows=shows,
         )
+
+    def _filled(self, value: str) -> str:
+        """The value of a variant for the reader: public references looked up, others named."""
+
+        def shown(name: str) -> str:
+            public = name.partition(".")[0] in PUBLIC
+            return self.material.lookup(name) if public else f"‹{name}›"
+
+        return expand(value, shown)
 
 
 def started(subject: Subject, probe: Probe, variant: Mapping[str, str]) -> ProbeRun:

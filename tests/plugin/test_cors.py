@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from mockauth.plugin.config import PluginConfig
+from mockauth.scenario.misbehaving import with_faults
 from tests.plugin.tour import Tour, touring
 
 PAGE = "https://chatgpt.com"
@@ -39,6 +41,14 @@ def test_a_preflight_lets_the_token_through() -> None:
     assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]
     assert "POST" in answer.headers["Access-Control-Allow-Methods"]
     assert "Origin" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize(("name", "path"), [("token.no-cors", "/token"), ("api.no-cors", "/todos")])
+def test_a_fault_shuts_pages_out_of_one_place(name: str, path: str) -> None:
+    tour = Tour(config=with_faults(PluginConfig(), [name]))
+
+    assert read_by(tour, path, PAGE, method="POST") is None
+    assert read_by(tour, METADATA, PAGE) == PAGE
 
 
 def test_a_switch_shuts_all_pages_out() -> None:

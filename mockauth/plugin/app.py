@@ -20,6 +20,7 @@ from mockauth.plugin.api.todos import api_blueprint
 from mockauth.plugin.api.userinfo import userinfo_blueprint
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.context import Plugin
+from mockauth.plugin.cors import allow_pages
 from mockauth.plugin.current_request import base_url
 from mockauth.plugin.faults.fault import Fault
 from mockauth.plugin.faults.wire import leave_body
@@ -92,6 +93,8 @@ def create_app(
     misbehave(app, plugin)
     if config.auth == "none":
         _cors(app)
+    if config.auth == "oauth":
+        allow_pages(app, plugin)
     _errors(app)
     return app
 

@@ -95,6 +95,9 @@ class PluginConfig:
     """Whether /revoke is there (RFC 7009)."""
     introspection: bool = True
     """Whether /introspect is there (RFC 7662)."""
+    cors: bool = True
+    """Whether pages at the origin of a registered callback may read metadata, token answers,
+    userinfo and the API."""
     userinfo: bool = True
     """Whether /userinfo is there (OpenID Connect Core 5.3)."""
     registration: bool = False

@@ -34,7 +34,12 @@ STANDARDS = [
     in ("metadata", "callback", "jwks", "register", "resource", "introspect", "revoke")
     or fault.name == "authorize.any-resource"
 ]
-WIRE = [fault for fault in load_library().unchecked_faults if fault not in STANDARDS]
+WIRE = [
+    fault
+    for fault in load_library().unchecked_faults
+    # What shows to pages only is tested beside the headers that they need.
+    if fault not in STANDARDS and not fault.name.endswith(".no-cors")
+]
 
 
 def touring(*names: str, **settings: Any) -> Tour:

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.plugin.api.auth import Caller, caller, sample_api
 from mockauth.plugin.context import Plugin
+from mockauth.plugin.cors import is_registered
 from mockauth.plugin.current_request import base_url
 from mockauth.plugin.resource import PATHS
 from mockauth.plugin.state import LONGEST_TODO
@@ -54,7 +55,7 @@ def mcp_blueprint(plugin: Plugin) -> Blueprint:
 
     @blueprint.post(PATHS["mcp"])
     def message() -> BaseResponse:
-        _check_origin()
+        _check_origin(plugin)
         who = caller(plugin, _operation(_peek()))
         asked = _message()
         if "id" not in asked or "method" not in asked:
@@ -67,10 +68,11 @@ def mcp_blueprint(plugin: Plugin) -> Blueprint:
     return blueprint
 
 
-def _check_origin() -> None:
+def _check_origin(plugin: Plugin) -> None:
     """Refuse the page of another site (MCP basic/transports, security warning: DNS rebinding)."""
     sent = request.headers.get("Origin")
-    if sent and origin(sent) != origin(base_url()) and not is_loopback_host(hostname(sent)):
+    known = not sent or origin(sent) == origin(base_url()) or is_loopback_host(hostname(sent))
+    if not known and not is_registered(plugin, str(sent)):
         raise McpError(INVALID_REQUEST, "pages of that origin may not call this server", 403)
 
 

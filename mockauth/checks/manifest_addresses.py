@@ -58,14 +58,12 @@ def placeholders_filled(evidence: Evidence) -> Iterator[Finding | Seen]:
     """No address is one that stands in guides, such as example.com or yourdomain.com."""
     manifest = readable(evidence)
     mail = manifest.text("contact_email")
-    # A server that really answers under such a name is no placeholder: a test, a local network.
-    served = {registrable_domain(hostname(url)) for url in (evidence.target, manifest.url) if url}
     for at, address in (*named_addresses(manifest), (say("/contact_email"), mail)):
         if address[:5] == "data:" or (
             at != "/contact_email" and flaw_of(address, may_be_relative=True)
         ):
             continue  # no host to judge, or named by manifest.urls-usable
-        if is_invented(address) and registrable_domain(host_of(address)) not in served:
+        if is_invented(address) and not is_served(evidence, address):
             yield Finding(expected=say("an address of your own"), actual=cut(address, 200), at=at)
     yield Seen(actual=say("addresses read"))
 
@@ -85,3 +83,12 @@ def contact_address_valid(evidence: Evidence) -> Iterator[Finding | Seen]:
         yield Finding(expected=say("name@host"), actual=actual, at=say("/contact_email"))
     else:
         yield Seen(actual=say("there is none (see manifest.required-fields)"))
+
+
+def is_served(evidence: Evidence, address: str) -> bool:
+    """Whether a server that really answers has the domain: no placeholder then, but a test or a
+    local network."""
+    manifest = evidence.manifest
+    urls = (evidence.target, manifest.url if manifest is not None else "")
+    served = {registrable_domain(hostname(url)) for url in urls if url}
+    return registrable_domain(host_of(address)) in served

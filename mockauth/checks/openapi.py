@@ -9,6 +9,7 @@ from typing import Any
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
+from mockauth.checks.manifest_addresses import is_served
 from mockauth.checks.manifest_urls import PROD, is_published
 from mockauth.checks.registry import check
 from mockauth.manifest.address import flaw_of, flaw_of_server, is_invented
@@ -294,16 +295,16 @@ def servers_usable(evidence: Evidence) -> Iterator[Finding | Seen]:
     for i, server in enumerate(listed[:MOST_NAMED] if isinstance(listed, list) else ()):
         url = server.get("url") if isinstance(server, dict) else None
         if isinstance(url, str):
-            yield from _server(say("/servers/{}/url", i), with_variables(url, server))
+            yield from _server(evidence, say("/servers/{}/url", i), with_variables(url, server))
     yield Seen(actual=say("servers read"))
 
 
-def _server(at: str, url: str) -> Iterator[Finding]:
+def _server(evidence: Evidence, at: str, url: str) -> Iterator[Finding]:
     flaw = flaw_of_server(url)
     if flaw:
         # An empty one is relative to the document.
         yield Finding(expected=say("a whole address"), actual=flaw, at=at, tolerated=not url)
-    elif is_invented(url):
+    elif is_invented(url) and not is_served(evidence, url):
         yield Finding(
             expected=say("an address of your own"), actual=cut(url, 200), at=at, tolerated=True,
             fix=say("Write the host that serves the API."),

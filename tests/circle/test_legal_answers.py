@@ -381,7 +381,7 @@ BROKEN_MODES = {"any user reaches any object": {"policy": Behaviour(object_owner
 
 ADVISED: Mapping[Change | str, set[str]] = {
     no_expiry: {"grant.expires-in-present"},
-    refused_on_a_page: {"scope.unknown-handled"},
+    refused_on_a_page: {"scope.unknown-handled", "authorize.error-reaches-client"},
     "gives no refresh token": {"grant.refresh-token-present"},
 }
 """What the catalogue advises against: a warning there is no blame."""

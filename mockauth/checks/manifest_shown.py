@@ -31,11 +31,16 @@ def logo_served(evidence: Evidence) -> Iterator[Finding | Seen]:
         return
     exchange = _asked(evidence, "logo_url", url)
     if exchange.answer.ok and not _is_image(exchange.answer):
-        kind = exchange.answer.media_type
+        answer = exchange.answer
+        kind = answer.media_type or say("no type")
         yield Finding(
-            expected=say("an image"), actual=kind or say("another file"), at=say("/logo_url"),
+            expected=say("an image"),
+            actual=say("{} bytes that are none, as {}", len(answer.body), kind)
+            if answer.body
+            else say("an empty file, as {}", kind),
+            at=say("/logo_url"),
             exchanges=(exchange.n,),
-        )  # fmt: skip
+        )
     else:
         yield _served(exchange, "logo_url")
 

@@ -134,7 +134,7 @@ def test_every_option_that_the_pages_name_exists() -> None:
         for name in COMMANDS
         if (command := commands.get_command(group, name))
         for parameter in command.params
-        for option in parameter.opts
+        for option in (*parameter.opts, *parameter.secondary_opts)
     }
     for page, text in PAGES.items():
         named = {

@@ -130,7 +130,7 @@ FAULTS = {
     ),
     "a server elsewhere": Public(
         found=frozenset({"openapi.server-on-domain"}),
-        config={"openapi": {"servers": [{"url": "https://todo.example.org"}]}},
+        config={"openapi": {"servers": [{"url": "https://todo.acme-tasks.net"}]}},
     ),
     "a contact elsewhere": Public(
         found=frozenset({"manifest.legal-and-contact-domain"}),
@@ -138,7 +138,7 @@ FAULTS = {
     ),
     "an API elsewhere": Public(
         found=frozenset({"manifest.oauth-urls-share-domain"}),
-        config={"openapi": {"servers": [{"url": "https://todo.example.org"}]}},
+        config={"openapi": {"servers": [{"url": "https://todo.acme-tasks.net"}]}},
         profile="action",
     ),
     "a GPT without a privacy policy": Public(

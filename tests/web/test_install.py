@@ -28,7 +28,7 @@ def test_urls_that_look_swapped_stand_first_and_no_tick_is_shown(visitor: Visito
     text = visitor.text
     assert text.index("This can keep users from signing in") < text.index("Your OAuth credentials")
     assert "look whether they are swapped" in text
-    assert "ChatGPT shows the token endpoint's error" in text
+    assert "ChatGPT shows an error page of the token endpoint" in text
     assert "Couldn't find manifest" not in text
     assert "✓" not in text
 

@@ -50,7 +50,7 @@ def test_a_faultless_plugin_passes_all_checks(visitor: Visitor) -> None:
 
     assert "✓ ChatGPT can sign in" in visitor.text
     assert "to fix" not in visitor.text
-    assert "needs a second client: give --other-client-id" in visitor.text
+    assert "fill in the second client in the form" in visitor.text
     Draft202012Validator(json.loads(SCHEMA.read_text("utf-8"))).validate(report)
     assert report["gate"]["exit_code"] == 0
 

@@ -161,7 +161,7 @@ def _found(code: str, tag: Tag, page: Page) -> Tag | None:
             return page.forms[int(number)] if int(number) < len(page.forms) else None
         return _named(name, page)
     if selected := BY_SELECTOR.fullmatch(code):
-        return _select(selected[1] or selected[2] or "", page)
+        return next(iter(page.select(selected[1] or selected[2] or "", most=1)), None)
     named = NAMED.fullmatch(code)
     return _named(named[1], page) if named else None
 
@@ -177,12 +177,3 @@ def _owner(tag: Tag, page: Page) -> Tag | None:
 def _named(name: str, page: Page) -> Tag | None:
     forms = (form for form in page.forms if name in (form.get("name"), form.get("id")))
     return next(forms, None) or page.by_id(name)
-
-
-def _select(selector: str, page: Page) -> Tag | None:
-    from soupsieve import SelectorSyntaxError
-
-    try:
-        return page.soup.select_one(selector)
-    except (SelectorSyntaxError, NotImplementedError, ValueError):
-        return None

@@ -171,6 +171,16 @@ class Page:
         html = self.soup.find("html")
         return str(html.get("lang") or "") if html is not None else ""
 
+    def select(self, selector: str, *, most: int) -> list[Tag]:
+        """What a CSS selector finds, at most so many; nothing where it is none that can be read."""
+        from soupsieve import SelectorSyntaxError
+
+        try:
+            return list(self.soup.select(selector, limit=most))
+        # Soupsieve raises each of them for what a page or the settings may hold.
+        except (SelectorSyntaxError, NotImplementedError, ValueError):
+            return []
+
     @property
     def only_script_goes_on(self) -> bool:
         """Whether a person would press a button that is in no form, look into a frame or a shadow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -107,18 +107,8 @@ def _controls(key: str, page: Page) -> list[Tag]:
     for test in tests:
         if found := [c for c in live if test(c)]:
             return found
-    selected = {id(tag) for tag in _selected(key, page)}
+    selected = {id(tag) for tag in page.select(key, most=100)}
     return [c for c in live if id(c) in selected]
-
-
-def _selected(selector: str, page: Page) -> Iterable[Tag]:
-    """What a CSS selector finds; nothing where it is none."""
-    from soupsieve import SelectorSyntaxError
-
-    try:
-        return page.soup.select(selector, limit=100)
-    except (SelectorSyntaxError, NotImplementedError, ValueError):
-        return ()
 
 
 def _option(found: list[Tag], value: Value, page: Page) -> int | Words | None:
@@ -179,7 +169,7 @@ def spot_named(
 ) -> Candidate | None:
     """What the words, the name, the value, the id or the selector finds; in the form of the fields
     first."""
-    selected = {id(tag) for tag in _selected(wanted, page)}
+    selected = {id(tag) for tag in page.select(wanted, most=100)}
     tests: tuple[Callable[[Candidate], bool], ...] = (
         lambda one: folded(wanted) != "" and folded(one.name) == folded(wanted),
         lambda one: one.tag is not None and one.tag.get("name") == wanted,

@@ -12,6 +12,7 @@ from mockauth import __version__
 from mockauth.checks.finding import Finding
 from mockauth.engine.result.gate import Gate
 from mockauth.engine.result.located import place_of, pointer_of
+from mockauth.engine.result.rank import SIGN_IN
 from mockauth.engine.result.result import Result, Run, State
 from mockauth.report.redacted import LONGEST_URL, redactor
 from mockauth.wire import Exchange
@@ -22,20 +23,6 @@ STYLES: dict[State, str] = {
     "n/a": "dim", "error": "bold red", "waived": "dim",
 }  # fmt: skip
 UNJUDGED: tuple[State, ...] = ("blocked", "n/a")
-SIGN_IN = frozenset(
-    {
-        "authorize.request-accepted", "callback.exact-uri", "callback.code-once",
-        "callback.state-once-equal", "token.exchange-works", "grant.json-content-type",
-        "grant.access-token-string", "api.valid-token-accepted", "service.token-accepted",
-        "none.api-open", "manifest.served", "manifest.public", "manifest.json-strict",
-        "manifest.auth-type-known", "manifest.auth-fields-complete", "manifest.required-fields",
-        "page.form-action-allows-redirect", "page.cookies-kept-by-browsers",
-        "page.form-can-be-sent", "page.policy-allows-login", "page.consent-reaches-callback",
-        "pkce.optional-for-secret-client", "openapi.served",
-        "manifest.urls-usable",
-    }
-)  # fmt: skip
-"""The rules that ChatGPT's own sign-in depends on."""
 PROOFS = frozenset({"authorize.request-accepted", "service.token-accepted", "none.api-open"})
 """The rules that tell whether it works, one for each kind of auth. A run that did not ask for them
 says nothing of it."""

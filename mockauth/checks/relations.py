@@ -316,8 +316,7 @@ RELATIONS: tuple[Relation, ...] = (
             "refresh.wider-scope-refused",
         ),
         proof="taken",
-        title="The token endpoint (authorization_url) gives a token to everybody: it checks neither "
-        "client, secret, code nor redirect_uri",
+        title="The token endpoint (authorization_url) checks nothing: anybody gets a token",
         fix="Authenticate the client, look the code up, compare its client and redirect_uri, and only "
         "then answer with a token.",
     ),

@@ -12,7 +12,7 @@ from mockauth.engine.result.causes import Cause, caused_by, causes_of
 from mockauth.engine.result.gate import Gate
 from mockauth.engine.result.result import Run
 from mockauth.report.redacted import Redactor, redactor
-from mockauth.report.terminal import verdict
+from mockauth.report.verdict import verdict
 
 SCHEMA = "mockauth-run/1"
 

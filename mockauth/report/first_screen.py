@@ -267,16 +267,16 @@ class _Screen:
     def _more(self) -> Iterator[Row]:
         """How to see more."""
         told = [cause for cause in causes_of(self.run) if cause.lead.state in ("fail", "warn")]
-        ways = [("-v", "all findings in full; -vv: every exchange")] if not self.verbose else []
+        ways = [("-v", "every finding; -vv: every exchange")] if not self.verbose else []
         ways.append(("--report json=report.json", "everything, for programs"))
         if told:
             asked = f"mockauth checks {told[0].lead.rule.id}"
             ways.append((asked, "what it asks, why, how to fix it"))
         longest = max(len(way) for way, _ in ways)
-        room = self.width - longest - 2
+        room = self.width - longest - 4
         aligned = all(len(what) <= room for _, what in ways)
         for way, what in ways:
-            text = f"{way:<{longest if aligned else 0}}  {what}"
+            text = f"{way:<{longest if aligned else 0}}  # {what}"
             yield Row(text if len(text) <= self.width else way, "dim")
 
     def _text(self, words: str) -> str:

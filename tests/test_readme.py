@@ -155,7 +155,7 @@ def test_every_link_of_the_pages_leads_somewhere() -> None:
 def test_the_output_that_readme_shows_is_the_output() -> None:
     [shown] = blocks("README.md", before="output of: demo")
     [words] = command_lines(block("README.md", "", "mockauth demo"))
-    done = mockauth(*words)
+    done = mockauth(*words, COLUMNS="100")
 
     assert missing(shown, done.stdout) == ""
     assert done.returncode == 1

@@ -184,7 +184,7 @@ WAITS = 4
     metavar="FORMAT=PATH",
     help="Write a report: json=PATH (- for stdout).",
 )
-@click.option("-v", "--verbose", is_flag=True, help="Print every exchange.")
+@click.option("-v", "--verbose", count=True, help="Print all findings in full; -vv every exchange.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
 def check(target: str, **values: Any) -> None:
     """Sign in to TARGET as ChatGPT would, and report what would go wrong.

@@ -98,7 +98,7 @@ if TYPE_CHECKING:
     metavar="FORMAT=PATH",
     help="Write a report: json=PATH (- for stdout).",
 )
-@click.option("-v", "--verbose", is_flag=True, help="Print every exchange.")
+@click.option("-v", "--verbose", count=True, help="Print all findings in full; -vv every exchange.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
 def check_client(command: tuple[str, ...], **values: Any) -> None:
     """Play the server for an OAuth client, and check how the client behaves.

@@ -52,7 +52,7 @@ def finish(
     *,
     fail_on: Literal["must", "should", "never"] = "must",
     strict: bool = False,
-    verbose: bool = False,
+    verbose: int = 0,
     quiet: bool = False,
     baseline: Baseline | None = None,
     write_baseline: Path | None = None,

@@ -86,7 +86,7 @@ def test_a_signal_during_a_blocking_read_ends_the_run_with_a_report(
     returned, out, report = found
     why = f"interrupted by {signal.Signals(number).name}"
     assert returned == report["gate"]["exit_code"] == code
-    assert out.splitlines()[-1].startswith(f"Stopped, {why}: ")
+    assert out.splitlines()[2].startswith(f"✗ Stopped, {why}: ")
     assert (report["interrupted"], report["stopped"]) == (True, why)
     assert {c["actual"] for c in report["checks"] if c["state"] == "blocked"} >= {why}
     assert not [c["id"] for c in report["checks"] if c["state"] in ("fail", "error")]

@@ -57,6 +57,8 @@ SLOW = (
     "store/test_killed.py",
     "store/test_opening.py",
     "store/test_postgres.py",
+    "test_ci.py",
+    "test_guides.py",
     "test_pytest_plugin.py",
     "test_readme.py",
     "test_wheel.py",

@@ -36,7 +36,7 @@ PAGES: Mapping[str, str] = MappingProxyType(
     {
         path.relative_to(ROOT).as_posix(): path.read_text("utf-8")
         for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md")))
-        if path.name != "checks.md"
+        if path.name not in ("checks.md", "chatgpt-shows.md", "probe-keys.md")
     }
 )
 OF_OTHERS = {"--help"}

@@ -195,9 +195,9 @@ def test_lint_names_line_and_column_and_every_other_problem(tmp_path: Path) -> N
     done = mockauth("lint", str(file))
 
     assert done.returncode == 1
-    assert "ai-plugin.json:3:30: fail manifest.json-strict" in done.stdout
-    assert "/auth/type: fail manifest.auth-type-known" in done.stdout
-    assert "/schema_version: fail manifest.schema-version-v1" in done.stdout
+    assert "ai-plugin.json:3:30: manifest.json-strict " in done.stdout
+    assert " manifest.auth-type-known /auth/type: expected none, " in done.stdout
+    assert " manifest.schema-version-v1 /schema_version: expected " in done.stdout
 
 
 def test_a_check_is_explained_with_its_source() -> None:

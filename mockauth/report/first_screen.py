@@ -105,7 +105,12 @@ class _Screen:
 
     def _is_told(self, cause: Cause) -> bool:
         """Whether it is numbered. Where nothing was judged, the verdict says why already."""
-        return cause.state in TOLD and not (self.gate.exit_code == 3 and cause.state == "blocked")
+        return cause.state in TOLD and not (self._is_cut and cause.state == "blocked")
+
+    @property
+    def _is_cut(self) -> bool:
+        """Whether the verdict says already why things were not judged."""
+        return self.gate.exit_code == 3 or self.run.signal != 0
 
     def _as_many(
         self, told: Sequence[Cause], blocks: Sequence[Sequence[Row]], room: int
@@ -257,7 +262,7 @@ class _Screen:
             for r in blocked
             if r.level == "critical" and not r.blocked_by and r.rule.id not in explained
         ]
-        if self.gate.exit_code == 3:
+        if self._is_cut:
             return
         for reason, results in groupby(left, key=lambda result: result.actual):
             ids = [result.rule.id for result in results]

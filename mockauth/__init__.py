@@ -6,15 +6,48 @@ The public surface is small on purpose; everything heavy is imported on first us
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flask import Flask
 
+    from mockauth.api import (
+        CheckResult,
+        ClientOptions,
+        LintFinding,
+        LintReport,
+        Options,
+        Place,
+        Report,
+        check,
+        check_client,
+        lint,
+    )
     from mockauth.plugin.config import PluginConfig
 
 __version__ = "0.2.0"
-__all__ = ["__version__", "create_app"]
+__all__ = [
+    "CheckResult",
+    "ClientOptions",
+    "LintFinding",
+    "LintReport",
+    "Options",
+    "Place",
+    "Report",
+    "__version__",
+    "check",
+    "check_client",
+    "create_app",
+    "lint",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """What `mockauth.api` has, imported when it is first asked for."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module("mockauth.api"), name)
 
 
 def create_app(

@@ -16,7 +16,7 @@ RANKS = {
     "profiles": 3, "manifest": 2, "store": 2, "wire": 1, "clock": 0, "errors": 0,
 }  # fmt: skip
 SIBLINGS = {"checks", "chatgpt", "plugin", "browser"}
-DOORS = {"pytest_plugin", "testing", "settings", "__main__"}
+DOORS = {"api", "options", "pytest_plugin", "testing", "settings", "__main__"}
 """Modules of their own above the packages: of the packages only `cli` may import them."""
 FAMILIES = {
     "browser": ["chromium"],
@@ -44,7 +44,8 @@ def test_a_module_imports_only_what_lies_below_it(module: str) -> None:
 def test_only_the_command_line_imports_the_command_line() -> None:
     above = {module for module, name in EDGES if name.partition(".")[0] == "cli"}
 
-    assert {m for m in above if m.partition(".")[0] != "cli"} == {"__main__"}
+    # The Python API reads its options as the command line does: by the same declarations.
+    assert {m for m in above if m.partition(".")[0] != "cli"} == {"__main__", "api"}
 
 
 def test_authlib_is_known_to_the_oauth_endpoints_only() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mockauth.cli.login import logins_of
 from mockauth.cli.option import HostAndPort, Patience, SlowCommand, option
 from mockauth.cli.settings import load_settings, login_pages, waivers
+
+if TYPE_CHECKING:
+    from mockauth.engine.options import CheckOptions
 
 BUDGET = 300.0
 """Seconds of a run; one against the built-in plugin takes three."""
@@ -172,7 +176,6 @@ WAITS = 4
 )
 @option(
     "--map",
-    "map_",
     type=click.Choice(["auto", "off"]),
     default="auto",
     help="Map the manifest's addresses to the server under test.",
@@ -198,7 +201,7 @@ def check(target: str, **values: Any) -> None:
     from mockauth.engine.interruption import Interruption
 
     reports = report_targets(values["reports"])
-    options = _options(target, values)
+    options = options_of(target, values)
     stop = Interruption()
     code = finish(
         run_check(options, interruption=stop),
@@ -224,7 +227,13 @@ def _budget(seconds: float | None, patience: float, login: str) -> float | None:
     return seconds or None
 
 
-def _options(target: str, values: dict[str, Any]) -> Any:
+def options_of(target: str, values: Mapping[str, Any]) -> CheckOptions:
+    """What the run is asked to do, from the values of the command's options. The settings file is
+    the one that the current click context has loaded.
+
+    Raises:
+        UsageError: a value cannot be used.
+    """
     from mockauth.checks.evidence import Given
     from mockauth.engine.options import CheckOptions
     from mockauth.engine.result.baseline import read_baseline
@@ -280,7 +289,7 @@ def _options(target: str, values: dict[str, Any]) -> Any:
         slow=values["slow"] > 0,
         patience=values["slow"],
         budget=_budget(values["budget"], values["slow"], values["login"]),
-        map=values["map_"],
+        map=values["map"],
         allow_hosts=values["allow_hosts"],
         waivers=waivers(),
         baseline=read_baseline(values["baseline"]) if values["baseline"] else None,

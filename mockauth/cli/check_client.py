@@ -117,7 +117,7 @@ def check_client(command: tuple[str, ...], **values: Any) -> None:
     from mockauth.engine.interruption import Interruption
 
     reports = report_targets(values["reports"])
-    options = _options(command, values)
+    options = options_of(command, values)
     stop = Interruption()
     code = finish(
         _introduced(run_client(options, interruption=stop)),
@@ -133,7 +133,12 @@ def check_client(command: tuple[str, ...], **values: Any) -> None:
     raise click.exceptions.Exit(code)
 
 
-def _options(command: tuple[str, ...], values: dict[str, Any]) -> ClientOptions:
+def options_of(command: tuple[str, ...], values: Mapping[str, Any]) -> ClientOptions:
+    """What the run is asked to do, from the values of the command's options.
+
+    Raises:
+        UsageError: a value cannot be used.
+    """
     from mockauth.engine.client import options as defaults
     from mockauth.engine.result.baseline import read_baseline
     from mockauth.errors import UsageError

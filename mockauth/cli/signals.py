@@ -57,3 +57,20 @@ def _alarm(seconds: float) -> None:
         watch = threading.Timer(seconds, _thread.interrupt_main, (ALARM,))
         watch.daemon = True
         watch.start()
+
+
+@contextmanager
+def bounded(stop: Interruption) -> Iterator[None]:
+    """Within the block an alarm of the kernel ends a run that takes longer than it may. Signals keep
+    their meaning; where there is no alarm, or somebody else uses it, nothing is changed."""
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or sys.platform == "win32" or signal.getsignal(ALARM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(ALARM, lambda number, frame: stop.overrun())
+    stop.alarm = _alarm
+    try:
+        yield
+    finally:
+        _alarm(0)
+        signal.signal(ALARM, signal.SIG_DFL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from mockauth import __version__
@@ -86,7 +87,12 @@ def _cause(cause: Cause, shown: Redactor) -> dict[str, Any]:
 
 
 def render(run: Run, gate: Gate) -> str:
-    """The report as text. Bodies are shown as they came, so that a command of a CI system in one is
-    written with an escape, which a reader of JSON takes off again."""
-    text = json.dumps(members(run, gate), indent=1, ensure_ascii=False) + "\n"
+    """The report as text."""
+    return text_of(members(run, gate))
+
+
+def text_of(report: Mapping[str, Any]) -> str:
+    """The members of a report as text. Bodies are shown as they came, so that a command of a CI
+    system in one is written with an escape, which a reader of JSON takes off again."""
+    text = json.dumps(report, indent=1, ensure_ascii=False) + "\n"
     return COMMAND.sub(r"\\u0023#", text)

@@ -128,7 +128,7 @@ class SocketTransport:
         while len(self._racers) < len(requests):
             self._racers.append(SocketTransport())
             self._racers[-1]._start()
-        return _race(list(zip(self._racers, requests, strict=False)), seconds)
+        return race(list(zip(self._racers, requests, strict=False)), seconds)
 
     def handshake(self, host: str, port: int, *, seconds: float = HANDSHAKE_SECONDS) -> Handshake:
         """Shake hands over a socket; see `Transport.handshake`."""
@@ -146,7 +146,7 @@ class SocketTransport:
         found = _wait(ended, seconds * NEGOTIATIONS)
         if isinstance(found, Handshake):
             return found
-        raise found or TimedOut(f"no TLS handshake: {_late(seconds * NEGOTIATIONS)}")
+        raise found or TimedOut(f"no TLS handshake: {late(seconds * NEGOTIATIONS)}")
 
     def close(self) -> None:
         """End the thread that sends, and let go of its connections."""
@@ -180,7 +180,7 @@ class _Worker:
         self.jobs.put(job)
         answer = _wait(job.answer, job.seconds + LATE)
         if answer is None:
-            raise TimedOut(_late(job.seconds))
+            raise TimedOut(late(job.seconds))
         if isinstance(answer, Response):
             return answer
         raise answer
@@ -214,7 +214,7 @@ def _wait(answer: queue.SimpleQueue[T], seconds: float) -> T | None:
     return None
 
 
-def _race(
+def race(
     racers: Sequence[tuple[Transport, Request]], seconds: float
 ) -> list[Response | TransportError]:
     line = threading.Barrier(len(racers))
@@ -249,7 +249,7 @@ def plain_words(wrong: Exception, seconds: float) -> str:
     import urllib3
 
     if _is_late(wrong):
-        return _late(seconds)
+        return late(seconds)
     if isinstance(wrong, urllib3.exceptions.NameResolutionError | socket.gaierror):
         return say("the host name does not resolve")
     if isinstance(wrong, ConnectionRefusedError) or isinstance(
@@ -283,7 +283,7 @@ def _words_of_others(wrong: Exception) -> str:
     return say("no usable answer: {}", own(type(wrong).__name__))
 
 
-def _late(seconds: float) -> str:
+def late(seconds: float) -> str:
     return say("timed out after {:g} s", seconds)
 
 
@@ -315,7 +315,7 @@ class WsgiTransport:
         self, requests: Sequence[Request], *, seconds: float
     ) -> list[Response | TransportError]:
         """Call the app from as many threads; see `Transport.send_all`."""
-        return _race([(self, request) for request in requests], seconds)
+        return race([(self, request) for request in requests], seconds)
 
     def handshake(self, host: str, port: int, *, seconds: float = HANDSHAKE_SECONDS) -> Handshake:
         """Say what `tls` says; see `Transport.handshake`."""

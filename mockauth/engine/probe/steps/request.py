@@ -9,6 +9,7 @@ from mockauth.chatgpt.authorize import authorization_request
 from mockauth.chatgpt.client import Client
 from mockauth.chatgpt.token import read_token, refresh_request, token_request
 from mockauth.checks.finding import Blocked, NotApplicable
+from mockauth.engine.http.in_process import require_sockets
 from mockauth.engine.probe.matchers import wider
 from mockauth.engine.probe.mutate import mutate
 from mockauth.engine.probe.owned_object import owned_url
@@ -67,6 +68,8 @@ def _prepared(run: ProbeRun, step: Step) -> Prepared:
 
 def send(run: ProbeRun, step: Step, request: Request) -> Exchange:
     """Send a request and record it under its kind."""
+    if step.keep_connection:
+        require_sockets(run.subject.driver.transport)
     kind = step.do if step.do in ("token", "refresh", "api") else "endpoint"
     return run.subject.driver.send(request, kind, keep=step.keep_connection)
 

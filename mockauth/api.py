@@ -1,0 +1,207 @@
+"""What a Python program imports: `check`, `check_client` and `lint`, which do what the commands of
+the same names do, and return what was found.
+
+    report = mockauth.check(app, client_id="…", client_secret="…", username="…", password="…")
+    report.assert_ok()
+
+Options are those of the command line, with the same environment variables (`MOCKAUTH_…`) and the same
+settings file behind them.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib import import_module
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Unpack
+
+from mockauth.chatgpt.api import document_request
+from mockauth.cli.check import check as check_command
+from mockauth.cli.check import options_of
+from mockauth.cli.check_client import check_client as client_command
+from mockauth.cli.check_client import options_of as client_options_of
+from mockauth.cli.keywords import parsed
+from mockauth.cli.signals import bounded
+from mockauth.engine.check import run_check
+from mockauth.engine.client.function import FunctionStarter
+from mockauth.engine.client.run import run_client
+from mockauth.engine.events import Event, RunFinished
+from mockauth.engine.http.app import wsgi_of
+from mockauth.engine.http.in_process import InProcess
+from mockauth.engine.http.transport import TransportError
+from mockauth.engine.interruption import Interruption
+from mockauth.engine.result.gate import gate
+from mockauth.engine.result.result import Run
+from mockauth.engine.target.dns import system_addresses
+from mockauth.engine.target.logins import Logins
+from mockauth.errors import UsageError
+from mockauth.manifest.plugin import read_manifest
+from mockauth.options import ClientOptions, Options
+from mockauth.report.json_report import members
+from mockauth.report.judged import CheckResult, Place, Report
+from mockauth.report.linted import LintFinding, LintReport, lint
+from mockauth.wire.url import hostname, is_loopback_host, split
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+__all__ = [
+    "CheckResult",
+    "ClientOptions",
+    "LintFinding",
+    "LintReport",
+    "Options",
+    "Place",
+    "Report",
+    "check",
+    "check_client",
+    "lint",
+]
+
+Target = Any
+"""A URL, a path, a WSGI or ASGI app, or `module:app`."""
+DOCUMENT_SECONDS = 15.0
+HOME = "http://localhost"
+"""The address of an app in process that names none on this machine."""
+AT_MODULE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(\(\))?")
+
+
+def check(target: Target, *, base_url: str = "", **options: Unpack[Options]) -> Report:
+    """Sign in to a service as ChatGPT would, and judge it, as `mockauth check` does.
+
+    Args:
+        target: the URL of a site or a manifest, the path of a manifest, a WSGI app (Flask, Django),
+            an ASGI app (FastAPI, Starlette), or `module:app` or `module:factory()`. An app is called
+            in this process, without a port: its verdicts are those of the same app at a URL, but what
+            only a connection shows is blocked, and a login page that needs script cannot be used.
+        base_url: the address that an app in process is asked at. Where it is left out, it is the one
+            on this machine that its manifest names, else `http://localhost`.
+        options: those of the command line, named as in the settings file.
+
+    Raises:
+        UsageError: an option, the settings file or the target cannot be used.
+    """
+    with _resolved(target, base_url, options.get("authorize_url", "")) as place:
+        login = options.get("login")
+        keywords = {k: v for k, v in options.items() if k != "login" or not callable(v)}
+        with parsed(check_command, [place.address], keywords) as values:
+            wanted = options_of(place.address, values)
+        if callable(login):
+            wanted = replace(wanted, logins=Logins(way="function", function=login))
+        if place.transport is not None:
+            # The app is the user's own, and nothing leaves this process for it.
+            wanted = replace(wanted, active=True)
+        stop = Interruption()
+        with bounded(stop):
+            run = _run_of(
+                run_check(
+                    wanted,
+                    transport=place.transport,
+                    resolve=system_addresses,
+                    interruption=stop,
+                )
+            )
+    decided = gate(run, fail_on=values["fail_on"], strict=values["strict"])
+    return Report(members(run, decided))
+
+
+Client = Callable[[Mapping[str, str]], Any]
+"""A client under test as a function: it gets AUTHORIZE_URL and the others of `mockauth
+check-client`, signs in, calls the API, and returns; it raises where that did not work."""
+
+
+def check_client(client: Sequence[str] | Client, **options: Unpack[ClientOptions]) -> Report:
+    """Play the server for an OAuth client, and judge the client, as `mockauth check-client` does.
+
+    Args:
+        client: the command that starts it, as a list of words, or a function.
+        options: those of the command line.
+
+    Raises:
+        UsageError: an option or the command cannot be used.
+    """
+    command = () if callable(client) else tuple(client)
+    if not callable(client) and (isinstance(client, str) or not command):
+        raise UsageError('the command of a client is a list of words, such as ["node", "login.js"]')
+    with parsed(client_command, command, options) as values:
+        wanted = client_options_of(command, values)
+    starter = FunctionStarter(client) if callable(client) else None
+    run = _run_of(run_client(wanted, starter=starter))
+    decided = gate(run, fail_on=values["fail_on"], strict=values["strict"])
+    return Report(members(run, decided))
+
+
+@dataclass(frozen=True)
+class _Resolved:
+    """A target that a run can ask: at its address, or an app over `transport`."""
+
+    address: str
+    transport: InProcess | None = None
+
+
+@contextmanager
+def _resolved(target: Target, base_url: str, authorize_url: str) -> Iterator[_Resolved]:
+    if isinstance(target, str) and AT_MODULE.fullmatch(target) and not Path(target).exists():
+        target = app_at(target)
+    if isinstance(target, str | PathLike):
+        if base_url:
+            raise UsageError(
+                "base_url belongs to an app in process; a URL or a path says it itself"
+            )
+        yield _Resolved(str(target))
+        return
+    with wsgi_of(target) as app:
+        base = base_url.rstrip("/") or _on_this_machine(authorize_url) or _published(app)
+        transport = InProcess(app, base)
+        try:
+            yield _Resolved(base, transport)
+        finally:
+            transport.close()
+
+
+def app_at(value: str) -> Any:
+    """The app that `module:app` names, or that `module:factory()` makes; it is looked for in the
+    current folder, too.
+
+    Raises:
+        UsageError: there is none.
+    """
+    module, _, name = value.partition(":")
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        found = getattr(import_module(module), name.removesuffix("()"), None)
+    except ImportError as missing:
+        raise UsageError(f"{value}: {missing}") from missing
+    finally:
+        sys.path.pop(0)
+    if not callable(found):
+        raise UsageError(f"{value}: {module} has no app {name!r}")
+    return found() if name.endswith("()") else found
+
+
+def _published(app: WSGIApplication) -> str:
+    """The address on this machine that an app's manifest names."""
+    url = f"{HOME}/.well-known/ai-plugin.json"
+    try:
+        answer = InProcess(app, HOME).send(document_request(url), seconds=DOCUMENT_SECONDS)
+    except TransportError:
+        return HOME
+    return _on_this_machine(read_manifest(answer.body, url).api_url or "") or HOME
+
+
+def _on_this_machine(url: str) -> str:
+    """Its host and port, in http as an app without a server speaks it; "" for other machines."""
+    parts = split(url)
+    is_here = parts is not None and is_loopback_host(hostname(url))
+    return f"http://{parts.netloc}" if parts is not None and is_here else ""
+
+
+def _run_of(events: Iterator[Event]) -> Run:
+    *_, last = events
+    assert isinstance(last, RunFinished)  # noqa: S101 - a run ends with it, or raises
+    return last.run

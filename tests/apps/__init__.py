@@ -1,0 +1,1 @@
+"""Small plugins of other frameworks, as their developers write them."""

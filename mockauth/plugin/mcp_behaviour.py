@@ -111,6 +111,8 @@ class McpBehaviour:
     """True: a tool that was refused once for this user's scope stays refused."""
     scope_challenged: str = "needed"
     """What a 403 says of the scope: needed, unnamed."""
+    refresh_needs_offline_access: bool = False
+    """True: a refresh token is issued only to those who asked for offline_access, which is legal."""
     offline_access_works: bool = True
     """False: whoever asks for offline_access gets no refresh token."""
 

@@ -56,8 +56,7 @@ def make_token(
         issuer=issuer,
     )
     state.keep(state.access, key, kept, now)
-    offline = policy.offline_access_works or "offline_access" not in granted.split()
-    if refresh and offline and policy.refresh_issued and client.check_grant_type("refresh_token"):
+    if refresh and _may_stay(plugin, granted) and client.check_grant_type("refresh_token"):
         long = config.refresh_seconds if policy.refresh_outlives_access else config.access_seconds
         token["refresh_token"] = secrets.token_urlsafe(32)
         longer = replace(
@@ -68,6 +67,13 @@ def make_token(
         )
         state.keep(state.refresh, token["refresh_token"], longer, now)
     return token
+
+
+def _may_stay(plugin: Plugin, scope: str) -> bool:
+    """Whether a refresh token comes with an access token of that scope."""
+    policy, asked = plugin.policy, "offline_access" in scope.split()
+    right = policy.offline_access_works if asked else not policy.refresh_needs_offline_access
+    return policy.refresh_issued and right
 
 
 def _access_token(

@@ -36,6 +36,7 @@ TEXTS = (
 DEFAULTS: Metadata = {"grant_types": ["authorization_code"], "response_types": ["code"]}
 """RFC 7591 section 2; that of token_endpoint_auth_method Authlib knows."""
 MOST_URIS = 50
+GRANTS = ("authorization_code", "refresh_token")
 APPLICATIONS = ("web", "native")
 """OpenID Connect Registration 1.0, section 2."""
 
@@ -139,7 +140,7 @@ def _refuse_what_faults_refuse(plugin: Plugin, given: Metadata) -> None:
     found = {
         "unknown-member": bool(asked.keys() - known),
         "application_type": "application_type" in asked,
-        "extra-grant": len(given["grant_types"]) > 2,
+        "extra-grant": bool({*asked.get("grant_types", [])} - {*GRANTS}),
         "empty-scope": not given.get("scope"),
         "chatgpt": any("chatgpt.com" in uri for uri in given.get("redirect_uris", [])),
         "basic": given.get("token_endpoint_auth_method") == "client_secret_basic",
@@ -178,20 +179,27 @@ def _asked(plugin: Plugin) -> Metadata:
         raise _wrong("a string has half a character in it")
     # Null is as good as absent; what is unknown must be ignored (section 2).
     given = {**DEFAULTS, **{n: v for n, v in value.items() if v is not None}}
+    _check_types(given)
+    if "software_statement" in given:
+        raise _wrong("software_statement is not supported")
+    given.setdefault("token_endpoint_auth_method", plugin.policy.registration_default_method)
+    if not set(DEFAULTS["grant_types"]) <= set(given["grant_types"]):
+        raise _wrong("grant_types must have authorization_code, as response_types has code")
+    if plugin.config.api == "mcp":
+        # Section 2 lets a server replace what it does not have: clients list grants in advance.
+        given["grant_types"] = [one for one in given["grant_types"] if one in GRANTS]
+    _check_keys(given)
+    _check_redirect_uris(plugin, given)
+    return given
+
+
+def _check_types(given: Metadata) -> None:
     for name in LISTS:
         if name in given and not _is_texts(given[name]):
             raise _wrong(f"{name} must be a list of strings")
     for name in TEXTS:
         if name in given and not isinstance(given[name], str):
             raise _wrong(f"{name} must be a string")
-    if "software_statement" in given:
-        raise _wrong("software_statement is not supported")
-    given.setdefault("token_endpoint_auth_method", plugin.policy.registration_default_method)
-    if not set(DEFAULTS["grant_types"]) <= set(given["grant_types"]):
-        raise _wrong("grant_types must have authorization_code, as response_types has code")
-    _check_keys(given)
-    _check_redirect_uris(plugin, given)
-    return given
 
 
 def _check_keys(given: Metadata) -> None:

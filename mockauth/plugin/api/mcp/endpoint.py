@@ -110,8 +110,16 @@ def _check_origin(plugin: Plugin) -> None:
 def is_welcome(plugin: Plugin) -> bool:
     """Whether a request comes from no page, or from one that may call this server."""
     given = request.headers.get("Origin")
-    near = not given or origin(given) == origin(base_url()) or is_loopback_host(hostname(given))
+    near = not given or is_loopback_host(hostname(given)) or _is_own_page(given)
     return near or is_registered(plugin, str(given))
+
+
+def _is_own_page(given: str) -> bool:
+    """Whether it is a page of this server. A browser on the same machine that calls it by a name of the
+    internet was led here by that name."""
+    base = base_url()
+    led = is_loopback_host(request.remote_addr or "") and not is_loopback_host(hostname(base))
+    return origin(given) == origin(base) and not led
 
 
 def _check_way(plugin: Plugin, asked: Any) -> None:

@@ -216,9 +216,10 @@ def _granted(plugin: Plugin, token: str) -> Caller | None:
 def _is_for_others(plugin: Plugin, record: TokenRecord) -> bool:
     """Whether a token was asked for another resource than this MCP server (MCP 2025-11-25,
     basic/authorization, token handling)."""
-    config, base = plugin.config, base_url()
+    config = plugin.config
     if config.api != "mcp" or not config.policy.audience_checked:
         return False
+    base = base_url()
     if config.policy.resource_of_origin == "kept" and is_around(config, base, record.resource):
         return False
     wanted = resource_of(config, base, current_request().path)

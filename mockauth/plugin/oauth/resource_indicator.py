@@ -26,8 +26,10 @@ def wanted_resource(plugin: Plugin, asked: str | None) -> str:
         InvalidTargetError: it is another server's, or none may be named.
         ResourceCrash: it is one that the plugin does not expect.
     """
+    if not asked:
+        return ""
     policy, base = plugin.policy, base_url()
-    if not asked or policy.resource_handling == "ignored":
+    if policy.resource_handling == "ignored":
         return ""
     if policy.resource_handling == "refused":
         raise InvalidTargetError("resource is not supported")
@@ -52,6 +54,8 @@ def granted_resource(plugin: Plugin, asked: str | None, granted: str) -> str:
         InvalidTargetError: the token request names another resource (RFC 8707 section 2.2).
         ResourceCrash: it is one that the plugin does not expect.
     """
+    if not asked:
+        return granted
     wanted = wanted_resource(plugin, asked)
     if plugin.policy.resource_handling == "switched-at-token":
         return wanted or granted

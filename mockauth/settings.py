@@ -140,12 +140,9 @@ def _shaped(
     the clients of an MCP server register, write form, and must use PKCE."""
     if plugin.api == "mcp":
         # What travels takes 4 ms to import, which --help must not.
-        from mockauth.wire.message import FORM
+        from mockauth.plugin.mcp_server import as_mcp_server
 
-        policy = {"pkce_required": True, **table.get("policy", {})}
-        usual: dict[str, Any] = {"registration": True, "content_type": FORM}
-        shaped = {name: value for name, value in usual.items() if name not in (*table, *given)}
-        return replace(plugin, policy=replace(plugin.policy, **policy), **shaped)
+        return as_mcp_server(plugin, {*table, *given, *table.get("policy", {})})
     if plugin.api != "embeddings":
         return plugin
     if "auth" not in table and "auth" not in given:

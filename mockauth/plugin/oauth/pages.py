@@ -78,21 +78,36 @@ def login(shape: Shape, step: int, form: LoginForm) -> BaseResponse:
     return private(Response(html), f"'self' {form.origins}{shape.policy}")
 
 
-def consent(
-    shape: Shape, client: str, back: str, scope: str, action: str, csrf: str
-) -> BaseResponse:
+@dataclass(frozen=True, kw_only=True)
+class ConsentForm:
+    """What a consent page holds: `back` is the origin that the answer goes to, `host` the one that
+    describes the client, `local` whether any program of the user's machine could be the client."""
+
+    client: str
+    back: str
+    scope: str
+    action: str
+    csrf: str
+    host: str = ""
+    local: bool = False
+    back_shown: bool = True
+
+
+def consent(shape: Shape, form: ConsentForm) -> BaseResponse:
     """The consent page. Chromium applies form-action to the redirect that follows, so the
     validated origin of the callback is named."""
     html = template(LAYOUT + shape.consent + END).render(
         title=shape.words.question,
         words=shape.words,
-        client=visible(client),
-        back=visible(back),
-        scope=visible(scope),
-        action=action,
-        csrf=csrf,
+        client=visible(form.client),
+        back=visible(form.back) if form.back_shown else "",
+        scope=visible(form.scope),
+        host=visible(form.host),
+        local=form.local,
+        action=form.action,
+        csrf=form.csrf,
     )
-    return private(Response(html), f"'self' {back}{shape.policy}")
+    return private(Response(html), f"'self' {form.back}{shape.policy}")
 
 
 def onward(how: str, url: str) -> BaseResponse:

@@ -14,13 +14,14 @@ from mockauth.engine.options import CheckOptions
 from mockauth.errors import UsageError
 from mockauth.manifest.editor import EditorForm
 from mockauth.plugin.config import PluginConfig
+from mockauth.plugin.resource import PATHS
 from mockauth.profiles import ACTION
 from mockauth.profiles.action import TokenExchange
 from mockauth.scenario.misbehaving import with_faults
 from mockauth.wire import Secret
 from mockauth.wire.message import FORM
 
-ProfileName = Literal["plugin", "action"]
+ProfileName = Literal["plugin", "action", "mcp"]
 
 
 def run_demo(
@@ -57,6 +58,19 @@ def as_action(config: PluginConfig) -> PluginConfig:
     return replace(config, content_type=FORM, plugin_ids=(ACTION.default_plugin_id,))
 
 
+def as_mcp(config: PluginConfig) -> PluginConfig:
+    """The built-in plugin as an MCP server whose clients register themselves."""
+    policy = replace(config.policy, pkce_required=True)
+    return replace(
+        config,
+        api="mcp",
+        content_type=FORM,
+        registration=True,
+        issuer_in_redirect=True,
+        policy=policy,
+    )
+
+
 def options_for(
     config: PluginConfig,
     target: str,
@@ -69,6 +83,17 @@ def options_for(
     """
     client, other = config.clients[:2]
     user, other_user = config.users[:2]
+    if profile == "mcp":
+        return CheckOptions(
+            target=f"{target}{PATHS['mcp']}",
+            profile=profile,
+            given=Given(
+                username=user.name,
+                password=Secret(user.password, "password"),
+                other_username=other_user.name,
+                other_password=Secret(other_user.password, "password"),
+            ),
+        )
     token = {"service_http": config.service_token, "user_http": user.key}.get(config.auth, "")
     other_token = other_user.key if config.auth == "user_http" else ""
     return CheckOptions(

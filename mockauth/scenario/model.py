@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Literal, get_args
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, get_args
 
 from mockauth.checks.rule import Rule
 from mockauth.wire import Pairs
 
-Do = Literal["authorize", "token", "refresh", "api", "endpoint", "wait", "handshake"]
+Do = Literal[
+    "authorize", "token", "refresh", "api", "endpoint", "wait", "handshake",
+    "discover", "register", "tool",
+]  # fmt: skip
 DOES: tuple[Do, ...] = get_args(Do)
-At = Literal["manifest", "openapi", "authorize", "token", "api"]
+At = Literal["manifest", "openapi", "authorize", "token", "api", "resource", "server"]
 
 Statuses = Annotated[tuple[str, ...], "statuses"]
 """Such as `("400", "5xx")`."""
@@ -65,6 +68,8 @@ class Change:
     """How the client proves itself: in the body, by Basic, not at all, or both ways."""
     raw: str | None = None
     """The whole body, as it stands here."""
+    members: Mapping[str, Any] = field(default_factory=dict)
+    """Members of the JSON body of a registration or an MCP message; `remove` takes members out."""
     reverse: bool = False
     """The parameters in the opposite order."""
     plain_http: bool = False
@@ -116,6 +121,8 @@ class Expect:
     that was sent as text."""
     error: tuple[str, ...] = ()
     """What `error` of a JSON answer must be."""
+    rpc_error: tuple[int, ...] = ()
+    """What the code of a JSON-RPC error must be."""
     headers: HeaderTexts = ()
     """Texts that a header must hold, in any letter case (`*` holds all); null: no such header."""
     challenge: Literal["", "well-formed", "without-error"] = ""
@@ -198,6 +205,8 @@ class Step:
     """The copies are sent in parallel, three rounds of them; all answers are judged."""
     at: At = "authorize"
     """Which endpoint `endpoint` asks, with one request that follows nothing."""
+    method: str = ""
+    """The JSON-RPC method that `tool` sends; the ordinary call where the file gives none."""
     operation: Literal["chosen", "every", "owned", "scoped"] = "chosen"
     """Which operation `api` calls. `every`: all of them, without a token. `owned`: one object of
     the first user. `scoped`: one that needs a scope which `${narrow.scope}` has not."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from mockauth.engine.catalogue import catalogue
-from mockauth.engine.demo import as_action
+from mockauth.engine.demo import as_action, as_mcp
 from mockauth.engine.result.result import Run
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.faults.fault import Fault
@@ -52,8 +52,15 @@ NOTED = {
 """What is true of a mode, and no fault."""
 
 
+UNPROVEN = {
+    "discovery.documents-agree", "discovery.prm-root-variant", "discovery.prm-variants-agree",
+}  # fmt: skip
+"""Rules whose fault the built-in plugin cannot be given yet."""
 ELSEWHERE = test_public.PROVEN | test_sockets.PROVEN | test_time.PROVEN | ALWAYS_NOTED
 """What no planted fault can show in process on localhost, and the sibling files prove."""
+
+
+SHAPES = {"plugin": lambda config: config, "action": as_action, "mcp": as_mcp}
 
 
 def broken(run: Run) -> set[str]:
@@ -66,9 +73,9 @@ def broken(run: Run) -> set[str]:
 def test_a_fault_is_caught_by_exactly_the_checks_it_declares(
     fault: Fault, checked: Checked
 ) -> None:
-    config = PluginConfig() if fault.profile == "plugin" else as_action(PluginConfig())
+    shape = SHAPES[fault.profile]
 
-    run = checked(config.with_faults(fault), fault.profile)
+    run = checked(shape(PluginConfig()).with_faults(fault), fault.profile)
 
     assert broken(run) == set(fault.caught_by)
 
@@ -93,13 +100,20 @@ def test_the_faultless_plugin_breaks_no_rule_as_an_action(name: str, checked: Ch
     assert [r.rule.id for r in run.results if r.state == "blocked"] == []
 
 
+def test_the_faultless_plugin_breaks_no_rule_as_an_mcp_server(checked: Checked) -> None:
+    run = checked(as_mcp(PluginConfig()), "mcp")
+
+    assert run.profile.name == "mcp"
+    assert broken(run) == set()
+    assert not run.stopped
+
+
 def test_every_check_is_caught_failing_by_some_fault() -> None:
     caught = {check_id for fault in FAULTS for check_id in fault.caught_by}
 
     # tests/client/test_run.py closes the circle for clients.
     rules = [entry.rule for entry in catalogue() if entry.rule.area != "client"]
-    bound = {r.id for r in rules if {"plugin", "action"} & r.levels.keys()}
-    assert bound - caught - ELSEWHERE == set()
+    assert {r.id for r in rules} - caught - ELSEWHERE - UNPROVEN == set()
 
 
 def test_what_is_noted_of_every_service_is_noted_of_a_faultless_one(checked: Checked) -> None:

@@ -22,7 +22,9 @@ SIGN_IN = frozenset(
         "page.form-action-allows-redirect", "page.cookies-kept-by-browsers",
         "page.form-can-be-sent", "page.policy-allows-login", "page.consent-reaches-callback",
         "pkce.optional-for-secret-client", "openapi.served",
-        "manifest.urls-usable",
+        "manifest.urls-usable", "discovery.prm-found", "discovery.asm-found",
+        "discovery.asm-issuer-exact", "discovery.prm-authorization-servers",
+        "pkce.s256-advertised", "registration.some-way-usable", "registration.works",
     }
 )  # fmt: skip
 """The rules that ChatGPT's own sign-in depends on."""

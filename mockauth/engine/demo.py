@@ -58,19 +58,6 @@ def as_action(config: PluginConfig) -> PluginConfig:
     return replace(config, content_type=FORM, plugin_ids=(ACTION.default_plugin_id,))
 
 
-def as_mcp(config: PluginConfig) -> PluginConfig:
-    """The built-in plugin as an MCP server whose clients register themselves."""
-    policy = replace(config.policy, pkce_required=True)
-    return replace(
-        config,
-        api="mcp",
-        content_type=FORM,
-        registration=True,
-        issuer_in_redirect=True,
-        policy=policy,
-    )
-
-
 def options_for(
     config: PluginConfig,
     target: str,
@@ -79,7 +66,8 @@ def options_for(
 ) -> CheckOptions:
     """The options that check the built-in plugin with all its sample credentials.
 
-    For an Action `config` is one that `as_action` made, and `exchange` its Token Exchange Method.
+    For an Action `config` is one that `as_action` made, and `exchange` its Token Exchange Method;
+    for an MCP server one that `as_mcp_server` made.
     """
     client, other = config.clients[:2]
     user, other_user = config.users[:2]

@@ -6,10 +6,11 @@ from __future__ import annotations
 import pytest
 
 from mockauth.engine.catalogue import catalogue
-from mockauth.engine.demo import as_action, as_mcp
+from mockauth.engine.demo import as_action
 from mockauth.engine.result.result import Run
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.faults.fault import Fault
+from mockauth.plugin.mcp_server import as_mcp_server
 from mockauth.profiles.action import TokenExchange
 from mockauth.scenario.library import load_library
 from tests.circle import test_public, test_sockets, test_time
@@ -52,15 +53,11 @@ NOTED = {
 """What is true of a mode, and no fault."""
 
 
-UNPROVEN = {
-    "discovery.documents-agree", "discovery.prm-root-variant", "discovery.prm-variants-agree",
-}  # fmt: skip
-"""Rules whose fault the built-in plugin cannot be given yet."""
 ELSEWHERE = test_public.PROVEN | test_sockets.PROVEN | test_time.PROVEN | ALWAYS_NOTED
 """What no planted fault can show in process on localhost, and the sibling files prove."""
 
 
-SHAPES = {"plugin": lambda config: config, "action": as_action, "mcp": as_mcp}
+SHAPES = {"plugin": lambda config: config, "action": as_action, "mcp": as_mcp_server}
 
 
 def broken(run: Run) -> set[str]:
@@ -101,7 +98,7 @@ def test_the_faultless_plugin_breaks_no_rule_as_an_action(name: str, checked: Ch
 
 
 def test_the_faultless_plugin_breaks_no_rule_as_an_mcp_server(checked: Checked) -> None:
-    run = checked(as_mcp(PluginConfig()), "mcp")
+    run = checked(as_mcp_server(PluginConfig()), "mcp")
 
     assert run.profile.name == "mcp"
     assert broken(run) == set()
@@ -113,7 +110,7 @@ def test_every_check_is_caught_failing_by_some_fault() -> None:
 
     # tests/client/test_run.py closes the circle for clients.
     rules = [entry.rule for entry in catalogue() if entry.rule.area != "client"]
-    assert {r.id for r in rules} - caught - ELSEWHERE - UNPROVEN == set()
+    assert {r.id for r in rules} - caught - ELSEWHERE == set()
 
 
 def test_what_is_noted_of_every_service_is_noted_of_a_faultless_one(checked: Checked) -> None:

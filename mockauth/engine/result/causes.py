@@ -199,6 +199,8 @@ class _Known:
         is_lead = any(name in above for above in self.parents.values())
         if seen is None or name in self.parents or is_lead or not seen.exchanges:
             return
+        if any(map(self._is_else_right, self._shown(seen))):
+            return
         left = {_likeness(e) for e in self._shown(seen)}
         telling: list[str] = []
         for other, result in self.broken.items():
@@ -208,6 +210,11 @@ class _Known:
                 left -= shown
         if not left:
             self.parents[name] = tuple(telling)
+
+    def _is_else_right(self, exchange: Exchange) -> bool:
+        """Whether it was sent for a rule that holds: no other finding tells what is wrong with it."""
+        asked = self.results.get(exchange.probe)
+        return asked is not None and asked.state == "pass"
 
     def _stop(self, result: Result) -> None:
         """A blocked rule: explained by the first step of the sign-in that did not work."""

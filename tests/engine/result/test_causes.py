@@ -226,6 +226,16 @@ def test_a_crash_that_other_findings_show_has_all_of_them_as_its_causes() -> Non
     )
 
 
+def test_a_refusal_in_a_wrong_form_that_is_right_for_its_own_rule_is_a_cause_of_its_own() -> None:
+    record = Record().passed("token.missing-secret-refused")
+    record.broken("token.basic-form-decoded", status=401)
+    [told] = record.trace
+    right = record.trace.add(replace(told, probe="token.missing-secret-refused"))
+    record.add("token.error-is-json", told.n, right.n)
+
+    assert sorted(record.leads) == ["token.basic-form-decoded", "token.error-is-json"]
+
+
 def test_a_demanded_challenge_explains_the_refused_request_but_not_what_the_run_went_on_to() -> (
     None
 ):

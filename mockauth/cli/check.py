@@ -191,7 +191,7 @@ WAITS = 4
     "reports",
     multiple=True,
     metavar="FORMAT=PATH",
-    help="Write a report (- for stdout); FORMAT is json, junit, sarif, markdown, har or github. "
+    help="Write a report (- for stdout); FORMAT is json, junit, sarif, markdown, har, html or github. "
     "May be given several times.",
 )
 @click.option("-v", "--verbose", count=True, help="Print all findings in full; -vv every exchange.")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mockauth.report.formats.document import Document
     from mockauth.wire.secret import Secrets
 
-FORMATS = ("json", "junit", "sarif", "markdown", "har", "github")
+FORMATS = ("json", "junit", "sarif", "markdown", "har", "html", "github")
 
 
 def report_targets(values: tuple[str, ...]) -> list[tuple[str, str]]:

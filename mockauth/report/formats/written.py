@@ -6,7 +6,7 @@ from importlib import import_module
 
 from mockauth.report.formats.document import Document
 
-FORMATS = ("json", "junit", "sarif", "markdown", "har", "github")
+FORMATS = ("json", "junit", "sarif", "markdown", "har", "html", "github")
 """Each but JSON in the module of its name."""
 
 

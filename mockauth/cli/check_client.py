@@ -96,7 +96,8 @@ if TYPE_CHECKING:
     "reports",
     multiple=True,
     metavar="FORMAT=PATH",
-    help="Write a report: json=PATH (- for stdout).",
+    help="Write a report (- for stdout); FORMAT is json, junit, sarif, markdown, har, html or github. "
+    "May be given several times.",
 )
 @click.option("-v", "--verbose", count=True, help="Print all findings in full; -vv every exchange.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")

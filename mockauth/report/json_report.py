@@ -12,11 +12,9 @@ from mockauth.clock import iso
 from mockauth.engine.result.causes import Cause, caused_by, causes_of
 from mockauth.engine.result.gate import Gate
 from mockauth.engine.result.result import Run
+from mockauth.report.formats.document import SCHEMA
 from mockauth.report.redacted import Redactor, redactor
 from mockauth.report.verdict import verdict
-
-SCHEMA = "mockauth-run/1"
-
 
 COMMAND = re.compile(r"##(?=\w*\[)")
 """What Azure Pipelines obeys anywhere in a line, such as `##vso[`."""

@@ -41,7 +41,7 @@ def test_a_report_that_cannot_be_rendered_is_said_after_the_findings(
     def crash(run: object, gate: object) -> str:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(json_report, "render", crash)
+    monkeypatch.setattr(json_report, "members", crash)
     path = tmp_path / "r.json"
     done = CliRunner().invoke(commands, ["check", "http://127.0.0.1:9", "--report", f"json={path}"])
 

@@ -16,6 +16,7 @@ import click
 from mockauth.cli.chatgpt import page_address, reaches_others
 from mockauth.cli.demo import AUTH, FORM_OR_JSON
 from mockauth.cli.option import option
+from mockauth.cli.production import HOSTS, at_chatgpt, production_options, require_chromium
 from mockauth.errors import UsageError
 from mockauth.plugin.login_name import Login
 from mockauth.settings import called_back, plugins_of, read_settings
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from mockauth.plugin.config import PluginConfig
     from mockauth.plugin.control.actions import PluginControl
+    from mockauth.web.doors import Doors
     from mockauth.web.settings import Sample
 
 
@@ -144,6 +146,13 @@ serve_option = partial(option, prefix="MOCKAUTH_SERVE")
     show_default=True,
     help="ChatGPT's side, too: its pages at /chatgpt/.",
 )
+@production_options
+@click.option(
+    "--open/--no-open",
+    "opens",
+    default=True,
+    help="With --production: open the Chromium, or print its command.",
+)
 @option(
     "--store",
     metavar="STORE",
@@ -172,6 +181,9 @@ def serve(host: str, port: int, **values: Any) -> None:
     with_pages = values["pages"] and (bool(token) or not reaches_others(host))
     if with_pages:
         _refuse_reserved(plugins)
+    sink = require_chromium() if values["production"] else None
+    if sink and not with_pages:
+        raise UsageError("--production is for the pages: leave out --no-pages, give --admin")
     app = _Late()
     # Flask and Authlib come with the plugin, which --help must not load.
     from mockauth.plugin.server.serving import serving
@@ -186,12 +198,15 @@ def serve(host: str, port: int, **values: Any) -> None:
             plugins = tuple(_known_to_pages(plugin, base) for plugin in plugins)
         made = _app(plugins, token, values["folders"])
         if with_pages:
-            made = _with_pages(made, plugins, base, host, token, values)
+            made = pages = _with_pages(made, plugins, base, host, token, {**values, "sink": sink})
         app.set(_behind_proxy(made) if values["behind_proxy"] else made)
         for plugin in plugins:
             _introduce(f"{base}/{plugin.name}".rstrip("/"), plugin, values["profile"])
         if with_pages:
             _line("ChatGPT's pages", page_address(base))
+        if with_pages and sink:
+            at = at_chatgpt(pages.pages, sink, values["allow_hosts"], opens=values["opens"])
+            stack.enter_context(at)
         _introduce_admin(base, plugins, token, shown=not values["admin_token"])
         _warn_of(host)
         threading.Event().wait()
@@ -281,7 +296,7 @@ def _with_pages(
     host: str,
     token: str,
     values: dict[str, Any],
-) -> WSGIApplication:
+) -> Doors:
     from mockauth.web.doors import Doors
 
     def make() -> WSGIApplication:
@@ -289,10 +304,11 @@ def _with_pages(
         from mockauth.web.app import create_pages
         from mockauth.web.settings import PageSettings
 
-        is_public = reaches_others(host)
+        is_public, sink = reaches_others(host), values["sink"]
         return create_pages(
             PageSettings(
-                hosts=(host, *values["page_hosts"]),
+                hosts=(host, *values["page_hosts"], *(HOSTS if sink else ())),
+                kept_from=sink.wanted if sink else tuple,
                 store=values["store"],
                 admin_token=token if is_public else "",
                 is_public=is_public,

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 WALK_SECONDS = 60.0
 GRACE_SECONDS = 15.0
 """What a walk may take beyond its time before the browser counts as hung."""
-NOISE = ("google.com", "googleapis.com", "gvt1.com", "gstatic.com")
 MOST_NAMED = 5
 Observe = Callable[[Request, Response | None, Step, float], Exchange]
 
@@ -125,8 +124,8 @@ class ChromiumSession:
                     detail=say("{}", lost),
                 ),
             )
-        wanted = list(dict.fromkeys(map(own_noise_left_out, sink.notes[before:])))
-        if landing.reason in SCRIPTED and any(wanted):
+        wanted = sink.wanted(before)
+        if landing.reason in SCRIPTED and wanted:
             landing = replace(landing, detail=landing.detail + kept_off(wanted))
         kept = [self.observe(*one) for one in observed]
         last = next((e for e in reversed(kept) if e.response is not None), None)
@@ -170,12 +169,7 @@ class ChromiumSession:
                 )  # fmt: skip
 
 
-def own_noise_left_out(host: str) -> str:
-    """A host that a page asked for; "" for what Chromium asks for by itself."""
-    return "" if host.partition(":")[0].endswith(NOISE) else host
-
-
-def kept_off(hosts: list[str]) -> Words:
+def kept_off(hosts: tuple[str, ...]) -> Words:
     """What a page may lack: hosts that it asked for, and the browser was kept from."""
-    named = say(", ").join(filter(None, hosts[:MOST_NAMED]))
+    named = say(", ").join(hosts[:MOST_NAMED])
     return say("; it asked for {}, which the browser may not reach (--allow-host)", named)

@@ -15,7 +15,7 @@ from mockauth import __version__
 from mockauth.errors import OurFault
 
 COMMANDS = (
-    "check", "check-client", "lint", "report", "demo", "serve", "chatgpt", "checks", "keys",
+    "check", "check-client", "lint", "report", "diff", "demo", "serve", "chatgpt", "checks", "keys",
 )  # fmt: skip
 """Each in the module of its name."""
 

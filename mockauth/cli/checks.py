@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from mockauth.cli.writing import say_plainly
 from mockauth.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,17 +48,17 @@ def checks(check_id: str | None, scenarios: tuple[Path, ...], form: str, **only:
     if check_id is not None:
         entry = _named(entries, check_id)
         if form == "markdown":
-            _say(reference.section(entry).rstrip())
+            say_plainly(reference.section(entry).rstrip())
         else:
-            _say(reference.explained(entry, places_of(check_id, scenarios)))
+            say_plainly(reference.explained(entry, places_of(check_id, scenarios)))
         return
     chosen = _filtered(entries, **only)
     if not chosen:
         click.echo("no check matches these filters", err=True)
     elif form == "markdown":
-        _say(reference.markdown(chosen).rstrip())
+        say_plainly(reference.markdown(chosen).rstrip())
     else:
-        _say(reference.listing(chosen, only["profile"] or "plugin"))
+        say_plainly(reference.listing(chosen, only["profile"] or "plugin"))
 
 
 def _named(entries: tuple[Entry, ...], check_id: str) -> Entry:
@@ -117,9 +117,3 @@ def _cites(entry: Entry, source: str) -> bool:
     from mockauth.checks.source import covers
 
     return any(covers(source, ref) for ref in entry.rule.refs)
-
-
-def _say(text: str) -> None:
-    """Print `text` in what the terminal can show."""
-    encoding = sys.stdout.encoding or "utf-8"
-    click.echo(text.encode(encoding, "replace").decode(encoding))

@@ -14,7 +14,9 @@ import click
 from mockauth import __version__
 from mockauth.errors import OurFault
 
-COMMANDS = ("check", "check-client", "lint", "demo", "serve", "chatgpt", "checks", "keys")
+COMMANDS = (
+    "check", "check-client", "lint", "report", "diff", "demo", "serve", "chatgpt", "checks", "keys",
+)  # fmt: skip
 """Each in the module of its name."""
 
 

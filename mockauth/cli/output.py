@@ -13,6 +13,7 @@ import click
 from mockauth.cli.signals import stoppable
 from mockauth.cli.writing import write_whole
 from mockauth.errors import OurFault, UsageError
+from mockauth.report.formats.written import FORMATS, written
 from mockauth.wire.one_line import one_line
 
 if TYPE_CHECKING:
@@ -24,11 +25,9 @@ if TYPE_CHECKING:
     from mockauth.report.formats.document import Document
     from mockauth.wire.secret import Secrets
 
-FORMATS = ("json", "junit", "sarif", "markdown", "har", "html", "github")
 
-
-def report_targets(values: tuple[str, ...]) -> list[tuple[str, str]]:
-    """`FORMAT=PATH` options as pairs.
+def report_targets(values: tuple[str, ...], option: str = "--report") -> list[tuple[str, str]]:
+    """The `FORMAT=PATH` values of an option as pairs.
 
     Raises:
         UsageError: for another shape or a format that does not exist.
@@ -37,12 +36,12 @@ def report_targets(values: tuple[str, ...]) -> list[tuple[str, str]]:
     for value in values:
         kind, equals, path = value.partition("=")
         if not equals or not path:
-            raise UsageError(f"--report {value}: write FORMAT=PATH, such as json=report.json")
+            raise UsageError(f"{option} {value}: write FORMAT=PATH, such as html=report.html")
         if kind not in FORMATS:
-            raise UsageError(f"--report {kind}: unknown format; known are {', '.join(FORMATS)}")
+            raise UsageError(f"{option} {kind}: unknown format; known are {', '.join(FORMATS)}")
         pairs.append((kind, path))
     if sum(path == "-" for _, path in pairs) > 1:
-        raise UsageError("--report: only one report can go to standard output")
+        raise UsageError(f"{option}: only one report can go to standard output")
     return pairs
 
 
@@ -77,7 +76,8 @@ def finish(
         # With a report on standard output, what people read goes to standard error.
         stream = sys.stderr if any(path == "-" for _, path in reports) else sys.stdout
         try:
-            terminal.write(run, decided, stream, verbose=verbose, quiet=quiet)
+            saved = next((path for kind, path in reports if kind == "json" and path != "-"), "")
+            terminal.write(run, decided, stream, verbose=verbose, quiet=quiet, saved=saved)
             stream.flush()
         except SystemExit as left:
             # rich turns a broken pipe into its own exit code.
@@ -109,16 +109,19 @@ def _run_of(events: Iterator[Event], *, quiet: bool) -> Run:
 
 
 def write_reports(
-    reports: Sequence[tuple[str, str]], document: Callable[[], Document], secrets: Secrets
+    reports: Sequence[tuple[str, str]],
+    document: Callable[[], Document],
+    secrets: Secrets,
+    option: str = "--report",
 ) -> bool:
     """Write each report, none before all were searched for secrets; False where one was not written.
 
     Raises:
         BrokenPipeError: the reader of the output has closed it (SIGPIPE).
     """
-    asked = list(dict.fromkeys(reports))
-    made = [(kind, path, _rendered(kind, path, document, secrets)) for kind, path in asked]
-    done = [_written(kind, path, text) for kind, path, text in made if text is not None]
+    asked = [(f"{option} {kind}={path}", kind, path) for kind, path in dict.fromkeys(reports)]
+    made = [(name, path, _rendered(name, kind, document, secrets)) for name, kind, path in asked]
+    done = [_written(name, path, text) for name, path, text in made if text is not None]
     return len(done) == len(made) and all(done)
 
 
@@ -129,11 +132,8 @@ def _document(run: Run, decided: Gate) -> Document:
 
 
 def _rendered(
-    kind: str, path: str, document: Callable[[], Document], secrets: Secrets
+    option: str, kind: str, document: Callable[[], Document], secrets: Secrets
 ) -> str | None:
-    from mockauth.report.formats.written import written
-
-    option = f"--report {kind}={path}"
     try:
         text = written(kind, document())
         left = secrets.left_in(text)
@@ -149,7 +149,7 @@ def _rendered(
     return text
 
 
-def _written(kind: str, path: str, text: str) -> bool:
+def _written(option: str, path: str, text: str) -> bool:
     try:
         if path == "-":
             click.echo(text, nl=False)
@@ -158,7 +158,7 @@ def _written(kind: str, path: str, text: str) -> bool:
     except BrokenPipeError:
         raise
     except OSError as wrong:
-        _unwritten(f"--report {kind}={path}", wrong.strerror or type(wrong).__name__)
+        _unwritten(option, wrong.strerror or type(wrong).__name__)
         return False
     return True
 

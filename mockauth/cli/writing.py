@@ -1,11 +1,14 @@
-"""Writing a file whole or not at all."""
+"""Writing: a file whole or not at all, a text as the terminal can show it."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import sys
 from contextlib import suppress
 from pathlib import Path
+
+import click
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -29,3 +32,9 @@ def write_whole(path: Path, text: str) -> None:
         with suppress(OSError):
             beside.unlink()
         raise
+
+
+def say_plainly(text: str) -> None:
+    """Print `text` in what the terminal can show."""
+    encoding = sys.stdout.encoding or "utf-8"
+    click.echo(text.encode(encoding, "replace").decode(encoding))

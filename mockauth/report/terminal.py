@@ -36,10 +36,18 @@ Line = Callable[[Words, str], None]
 
 
 def write(
-    run: Run, gate: Gate, out: TextIO, *, verbose: int = 0, quiet: bool = False, width: int = 0
+    run: Run,
+    gate: Gate,
+    out: TextIO,
+    *,
+    verbose: int = 0,
+    quiet: bool = False,
+    width: int = 0,
+    saved: str = "",
 ) -> None:
     """Write the report of `run` to `out`: the first screen; with `verbose` 1 every finding in full as
-    well, with 2 every exchange; `quiet`, the verdict only. `width` is in columns, 0 that of `out`.
+    well, with 2 every exchange; `quiet`, the verdict only. `width` is in columns, 0 that of `out`;
+    `saved` is the path of the JSON report that is written, too.
     """
     # 60 ms to import; only a report needs it.
     from rich.console import Console
@@ -60,7 +68,8 @@ def write(
         line(sentence(run, gate), style)
         return
     columns = width or (console.width if console.is_terminal or "COLUMNS" in os.environ else PIPED)
-    for row in first_screen(run, gate, shown, max(columns, NARROWEST), verbose=verbose):
+    width = max(columns, NARROWEST)
+    for row in first_screen(run, gate, shown, width, verbose=verbose, saved=saved):
         put(row.text, row.style)
     if verbose:
         _in_full(run, gate, line, verbose=verbose)

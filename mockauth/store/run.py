@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
-BAD = frozenset({"fail", "warn", "error"})
-GOOD = frozenset({"pass", "info"})
-"""A check that is blocked, n/a or waived now has not been fixed."""
+GRAVITY: Mapping[str, int] = MappingProxyType(
+    {"pass": 0, "info": 0, "warn": 1, "fail": 2, "error": 2}
+)
+"""How bad a state is that judges. A check that is blocked, n/a or waived now has not been fixed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,27 +48,35 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """What changed from one run to a later one: ids of checks, in the order of the later report."""
+    """What changed from one run to a later one: ids of checks, in the order of a report."""
 
-    new: tuple[str, ...]
-    fixed: tuple[str, ...]
-    """Found before, and right now."""
+    worse: tuple[str, ...]
+    """Found now and not before, or a failure that was a warning."""
+    better: tuple[str, ...]
+    """Found before and right now, or a warning that was a failure."""
     still: tuple[str, ...]
     unjudged: tuple[str, ...]
-    """Found before, and now blocked, waived, not applicable or not part of the run."""
+    """Found before, and now blocked, waived, not applicable or not part of the run; or right before
+    and blocked now."""
 
 
-def compared(old: Run, new: Run) -> Comparison:
-    """What changed from `old` to `new`."""
-    before, after = old.states, new.states
-    were = [name for name, state in before.items() if state in BAD]
-    are = [name for name, state in after.items() if state in BAD]
+def compared(before: Mapping[str, str], after: Mapping[str, str]) -> Comparison:
+    """What changed between the states of the checks of two runs, by their ids."""
+    was = {name: GRAVITY.get(state, 0) for name, state in before.items()}
+    now = {name: GRAVITY[state] for name, state in after.items() if state in GRAVITY}
     return Comparison(
-        new=tuple(name for name in are if before.get(name) not in BAD),
-        fixed=tuple(name for name in were if after.get(name) in GOOD),
-        still=tuple(name for name in are if before.get(name) in BAD),
-        unjudged=tuple(name for name in were if after.get(name) not in BAD | GOOD),
+        worse=tuple(name for name, grave in now.items() if grave > was.get(name, 0)),
+        better=tuple(name for name in was if name in now and now[name] < was[name]),
+        still=tuple(name for name, grave in now.items() if grave and grave == was.get(name, 0)),
+        unjudged=tuple(name for name in before if _is_lost(name, before, after)),
     )
+
+
+def _is_lost(name: str, before: Mapping[str, str], after: Mapping[str, str]) -> bool:
+    """Whether what was judged before is no longer known. A check that was right may be left out."""
+    if before[name] not in GRAVITY or after.get(name) in GRAVITY:
+        return False
+    return GRAVITY[before[name]] > 0 or after.get(name) == "blocked"
 
 
 def _members(report: str) -> dict[str, Any]:

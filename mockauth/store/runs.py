@@ -73,7 +73,7 @@ class Runs(Kept):
     def compare_runs(self, old: str, new: str) -> Comparison | None:
         """What changed between the runs of these ids; None when one is not kept."""
         first, second = self.run(old), self.run(new)
-        return compared(first, second) if first and second else None
+        return compared(first.states, second.states) if first and second else None
 
     def remove_run(self, run: str) -> None:
         """Forget a run and its report."""

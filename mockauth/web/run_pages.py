@@ -109,7 +109,7 @@ def _finished(blueprint: Blueprint, pages: Pages, shelf: RunShelf) -> None:
             plugin=installation,
             old=old.summary,
             new=new.summary,
-            change=compared(old, new),
+            change=compared(old.states, new.states),
         )
 
     @blueprint.post("/plugins/<id>/runs/<run>/remove")
@@ -144,7 +144,7 @@ def _report(shelf: RunShelf, installation: Installation, kept: Run) -> str:
         evidence=lambda check: evidence(report, check),
         missing=missing,
         before=before,
-        change=compared(earlier, kept) if earlier is not None else None,
+        change=compared(earlier.states, kept.states) if earlier is not None else None,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,44 +10,28 @@ import pytest
 import xmlschema
 from jsonschema import Draft4Validator
 
-from mockauth.engine.check import run_check
-from mockauth.engine.demo import ProfileName, as_action, options_for
-from mockauth.engine.events import RunFinished
-from mockauth.engine.http.transport import WsgiTransport
-from mockauth.engine.result.gate import gate
+from mockauth.engine.demo import as_action
 from mockauth.errors import UsageError
-from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
 from mockauth.report.formats import document, github, har, junit, markdown, sarif
-from mockauth.report.json_report import members
 from mockauth.scenario.misbehaving import with_faults
 from mockauth.wire.secret import Secrets
+from tests.report.saved import document_of
 
 SCHEMAS = Path(__file__).parent / "schemas"
-BASE = "http://localhost:5000"
 FAULTS = ("token.code-reusable", "manifest.behind-the-guard")
-AREAS = ("manifest", "authorize", "token", "grant", "api", "transport")
 SECRET = "demo-secret-3f9a7c51d2"
-
-
-def a_run(config: PluginConfig, profile: ProfileName = "plugin") -> dict[str, Any]:
-    """The document of a run in process, of most areas."""
-    options = replace(options_for(config, BASE, profile), select=AREAS)
-    last = [*run_check(options, transport=WsgiTransport(create_app(config)))][-1]
-    assert isinstance(last, RunFinished)
-    made: dict[str, Any] = json.loads(json.dumps(members(last.run, gate(last.run))))
-    return made
 
 
 @pytest.fixture(scope="module")
 def runs() -> dict[str, dict[str, Any]]:
     """One document of each kind."""
     return {
-        "faultless": a_run(PluginConfig()),
-        "broken": a_run(with_faults(PluginConfig(), FAULTS[:1])),
-        "unread": a_run(with_faults(PluginConfig(), FAULTS[1:2])),
-        "action": a_run(as_action(PluginConfig()), "action"),
-        "service_http": a_run(PluginConfig(auth="service_http")),
+        "faultless": document_of(PluginConfig()),
+        "broken": document_of(with_faults(PluginConfig(), FAULTS[:1])),
+        "unread": document_of(with_faults(PluginConfig(), FAULTS[1:2])),
+        "action": document_of(as_action(PluginConfig()), "action"),
+        "service_http": document_of(PluginConfig(auth="service_http")),
     }
 
 
@@ -104,7 +87,7 @@ def test_sarif_keeps_to_its_schema_and_every_result_has_a_rule(run: dict[str, An
 def test_a_finding_has_the_same_fingerprint_in_the_next_run(
     runs: dict[str, dict[str, Any]],
 ) -> None:
-    again = a_run(with_faults(PluginConfig(), FAULTS[:1]))
+    again = document_of(with_faults(PluginConfig(), FAULTS[:1]))
 
     assert prints(runs["broken"]) == prints(again) != set()
 

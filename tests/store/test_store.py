@@ -237,23 +237,26 @@ def test_a_run_comes_back_with_its_report_until_it_is_removed(store: Store) -> N
     assert store.run(run.summary.id) is None
 
 
-def test_runs_are_compared_by_what_is_new_and_what_is_fixed(store: Store) -> None:
+def test_runs_are_compared_by_what_is_worse_and_what_is_better(store: Store) -> None:
     def report(**states: str) -> str:
         checks = ",".join(f'{{"id": "{name}", "state": "{s}"}}' for name, s in states.items())
         return f'{{"checks": [{checks}]}}'
 
-    old = made.run(report=report(a="fail", b="pass", c="warn", d="fail", e="fail", g="fail"))
-    new = made.run(report=report(a="pass", b="fail", c="fail", d="blocked", e="waived", f="warn"))
+    before = report(a="fail", b="pass", c="warn", d="fail", e="fail", g="fail", h="fail", i="fail",
+                    j="pass", k="pass")  # fmt: skip
+    after = report(a="pass", b="fail", c="fail", d="blocked", e="waived", f="warn", h="warn", i="fail",
+                   j="blocked")  # fmt: skip
+    old, new = made.run(report=before), made.run(report=after)
     store.add_run(old)
     store.add_run(new)
 
     changed = store.compare_runs(old.summary.id, new.summary.id)
 
     assert changed is not None
-    assert changed.new == ("b", "f")
-    assert changed.fixed == ("a",)
-    assert changed.still == ("c",)
-    assert changed.unjudged == ("d", "e", "g")
+    assert changed.worse == ("b", "c", "f")
+    assert changed.better == ("a", "h")
+    assert changed.still == ("i",)
+    assert changed.unjudged == ("d", "e", "g", "j")
     assert store.compare_runs(old.summary.id, "unknown") is None
 
 

@@ -118,9 +118,9 @@ def test_runs_are_compared_by_check(visitor: Visitor, clock: MovableClock) -> No
         clock.sleep(60)
         checked(visitor)
 
-        assert "Since the run before : 0 new, 1 fixed" in visitor.text
-        assert visitor.click("0 new, 1 fixed").status == 200
-        assert "Fixed: 1" in visitor.text
+        assert "Since the run before : 0 worse, 1 better" in visitor.text
+        assert visitor.click("0 worse, 1 better").status == 200
+        assert "Better: 1" in visitor.text
         visitor.click("All runs")
         assert visitor.text.count("passed") == 2
         assert visitor.get(broken).press("Remove this run").text.count("passed") == 1

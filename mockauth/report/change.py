@@ -1,0 +1,97 @@
+"""What changed from one saved run to a later one, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from mockauth.report.formats.document import Check, Document
+from mockauth.store.run import GRAVITY, Comparison, compared
+from mockauth.wire.one_line import one_line
+
+LONGEST = 160
+"""Characters of what was found."""
+MOST = 50
+"""Checks of a kind that are listed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """Two saved runs, and what became of the checks."""
+
+    old: Document
+    new: Document
+    ids: Comparison
+
+    @property
+    def exit_code(self) -> int:
+        """1 where something got worse; 3 where nothing did because nothing is known now."""
+        if self.ids.worse:
+            return 1
+        return 0 if any(one["state"] in GRAVITY for one in self.new["checks"]) else 3
+
+    @property
+    def headline(self) -> str:
+        """How much of each, in one line."""
+        ids = self.ids
+        parts = [f"{len(ids.worse)} worse", f"{len(ids.better)} better"]
+        parts += [f"{len(ids.unjudged)} no longer judged"] if ids.unjudged else []
+        parts += [f"{len(ids.still)} still broken"] if ids.still else []
+        return f"{'✗' if self.exit_code else '✓'} {', '.join(parts)}"
+
+
+def change_of(old: Document, new: Document) -> Change:
+    """What changed from `old` to `new`."""
+    states = [{one["id"]: one["state"] for one in run["checks"]} for run in (old, new)]
+    return Change(old=old, new=new, ids=compared(*states))
+
+
+def told(change: Change) -> str:
+    """The change as lines: the headline, what differs between the runs, each check."""
+    ids = change.ids
+    lines = [_where(change.new), change.headline, *_differences(change)]
+    for title, names in (
+        ("worse", ids.worse), ("better", ids.better), ("no longer judged", ids.unjudged),
+        ("still broken", ids.still),
+    ):  # fmt: skip
+        lines += _listed(change, title, names)
+    return "\n".join(one_line(line) for line in lines)
+
+
+def _where(run: Document) -> str:
+    return f"{run['target']} · {run['profile']} · {run.get('auth', '')}"
+
+
+def _differences(change: Change) -> Iterator[str]:
+    """What was not the same in both runs, and may be why."""
+    for what in ("target", "profile", "auth"):
+        if change.old.get(what) != change.new.get(what):
+            yield f"note: another {what}: {change.old.get(what)} → {change.new.get(what)}"
+    versions = [run.get("tool", {}).get("version", "") for run in (change.old, change.new)]
+    if versions[0] != versions[1]:
+        yield f"note: another release of mockauth, with other checks: {' → '.join(versions)}"
+    for name, run in (("old", change.old), ("new", change.new)):
+        if run["gate"].get("exit_code") not in (0, 1):
+            yield f"note: the {name} run: {run['verdict']}"
+
+
+def _listed(change: Change, title: str, names: Sequence[str]) -> Iterator[str]:
+    if not names:
+        return
+    before, after = (_by_id(run) for run in (change.old, change.new))
+    yield from ("", f"{title}:")
+    for name in names[:MOST]:
+        yield f"  {name}  {_state(before.get(name))} → {_state(after.get(name))}"
+        actual = after[name]["actual"] if name in after else ""
+        if actual and after[name]["state"] != "pass":
+            yield f"    {actual if len(actual) <= LONGEST else actual[: LONGEST - 1] + '…'}"
+    if len(names) > MOST:
+        yield f"  and {len(names) - MOST} more"
+
+
+def _by_id(run: Document) -> Mapping[str, Check]:
+    return {one["id"]: one for one in run["checks"]}
+
+
+def _state(check: Check | None) -> str:
+    return check["state"] if check else "not part of the run"

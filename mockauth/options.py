@@ -16,7 +16,8 @@ class Options(TypedDict, total=False):
     """The options of `mockauth check`, named as in the settings file."""
 
     config: str | PathLike[str]
-    profile: Literal["auto", "plugin", "action"]
+    profile: Literal["auto", "plugin", "action", "mcp"]
+    revision: str
     auth: Literal["none", "service_http", "oauth"]
     openapi: str
     authorize_url: str

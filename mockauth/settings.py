@@ -18,28 +18,29 @@ from mockauth.errors import UsageError
 if TYPE_CHECKING:
     from mockauth.plugin.config import PluginConfig
 
-TABLES = ("check", "login", "levels", "waiver", "serve")
+TABLES = ("check", "lint", "login", "levels", "waiver", "serve")
+NAMES = ("mockauth.toml", "pyproject.toml")
 MOST_SHOWN = 5
 """Problems of one table that are named."""
 
 
 def read_settings(value: str | None) -> tuple[dict[str, Any], str]:
     """What the first file with settings says, and its name."""
-    candidates = [value] if value else ["mockauth.toml", "pyproject.toml"]
-    for name in candidates:
+    for name in [value] if value else NAMES:
         path = Path(name)
         if not path.is_file():
             if value:
                 raise UsageError(f"{path}: no such file (--config)")
             continue
-        data = _read(path)
-        for key in data:
-            if key not in TABLES:
-                near = hint(key, TABLES) or f"; there are {', '.join(TABLES)}"
-                raise UsageError(f"{path}: unknown key {key!r}{near}")
+        data = tables_of(_read(path), path)
         if data:
             return data, str(path)
     return {}, ""
+
+
+def settings_file() -> Path | None:
+    """The file that is read where none is named: the first that exists."""
+    return next((path for path in map(Path, NAMES) if path.is_file()), None)
 
 
 def hint(key: str, known: Iterable[str]) -> str:
@@ -97,13 +98,32 @@ def called_back(plugin: PluginConfig, redirect_uris: Sequence[str]) -> PluginCon
     return replace(plugin, clients=clients)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> bytes:
     try:
-        data: Any = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-        raise UsageError(f"{path}: not TOML: {wrong}") from wrong
+        return path.read_bytes()
     except OSError as wrong:
         raise UsageError(f"{path}: {wrong.strerror} (--config)") from wrong
+
+
+def tables_of(text: bytes, path: Path) -> dict[str, Any]:
+    """The tables of a settings file that has this text.
+
+    Raises:
+        UsageError: it is not TOML, or has a table that mockauth does not know.
+    """
+    data = _our_part(text, path)
+    for key in data:
+        if key not in TABLES:
+            near = hint(key, TABLES) or f"; there are {', '.join(TABLES)}"
+            raise UsageError(f"{path}: unknown key {key!r}{near}")
+    return data
+
+
+def _our_part(text: bytes, path: Path) -> dict[str, Any]:
+    try:
+        data: Any = tomllib.loads(text.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise UsageError(f"{path}: not TOML: {wrong}") from wrong
     if path.name == "pyproject.toml":
         # Somebody else's file: only our own table of it is ours to judge.
         tool = data.get("tool", {})
@@ -120,12 +140,9 @@ def _shaped(
     the clients of an MCP server register, write form, and must use PKCE."""
     if plugin.api == "mcp":
         # What travels takes 4 ms to import, which --help must not.
-        from mockauth.wire.message import FORM
+        from mockauth.plugin.mcp_server import as_mcp_server
 
-        policy = {"pkce_required": True, **table.get("policy", {})}
-        usual: dict[str, Any] = {"registration": True, "content_type": FORM}
-        shaped = {name: value for name, value in usual.items() if name not in (*table, *given)}
-        return replace(plugin, policy=replace(plugin.policy, **policy), **shaped)
+        return as_mcp_server(plugin, {*table, *given, *table.get("policy", {})})
     if plugin.api != "embeddings":
         return plugin
     if "auth" not in table and "auth" not in given:

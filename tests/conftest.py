@@ -20,11 +20,17 @@ from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
 from mockauth.profiles.action import TokenExchange
 
+# The same examples in every run, so that a red test is about the change.
 settings.register_profile(
     "mockauth",
     deadline=None,
+    derandomize=True,
     # How long an example takes to make and to run depends on what else the machine does.
     suppress_health_check=[HealthCheck.too_slow],
+)
+# pytest --hypothesis-profile=explore
+settings.register_profile(
+    "explore", settings.get_profile("mockauth"), derandomize=False, max_examples=1000
 )
 settings.load_profile("mockauth")
 
@@ -57,6 +63,8 @@ SLOW = (
     "store/test_killed.py",
     "store/test_opening.py",
     "store/test_postgres.py",
+    "test_ci.py",
+    "test_guides.py",
     "test_api.py",
     "test_chatgpt_fixture.py",
     "test_pytest_items.py",

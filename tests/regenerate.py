@@ -8,14 +8,18 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mockauth.engine.catalogue import catalogue
+from mockauth.report import shown_texts
 from mockauth.report.reference import markdown
 from mockauth.scenario.schema import FILES, schema_text
+from tests.keys_page import keys_page
 
 ROOT = Path(__file__).parent.parent
 COMMAND = "python -m tests.regenerate"
 GENERATED: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
         "docs/checks.md": lambda: markdown(catalogue()),
+        "docs/chatgpt-shows.md": lambda: shown_texts.markdown(catalogue()),
+        "docs/probe-keys.md": keys_page,
         **{f"scenarios/{name}": partial(schema_text, name) for name in FILES},
     }
 )

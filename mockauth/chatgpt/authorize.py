@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mockauth.chatgpt.client import BROWSER_AGENT, Client
+from mockauth.chatgpt.client import BROWSER_AGENT, Client, resource_params, scope_params
 from mockauth.chatgpt.pkce import challenge_params
 from mockauth.wire.message import Pairs, Request, first
 
@@ -20,7 +20,7 @@ class Pending:
 def authorization_request(client: Client, pending: Pending) -> Request:
     """The page ChatGPT sends the user's browser to, in the order seen in July 2023.
 
-    `scope` is sent even when empty; `state` is a UUID. The endpoint's own query is kept
+    `scope` is sent even when empty, but not by an MCP client; `state` is a UUID. The endpoint's own query is kept
     (RFC 6749 section 3.1).
     """
     return Request(
@@ -30,9 +30,10 @@ def authorization_request(client: Client, pending: Pending) -> Request:
             ("response_type", "code"),
             ("client_id", client.id),
             ("redirect_uri", pending.redirect_uri),
-            ("scope", client.auth.scope),
+            *scope_params(client),
             ("state", pending.state),
             *challenge_params(client.verifier),
+            *resource_params(client),
         ),
         headers=(("User-Agent", BROWSER_AGENT), ("Accept", "text/html,application/xhtml+xml,*/*")),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mockauth.manifest.auth import OAuth
 from mockauth.wire import Secret
-from mockauth.wire.message import JSON, Encoding
+from mockauth.wire.message import JSON, Encoding, Pairs
 
 API_AGENT = (
     "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko); compatible; ChatGPT-User/1.0; "
@@ -35,7 +35,25 @@ class Client:
     redirect_uri: str
     encoding: Encoding
     verifier: str = ""
-    """The proof key (RFC 7636) where a server demands one; ChatGPT sends none."""
+    """The proof key (RFC 7636): of an MCP client, or where a server demands one. To plugins and
+    Actions ChatGPT sends none."""
+    resource: str = ""
+    """The resource that tokens are asked for (RFC 8707), of an MCP client."""
+    sends_secret: bool = True
+    """False is a public client."""
+    sends_empty_scope: bool = True
+    """ChatGPT sends plugins and Actions a scope even where none is declared."""
+
+
+def scope_params(client: Client) -> Pairs:
+    """The scope of an authorization request."""
+    sent = client.auth.scope or client.sends_empty_scope
+    return (("scope", client.auth.scope),) if sent else ()
+
+
+def resource_params(client: Client) -> Pairs:
+    """The resource of every request for a token (RFC 8707 section 2); none without one."""
+    return (("resource", client.resource),) if client.resource else ()
 
 
 def declared_encoding(content_type: str) -> Encoding:

@@ -6,7 +6,7 @@ import base64
 from dataclasses import dataclass, replace
 from urllib.parse import quote_plus
 
-from mockauth.chatgpt.client import Client
+from mockauth.chatgpt.client import Client, resource_params
 from mockauth.chatgpt.pkce import verifier_params
 from mockauth.wire.message import Pairs, Request, Response
 
@@ -32,13 +32,22 @@ def token_request(client: Client, code: str, redirect_uri: str) -> Request:
     return _post(
         client,
         (("grant_type", "authorization_code"),),
-        (("code", code), ("redirect_uri", redirect_uri), *verifier_params(client.verifier)),
+        (
+            ("code", code),
+            ("redirect_uri", redirect_uri),
+            *verifier_params(client.verifier),
+            *resource_params(client),
+        ),
     )
 
 
 def refresh_request(client: Client, refresh_token: str) -> Request:
     """The refresh: same encoding and client authentication (RFC 6749 section 6)."""
-    return _post(client, (("grant_type", "refresh_token"),), (("refresh_token", refresh_token),))
+    return _post(
+        client,
+        (("grant_type", "refresh_token"),),
+        (("refresh_token", refresh_token), *resource_params(client)),
+    )
 
 
 def authenticated(request: Request, client_id: str, secret: str, method: str) -> Request:
@@ -111,4 +120,5 @@ def _post(client: Client, before: Pairs, after: Pairs) -> Request:
         params=(*before, *after),
         encoding=client.encoding,
     )
-    return authenticated(request, client.id, client.secret.reveal(), "post")
+    method = "post" if client.sends_secret else "none"
+    return authenticated(request, client.id, client.secret.reveal(), method)

@@ -157,6 +157,8 @@ def login_before_code(evidence: Evidence) -> Iterator[Finding | Seen]:
     if not first(callback_params(landed(evidence)), "code"):
         raise Blocked(say("no code was seen (see authorize.request-accepted)"))
     flow = browsed(evidence)
+    if not flow:
+        raise Blocked(say("nothing of the way to the callback was recorded"))
     pages = [e for e in flow if e.step == "page" and e.request.method == "POST"]
     shown = [e for e in flow if is_page(e)]
     if any(e.answer.status == 401 and e.answer.header("WWW-Authenticate") for e in flow):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mockauth.manifest.auth import Auth, OAuth
+from mockauth.manifest.mcp import McpService
 from mockauth.manifest.openapi import OpenApi
 from mockauth.manifest.plugin import Manifest
 from mockauth.profiles import PLUGIN, Profile
@@ -54,6 +55,8 @@ class Evidence:
     """Origin of the server under test; "" offline."""
     manifest: Manifest | None = None
     openapi: OpenApi | None = None
+    mcp: McpService | None = None
+    """What an MCP server says of itself; None for anything else."""
     auth: Auth | None = None
     """The declared auth, from the manifest or, for an Action, from the configuration."""
     addresses: Mapping[str, tuple[str, ...]] | None = None

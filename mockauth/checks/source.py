@@ -134,6 +134,10 @@ def source(word: str) -> Source:
     return Source(word=word, title=word)
 
 
+AREA = "mcp"
+"""The area of that name; the sources of MCP are named by their page, such as `MCP-auth`."""
+
+
 def covers(word: str, ref: str) -> bool:
     """Whether `word` names the source `ref`, or a document or section that `ref` is a part of.
 
@@ -142,6 +146,8 @@ def covers(word: str, ref: str) -> bool:
     makes no difference.
     """
     word, ref = word.lower(), ref.lower()
+    if word == AREA:
+        return False
     if word == ref:
         return True
     joints = ("#",) if "/" in ref else ("-", ".")

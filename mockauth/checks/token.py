@@ -501,8 +501,9 @@ def no_secret_echoed(evidence: Evidence) -> Iterator[Finding | Seen]:
         )
     looked = 0
     for exchange in evidence.trace:
-        # What the manifest gives away is another rule's: manifest.no-secret-inside.
-        if exchange.response is None or exchange.step == "manifest":
+        # What the manifest gives away is another rule's: manifest.no-secret-inside. A registration
+        # gives the secret out.
+        if exchange.response is None or exchange.step in ("manifest", "register"):
             continue
         looked += 1
         # A password may be a word of some text: it is echoed only where it was sent.

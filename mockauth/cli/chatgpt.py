@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,10 +11,14 @@ from typing import Any
 import click
 
 from mockauth.cli.option import option
+from mockauth.cli.production import (
+    HOSTS,
+    at_chatgpt,
+    production_options,
+    require_chromium,
+)
 from mockauth.errors import UsageError
-from mockauth.wire.one_line import one_line
 
-PRODUCTION = ("chat.openai.com", "chatgpt.com")
 chatgpt_option = partial(option, prefix="MOCKAUTH_CHATGPT")
 
 
@@ -31,12 +33,7 @@ chatgpt_option = partial(option, prefix="MOCKAUTH_CHATGPT")
     help="0 takes any free port.",
 )
 @click.option("--open/--no-open", "opens", default=True, help="Open the browser, on a terminal.")
-@click.option(
-    "--production",
-    is_flag=True,
-    help="Open a Chromium in which chat.openai.com is these pages: your plugin needs no other "
-    "redirect URI than in production.",
-)
+@production_options
 @option(
     "--store",
     metavar="STORE",
@@ -76,10 +73,9 @@ def chatgpt(target: str, host: str, port: int, opens: bool, **values: Any) -> No
         raise UsageError(
             f"--host {host}: other machines reach the pages, which hold secrets; give --admin-token"
         )
-    if values["production"]:
-        _require_chromium()
+    sink = require_chromium() if values["production"] else None
     typed = _typed(target)
-    app = _app(typed, host, is_public, values)
+    app = _app(typed, host, is_public, {**values, "sink": sink})
     # Flask comes with the pages, which --help must not load.
     from mockauth.plugin.server.serving import serving
 
@@ -87,46 +83,14 @@ def chatgpt(target: str, host: str, port: int, opens: bool, **values: Any) -> No
         with serving(app, host, port, values["ca_file"]) as base:
             address = page_address(base)
             click.echo(f"ChatGPT's pages are at {address}   (Ctrl-C stops)")
-            with _production(app, typed, opens) if values["production"] else nullcontext():
-                if opens and sys.stdout.isatty() and not values["production"]:
+            hosts = (typed, *values["allow_hosts"])
+            with at_chatgpt(app, sink, hosts, opens=opens) if sink else nullcontext():
+                if opens and sys.stdout.isatty() and not sink:
                     click.launch(address)
                 threading.Event().wait()
     except OSError as wrong:
         why = wrong.strerror or "is the port taken?"
         raise UsageError(f"--host {host} --port {port}: cannot be served at: {why}") from wrong
-
-
-def _require_chromium() -> None:
-    from mockauth.browser.chromium.installed import chromium
-
-    if chromium() is None:
-        raise UsageError(
-            "--production needs a Chromium: apt-get install chromium, or MOCKAUTH_BROWSER=/path/to/it"
-        )
-    try:
-        import trustme as _  # noqa: F401 - an extra of its own: it makes certificates
-    except ImportError as missing:
-        raise UsageError(
-            "--production needs one package more: pip install 'mockauth[https]' (trustme)"
-        ) from missing
-
-
-@contextmanager
-def _production(app: Any, target: str, opens: bool) -> Iterator[None]:
-    """The pages at ChatGPT's own address, and a browser that finds them there."""
-    from mockauth.web.production import ADDRESS, opened, production
-
-    with production(app, [target] if target else []) as found, ExitStack() as stack:
-        click.echo(f"in the Chromium that opens, and only there, they are at {ADDRESS}")
-        if opens:
-            stack.enter_context(opened(found))
-        else:
-            flags = " ".join(map(shlex.quote, found.flags))
-            click.echo(f'chromium --user-data-dir="$(mktemp -d)" {flags} {ADDRESS}')
-        yield
-    places = sorted(filter(None, set(found.sink.notes)))
-    if places:
-        click.echo(f"asked for elsewhere, and kept here: {', '.join(map(one_line, places))}")
 
 
 def reaches_others(host: str) -> bool:
@@ -160,9 +124,11 @@ def _app(target: str, host: str, is_public: bool, values: dict[str, Any]) -> Any
     from mockauth.web.app import create_pages
     from mockauth.web.settings import PageSettings
 
+    sink = values["sink"]
     return create_pages(
         PageSettings(
-            hosts=(host, *values["page_hosts"], *(PRODUCTION if values["production"] else ())),
+            hosts=(host, *values["page_hosts"], *(HOSTS if sink else ())),
+            kept_from=sink.wanted if sink else tuple,
             admin_token=values["admin_token"],
             is_public=is_public,
             target=target,

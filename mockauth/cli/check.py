@@ -106,7 +106,13 @@ WAITS = 4
 @option(
     "--operation",
     default="",
-    help="operationId to call (default: a GET that is protected).",
+    help="operationId to call (default: a GET that is protected). MCP: the tool to call.",
+)
+@option(
+    "--revision",
+    type=click.Choice(["auto", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"]),
+    default="auto",
+    help="MCP: the revision to speak and to judge by (default: the newest one served).",
 )
 @option(
     "--allow-host",
@@ -185,15 +191,17 @@ WAITS = 4
     "reports",
     multiple=True,
     metavar="FORMAT=PATH",
-    help="Write a report: json=PATH (- for stdout).",
+    help="Write a report (- for stdout); FORMAT is json, junit, sarif, markdown, har, html or github. "
+    "May be given several times.",
 )
-@click.option("-v", "--verbose", is_flag=True, help="Print every exchange.")
+@click.option("-v", "--verbose", count=True, help="Print all findings in full; -vv every exchange.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
 def check(target: str, **values: Any) -> None:
     """Sign in to TARGET as ChatGPT would, and report what would go wrong.
 
     TARGET is the root of a site (http://localhost:3333), the URL of a manifest, or the path of one.
     For a GPT Action it is the root of the API, or the URL or path of its OpenAPI document.
+    For an MCP server it is the URL of its endpoint.
     """
     # The engine brings requests, the checks and the scenarios with it, which --help must not.
     from mockauth.cli.output import finish, report_targets
@@ -281,6 +289,7 @@ def options_of(target: str, values: Mapping[str, Any]) -> CheckOptions:
         logins=logins_of(values["login"], values["screenshots"]),
         pages=login_pages(),
         operation=values["operation"],
+        revision=values["revision"],
         wait=values["wait"],
         select=words("select"),
         ignore=words("ignore"),

@@ -96,9 +96,10 @@ if TYPE_CHECKING:
     "reports",
     multiple=True,
     metavar="FORMAT=PATH",
-    help="Write a report: json=PATH (- for stdout).",
+    help="Write a report (- for stdout); FORMAT is json, junit, sarif, markdown, har, html or github. "
+    "May be given several times.",
 )
-@click.option("-v", "--verbose", is_flag=True, help="Print every exchange.")
+@click.option("-v", "--verbose", count=True, help="Print all findings in full; -vv every exchange.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
 def check_client(command: tuple[str, ...], **values: Any) -> None:
     """Play the server for an OAuth client, and check how the client behaves.

@@ -24,7 +24,7 @@ PROFILE = click.Choice(["plugin", "action"])
 )
 @click.option("--fault", "faults", multiple=True, help="Switch on this fault of the plugin.")
 @click.option("--report", "reports", multiple=True, metavar="FORMAT=PATH")
-@click.option("-v", "--verbose", is_flag=True, help="Print every exchange.")
+@click.option("-v", "--verbose", count=True, help="Print all findings in full; -vv every exchange.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
 def demo(faults: tuple[str, ...], reports: tuple[str, ...], **values: Any) -> None:
     """Check the built-in plugin over real sockets: login, tokens, refresh and all probes."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from mockauth.engine.result.baseline import Baseline
     from mockauth.engine.result.gate import Gate
     from mockauth.engine.result.result import Run
+    from mockauth.report.formats.document import Document
+    from mockauth.wire.secret import Secrets
 
-FORMATS = ("json",)
-PLANNED = ("junit", "sarif", "html", "markdown", "har")
+FORMATS = ("json", "junit", "sarif", "markdown", "har", "html", "github")
 
 
 def report_targets(values: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -37,11 +38,11 @@ def report_targets(values: tuple[str, ...]) -> list[tuple[str, str]]:
         kind, equals, path = value.partition("=")
         if not equals or not path:
             raise UsageError(f"--report {value}: write FORMAT=PATH, such as json=report.json")
-        if kind in PLANNED:
-            raise UsageError(f"--report {kind}: not in this release, which writes json")
         if kind not in FORMATS:
-            raise UsageError(f"--report {kind}: unknown format; this release writes json")
+            raise UsageError(f"--report {kind}: unknown format; known are {', '.join(FORMATS)}")
         pairs.append((kind, path))
+    if sum(path == "-" for _, path in pairs) > 1:
+        raise UsageError("--report: only one report can go to standard output")
     return pairs
 
 
@@ -52,7 +53,7 @@ def finish(
     *,
     fail_on: Literal["must", "should", "never"] = "must",
     strict: bool = False,
-    verbose: bool = False,
+    verbose: int = 0,
     quiet: bool = False,
     baseline: Baseline | None = None,
     write_baseline: Path | None = None,
@@ -68,12 +69,12 @@ def finish(
     """
     # The engine brings requests and rich with it, which --help must not.
     from mockauth.engine.result.gate import gate
-    from mockauth.report import json_report, terminal
+    from mockauth.report import terminal
 
     with stoppable(stop):
         run = _run_of(events, quiet=quiet)
         decided = gate(run, fail_on=fail_on, strict=strict)
-        # With JSON on standard output, what people read goes to standard error.
+        # With a report on standard output, what people read goes to standard error.
         stream = sys.stderr if any(path == "-" for _, path in reports) else sys.stdout
         try:
             terminal.write(run, decided, stream, verbose=verbose, quiet=quiet)
@@ -86,8 +87,7 @@ def finish(
         except OSError as wrong:
             _unwritten("the terminal report", wrong.strerror or type(wrong).__name__)
         finally:
-            for _, path in reports:
-                _report(path, partial(json_report.render, run, decided))
+            write_reports(reports, cache(partial(_document, run, decided)), run.secrets)
             if write_baseline:
                 _write_baseline(write_baseline, run, decided, baseline)
     return 128 + stop.signal if stop.signal else decided.exit_code
@@ -108,9 +108,49 @@ def _run_of(events: Iterator[Event], *, quiet: bool) -> Run:
     return run
 
 
-def _report(path: str, render: Callable[[], str]) -> None:
+def write_reports(
+    reports: Sequence[tuple[str, str]], document: Callable[[], Document], secrets: Secrets
+) -> bool:
+    """Write each report, none before all were searched for secrets; False where one was not written.
+
+    Raises:
+        BrokenPipeError: the reader of the output has closed it (SIGPIPE).
+    """
+    asked = list(dict.fromkeys(reports))
+    made = [(kind, path, _rendered(kind, path, document, secrets)) for kind, path in asked]
+    done = [_written(kind, path, text) for kind, path, text in made if text is not None]
+    return len(done) == len(made) and all(done)
+
+
+def _document(run: Run, decided: Gate) -> Document:
+    from mockauth.report import json_report
+
+    return json_report.members(run, decided)
+
+
+def _rendered(
+    kind: str, path: str, document: Callable[[], Document], secrets: Secrets
+) -> str | None:
+    from mockauth.report.formats.written import written
+
+    option = f"--report {kind}={path}"
     try:
-        text = render()
+        text = written(kind, document())
+        left = secrets.left_in(text)
+    except OurFault as wrong:
+        _unwritten(option, str(wrong))
+        return None
+    except Exception as crash:  # nothing that a plugin sends may take the findings away
+        _unwritten(option, f"mockauth itself failed ({type(crash).__name__})")
+        return None
+    if left:
+        _unwritten(option, f"it would show {left}; please report this defect of mockauth")
+        return None
+    return text
+
+
+def _written(kind: str, path: str, text: str) -> bool:
+    try:
         if path == "-":
             click.echo(text, nl=False)
         else:
@@ -118,11 +158,9 @@ def _report(path: str, render: Callable[[], str]) -> None:
     except BrokenPipeError:
         raise
     except OSError as wrong:
-        _unwritten(f"--report json={path}", wrong.strerror or type(wrong).__name__)
-    except OurFault as wrong:
-        _unwritten(f"--report json={path}", str(wrong))
-    except Exception as crash:  # nothing that a plugin sends may take the findings away
-        _unwritten(f"--report json={path}", f"mockauth itself failed ({type(crash).__name__})")
+        _unwritten(f"--report {kind}={path}", wrong.strerror or type(wrong).__name__)
+        return False
+    return True
 
 
 def _unwritten(option: str, why: str) -> None:

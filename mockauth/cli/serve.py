@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from mockauth.cli.chatgpt import page_address, reaches_others
-from mockauth.cli.demo import AUTH, FORM_OR_JSON, PROFILE
+from mockauth.cli.demo import AUTH, FORM_OR_JSON
 from mockauth.cli.option import option
+from mockauth.cli.production import HOSTS, at_chatgpt, production_options, require_chromium
 from mockauth.errors import UsageError
 from mockauth.plugin.login_name import Login
 from mockauth.settings import called_back, plugins_of, read_settings
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from mockauth.plugin.config import PluginConfig
     from mockauth.plugin.control.actions import PluginControl
+    from mockauth.web.doors import Doors
     from mockauth.web.settings import Sample
 
 
@@ -32,7 +34,27 @@ serve_option = partial(option, prefix="MOCKAUTH_SERVE")
 
 
 @click.command()
-@serve_option("--profile", type=PROFILE, default="plugin", show_default=True)
+@serve_option(
+    "--profile",
+    type=click.Choice(["plugin", "action", "mcp"]),
+    default="plugin",
+    show_default=True,
+    help="mcp is an MCP server with its authorization server.",
+)
+@serve_option(
+    "--revision",
+    "mcp_revision",
+    type=click.Choice(["2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"]),
+    help="With --profile mcp: the revision of MCP; 2026-07-28 answers clients of 2025-11-25 and "
+    "2025-06-18, too.  [default: 2026-07-28]",
+)
+@serve_option(
+    "--mode",
+    "mcp_mode",
+    type=click.Choice(["stateless", "session"]),
+    help="With --profile mcp: whether initialize begins a session, before 2026-07-28.  "
+    "[default: stateless]",
+)
 @serve_option("--auth", type=AUTH, help="The manifest's auth.type.  [default: oauth]")
 @serve_option(
     "--content-type",
@@ -124,6 +146,13 @@ serve_option = partial(option, prefix="MOCKAUTH_SERVE")
     show_default=True,
     help="ChatGPT's side, too: its pages at /chatgpt/.",
 )
+@production_options
+@click.option(
+    "--open/--no-open",
+    "opens",
+    default=True,
+    help="With --production: open the Chromium, or print its command.",
+)
 @option(
     "--store",
     metavar="STORE",
@@ -152,6 +181,9 @@ def serve(host: str, port: int, **values: Any) -> None:
     with_pages = values["pages"] and (bool(token) or not reaches_others(host))
     if with_pages:
         _refuse_reserved(plugins)
+    sink = require_chromium() if values["production"] else None
+    if sink and not with_pages:
+        raise UsageError("--production is for the pages: leave out --no-pages, give --admin")
     app = _Late()
     # Flask and Authlib come with the plugin, which --help must not load.
     from mockauth.plugin.server.serving import serving
@@ -166,12 +198,15 @@ def serve(host: str, port: int, **values: Any) -> None:
             plugins = tuple(_known_to_pages(plugin, base) for plugin in plugins)
         made = _app(plugins, token, values["folders"])
         if with_pages:
-            made = _with_pages(made, plugins, base, host, token, values)
+            made = pages = _with_pages(made, plugins, base, host, token, {**values, "sink": sink})
         app.set(_behind_proxy(made) if values["behind_proxy"] else made)
         for plugin in plugins:
             _introduce(f"{base}/{plugin.name}".rstrip("/"), plugin, values["profile"])
         if with_pages:
             _line("ChatGPT's pages", page_address(base))
+        if with_pages and sink:
+            at = at_chatgpt(pages.pages, sink, values["allow_hosts"], opens=values["opens"])
+            stack.enter_context(at)
         _introduce_admin(base, plugins, token, shown=not values["admin_token"])
         _warn_of(host)
         threading.Event().wait()
@@ -181,8 +216,10 @@ def _plugins(values: dict[str, Any]) -> tuple[PluginConfig, ...]:
     from mockauth.scenario.misbehaving import with_faults
 
     settings, source = read_settings(values["config"])
-    names = ("api", "auth", "content_type", "login", "registration")
-    given = {n: values[n] for n in names if values[n] is not None}
+    names = (
+        "api", "auth", "content_type", "login", "registration", "mcp_revision", "mcp_mode",
+    )  # fmt: skip
+    given = {n: values[n] for n in names if values[n] is not None} | _api_of(values)
     plugins = plugins_of(settings.get("serve", {}), source, given)
     plugins = tuple(called_back(plugin, values["redirect_uris"]) for plugin in plugins)
     if values["profile"] == "action":
@@ -195,6 +232,17 @@ def _plugins(values: dict[str, Any]) -> tuple[PluginConfig, ...]:
         if not folder.exists():
             raise UsageError(f"--scenarios {folder}: there is no such folder")
     return tuple(with_faults(plugin, values["faults"], folders) for plugin in plugins)
+
+
+def _api_of(values: dict[str, Any]) -> dict[str, str]:
+    """The API that the profile mcp stands for."""
+    if values["profile"] != "mcp":
+        if (values["mcp_revision"] or values["mcp_mode"]) and values["api"] != "mcp":
+            raise UsageError("--revision and --mode are for --profile mcp")
+        return {}
+    if values["api"] not in (None, "mcp"):
+        raise UsageError(f"--api {values['api']} is no MCP server; leave out --profile mcp")
+    return {"api": "mcp"}
 
 
 def _list_faults(folders: Sequence[Path]) -> None:
@@ -248,7 +296,7 @@ def _with_pages(
     host: str,
     token: str,
     values: dict[str, Any],
-) -> WSGIApplication:
+) -> Doors:
     from mockauth.web.doors import Doors
 
     def make() -> WSGIApplication:
@@ -256,10 +304,11 @@ def _with_pages(
         from mockauth.web.app import create_pages
         from mockauth.web.settings import PageSettings
 
-        is_public = reaches_others(host)
+        is_public, sink = reaches_others(host), values["sink"]
         return create_pages(
             PageSettings(
-                hosts=(host, *values["page_hosts"]),
+                hosts=(host, *values["page_hosts"], *(HOSTS if sink else ())),
+                kept_from=sink.wanted if sink else tuple,
                 store=values["store"],
                 admin_token=token if is_public else "",
                 is_public=is_public,
@@ -344,13 +393,16 @@ def _behind_proxy(app: Any) -> WSGIApplication:
 def _introduce(base: str, config: PluginConfig, profile: str) -> None:
     # Flask comes with the plugin, which --help must not load.
     from mockauth.plugin.faults.parse import spelled
-    from mockauth.plugin.resource import PATHS
+    from mockauth.plugin.resource import MCP_PATHS, PATHS, SERVED
 
     if profile == "plugin" and config.api != "mcp":
         _line("manifest", f"{base}/.well-known/ai-plugin.json")
     if config.api != "mcp":
         _line("OpenAPI document", f"{base}/openapi.json")
     _line("MCP server" if config.api == "mcp" else "API", base + PATHS[config.api])
+    if config.api == "mcp":
+        _line("MCP server, another resource", base + MCP_PATHS[1])
+        _line("revision", ", ".join(SERVED[config.mcp_revision]))
     if config.auth == "oauth":
         _introduce_oauth(base, config, profile)
     elif config.auth == "service_http":
@@ -390,11 +442,13 @@ def _endpoint_names(config: PluginConfig, profile: str) -> tuple[str, str]:
 
 
 def _further_endpoints(base: str, config: PluginConfig) -> dict[str, str]:
-    from mockauth.plugin.resource import document_address
+    from mockauth.plugin.oauth.endpoints import metadata_paths
+    from mockauth.plugin.resource import document_address, has_resource_metadata
 
+    paths = metadata_paths(config)
     known = (
-        (config.metadata, "metadata", f"{base}/.well-known/oauth-authorization-server"),
-        (config.api == "mcp", "metadata of the resource", document_address(base)),
+        (bool(paths), "metadata", base + (paths[0] if paths else "")),
+        (has_resource_metadata(config), "metadata of the resource", document_address(base)),
         (config.registration, "registration endpoint", f"{base}/register"),
         (config.token_format == "jwt", "key set", f"{base}/.well-known/jwks.json"),
         (config.revocation, "revocation endpoint", f"{base}/revoke"),

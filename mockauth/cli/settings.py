@@ -9,7 +9,7 @@ import click
 
 from mockauth.engine.result.waiver import Waiver, read_waivers
 from mockauth.errors import UsageError
-from mockauth.settings import hint, read_settings
+from mockauth.settings import hint, read_settings, settings_file
 from mockauth.wire.one_line import one_line
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ WAIVERS = "mockauth.waivers"
 """Where the waivers of the file stand in `click.Context.meta`."""
 LOGIN = "mockauth.login"
 """Where the table of the login's pages stands there, with the name of the file."""
+BROKEN = "mockauth.broken"
+"""Where lint keeps the path of a settings file that it could not use, and so judges."""
 SECRETS = (
     "client_secret",
     "password",
@@ -39,8 +41,8 @@ def load_settings(context: click.Context, parameter: click.Parameter, value: str
     data, source = read_settings(value)
     context.meta[WAIVERS] = read_waivers(data.get("waiver", []), source)
     context.meta[LOGIN] = data.get("login", {}), source
-    defaults = _defaults(context.command, data.get("check", {}), source)
-    levels = _levels(data.get("levels", {}), source)
+    defaults = defaults_of(context.command, data.get("check", {}), source)
+    levels = levels_of(data.get("levels", {}), source)
     if levels:
         defaults["levels"] = [*defaults.get("levels", []), *levels]
     for name in (name for name in SECRETS if name in defaults):
@@ -52,18 +54,50 @@ def load_settings(context: click.Context, parameter: click.Parameter, value: str
     context.default_map = {**(context.default_map or {}), **defaults}
 
 
-def _defaults(command: click.Command, table: Any, source: str) -> dict[str, Any]:
-    """The values of the table by the names of the command's options."""
+def load_lint_settings(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> None:
+    """Make the `[lint]` table the defaults of `lint`, and keep the waivers and levels. A file that
+    was not named and cannot be used is judged as a file instead of ending the command.
+
+    Raises:
+        UsageError: when a file that was named cannot be used.
+    """
+    try:
+        data, source = read_settings(value)
+        context.meta[WAIVERS] = read_waivers(data.get("waiver", []), source)
+        defaults = defaults_of(context.command, data.get("lint", {}), source)
+        levels = levels_of(data.get("levels", {}), source)
+    except UsageError:
+        if value:
+            raise
+        context.meta[WAIVERS] = ()
+        context.meta[BROKEN] = settings_file()
+        return
+    defaults["levels"] = [*defaults.get("levels", []), *levels]
+    context.default_map = {**(context.default_map or {}), **defaults}
+
+
+def defaults_of(command: click.Command, table: Any, source: str) -> dict[str, Any]:
+    """The values of the command's table by the names of its options.
+
+    Raises:
+        UsageError: for what is no table, and for a key that is no option.
+    """
+    title = command.name
     if not isinstance(table, dict):
-        raise UsageError(f"{source}: check must be a table; write [check]")
-    known = {p.name: p for p in command.params if p.name and isinstance(p, click.Option)}
+        raise UsageError(f"{source}: {title} must be a table; write [{title}]")
+    options = [p for p in command.params if p.name and isinstance(p, click.Option)]
+    # A name that Python keeps for itself has a line behind it: map_.
+    known = {str(p.name).rstrip("_"): p for p in options}
     defaults: dict[str, Any] = {}
     for key, given in table.items():
         name = key.replace("-", "_")
         if name not in known:
-            raise UsageError(f"{source}: [check] has no key {key!r}{hint(key, known)}")
+            raise UsageError(f"{source}: [{title}] has no key {key!r}{hint(key, known)}")
         # An option that may be given several times takes a list; one string is a list of one.
-        defaults[name] = [given] if known[name].multiple and isinstance(given, str) else given
+        listed = known[name].multiple and isinstance(given, str)
+        defaults[str(known[name].name)] = [given] if listed else given
     return defaults
 
 
@@ -86,8 +120,12 @@ def login_pages() -> tuple[Override, ...]:
     return read_overrides(table, source, os.environ)
 
 
-def _levels(table: Any, source: str) -> list[str]:
-    """The table as values of --level; names and levels are checked with those."""
+def levels_of(table: Any, source: str) -> list[str]:
+    """The table as values of --level; names and levels are checked with those.
+
+    Raises:
+        UsageError: for what is no table of texts.
+    """
     if not isinstance(table, dict):
         raise UsageError(f"{source}: levels must be a table; write [levels]")
     for name, level in table.items():

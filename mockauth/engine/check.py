@@ -34,7 +34,7 @@ from mockauth.engine.target.url_map import UrlMap
 from mockauth.engine.target.wait import wait_for
 from mockauth.errors import NothingJudged, UsageError
 from mockauth.manifest.auth import OAuth
-from mockauth.profiles import Level, Profile
+from mockauth.profiles import MCP, Level, Profile
 from mockauth.scenario.library import area_of, load_library
 from mockauth.scenario.model import Probe
 from mockauth.wire import Trace
@@ -144,7 +144,9 @@ class _Course:
             with self.stop.section():
                 wait_for(subject.driver.transport, subject.target.url_map.target, options.wait)
         subject.driver.budget.start()
-        flow = ordinary_flow(subject, options.target, options.operation, options.form)
+        flow = ordinary_flow(
+            subject, options.target, options.operation, options.form, options.revision
+        )
         for event in self.stop.within(flow):
             if isinstance(event, Noted):
                 subject.target.url_map.notes.append(event.text)
@@ -297,12 +299,18 @@ def _bound(course: _Course, probe: Probe) -> Level | Result:
     if course.is_cut:
         return blocked(probe.rule, level, course.why)
     if course.stopped or target.auth is None:
-        why = course.stopped or say("there is no readable manifest (see the manifest checks)")
+        why = course.stopped or _unread(target)
         return blocked(probe.rule, level, why)
     if not target.may_probe:
         why = say("a public host is probed only with --active: you confirm that you may")
         return blocked(probe.rule, level, why, by_option="--active")
     return level
+
+
+def _unread(target: Target) -> str:
+    if target.profile.name == MCP.name:
+        return say("no authorization server was found (see discovery.asm-found)")
+    return say("there is no readable manifest (see the manifest checks)")
 
 
 def _subject(
@@ -350,7 +358,7 @@ def _subject(
         given.redirect_uri,
         options.plugin_id,
     )
-    if profile.has_manifest:
+    if profile.has_manifest or profile.name == MCP.name:
         base = target_origin(options.target)
     else:
         base = action_origin(options.form, options.target)

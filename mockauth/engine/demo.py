@@ -14,13 +14,14 @@ from mockauth.engine.options import CheckOptions
 from mockauth.errors import UsageError
 from mockauth.manifest.editor import EditorForm
 from mockauth.plugin.config import PluginConfig
+from mockauth.plugin.resource import PATHS
 from mockauth.profiles import ACTION
 from mockauth.profiles.action import TokenExchange
 from mockauth.scenario.misbehaving import with_faults
 from mockauth.wire import Secret
 from mockauth.wire.message import FORM
 
-ProfileName = Literal["plugin", "action"]
+ProfileName = Literal["plugin", "action", "mcp"]
 
 
 def run_demo(
@@ -65,10 +66,22 @@ def options_for(
 ) -> CheckOptions:
     """The options that check the built-in plugin with all its sample credentials.
 
-    For an Action `config` is one that `as_action` made, and `exchange` its Token Exchange Method.
+    For an Action `config` is one that `as_action` made, and `exchange` its Token Exchange Method;
+    for an MCP server one that `as_mcp_server` made.
     """
     client, other = config.clients[:2]
     user, other_user = config.users[:2]
+    if profile == "mcp":
+        return CheckOptions(
+            target=f"{target}{PATHS['mcp']}",
+            profile=profile,
+            given=Given(
+                username=user.name,
+                password=Secret(user.password, "password"),
+                other_username=other_user.name,
+                other_password=Secret(other_user.password, "password"),
+            ),
+        )
     token = {"service_http": config.service_token, "user_http": user.key}.get(config.auth, "")
     other_token = other_user.key if config.auth == "user_http" else ""
     return CheckOptions(

@@ -1,4 +1,5 @@
-"""What a file is, told by its structure: a manifest, an OpenAPI document, a scenario, or none."""
+"""What a file is, told by its structure: a manifest, an OpenAPI document, a scenario, settings, or
+none."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from typing import Any, Literal
 from mockauth.manifest.document import read_json
 from mockauth.manifest.openapi import METHODS, read_openapi
 
-Kind = Literal["manifest", "openapi", "scenario", "other"]
+Kind = Literal["manifest", "openapi", "scenario", "settings", "other"]
 OF_PLUGINS = frozenset(
     {"name_for_model", "name_for_human", "description_for_model", "description_for_human"}
 )
@@ -26,12 +27,17 @@ BROKEN_OPENAPI = re.compile(
     rb"^\s*[\"']?(?:openapi|swagger)[\"']?\s*:\s*[\"']?\d|[{,]\s*\"(?:openapi|swagger)\"\s*:\s*\"\d",
     re.M,
 )
+OF_SETTINGS = re.compile(rb"^\s*\[\[?\s*tool\s*\.\s*mockauth\b", re.M)
+"""A table of mockauth in a file that belongs to others, too."""
 SCENARIO = re.compile(rb"\A(?:\s*(?:#[^\n]*)?\n)*mockauth:")
 
 
 def kind_of(path: Path, text: bytes) -> Kind:
     """The kind of a file with this name and text."""
-    is_yaml = path.suffix in (".yaml", ".yml")
+    if path.suffix == ".toml":
+        is_ours = path.name != "pyproject.toml" or OF_SETTINGS.search(text)
+        return "settings" if is_ours else "other"
+    is_yaml = path.suffix in (".yaml", ".yml", "")
     if is_yaml and SCENARIO.match(text[:20_000]):
         return "scenario"
     data = _members(text)

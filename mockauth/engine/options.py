@@ -31,6 +31,8 @@ class CheckOptions:
     logins: Logins = field(default_factory=Logins)
     """How the users sign in."""
     operation: str = ""
+    revision: str = "auto"
+    """The revision of MCP that is spoken; auto is the newest that the server serves."""
     wait: float | None = None
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from mockauth.clock import Clock, SystemClock
 from mockauth.plugin.api import documents
 from mockauth.plugin.api.embeddings import embeddings_blueprint
-from mockauth.plugin.api.mcp import mcp_blueprint
+from mockauth.plugin.api.mcp.endpoint import mcp_blueprint
 from mockauth.plugin.api.todos import api_blueprint
 from mockauth.plugin.api.userinfo import userinfo_blueprint
 from mockauth.plugin.config import PluginConfig
@@ -24,6 +24,7 @@ from mockauth.plugin.cors import allow_pages
 from mockauth.plugin.current_request import base_url
 from mockauth.plugin.faults.fault import Fault
 from mockauth.plugin.faults.wire import leave_body
+from mockauth.plugin.fetch import Bounds, Fetched, fetch
 from mockauth.plugin.misbehave import misbehave
 from mockauth.plugin.server.sessions import Sessions
 from mockauth.plugin.state import PluginState
@@ -48,8 +49,10 @@ def create_app(
     *,
     admin_token: str = "",
     known_faults: Mapping[str, Fault] = NO_FAULTS,
+    fetcher: Callable[[str, Bounds], Fetched] = fetch,
 ) -> Flask:
-    """Build the plugin. `clock` decides expiry; the system clock when left out.
+    """Build the plugin. `clock` decides expiry; the system clock when left out. `fetcher` fetches what
+    clients name, such as client ID metadata documents; it raises `FetchError`.
 
     With `admin_token` there is a control interface at /_mockauth/ that takes this token, and can
     switch on `known_faults` by name.
@@ -64,7 +67,12 @@ def create_app(
         clock = ShiftedClock(clock)
         control = Control(clock=clock)
     plugin = Plugin(
-        base=config, state=PluginState(), clock=clock, signing=_signing(config), control=control
+        base=config,
+        state=PluginState(),
+        clock=clock,
+        signing=_signing(config),
+        control=control,
+        fetch=fetcher,
     )
     plugin.reset_faults()
     app = Flask("mockauth.plugin")
@@ -95,7 +103,7 @@ def create_app(
         _cors(app)
     if config.auth == "oauth":
         allow_pages(app, plugin)
-    _errors(app)
+    _errors(app, plugin)
     return app
 
 
@@ -184,7 +192,7 @@ def _cors(app: Flask) -> None:
         return response
 
 
-def _errors(app: Flask) -> None:
+def _errors(app: Flask, plugin: Plugin) -> None:
     @app.errorhandler(RecursionError)
     def too_deep(error: RecursionError) -> BaseResponse:
         answer = jsonify({"error": "invalid_request", "error_description": "nested too deeply"})
@@ -193,6 +201,8 @@ def _errors(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def plain(error: HTTPException) -> BaseResponse:
+        if error.code == 404 and plugin.policy.unknown_paths == "html":
+            return Response("<!doctype html><title>Welcome</title>", mimetype="text/html")
         answer = jsonify({"error": "invalid_request", "error_description": error.name})
         answer.status_code = error.code or 500
         if error.code == 405 and hasattr(error, "valid_methods") and error.valid_methods:

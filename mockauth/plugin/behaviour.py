@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mockauth.plugin.mcp_behaviour import McpBehaviour
+
 
 @dataclass(frozen=True, kw_only=True)
-class Behaviour:
-    """Named behaviours; a fault loosens or breaks one of them."""
+class Behaviour(McpBehaviour):
+    """Named behaviours; a fault loosens or breaks one of them. Those of an MCP server come with it."""
 
     # The authorize endpoint (client_url).
     redirect_match: str = "exact"
@@ -211,7 +213,7 @@ class Behaviour:
     issuer_sent: str = "right"
     """The `iss` of a redirect (RFC 9207): right, wrong, missing, missing-on-errors."""
     issuer_published: str = "right"
-    """The issuer in the metadata (RFC 8414 section 3.3): right, wrong, slash-added."""
+    """The issuer in the metadata (RFC 8414 section 3.3): right, wrong, slash-added, query-added."""
     metadata_lies: bool = False
     """True: the metadata promises the method plain, the password grant and private_key_jwt."""
     revocation_works: bool = True

@@ -13,6 +13,8 @@ from mockauth.plugin.faults.fault import Fault
 from mockauth.plugin.login_name import Login
 from mockauth.wire.message import AuthMethod
 
+ClientAuth = Literal[AuthMethod, "private_key_jwt"]
+McpRevision = Literal["2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26"]
 DEMO_PLUGIN_ID = "plugin-00000000-0000-4000-8000-000000000000"
 
 
@@ -29,12 +31,23 @@ class ClientConfig:
     redirect_uris: tuple[str, ...] = ()
     name: str = ""
     """What the consent page calls it; "" is its id."""
-    auth_method: AuthMethod = ""
+    auth_method: ClientAuth = ""
     """The one way in which it may authenticate (RFC 7591 section 2); "" is any that its secret
     allows."""
+    other_auth_methods: tuple[ClientAuth, ...] = ()
+    """Ways that will do besides `auth_method`, as a client ID metadata document may name them."""
+    jwks: Mapping[str, Any] = field(default_factory=dict)
+    """Its public keys, for private_key_jwt (RFC 7517 section 5)."""
+    jwks_uri: str = ""
+    """Where they stand, in place of `jwks`."""
     grant_types: tuple[str, ...] = ("authorization_code", "refresh_token")
     scope: str = ""
     """The most that it may ask for; "" is all that the plugin has."""
+
+    @property
+    def is_document(self) -> bool:
+        """Whether its id is the address of the document that describes it."""
+        return "://" in self.id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +115,32 @@ class PluginConfig:
     """Whether /userinfo is there (OpenID Connect Core 5.3)."""
     registration: bool = False
     """Whether /register is there, and clients may register themselves (RFC 7591)."""
+    mcp_revision: McpRevision = "2026-07-28"
+    """The revision of MCP that is served; the newest comes with 2025-11-25 and 2025-06-18."""
+    mcp_mode: Literal["stateless", "session"] = "stateless"
+    """Whether `initialize` begins a session, before 2026-07-28, which has none."""
+    mcp_answers: Literal["json", "events"] = "json"
+    """Whether a message is answered by JSON, or by a stream of one event."""
+    mcp_tools: Literal["sample", "conformance"] = "sample"
+    """The tools: those of a list of things to do, or those that MCP's conformance suite calls."""
+    mixed: bool = False
+    """Whether the MCP server has a tool that needs no sign-in."""
+    tool_challenge: bool = False
+    """Whether a tool that needs a sign-in says so in its result, as ChatGPT reads it."""
+    tenant: str = ""
+    """The path of the issuer of an MCP server, such as t1."""
+    metadata_forms: Literal["oauth", "openid", "both"] = "oauth"
+    """Where the metadata stands: in the place of RFC 8414, in that of OpenID Connect Discovery."""
+    client_documents: bool = False
+    """Whether a client_id may be the address of a client ID metadata document."""
+    client_assertions: bool = False
+    """Whether clients may authenticate by private_key_jwt (RFC 7523)."""
+    document_http: bool = False
+    """Whether such a document may be served by http on this machine."""
+    document_authority: str = ""
+    """A PEM file of the authority that documents on this machine are served under."""
+    offline_access: bool = False
+    """Whether there is the scope offline_access, for refresh tokens."""
     manifest: Mapping[str, Any] = field(default_factory=dict)
     """Members of the manifest to overwrite, by dotted path."""
     openapi: Mapping[str, Any] = field(default_factory=dict)
@@ -117,6 +156,16 @@ class PluginConfig:
             for p in self.plugin_ids
             for h in self.callback_hosts
         )
+
+    @cached_property
+    def scopes(self) -> tuple[str, ...]:
+        """Every scope that there is."""
+        return (*self.scope.split(), *(("offline_access",) if self.offline_access else ()))
+
+    @property
+    def takes_documents(self) -> bool:
+        """Whether client ID metadata documents are taken: MCP names them since 2025-11-25."""
+        return self.client_documents and self.mcp_revision >= "2025-11-25"
 
     def registered(self, client: ClientConfig) -> tuple[str, ...]:
         """The redirect URIs that `client` has registered."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 EXAMPLE = "http://localhost:8080/callback"
 SCOPE = re.compile(r"([\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*)?")
 """RFC 6749 section 3.3."""
+TENANT = re.compile(r"([A-Za-z0-9_-]+)?")
 GRANTS = ("authorization_code", "refresh_token")
 LONGEST_LIFETIME = 10**9
 """Seconds: thirty years, with which every clock can reckon."""
@@ -35,13 +36,20 @@ def wrong_settings(plugin: PluginConfig) -> Iterator[str]:
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None or "" in names:
             yield f"{kind}: {twice!r} appears twice" if twice else f"{kind}: a name is empty"
+    if not TENANT.fullmatch(plugin.tenant):
+        yield f"tenant: must be one part of a path, such as t1, not {plugin.tenant!r}"
+    if plugin.metadata_forms != "oauth" and plugin.token_format != "jwt":
+        yield 'metadata_forms: the OpenID form names keys; set token_format to "jwt", too'
     for client in plugin.clients:
         yield from (f"clients: {client.id}: {told}" for told in wrong_client(plugin, client))
 
 
 def wrong_client(plugin: PluginConfig, client: ClientConfig) -> Iterator[str]:
     """What is wrong with a client of a plugin."""
-    if bool(client.secret) == (client.auth_method == "none") and client.auth_method:
+    if client.auth_method == "private_key_jwt":
+        if not (client.jwks or client.jwks_uri):
+            yield "auth_method private_key_jwt needs jwks or jwks_uri"
+    elif bool(client.secret) == (client.auth_method == "none") and client.auth_method:
         needs = "no secret" if client.secret else "a secret"
         yield f"auth_method {client.auth_method} needs {needs}"
     unknown = [name for name in client.grant_types if name not in GRANTS]

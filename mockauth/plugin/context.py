@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from mockauth.clock import Clock
 from mockauth.plugin.active_faults import Switches
 from mockauth.plugin.behaviour import Behaviour
 from mockauth.plugin.config import ClientConfig, PluginConfig
+from mockauth.plugin.fetch import Bounds, Fetched, fetch
 from mockauth.plugin.state import PluginState
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ class Plugin:
     now: Now = field(default_factory=lambda: Now())
     signing: Signing | None = None
     control: Control | None = None
+    fetch: Callable[[str, Bounds], Fetched] = fetch
+    """How what a client names is fetched; raises `FetchError`."""
 
     def reset_faults(self) -> None:
         """Switch on the faults of the settings that have a trigger, and no others."""

@@ -22,11 +22,23 @@ PATHS = {
     "/introspect": "introspect",
     "/register": "register",
     "/userinfo": "userinfo",
-    "/.well-known/oauth-authorization-server": "metadata",
-    "/.well-known/oauth-protected-resource": "resource",
-    "/.well-known/oauth-protected-resource/mcp": "resource",
     "/.well-known/jwks.json": "jwks",
 }
+
+
+WELL_KNOWN = {
+    "oauth-authorization-server": "metadata",
+    "openid-configuration": "metadata",
+    "oauth-protected-resource": "resource",
+}
+"""By what follows `/.well-known/`, which may stand before or behind the path of an issuer."""
+
+
+def place_of(path: str) -> str:
+    """The place that an address is of; "" for all others."""
+    known = PATHS.get(path, "")
+    document = "" if known else path.partition("/.well-known/")[2].partition("/")[0]
+    return known or WELL_KNOWN.get(document, "")
 
 
 def facts(plugin: Plugin) -> Facts:
@@ -43,7 +55,7 @@ def facts(plugin: Plugin) -> Facts:
 
 
 def _place(given: dict[str, str]) -> str:
-    place = PATHS.get(request.path, "")
+    place = place_of(request.path)
     if place == "token" and given.get("grant_type") == "refresh_token":
         return "refresh"
     return place or ("api" if (request.endpoint or "").startswith("api.") else "")

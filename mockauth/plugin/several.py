@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 WELL_KNOWN = re.compile(
-    r"(?P<document>/\.well-known/oauth-(authorization-server|protected-resource))"
+    r"(?P<document>/\.well-known/(oauth-(authorization-server|protected-resource)|openid-configuration))"
     r"(?P<plugin>/[^/]+)(?P<rest>/.*)?"
 )
 PLUGIN_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

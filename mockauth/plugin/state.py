@@ -8,12 +8,13 @@ import threading
 from collections import Counter, OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from mockauth.plugin.config import ClientConfig
 
 MOST_CLIENTS = 10_000
 """Clients that registered; the oldest makes way for one more."""
+MOST_SESSIONS = 10_000
 MOST_TODOS = 100
 """Entries on the list of a user; the oldest makes way: nobody empties a mock, and memory has an end."""
 LONGEST_TODO = 1000
@@ -76,6 +77,14 @@ class TokenRecord:
         return self.dead or self.family.revoked
 
 
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What came of a client ID metadata document, until a moment in seconds since the epoch."""
+
+    client: ClientConfig | None
+    until: float
+
+
 Record = TypeVar("Record", CodeRecord, TokenRecord)
 
 
@@ -88,6 +97,16 @@ class PluginState:
     refresh: OrderedDict[bytes, TokenRecord] = field(default_factory=OrderedDict)
     clients: OrderedDict[str, ClientConfig] = field(default_factory=OrderedDict)
     """Those that registered, by id."""
+    documents: OrderedDict[str, Kept] = field(default_factory=OrderedDict)
+    """What came of client ID metadata documents, by their address."""
+    keys: OrderedDict[str, tuple[dict[str, Any], float]] = field(default_factory=OrderedDict)
+    """Key sets of clients by their address, and until when they are good."""
+    assertions: OrderedDict[tuple[str, str], float] = field(default_factory=OrderedDict)
+    """The ids of assertions by client, and until when they are remembered."""
+    sessions: OrderedDict[str, str] = field(default_factory=OrderedDict)
+    """The sessions of an MCP server, and whose they are."""
+    stepped: set[str] = field(default_factory=set)
+    """Users who lacked a scope, where that is never forgotten."""
     todos: dict[str, dict[str, str]] = field(default_factory=dict)
     failures: Counter[str] = field(default_factory=Counter)
     """Wrong secrets per client."""
@@ -126,8 +145,17 @@ class PluginState:
         with self.lock:
             for kept in (self.codes, self.access, self.refresh, self.clients, self.todos):
                 kept.clear()
+            for known in (self.documents, self.keys, self.assertions, self.sessions, self.stepped):
+                known.clear()
             self.failures.clear()
             self.waiting.clear()
+
+    def begin_session(self, session: str, user: str) -> None:
+        """Know one more session of an MCP server."""
+        with self.lock:
+            self.sessions[session] = user
+            while len(self.sessions) > MOST_SESSIONS:
+                self.sessions.popitem(last=False)
 
     def todos_of(self, user: str) -> dict[str, str]:
         """The list of a user by id; it starts with one entry, so that there is one to read."""

@@ -1,4 +1,4 @@
-"""The profiles: 2023 plugin (ai-plugin.json) and GPT Action, each with its sources.
+"""The profiles: 2023 plugin (ai-plugin.json), GPT Action and MCP server.
 
 The same behaviour is a must in one and breaks another, so severity is looked up here: a check
 carries its level per profile, and a profile may override it by id or by area.
@@ -75,6 +75,10 @@ class Profile:
             off=MappingProxyType({**self.off, **off}),
         )
 
+    def renamed(self, title: str) -> Profile:
+        """The same profile under another title."""
+        return replace(self, title=title)
+
     def odd_id(self, plugin_id: str) -> str:
         """What is unusual about an id in the callback, as a sentence; "" when nothing is."""
         if re.fullmatch(self.id_shape, plugin_id):
@@ -131,4 +135,27 @@ ACTION = Profile(
     client_auth="post",
 )
 
-PROFILES: Mapping[str, Profile] = MappingProxyType({p.name: p for p in (PLUGIN, ACTION)})
+MCP = Profile(
+    name="mcp",
+    title="MCP server",
+    callbacks=(
+        "https://chatgpt.com/connector_platform_oauth_redirect",
+        "https://chatgpt.com/connector/oauth/{plugin_id}",
+    ),
+    default_plugin_id="mockauth00000",
+    id_shape=r"[\w-]+",
+    has_manifest=False,
+    token_encoding="form",
+    client_auth="post",
+    off=MappingProxyType(
+        {
+            "api.json-content-type": own("MCP answers with JSON or with an event stream"),
+            "pkce.optional-for-secret-client": own("every MCP client sends a challenge"),
+            "scope.empty-accepted": own("MCP clients leave an empty scope out"),
+            "token.basic-auth-accepted": own("a client uses the method that it has registered"),
+            "token.post-auth-accepted": own("a client uses the method that it has registered"),
+        }
+    ),
+)
+
+PROFILES: Mapping[str, Profile] = MappingProxyType({p.name: p for p in (PLUGIN, ACTION, MCP)})

@@ -9,13 +9,12 @@ from typing import Any
 
 from mockauth import __version__
 from mockauth.clock import iso
+from mockauth.engine.result.causes import Cause, caused_by, causes_of
 from mockauth.engine.result.gate import Gate
 from mockauth.engine.result.result import Run
-from mockauth.report.redacted import redactor
-from mockauth.report.terminal import verdict
-
-SCHEMA = "mockauth-run/1"
-
+from mockauth.report.formats.document import SCHEMA
+from mockauth.report.redacted import Redactor, redactor
+from mockauth.report.verdict import verdict
 
 COMMAND = re.compile(r"##(?=\w*\[)")
 """What Azure Pipelines obeys anywhere in a line, such as `##vso[`."""
@@ -24,6 +23,8 @@ COMMAND = re.compile(r"##(?=\w*\[)")
 def members(run: Run, gate: Gate) -> dict[str, Any]:
     """The report as plain values."""
     shown = redactor(run)
+    causes = causes_of(run)
+    above = caused_by(causes)
     return {
         "schema": SCHEMA,
         "tool": {"name": "mockauth", "version": __version__},
@@ -60,8 +61,26 @@ def members(run: Run, gate: Gate) -> dict[str, Any]:
             }
             for finding in run.policy
         ],
-        "checks": [shown.result(result) for result in run.results],
+        "causes": [_cause(cause, shown) for cause in causes],
+        "checks": [
+            shown.result(result) | {"caused_by": list(above.get(result.rule.id, ()))}
+            for result in run.results
+        ],
         "exchanges": [shown.exchange(exchange) for exchange in run.trace],
+    }
+
+
+def _cause(cause: Cause, shown: Redactor) -> dict[str, Any]:
+    """One cause of the report, by the ids of its checks."""
+    return {
+        "lead": cause.lead.rule.id,
+        "state": cause.state,
+        "level": cause.level,
+        "rank": cause.rank,
+        "title": shown.text(cause.title),
+        "fix": shown.text(cause.fix),
+        "consequences": [result.rule.id for result in cause.consequences],
+        "unjudged": [result.rule.id for result in cause.unjudged],
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -10,7 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from mockauth.errors import UsageError
-from mockauth.report.json_report import SCHEMA, text_of
+from mockauth.report.formats.document import read_document
+from mockauth.report.json_report import text_of
 from mockauth.wire.one_line import one_line
 
 BROKEN = ("fail", "error")
@@ -97,13 +97,7 @@ class Report:
         Raises:
             UsageError: it is no report of this kind.
         """
-        try:
-            members = json.loads(text)
-        except ValueError as wrong:
-            raise UsageError("this is no report of mockauth: not JSON") from wrong
-        if not isinstance(members, dict) or members.get("schema") != SCHEMA:
-            raise UsageError(f"this is no report of mockauth: its schema is not {SCHEMA}")
-        return cls(members)
+        return cls(read_document(text))
 
     def to_json(self) -> str:
         """The report as `--report json=…` writes it."""

@@ -95,30 +95,30 @@ def section(entry: Entry) -> str:
 
 def _section(entry: Entry) -> Iterator[str]:
     rule = entry.rule
-    yield f"{_safe(rule.title)}."
+    yield f"{safe(rule.title)}."
     yield ""
     practice = " · *practice*" if rule.practice else ""
     yield f"- **Level**: {_levels(entry)}{practice}"
     if rule.auth != ALL_AUTH:
         yield f"- **For**: {', '.join(rule.auth)}"
     yield f"- **Source**: {'; '.join(_link(source(ref)) for ref in rule.refs)}"
-    yield f"- **Why**: {_safe(rule.why)}"
+    yield f"- **Why**: {safe(rule.why)}"
     if rule.needs:
-        yield f"- **Needs**: {_safe('; '.join(need_words(need) for need in rule.needs))}"
+        yield f"- **Needs**: {safe('; '.join(need_words(need) for need in rule.needs))}"
     yield from _tested(entry)
-    yield f"- **Fix**: {_safe(rule.fix)}"
+    yield f"- **Fix**: {safe(rule.fix)}"
     if rule.chatgpt_shows:
-        yield f"- **ChatGPT shows**: {_safe(rule.chatgpt_shows)}"
+        yield f"- **ChatGPT shows**: {safe(rule.chatgpt_shows)}"
 
 
 def _tested(entry: Entry) -> Iterator[str]:
     first, *rest = entry.tested
     if not rest:
-        yield f"- **Tested**: {_safe(first)}"
+        yield f"- **Tested**: {safe(first)}"
         return
     yield "- **Tested**:"
     for n, sentence in enumerate(entry.tested, start=1):
-        yield f"  {n}. {_safe(sentence)}"
+        yield f"  {n}. {safe(sentence)}"
 
 
 def _levels(entry: Entry) -> str:
@@ -136,7 +136,7 @@ def _link(one: Source) -> str:
     return f"{shown} ({one.title})" if one.title != one.word else shown
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """`text` without what Markdown would take for markup; what stands in backticks stays."""
     parts = text.split("`")
     if len(parts) % 2 == 0:

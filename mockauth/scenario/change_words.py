@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -54,6 +55,11 @@ def _headers(pairs: Any) -> str:
     return both(parts)
 
 
+def _members(members: Any) -> str:
+    parts = [f"`{name}` = `{told(json.dumps(value))}`" for name, value in members.items()]
+    return f"with the JSON members {both(parts)}"
+
+
 def _form(form: Any) -> str:
     which = {"last": "the consent form", "login": "the login form"}.get(form.which, form.which)
     if form.borrowed:
@@ -73,6 +79,7 @@ PHRASES: Mapping[str, Phrase] = MappingProxyType(
         "alter": _alter,
         "query": lambda pairs: f"{_set(pairs)} in the address",
         "headers": _headers,
+        "members": _members,
         "raw": lambda raw: f"with the body `{told(raw)}`" if raw else "with an empty body",
         "reverse": lambda _: "with its parameters in reverse order",
         "plain_http": lambda _: "over http:// instead of https://",

@@ -80,6 +80,7 @@ PHRASES: Mapping[str, Phrase] = MappingProxyType(
         "tolerated_unless": lambda case: f"(a warning at most, unless {word(UNLESS, case)})",
         "tolerated_always": lambda _: "(anything else is a warning at most)",
         "error": lambda errors: f"with `error` {either(_quoted(errors))}",
+        "rpc_error": lambda codes: f"with the JSON-RPC error {either(list(map(str, codes)))}",
         "params": _params,
         "absent": lambda names: f"the callback carries no {either(_quoted(names))}",
         "once": lambda names: f"the callback carries {both(_quoted(names))} at most once",

@@ -53,23 +53,41 @@ class ProbeFile:
     """Everything that a probe file may hold."""
 
     mockauth: Literal[1]
+    """The version of the format."""
     id: Annotated[str, "id"]
+    """`area.what-should-hold`, not used by another check."""
     title: Annotated[str, "sentence"]
+    """The rule in one sentence."""
     level: Annotated[Levels, "level"]
+    """One word, three letters for plugin, action and mcp such as `CM-`, or a mapping."""
     refs: Annotated[tuple[str, ...], "refs"]
+    """The sources of the rule, such as `RFC6749-4.1.2`."""
     why: Annotated[str, "sentence"]
+    """What goes wrong where the rule is broken."""
     fix: Annotated[str, "sentence"]
+    """What to change."""
     steps: Annotated[tuple[Step, ...], "steps"] = ()
+    """The messages of the probe, in their order. Either these or `answers_of`."""
     answers_of: Annotated[Answers, "answers_of"] = ()
+    """Sends nothing: what the refusals of these probes must have, by their ids."""
     when: Statuses = ()
+    """Which statuses of those answers are looked at; all refusals where it is left out."""
     profiles: tuple[ProfileName, ...] = PROFILE_ORDER  # type: ignore[assignment]  # the same three words
+    """Whom it is for; all three where it is left out."""
     auth: tuple[AuthType, ...] = ("oauth",)
+    """Which `auth.type` it is for; `oauth` where it is left out."""
     needs: tuple[Need, ...] = ()
+    """What there must be: without it the probe is blocked, or does not apply."""
     practice: bool = False
+    """No RFC stands behind it: the rules of ChatGPT, or plain engineering."""
     shows: str = ""
+    """What ChatGPT shows where the rule is broken."""
     variants: Annotated[tuple[Mapping[str, str], ...], "variants"] = (MappingProxyType({}),)
+    """Values for `${variant.NAME}`: the probe runs once for each combination."""
     destructive: bool = False
+    """It burns codes or tokens that others need, so it runs last."""
     after: tuple[str, ...] = ()
+    """Rules that, broken, explain what this one would find: then it does not apply."""
 
     def rule(self) -> Rule:
         """The rule that the file puts to the test."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -107,15 +107,28 @@ class Library:
         return (*(self._read(path, read_probe)[1] for path in files), *self.own.probes)
 
     def _read(self, path: Path, read: Callable[[Document], Read | None]) -> tuple[Document, Read]:
-        document = read_strict(path, self._shown(path))
-        found = read(document)
-        if found is None or document.problems:
-            raise UsageError(*map(str, sorted(document.problems)))
-        return document, found
+        return read_builtin(path, self._shown(path), read, path.stat().st_mtime_ns)
 
     def _shown(self, path: Path) -> str:
         """A file by its place in the repository, whatever the folder is called in a wheel."""
         return f"scenarios/{path.relative_to(self.builtin).as_posix()}"
+
+
+@cache
+def read_builtin(
+    path: Path, shown: str, read: Callable[[Document], Read | None], _written: int
+) -> tuple[Document, Read]:
+    """A built-in file, read once in a process until it is written again: a test session and the
+    pages make many runs.
+
+    Raises:
+        UsageError: naming every problem of the file.
+    """
+    document = read_strict(path, shown)
+    found = read(document)
+    if found is None or document.problems:
+        raise UsageError(*map(str, sorted(document.problems)))
+    return document, found
 
 
 def builtin_folder() -> Path:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Literal, get_args
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, get_args
 
 from mockauth.checks.rule import Rule
 from mockauth.wire import Pairs
 
-Do = Literal["authorize", "token", "refresh", "api", "endpoint", "wait", "handshake"]
+Do = Literal[
+    "authorize", "token", "refresh", "api", "endpoint", "wait", "handshake",
+    "discover", "register", "tool",
+]  # fmt: skip
 DOES: tuple[Do, ...] = get_args(Do)
-At = Literal["manifest", "openapi", "authorize", "token", "api"]
+At = Literal["manifest", "openapi", "authorize", "token", "api", "resource", "server"]
 
 Statuses = Annotated[tuple[str, ...], "statuses"]
 """Such as `("400", "5xx")`."""
@@ -33,6 +36,7 @@ class FormChange:
     """
 
     which: Literal["last", "login"]
+    """`last`: the one that ends at the callback. `login`: the one with the password."""
     without: tuple[Literal["token", "cookies"], ...] = ()
     """`token`: every hidden field and address part that an attacker could not know."""
     borrowed: bool = False
@@ -45,20 +49,33 @@ class Change:
     """One mutation of one message. Values may hold `${…}` references."""
 
     set: Pairs = ()
+    """Parameters that are set, by name."""
     remove: tuple[str, ...] = ()
+    """Parameters that are left out."""
     twice: Pairs = ()
+    """Parameters that are sent a second time, with this value."""
     alter: Alterations = ()
+    """Parameters or headers whose value is changed in this way."""
     query: Pairs = ()
     """Added to the query, whether there is a body or not."""
     headers: tuple[tuple[str, str | None], ...] = ()
+    """Headers that are set; null takes one away."""
     encoding: Literal["", "form", "json", "query"] = ""
+    """How the parameters are sent, where it is not as the manifest says."""
     method: str = ""
+    """The HTTP method."""
     auth: Literal["", "post", "basic", "none", "both"] = ""
+    """How the client proves itself: in the body, by Basic, not at all, or both ways."""
     raw: str | None = None
+    """The whole body, as it stands here."""
+    members: Mapping[str, Any] = field(default_factory=dict)
+    """Members of the JSON body of a registration or an MCP message; `remove` takes members out."""
     reverse: bool = False
+    """The parameters in the opposite order."""
     plain_http: bool = False
     """http:// instead of https://."""
     form: FormChange | None = None
+    """What is changed in a form of the pages, just before it is sent."""
     onward: str = ""
     """Where each `next`-like parameter of the login page is pointed to."""
 
@@ -75,6 +92,7 @@ class Expect:
     verdict: Literal["", "refused", "accepted", "either"] = ""
     """`either`: both are right, and what came is noted."""
     status: Statuses = ()
+    """What the status must be, such as 400 or 5xx; one or a list."""
     tolerated: Statuses = ()
     """Statuses that real, correct servers give instead: broken, but a warning at most."""
     tolerated_unless: Literal["", "scope-empty", "scope-without-openid"] = ""
@@ -93,6 +111,7 @@ class Expect:
     """Parameters of the callback that must equal these values: `same` is the state that was sent,
     `a|b` is one of the two."""
     absent: tuple[str, ...] = ()
+    """Parameters that the callback must not have."""
     once: tuple[str, ...] = ()
     """Parameters of the callback that may come once at most, and not with a value that was sent."""
     query: Literal["", "kept"] = ""
@@ -102,16 +121,20 @@ class Expect:
     that was sent as text."""
     error: tuple[str, ...] = ()
     """What `error` of a JSON answer must be."""
+    rpc_error: tuple[int, ...] = ()
+    """What the code of a JSON-RPC error must be."""
     headers: HeaderTexts = ()
     """Texts that a header must hold, in any letter case (`*` holds all); null: no such header."""
     challenge: Literal["", "well-formed", "without-error"] = ""
     """What WWW-Authenticate is."""
     body: Literal["", "no-page"] = ""
+    """`no-page`: the body is no HTML page."""
     scope: Literal["", "unchanged", "no-wider"] = ""
     """The scope of a token answer against the one that was granted."""
     like: str = ""
     """A step whose answer had the same status and media type."""
     same_body_as: str = ""
+    """A step whose answer had the same body."""
     other_body_than: str = ""
     """A step of another user whose data must not be in this answer."""
     answers: Literal["", "browser", "token-endpoint"] = ""
@@ -119,7 +142,9 @@ class Expect:
     winners: Literal["", "one", "any"] = ""
     """How many of the parallel requests may be accepted."""
     tls: tuple[str, ...] = ()
+    """The versions of TLS, one of which must be agreed on."""
     certificate: Literal["", "trusted"] = ""
+    """`trusted`: a certificate that clients trust."""
 
     @property
     def is_empty(self) -> bool:
@@ -132,6 +157,7 @@ class Step:
     """One message of a probe. Without a change it is sent as ChatGPT would send it."""
 
     do: Do
+    """What is sent, or `wait`."""
     name: str = ""
     """What later steps call it; `do` when the file gives none."""
     code: str = ""
@@ -139,7 +165,9 @@ class Step:
     sent, `${NAME.response.code}` the one that came of an earlier authorize step. A fresh one where
     no step has had a code yet."""
     change: Change = Change()
+    """What is changed in the ordinary message."""
     expect: Expect = Expect()
+    """What must come back; without it the step only prepares the next one."""
     given: Literal[
         "accepted",
         "refused",
@@ -162,10 +190,13 @@ class Step:
     no_control: bool = False
     """What comes of it is judged as it is: the rule is about what it does to the server."""
     client: Literal["first", "second"] = "first"
+    """Which client asks."""
     user: Literal["first", "second", "wrong-password", "markup"] = "first"
     """`wrong-password`: the first, with another password. `markup`: one whose name is HTML."""
     session: Literal["kept", "fresh"] = "kept"
+    """`fresh`: a browser of its own, without the earlier one's cookies."""
     decision: Literal["allow", "deny"] = "allow"
+    """What the user answers at the consent page."""
     repeat: Copies = 1
     """How many times it is sent; the last answer is judged."""
     keep_connection: bool = False
@@ -174,12 +205,15 @@ class Step:
     """The copies are sent in parallel, three rounds of them; all answers are judged."""
     at: At = "authorize"
     """Which endpoint `endpoint` asks, with one request that follows nothing."""
+    method: str = ""
+    """The JSON-RPC method that `tool` sends; the ordinary call where the file gives none."""
     operation: Literal["chosen", "every", "owned", "scoped"] = "chosen"
     """Which operation `api` calls. `every`: all of them, without a token. `owned`: one object of
     the first user. `scoped`: one that needs a scope which `${narrow.scope}` has not."""
     optional: bool = False
     """Left out where a reference of it leads nowhere."""
     seconds: Seconds = 0
+    """How long `wait` waits."""
     until: Literal["", "access-token-expires"] = ""
     """What `wait` waits for, besides its `seconds`."""
 

@@ -23,7 +23,7 @@ UNLESS_NEEDS: Mapping[str, str] = MappingProxyType(
     {"scope-empty": "accepted", "scope-without-openid": "refused"}
 )
 """The verdict that each word of `tolerated_unless` is about."""
-SENT = ("token", "refresh", "api", "endpoint")
+SENT = ("token", "refresh", "api", "endpoint", "discover", "register", "tool")
 ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "session": ("authorize",),
@@ -34,15 +34,17 @@ ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "repeat": SENT,
         "at_once": TOKEN_STEPS,
         "keep_connection": SENT,
-        "control": (*TOKEN_STEPS, "api"),
+        "control": (*TOKEN_STEPS, "api", "tool"),
         "otherwise": (*TOKEN_STEPS, "api"),
-        "at": ("endpoint", "handshake"),
+        "at": ("endpoint", "handshake", "discover"),
+        "method": ("tool",),
         "operation": ("api",),
         "seconds": ("wait",),
         "until": ("wait",),
         "change.form": ("authorize",),
         "change.onward": ("authorize",),
         "change.plain_http": ("endpoint",),
+        "change.members": ("register", "tool"),
         "expect.or_error": ("authorize",),
         "expect.or_refused_as": ("authorize",),
         "expect.redirect_to": ("authorize",),
@@ -51,9 +53,10 @@ ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "expect.once": ("authorize",),
         "expect.query": ("authorize",),
         "expect.page": ("authorize",),
-        "expect.error": (*TOKEN_STEPS, "api"),
+        "expect.error": (*TOKEN_STEPS, "api", "register"),
+        "expect.rpc_error": ("tool",),
         "expect.headers": SENT,
-        "expect.challenge": ("api",),
+        "expect.challenge": ("api", "tool"),
         "expect.body": SENT,
         "expect.scope": TOKEN_STEPS,
         "expect.like": ("api", "endpoint"),
@@ -189,6 +192,8 @@ def _check_names(document: Document, path: Path, step: Step, earlier: set[str]) 
 
 
 def _check_step(document: Document, path: Path, step: Step) -> None:
+    if step.do == "discover" and step.at not in ("resource", "server"):
+        document.complain((*path, "at"), "must be resource or server in discover")
     if step.given != "accepted" and not step.expect.is_empty:
         document.complain((*path, "given"), "means nothing in a step that expects something")
     if (step.expect.winners != "") != step.at_once:
@@ -263,10 +268,23 @@ def _texts(change: Change, path: Path) -> Iterator[tuple[Path, str]]:
         for name, value in getattr(change, group):
             if value is not None:
                 yield (*path, group, name), value
+    yield from _texts_of(change.members, (*path, "members"))
     if change.raw is not None:
         yield (*path, "raw"), change.raw
     if change.onward:
         yield (*path, "onward"), change.onward
+
+
+def _texts_of(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Every text of a JSON value, with its path."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _texts_of(inner, (*path, name))
+    elif isinstance(value, list):
+        for n, inner in enumerate(value):
+            yield from _texts_of(inner, (*path, str(n)))
 
 
 def _check_text(

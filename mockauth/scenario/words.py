@@ -19,6 +19,15 @@ PLACE_WORDS: Mapping[str, str] = MappingProxyType(
         "authorize": "the authorize endpoint (client_url)",
         "token": TOKEN_ENDPOINT,
         "api": "the API",
+        "resource": "the metadata of the resource",
+        "server": "the metadata of the authorization server",
+    }
+)
+MCP: Mapping[str, str] = MappingProxyType(
+    {
+        "discover": "{place} is asked for",
+        "register": "a client registers as ChatGPT does",
+        "tool": "the message {method} goes to the MCP server",
     }
 )
 OPERATIONS: Mapping[str, str] = MappingProxyType(
@@ -88,6 +97,8 @@ def _does(step: Step, earlier: tuple[Step, ...]) -> str:
         return f"a refresh request{_refresh_token(step, earlier)} goes to {TOKEN_ENDPOINT}"
     if step.do == "api":
         return OPERATIONS.get(step.operation, step.operation) + _bearing(step)
+    if step.do in MCP:
+        return MCP[step.do].format(place=place, method=step.method or "tools/list")
     if step.do == "endpoint":
         return f"one request goes to {place}"
     if step.do == "wait":

@@ -37,14 +37,18 @@ class Doors:
         path = environ["PATH_INFO"]
         if path not in NAMES and not path.startswith(PLACES):
             return self._plugin(environ, start_response)
+        return self.pages(environ, start_response)
+
+    def pages(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The door of ChatGPT only: whatever is asked for, the pages answer."""
         try:
-            pages = self._made()
+            made = self._made()
         except MockauthError as wrong:  # the store cannot be opened; the plugin goes on
             start_response(
                 "503 Service Unavailable", [("Content-Type", "text/plain; charset=utf-8")]
             )
             return ["\n".join(map(one_line, wrong.lines)).encode()]
-        return pages(environ, start_response)
+        return made(environ, start_response)
 
     def _made(self) -> WSGIApplication:
         with self._lock:

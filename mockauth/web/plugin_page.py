@@ -18,6 +18,9 @@ from mockauth.web.settings import Sample
 from mockauth.web.store_page import is_sample_at, state_of
 from mockauth.wire.url import hostname
 
+MOST_NAMED = 20
+"""Hosts that are named on the page."""
+
 
 def add_plugin_page(blueprint: Blueprint, pages: Pages) -> None:
     """The page of a plugin, and its logo."""
@@ -61,6 +64,7 @@ def plugin_page(pages: Pages, installation: Installation, *, wrong: str = "") ->
         advice=by_rule(
             one for one in installation.remarks if not one.is_fatal and not one.hinders_login
         ),
+        kept_from=pages.settings.kept_from()[:MOST_NAMED],
         wrong=wrong,
     )
 

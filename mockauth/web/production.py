@@ -66,14 +66,16 @@ class Production:
 
 
 @contextmanager
-def production(app: WSGIApplication, reachable: Iterable[str] = ()) -> Iterator[Production]:
+def production(
+    app: WSGIApplication, sink: Sink, reachable: Iterable[str] = ()
+) -> Iterator[Production]:
     """Serve the pages as ChatGPT's hosts, until the end of the block. Needs the extra `https`."""
     context, pin = _identity()
     server = Server(app, "127.0.0.1", 0, context)
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
     try:
-        with Sink() as sink:
+        with sink:
             yield Production(port=server.port, pin=pin, sink=sink, reachable=tuple(reachable))
     finally:
         server.stop()

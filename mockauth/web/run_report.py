@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from mockauth.report.terminal import SIGN_IN
+from mockauth.engine.result.rank import SIGN_IN
 from mockauth.store.run import Run
 
 BROKEN = ("error", "fail")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,8 @@ class PageSettings:
     """The same server plays a plugin, too."""
     controls: Mapping[str, PluginControl] = field(default_factory=dict)
     """The switches of its plugins by name, "" for the only one; none where they must not be touched."""
+    kept_from: Callable[[], Sequence[str]] = tuple
+    """The hosts that the browser at ChatGPT's address asked for, and was kept from."""
     clock: Clock = field(default_factory=SystemClock)
     transport: Callable[[], Transport] = SocketTransport
     resolve: Resolver = system_addresses

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
+from mockauth.report.sequence import flows_of
 from mockauth.web.event_stream import event_stream
 from mockauth.web.pages import Pages
-from mockauth.web.sequence import LANE_PLACES, WIDTH, flows_of
 
 MOST = 200
 """Messages on one page."""
@@ -30,8 +30,6 @@ def add_timeline_page(blueprint: Blueprint, pages: Pages) -> None:
             older=shown[0].number - 1 if len(found) > MOST else 0,
             is_latest=until >= last,
             mark=str(last),
-            lanes=LANE_PLACES,
-            width=WIDTH,
         )
 
     @blueprint.get("/plugins/<id>/timeline/events")

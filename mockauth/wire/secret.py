@@ -168,6 +168,17 @@ class Secrets:
         parts.append(window[at:end] if at < end else "")
         return "".join(parts)
 
+    def left_in(self, text: str) -> str:
+        """The placeholder of a secret of the user that stands in a finished report; "" where none does.
+
+        The last look, by plain search. A value that is a word or a number is passed over: the report's
+        own words and counts may have it.
+        """
+        for value, known in self._values.items():
+            if known.given and _is_no_word(value) and any(one in text for one in _spelled(value)):
+                return known.shown
+        return ""
+
     def _full(self, value: str) -> bool:
         size = min(len(value), LONGEST_LEARNT)
         if self._learnt >= MOST_LEARNT or self._learnt_bytes + size > MOST_BYTES:
@@ -315,3 +326,13 @@ def _spellings(value: str) -> set[str]:
 
 def _plus(value: str) -> str:
     return quote_plus(value, errors="surrogatepass")
+
+
+def _is_no_word(value: str) -> bool:
+    digits = sum(char.isdecimal() for char in value)
+    return len(value) >= FRAGMENT and 0 < digits < len(value)
+
+
+def _spelled(value: str) -> set[str]:
+    """A secret as it is, and as JSON, HTML and a URL write it."""
+    return {value, json.dumps(value)[1:-1], html.escape(value), quote(value, safe="")}

@@ -14,17 +14,17 @@ import re
 import secrets
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from mockauth.browser.chromium.runner import BrowserLost, Chromium
+from mockauth.browser.chromium.runner import BrowserLost, Chromium, close_pages
 from mockauth.browser.chromium.sink import Sink
 from mockauth.browser.chromium.stub import LINK, CallbackStub, start_url
 from mockauth.browser.chromium.world import World
@@ -36,6 +36,7 @@ from tests.browser.shapes.site import Site
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
+Answer = TypeVar("Answer")
 RESULTS = Path(__file__).parent / "shapes" / "chromium.json"
 HOST = "notes.test"
 """A name that is not of this machine, mapped to the shape's server."""
@@ -103,16 +104,18 @@ class Referee:
             finally:
                 chromium.close()
 
+    def do(self, work: Callable[[Browser], Answer]) -> Answer:
+        """What `work` gives; done once more where the browser was lost, which tells nothing of the
+        page."""
+        return self.chromium.do_surely(work, seconds=lambda: LONGEST_WALK)
+
     def walk(self, shape: Shape, decision: Decision, expected: str = "") -> Landed:
-        """Sign in to the shape from a link at ChatGPT; waits long where a landing is expected. A
-        browser that hangs is replaced, and the walk is said to be over time."""
+        """Sign in to the shape from a link at ChatGPT; waits long where a landing is expected. Of a
+        page that hangs the browser twice the walk is said to be over time."""
         patience = {"": 5.0, "never": 1.0}.get(expected, 15.0)
         self.stage.app = Site(shape).app()
         try:
-            return self.chromium.do(
-                lambda browser: self._walk(browser, shape, decision, patience),
-                seconds=LONGEST_WALK,
-            )
+            return self.do(lambda browser: self._walk(browser, shape, decision, patience))
         except BrowserLost as lost:
             return {"landing": "timeout", "why": str(lost)}
 
@@ -147,8 +150,7 @@ class Referee:
         try:
             yield page
         finally:
-            for opened in window.pages[1:]:
-                opened.close()
+            close_pages(window)
 
     def window(self, browser: Browser) -> BrowserContext:
         """The window of this browser, with a page that keeps it open between two shapes."""
@@ -239,7 +241,7 @@ def judge(names: list[str]) -> dict[str, dict[Decision, Landed]]:
 def version() -> str:
     """The browser and its version."""
     with Referee.ready() as referee:
-        found = referee.chromium.do(lambda browser: browser.version, seconds=LONGEST_WALK)
+        found = referee.do(lambda browser: browser.version)
     return f"Chromium {found}"
 
 

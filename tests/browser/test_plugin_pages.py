@@ -17,7 +17,7 @@ from mockauth.plugin.login_name import Login
 from mockauth.plugin.oauth.shape import ONE_TIME_CODE, PICTURE_SAYS, SHAPES
 from mockauth.scenario.misbehaving import with_faults
 from mockauth.wire.message import first
-from tests.browser.referee import LONGEST_WALK, Referee, act
+from tests.browser.referee import Referee, act
 from tests.browser.shapes.shape import PASSWORD, USER, Action, Shape, fill, press, tick
 from tests.browser.test_chromium import MISSING
 from tests.plugin.tour import CALLBACK
@@ -81,12 +81,22 @@ def comes_back(referee: Referee, config: PluginConfig, patience: float) -> bool:
             arrival = referee.stub.wait_for(state, patience)
             return arrival is not None and bool(first(arrival.params, "code"))
 
-    return referee.chromium.do(walk, seconds=LONGEST_WALK)
+    return referee.do(walk)
 
 
 @pytest.mark.parametrize("name", [name for name in SHAPES if name != "other_company"])
 def test_a_person_signs_in(referee: Referee, name: Login) -> None:
     assert comes_back(referee, PluginConfig(login=name, users=ADA), 15.0)
+
+
+def test_a_page_that_is_closed_while_it_lands_hangs_nobody(referee: Referee) -> None:
+    assert comes_back(referee, PluginConfig(login="auto", users=ADA), 15.0)
+    starts = referee.chromium.starts
+
+    for _ in range(6):  # before, every third of them hung
+        assert comes_back(referee, PluginConfig(login="auto", users=ADA), 15.0)
+
+    assert referee.chromium.starts == starts
 
 
 @pytest.mark.parametrize("name", STOPPED)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,6 +23,9 @@ from mockauth.browser.chromium.runner import (
 from mockauth.browser.chromium.sink import Sink, host_in
 from mockauth.browser.chromium.stub import LINK, CallbackStub, start_url
 from mockauth.browser.chromium.world import World
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 MISSING = missing()
 needs_chromium = pytest.mark.skipif(bool(MISSING), reason=f"no browser: {MISSING}")
@@ -66,6 +70,29 @@ def test_a_browser_that_dies_is_started_again(ready: Ready) -> None:
         ready.chromium.do(lambda browser: browser.new_page(), seconds=LONG)
 
     assert ready.chromium.do(lambda browser: browser.version, seconds=LONG)
+
+
+@needs_chromium
+def test_what_a_lost_browser_did_is_done_once_more_in_a_new_one(ready: Ready) -> None:
+    seen: list[Browser] = []
+
+    def hang_at_first(browser: Browser) -> int:
+        seen.append(browser)
+        if len(seen) == 1:
+            browser.new_page().evaluate("while (true);")
+        return len(seen)
+
+    assert ready.chromium.do_surely(hang_at_first, seconds=lambda: LONG if seen else 3.0) == 2
+    assert seen[0] is not seen[1]
+
+
+@needs_chromium
+def test_a_browser_that_is_lost_twice_is_said(ready: Ready) -> None:
+    def hang(browser: Browser) -> None:
+        browser.new_page().evaluate("while (true);")
+
+    with pytest.raises(BrowserLost, match="did not answer"):
+        ready.chromium.do_surely(hang, seconds=lambda: 1.0)
 
 
 @needs_chromium

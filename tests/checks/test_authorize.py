@@ -125,3 +125,7 @@ def test_the_dialog_of_http_basic_is_a_login_before_the_code() -> None:
     record = trace(authorize(asked), posted(redirect()), callback())
 
     assert judged(checks.login_before_code, record).state == "pass"
+
+
+def test_a_callback_whose_way_was_not_recorded_is_not_judged_by_it() -> None:
+    assert judged(checks.login_before_code, trace(callback())).state == "blocked"

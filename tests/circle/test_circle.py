@@ -10,6 +10,7 @@ from mockauth.engine.demo import as_action
 from mockauth.engine.result.result import Run
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.faults.fault import Fault
+from mockauth.plugin.mcp_server import as_mcp_server
 from mockauth.profiles.action import TokenExchange
 from mockauth.scenario.library import load_library
 from tests.circle import test_public, test_sockets, test_time
@@ -56,6 +57,9 @@ ELSEWHERE = test_public.PROVEN | test_sockets.PROVEN | test_time.PROVEN | ALWAYS
 """What no planted fault can show in process on localhost, and the sibling files prove."""
 
 
+SHAPES = {"plugin": lambda config: config, "action": as_action, "mcp": as_mcp_server}
+
+
 def broken(run: Run) -> set[str]:
     """The ids of the rules that were found broken, or where something was noted."""
     states = ("fail", "warn", "error", "info")
@@ -66,9 +70,9 @@ def broken(run: Run) -> set[str]:
 def test_a_fault_is_caught_by_exactly_the_checks_it_declares(
     fault: Fault, checked: Checked
 ) -> None:
-    config = PluginConfig() if fault.profile == "plugin" else as_action(PluginConfig())
+    shape = SHAPES[fault.profile]
 
-    run = checked(config.with_faults(fault), fault.profile)
+    run = checked(shape(PluginConfig()).with_faults(fault), fault.profile)
 
     assert broken(run) == set(fault.caught_by)
 
@@ -93,13 +97,20 @@ def test_the_faultless_plugin_breaks_no_rule_as_an_action(name: str, checked: Ch
     assert [r.rule.id for r in run.results if r.state == "blocked"] == []
 
 
+def test_the_faultless_plugin_breaks_no_rule_as_an_mcp_server(checked: Checked) -> None:
+    run = checked(as_mcp_server(PluginConfig()), "mcp")
+
+    assert run.profile.name == "mcp"
+    assert broken(run) == set()
+    assert not run.stopped
+
+
 def test_every_check_is_caught_failing_by_some_fault() -> None:
     caught = {check_id for fault in FAULTS for check_id in fault.caught_by}
 
     # tests/client/test_run.py closes the circle for clients.
     rules = [entry.rule for entry in catalogue() if entry.rule.area != "client"]
-    bound = {r.id for r in rules if {"plugin", "action"} & r.levels.keys()}
-    assert bound - caught - ELSEWHERE == set()
+    assert {r.id for r in rules} - caught - ELSEWHERE == set()
 
 
 def test_what_is_noted_of_every_service_is_noted_of_a_faultless_one(checked: Checked) -> None:

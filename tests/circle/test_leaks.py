@@ -18,7 +18,7 @@ from tests.conftest import Checked
 def output(run: Run) -> str:
     """All that is ever written about a run."""
     screen = io.StringIO()
-    terminal.write(run, gate(run), screen, verbose=True)
+    terminal.write(run, gate(run), screen, verbose=2)
     return screen.getvalue() + json_report.render(run, gate(run))
 
 

@@ -88,7 +88,7 @@ def test_client_url_goes_from_the_manifest_to_a_line_of_the_report() -> None:
         secrets=driver.secrets,
     )
     screen = io.StringIO()
-    terminal.write(run, gate(run), screen)
+    terminal.write(run, gate(run), screen, verbose=1)
     text = screen.getvalue()
     assert "FAIL    callback.state-once-equal  (must)" in text
     assert "authorize endpoint, client_url (manifest /auth/client_url)" in text

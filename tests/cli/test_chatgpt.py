@@ -58,3 +58,13 @@ def test_a_target_that_is_no_address_is_refused(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert "no address of a plugin" in done.stderr
+
+
+def test_production_without_pages_is_refused(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mockauth", "serve", "--no-pages", "--production"]
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        command, capture_output=True, text=True, env=environment(tmp_path), check=False
+    )
+
+    assert done.returncode == 2
+    assert "--production" in done.stderr

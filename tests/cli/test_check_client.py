@@ -203,7 +203,7 @@ def test_without_a_command_and_without_a_client_nothing_is_judged() -> None:
     done = run_mockauth("check-client", "--for", "1")
 
     assert done.returncode == 3
-    assert done.stdout.splitlines()[-1] == "Nothing could be judged: no client came"
+    assert done.stdout.splitlines()[2] == "✗ Nothing could be judged: no client came"
 
 
 def test_wrong_options_are_named() -> None:

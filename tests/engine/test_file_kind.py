@@ -42,6 +42,10 @@ paths:
         ("x.json", '{"auth": {}, "api": {}, "logo_url": ""}', "manifest"),
         ("ai-plugin.json", "", "manifest"),
         ("fault.yaml", "# ours\nmockauth: 1\n", "scenario"),
+        ("mockauth.toml", "", "settings"),
+        ("ours.toml", "[check]\n", "settings"),
+        ("pyproject.toml", "[project]\n[tool.mockauth.check]\n", "settings"),
+        ("pyproject.toml", "[tool.mockauthority]\n[tool.ruff]\n", "other"),
     ],
 )
 def test_a_file_is_told_by_its_structure(name: str, text: str, kind: Kind) -> None:
@@ -51,7 +55,8 @@ def test_a_file_is_told_by_its_structure(name: str, text: str, kind: Kind) -> No
 def test_what_is_neither_is_skipped_in_a_folder_and_an_error_by_name(tmp_path: Path) -> None:
     file = tmp_path / "package.json"
     file.write_text('{"name": "x"}')
-    (in_folder,) = lint([tmp_path])
+    (tmp_path / "openapi.yaml").write_text(DOCUMENT)
+    (in_folder,) = (report for report in lint([tmp_path]) if report.path == file)
     (named,) = lint([file])
     assert [(r.kind, r.failed) for r in (in_folder, named)] == [("other", False), ("other", True)]
 

@@ -27,16 +27,18 @@ from mockauth.settings import called_back
 from tests.plugin.tour import Tour, error
 
 KNOWN = KnownFaults()
+# Those of an MCP server, which name checks that are to come, are proven in test_mcp_faults.
+UNCHECKED = [fault for fault in load_library().unchecked_faults if not fault.caught_by]
 STANDARDS = [
     fault
-    for fault in load_library().unchecked_faults
+    for fault in UNCHECKED
     if fault.name.partition(".")[0]
     in ("metadata", "callback", "jwks", "register", "resource", "introspect", "revoke")
     or fault.name == "authorize.any-resource"
 ]
 WIRE = [
     fault
-    for fault in load_library().unchecked_faults
+    for fault in UNCHECKED
     # What shows to pages only is tested beside the headers that they need.
     if fault not in STANDARDS and not fault.name.endswith(".no-cors")
 ]

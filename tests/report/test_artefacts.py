@@ -33,7 +33,7 @@ SELECTED = ("token", "api", "refresh", "transport")
 def artefacts(run: Run) -> str:
     """All that is ever written about a run."""
     screens = []
-    for settings in ({}, {"verbose": True}, {"quiet": True}):
+    for settings in ({}, {"verbose": 2}, {"quiet": True}):
         screen = io.StringIO()
         terminal.write(run, gate(run), screen, **settings)
         screens.append(screen.getvalue())

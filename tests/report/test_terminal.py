@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+
+import pytest
 
 from mockauth.checks.finding import Finding
 from mockauth.checks.rule import Rule, levels
 from mockauth.engine.result.gate import gate
 from mockauth.engine.result.result import Result, Run
-from mockauth.engine.result.verdict import verdict
+from mockauth.engine.result.verdict import blocked, verdict
 from mockauth.profiles import PLUGIN
 from mockauth.report import terminal
-from mockauth.wire import Exchange, Request, Trace
+from mockauth.wire import Exchange, Request, Response, Trace
 from mockauth.wire.secret import Secrets
-from mockauth.wire.words import AT_AUTHORIZATION_URL, AT_CLIENT_URL
+from mockauth.wire.words import AT_AUTHORIZATION_URL, AT_CLIENT_URL, own, say
+
+SWAPPED = "manifest.oauth-urls-not-swapped"
 
 
 def failing(check: str, *findings: Finding, practice: bool = False) -> Result:
@@ -22,18 +27,29 @@ def failing(check: str, *findings: Finding, practice: bool = False) -> Result:
     return verdict(rule, "must", list(findings))
 
 
-def report(*results: Result, exchanges: int = 0) -> str:
+def report(
+    *results: Result,
+    exchanges: int = 0,
+    verbose: int = 1,
+    width: int = 100,
+    auth: str = "oauth",
+    status: int = 200,
+) -> str:
     trace = Trace()
     for _ in range(exchanges):
         trace.add(
-            Exchange(step="token", request=Request(method="POST", url="http://localhost/token"))
+            Exchange(
+                step="token",
+                request=Request(method="POST", url="http://localhost/token"),
+                response=Response(status=status),
+            )
         )
     run = Run(
-        target="http://localhost", profile=PLUGIN, auth="oauth", started=0.0, duration_ms=1.0,
+        target="http://localhost", profile=PLUGIN, auth=auth, started=0.0, duration_ms=1.0,
         results=results, trace=trace, secrets=Secrets(),
     )  # fmt: skip
     out = io.StringIO()
-    terminal.write(run, gate(run), out)
+    terminal.write(run, gate(run), out, verbose=verbose, width=width)
     return out.getvalue()
 
 
@@ -52,13 +68,54 @@ def test_what_is_the_same_at_one_place_is_printed_once_with_its_exchanges() -> N
 
 
 def test_swapped_endpoints_are_the_first_cause_of_a_stopped_sign_in() -> None:
-    swapped = failing(
-        terminal.SWAPPED, found(AT_CLIENT_URL), found(AT_AUTHORIZATION_URL), practice=True
-    )
+    swapped = failing(SWAPPED, found(AT_CLIENT_URL), found(AT_AUTHORIZATION_URL), practice=True)
 
     text = report(failing("authorize.request-accepted", found(AT_CLIENT_URL)), swapped)
 
-    assert text.index(f"FAIL    {terminal.SWAPPED}") < text.index("FAIL    authorize.request")
-    assert text.rstrip().endswith(
-        f"ChatGPT cannot sign in: {terminal.SWAPPED}, authorize.request-accepted"
-    )
+    assert f"checks         {SWAPPED}, authorize.request-accepted" in text
+    assert text.rstrip().endswith(f"ChatGPT cannot sign in: {SWAPPED}")
+
+
+def test_a_screen_holds_the_verdict_first_and_each_cause_with_its_number() -> None:
+    results = [failing(f"token.rule-{n}", found(AT_AUTHORIZATION_URL, n)) for n in range(1, 30)]
+
+    lines = report(*results, exchanges=29, verbose=0).splitlines()
+
+    assert lines[2].startswith("✗ 29 of the chosen checks fail: ")
+    assert len(lines) <= 25
+    assert [line for line in lines if line.startswith("1  ")]
+    assert "more causes" in "\n".join(lines)
+
+
+@pytest.mark.parametrize("width", [60, 80, 132])
+def test_nothing_but_addresses_and_verdict_is_wider_than_the_terminal(width: int) -> None:
+    long = [failing(f"token.a-{'long-' * 6}{n}", found("", n)) for n in range(1, 4)]
+
+    lines = report(*long, exchanges=3, verbose=0, width=width).splitlines()
+
+    assert max(map(len, lines[3:])) <= width
+
+
+def test_what_is_to_be_copied_is_never_broken() -> None:
+    question = say("Put at the top of mockauth.toml: login.page = [{}]", own("x" * 200))
+    rule = failing("authorize.request-accepted", found("")).rule
+
+    text = report(blocked(rule, "must", question), verbose=0, width=60)
+
+    assert question in text
+
+
+def test_a_service_without_a_sign_in_is_not_said_to_have_one() -> None:
+    text = report(failing("service.token-accepted", found("")), auth="service_http", verbose=0)
+
+    assert "sign" not in text.lower().replace("signed", "")
+    assert "ChatGPT cannot call the API: service.token-accepted" in text
+
+
+def test_an_api_that_refuses_everybody_is_said_so() -> None:
+    broken = failing("api.valid-token-accepted", found("", 1))
+    works = replace(failing("token.exchange-works", found("")), state="pass")
+
+    text = report(broken, works, exchanges=1, status=404, verbose=0)
+
+    assert "✗ Sign-in works, but the API answers 404 to every call" in text

@@ -149,6 +149,7 @@ def test_only_the_files_that_are_named_are_read(monkeypatch: pytest.MonkeyPatch)
         return read_strict(path, file)
 
     monkeypatch.setattr(library, "read_strict", noted)
+    library.read_builtin.cache_clear()
     load_library().probes_named({"token.code-single-use"})
 
     assert read == ["scenarios/probes/token/code-single-use.yaml"]

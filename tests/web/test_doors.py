@@ -12,7 +12,7 @@ from werkzeug.test import Client
 import mockauth
 from mockauth.testing import served_plugin
 from mockauth.web.app import create_pages, register
-from mockauth.web.doors import add_pages
+from mockauth.web.doors import Doors, add_pages
 from mockauth.web.settings import PageSettings
 from tests.web.visitor import CALLBACK, Visitor, logged_in, oauth_installed
 
@@ -46,6 +46,25 @@ def test_the_pages_are_made_at_the_first_visit() -> None:
     client.get("/")
 
     assert vars(doors)["_pages"] is not None
+
+
+def test_the_door_of_chatgpt_shows_no_plugin() -> None:
+    doors = Doors(mockauth.create_app(chatgpt=False), lambda: create_pages(PageSettings()))
+
+    assert Client(doors).get("/health").status_code == 200
+    assert Client(doors.pages).get("/health").status_code == 404
+    assert Client(doors.pages).get("/chatgpt/").status_code == 200
+
+
+def test_the_page_of_a_plugin_names_where_the_browser_was_kept_from() -> None:
+    asked = ("fonts.example", "<b>x</b>")
+    visitor = Visitor(create_pages(PageSettings(kept_from=lambda: asked)))
+    with served_plugin() as plugin:
+        oauth_installed(visitor, plugin)
+
+    assert "fonts.example" in visitor.text
+    assert "--allow-host HOST" in visitor.text
+    assert not visitor.page.find_all("b")
 
 
 def test_a_store_that_cannot_be_opened_is_told_and_stops_no_plugin(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 
 from mockauth.plugin.config import DEMO_PLUGIN_ID
+from mockauth.report.as_curl import as_curl
 from mockauth.testing import served_plugin
-from mockauth.web.as_curl import as_curl
 from tests.web.conftest import Arrive
 from tests.web.visitor import CALLBACK, HERE, Visitor, logged_in, oauth_installed
 

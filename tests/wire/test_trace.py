@@ -74,7 +74,8 @@ def test_half_characters_break_neither_requests_nor_secrets(name: str, value: st
     secrets = Secrets()
     secrets.add(value, "access token")
     secrets.add_basic(name, value, "credentials")
-    assert value not in secrets.scrub(f"a {value} b") or len(value) < 3
+    if len(value) >= 3:
+        assert secrets.scrub(f"a {value} b").startswith("a ‹access token 1")
 
 
 def test_json_that_names_half_a_character_is_read_with_a_replacement() -> None:

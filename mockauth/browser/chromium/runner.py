@@ -12,6 +12,7 @@ import queue
 import shutil
 import signal
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,11 +22,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from mockauth.browser.chromium.installed import chromium
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Playwright
+    from playwright.sync_api import Browser, BrowserContext, Playwright
 
 Answer = TypeVar("Answer")
 START_SECONDS = 60.0
 END_SECONDS = 3.0
+CLOSING_MS = 30
+MOST_AGAIN = 3
+"""Of a browser that is lost again and again the cause is no accident."""
 
 
 class BrowserLost(Exception):
@@ -57,6 +61,7 @@ class Chromium:
         self._flags, self._headless = flags, headless
         self._life: _Life | None = None
         self.starts = 0
+        self._again = 0
 
     def do(self, work: Callable[[Browser], Answer], *, seconds: float) -> Answer:
         """What `work` gives, done in the thread of the browser.
@@ -75,6 +80,23 @@ class Chromium:
         if job.trouble is not None:
             raise job.trouble
         return job.answers[0]
+
+    def do_surely(
+        self, work: Callable[[Browser], Answer], *, seconds: Callable[[], float]
+    ) -> Answer:
+        """As `do`; where the browser is lost, the work is done once more in a new one. `work` must
+        begin anew when it is called again, and `seconds` is asked before each time.
+
+        Raises:
+            BrowserLost: twice in a row, or a fourth time in all.
+        """
+        try:
+            return self.do(work, seconds=seconds())
+        except BrowserLost:
+            self._again += 1
+            if self._again > MOST_AGAIN:
+                raise
+        return self.do(work, seconds=seconds())
 
     def close(self) -> None:
         """End it in good order, and with force where that takes too long."""
@@ -180,6 +202,22 @@ class _Life:
             self.thread.join(END_SECONDS)
         if profile is not None:  # it has cookies, and its driver may have had no time to remove it
             shutil.rmtree(profile, ignore_errors=True)
+
+
+def close_pages(window: BrowserContext) -> None:
+    """Close the pages of a window but its first, which keeps it open.
+
+    Chromium forgets a wish to close a page that another process takes over just then, as one does
+    when a login lands at its callback, and `Page.close` waits for ever. So it is asked until it does.
+    """
+    from playwright.sync_api import Error
+
+    keeper, ends = window.pages[0], time.monotonic() + END_SECONDS
+    while len(window.pages) > 1 and time.monotonic() < ends:
+        for page in window.pages[1:]:
+            with suppress(Error):  # it goes away by itself just then
+                page.close(run_before_unload=True)
+        keeper.wait_for_timeout(CLOSING_MS)
 
 
 def pid_of(browser: Browser) -> int:

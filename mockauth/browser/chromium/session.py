@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mockauth.browser.chromium.runner import BrowserLost, Chromium
+from mockauth.browser.chromium.runner import BrowserLost, Chromium, close_pages
 from mockauth.browser.chromium.screenshot import take
 from mockauth.browser.chromium.sink import Sink
 from mockauth.browser.chromium.stub import CallbackStub
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 WALK_SECONDS = 60.0
 GRACE_SECONDS = 15.0
 """What a walk may take beyond its time before the browser counts as hung."""
-NOISE = ("google.com", "googleapis.com", "gvt1.com", "gstatic.com")
 MOST_NAMED = 5
 Observe = Callable[[Request, Response | None, Step, float], Exchange]
 
@@ -79,9 +78,11 @@ class ChromiumSession:
     ) -> Landing:
         """Drive one authorization request to its end, from a click at ChatGPT."""
 
+        def begin() -> RenderedVisit:
+            return RenderedVisit(self.form, redirect_uris, decision, None)
+
         def walk() -> tuple[RenderedVisit, Landing]:
-            visit = RenderedVisit(self.form, redirect_uris, decision, None)
-            return visit, self._walk(request, visit)
+            return self._walk(request, begin)
 
         return by_trial(walk, self.forget, most=MOST_GUESSES)[1]
 
@@ -90,36 +91,49 @@ class ChromiumSession:
         self._old, self._window = self._window, None
         self.form.forget()
 
-    def _walk(self, request: Request, visit: RenderedVisit) -> Landing:
+    def _walk(
+        self, request: Request, begin: Callable[[], RenderedVisit]
+    ) -> tuple[RenderedVisit, Landing]:
         stub, sink, chromium = self.workshop.parts()
         before = len(sink.notes)
-        seconds = min(WALK_SECONDS, self.seconds_left())
         observed: list[Observed] = []
 
-        def walk(browser: Browser) -> Landing:
-            window = self._opened(browser, request.target)
-            course = Course(visit, stub, window, seconds, observed)
+        def walk(browser: Browser) -> tuple[RenderedVisit, Landing]:
+            observed.clear()
+            visit, window = begin(), self._opened(browser, request.target)
+            course = Course(visit, stub, window, self._seconds(), observed)
             try:
                 landing = course.run(request)
                 if self.screenshots is not None and not landing.left:
                     take(course.page, self.screenshots, self.form.credentials.password)
-                return landing
+                return visit, landing
             finally:
-                for page in window.pages[1:]:
-                    page.close()
+                close_pages(window)
 
         try:
-            landing = chromium.do(walk, seconds=seconds + GRACE_SECONDS)
-        except BrowserLost as lost:
-            landing = Landing(
-                outcome="stuck", url=request.target, reason="browser-lost", detail=say("{}", lost)
+            visit, landing = chromium.do_surely(
+                walk, seconds=lambda: self._seconds() + GRACE_SECONDS
             )
-        wanted = list(dict.fromkeys(map(own_noise_left_out, sink.notes[before:])))
-        if landing.reason in SCRIPTED and any(wanted):
+        except BrowserLost as lost:
+            visit, landing = (
+                begin(),
+                Landing(
+                    outcome="stuck",
+                    url=request.target,
+                    reason="browser-lost",
+                    detail=say("{}", lost),
+                ),
+            )
+        wanted = sink.wanted(before)
+        if landing.reason in SCRIPTED and wanted:
             landing = replace(landing, detail=landing.detail + kept_off(wanted))
         kept = [self.observe(*one) for one in observed]
         last = next((e for e in reversed(kept) if e.response is not None), None)
-        return replace(landing, page=last) if last is not None else landing
+        return visit, (replace(landing, page=last) if last is not None else landing)
+
+    def _seconds(self) -> float:
+        """What a walk may take now."""
+        return min(WALK_SECONDS, self.seconds_left())
 
     def _opened(self, browser: Browser, url: str) -> BrowserContext:
         """The window, with a blank page that keeps it open between two walks."""
@@ -142,7 +156,11 @@ class ChromiumSession:
         if self._window is None:
             return
         window = self._window[1]
-        for one in chromium.do(lambda browser: window.cookies(), seconds=GRACE_SECONDS):
+        try:
+            found = chromium.do(lambda browser: window.cookies(), seconds=GRACE_SECONDS)
+        except BrowserLost:  # without them the next login is the browser's, too
+            return
+        for one in found:
             if one.get("domain", "").lstrip(".") not in CHATGPT:
                 self.form.cookies.adopt(
                     name=one.get("name", ""), value=one.get("value", ""),
@@ -151,12 +169,7 @@ class ChromiumSession:
                 )  # fmt: skip
 
 
-def own_noise_left_out(host: str) -> str:
-    """A host that a page asked for; "" for what Chromium asks for by itself."""
-    return "" if host.partition(":")[0].endswith(NOISE) else host
-
-
-def kept_off(hosts: list[str]) -> Words:
+def kept_off(hosts: tuple[str, ...]) -> Words:
     """What a page may lack: hosts that it asked for, and the browser was kept from."""
-    named = say(", ").join(filter(None, hosts[:MOST_NAMED]))
+    named = say(", ").join(hosts[:MOST_NAMED])
     return say("; it asked for {}, which the browser may not reach (--allow-host)", named)

@@ -11,6 +11,8 @@ from typing import Self
 LONGEST_GREETING = 2048
 PATIENCE = 2.0
 MOST_NOTES = 1000
+NOISE = ("google.com", "googleapis.com", "gvt1.com", "gstatic.com")
+"""What Chromium asks for by itself."""
 SERVER_NAME = re.compile(rb"\x00\x00....\x00\x00(.)([a-z0-9.-]+)", re.DOTALL | re.IGNORECASE)
 HOST = re.compile(rb"^host:\s*([^\r\n]{1,255})", re.IGNORECASE | re.MULTILINE)
 
@@ -46,9 +48,20 @@ class Sink:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
+    def wanted(self, since: int = 0) -> tuple[str, ...]:
+        """The hosts that pages asked for, each once, of the notes from `since` on."""
+        hosts = dict.fromkeys(self.notes[since:])
+        return tuple(one for one in hosts if one and not is_noise(one))
+
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+def is_noise(host: str) -> bool:
+    """Whether Chromium asks for a host by itself."""
+    name = host.partition(":")[0]
+    return any(name == one or name.endswith(f".{one}") for one in NOISE)
 
 
 def host_in(greeting: bytes) -> str:

@@ -2,44 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from mockauth.chatgpt.client import Client, declared_encoding
 from mockauth.chatgpt.token import read_token
-from mockauth.checks.refusal import says_error
-from mockauth.engine.events import Event, Noted, StepStarted
+from mockauth.engine.events import Event, StepStarted
 from mockauth.engine.flow.fallbacks import (
-    ask_for_code,
-    ask_for_host,
     by_basic,
-    diagnose,
-    give_up,
-    note_dropped,
-    note_unsendable,
-    other_callback,
     other_encoding,
     raw_again,
     try_post,
 )
+from mockauth.engine.flow.mcp import mcp_flow
+from mockauth.engine.flow.passes import authorize_user, call_api, refresh_once
 from mockauth.engine.target import requests, tokens
 from mockauth.engine.target.action import InHeader, missing_credentials, read_action
 from mockauth.engine.target.discovery import (
-    WALLS,
     fetch_manifest,
     fetch_openapi,
     fetch_shown,
     with_manifest,
 )
-from mockauth.engine.target.operations import choose, without_token
+from mockauth.engine.target.operations import choose
 from mockauth.engine.target.subject import Subject
 from mockauth.engine.target.target import Target
 from mockauth.errors import UsageError
 from mockauth.manifest.auth import HttpAuth, NoAuth, OAuth
 from mockauth.manifest.editor import EditorForm
 from mockauth.manifest.plugin import read_manifest
-from mockauth.wire.trace import Fallback
+from mockauth.profiles import MCP
 from mockauth.wire.url import origin
 from mockauth.wire.words import own, say
 
@@ -48,16 +41,23 @@ POSTED = "token.post-auth-accepted"
 
 
 def ordinary_flow(
-    subject: Subject, target: str, wanted_operation: str, form: EditorForm | None = None
+    subject: Subject,
+    target: str,
+    wanted_operation: str,
+    form: EditorForm | None = None,
+    revision: str = "auto",
 ) -> Iterator[Event]:
     """Go through the whole protocol once, as ChatGPT would; everything is in the trace.
 
-    `form` is what a GPT Action has in place of a manifest.
+    `form` is what a GPT Action has in place of a manifest, `revision` that of MCP to speak.
 
     Raises:
         NothingJudged: the target cannot be reached, or the login cannot be done.
         UsageError: credentials are missing.
     """
+    if subject.target.profile.name == MCP.name:
+        yield from mcp_flow(subject, target, wanted_operation, revision)
+        return
     if subject.target.profile.has_manifest:
         yield from _read_plugin(subject, target, wanted_operation)
     else:
@@ -76,7 +76,7 @@ def ordinary_flow(
         return
     yield StepStarted(say("call the API"))
     if isinstance(auth, HttpAuth):
-        _call(subject, subject.target.given.token.reveal())
+        call_api(subject, subject.target.given.token.reveal())
     elif subject.target.operation:
         requests.call(subject, subject.target.operation, None)
 
@@ -119,7 +119,7 @@ def sign_in(subject: Subject, auth: OAuth) -> Iterator[Event]:
     subject.target = replace(subject.target, client=installed_client(subject.target, auth))
     place_credentials(subject)
     yield StepStarted(say("authorize and sign in"))
-    code = yield from _authorize(subject)
+    code = yield from authorize_user(subject)
     if not code:
         return
     yield StepStarted(say("exchange the code at the token endpoint"))
@@ -132,10 +132,10 @@ def sign_in(subject: Subject, auth: OAuth) -> Iterator[Event]:
         return
     if subject.target.operation:
         yield StepStarted(say("call the API"))
-        _call(subject, subject.grant.access_token)
+        call_api(subject, subject.grant.access_token)
     if subject.grant.refresh_token:
         yield StepStarted(say("refresh the token"))
-        _refresh(subject)
+        refresh_once(subject)
     if basic:
         yield StepStarted(own(POSTED))
         try_post(subject, POSTED)
@@ -155,62 +155,6 @@ def installed_client(target: Target, auth: OAuth) -> Client:
         redirect_uri=target.given.redirect_uri,
         encoding=declared_encoding(auth.authorization_content_type) if declared else "form",
     )
-
-
-def _authorize(subject: Subject) -> Generator[Event, None, str]:
-    """The code of the ordinary login, or of what the run goes on with; "" for none."""
-    landing, code = ask_for_code(subject)
-    if landing.outcome == "error_page":
-        refused = subject.target.oauth_client.redirect_uri
-        accepted = other_callback(subject)
-        if accepted:
-            yield Noted(say("{} was refused; the run goes on with {}", refused, accepted))
-            landing, code = ask_for_code(subject)
-    subject.target = replace(subject.target, login=landing)
-    if code and landing.pressed:
-        yield Noted(say("signed in by pressing {}", landing.way))
-    if not code:
-        note_dropped(subject)
-        note_unsendable(subject, landing)
-    elif landing.stopped_by:
-        subject.target = replace(subject.target, stopped_by=landing.stopped_by)
-    if subject.target.dropped or subject.target.unsendable:
-        return ""
-    if landing.reason == "may-not-visit":
-        ask_for_host(subject, landing)
-    if landing.outcome == "stuck":
-        give_up(subject, landing)
-    if not code:
-        with subject.during("fallback", fallback=Fallback.LOGGED_IN):
-            _, code = ask_for_code(subject)
-    return code or (yield from diagnose(subject))
-
-
-def _call(subject: Subject, token: str) -> None:
-    """Call the API; where it refuses, look for the cause: ChatGPT's own headers, its User-Agent, or
-    a refusal that only stands in the body."""
-    operation = subject.target.operation
-    if operation is None:
-        return
-    answer = requests.call(subject, operation, token).answer
-    if answer.ok:
-        if says_error(answer):
-            subject.once(without_token)
-        return
-    plain = requests.call_plainly(subject, operation, token).answer
-    if plain.status in WALLS:
-        requests.call_as_browser(subject, operation, token)
-
-
-def _refresh(subject: Subject) -> None:
-    """Refresh, and call the API with the new token."""
-    refresh_token = subject.grant.refresh_token
-    again = read_token(requests.refresh(subject, refresh_token).response)
-    if not again.access_token:
-        return
-    tokens.keep(subject, replace(again, refresh_token=again.refresh_token or refresh_token))
-    if subject.target.operation:
-        requests.call(subject, subject.target.operation, again.access_token)
 
 
 def target_origin(target: str) -> str:

@@ -22,7 +22,7 @@ LARGEST_SEARCHED = 1_000_000
 MOST_MEMBERS = 10_000
 ORIGIN = re.compile(r"^https?://[^/?#]*")
 DEEPEST_ESCAPES = 4
-PUBLIC = ("manifest", "openapi", "asset")
+PUBLIC = ("manifest", "openapi", "asset", "metadata")
 """Steps whose answers everybody can read: an example in a document is no secret."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from mockauth.chatgpt.mcp import error_of
 from mockauth.checks.header import challenges, joined
 from mockauth.checks.token import REGISTERED
 from mockauth.scenario.model import Expect
@@ -100,6 +101,15 @@ def endpoint_fits(answer: Response, expect: Expect, scheme: str) -> str:
     return ""
 
 
+def rpc_error_fits(answer: Response, expect: Expect, scheme: str) -> str:
+    """The code of the JSON-RPC error is one of those expected."""
+    code = error_of(answer).get("code") if expect.rpc_error else None
+    if not expect.rpc_error or code in expect.rpc_error:
+        return ""
+    shown = say("no JSON-RPC error") if code is None else say("JSON-RPC error {!r:.20}", str(code))
+    return say("{} instead of {}", shown, own(" or ".join(map(str, expect.rpc_error))))
+
+
 MATCHERS: tuple[Callable[[Response, Expect, str], str], ...] = (
     error_fits,
     headers_fit,
@@ -107,6 +117,7 @@ MATCHERS: tuple[Callable[[Response, Expect, str], str], ...] = (
     challenge_fits,
     body_fits,
     endpoint_fits,
+    rpc_error_fits,
 )
 
 

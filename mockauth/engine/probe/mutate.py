@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from mockauth.chatgpt.token import authenticated
 from mockauth.scenario.alterations import ALTERATIONS
@@ -47,6 +49,24 @@ def mutate(request: Request, change: Change, lookup: Lookup) -> Request:
         kind = first(request.all_headers, "Content-Type", ignore_case=True)
         request = replace(request, raw=request.body, params=()).with_header("Content-Type", kind)
     return replace(request, method=change.method or request.method)
+
+
+def mutate_message(request: Request, change: Change, lookup: Lookup) -> Request:
+    """A registration or an MCP message with the change made to it: parameters are members of its JSON
+    body."""
+    members = json.loads(request.body)
+    kept = {name: value for name, value in members.items() if name not in change.remove}
+    body = json.dumps({**kept, **_filled(change.members, lookup)}).encode()
+    return mutate(replace(request, raw=body), replace(change, members={}, remove=()), lookup)
+
+
+def _filled(value: Any, lookup: Lookup) -> Any:
+    """A JSON value with the references of its texts looked up."""
+    if isinstance(value, str):
+        return expand(value, lookup)
+    if isinstance(value, Mapping):
+        return {name: _filled(inner, lookup) for name, inner in value.items()}
+    return [_filled(inner, lookup) for inner in value] if isinstance(value, list) else value
 
 
 def _placed(request: Request, change: Change, in_query: bool) -> Request:

@@ -9,7 +9,7 @@ from mockauth.checks.rule import Rule
 from mockauth.engine.options import CheckOptions
 from mockauth.engine.selection import did_you_mean
 from mockauth.errors import UsageError
-from mockauth.profiles import ACTION, PLUGIN, Level, Profile
+from mockauth.profiles import ACTION, MCP, PLUGIN, Level, Profile
 from mockauth.wire.words import say
 
 Change = Level | Literal["off"]
@@ -32,10 +32,14 @@ def chosen_profile(options: CheckOptions, rules: Sequence[Rule]) -> tuple[Profil
         profile = PLUGIN
         if form:
             notes.append(say("{} were not used: they belong to --profile action", ", ".join(form)))
+    elif options.profile == MCP.name:
+        profile = MCP
+        if not options.target.startswith(("http://", "https://")):
+            raise UsageError(f"{options.target}: an MCP server is checked at its URL")
     else:
         raise UsageError(
-            f"--profile {options.profile} is not in this release; there are plugin (2023 plugin, "
-            "ai-plugin.json) and action (GPT Action)"
+            f"--profile {options.profile}: there are plugin (2023 plugin, ai-plugin.json), action "
+            "(GPT Action) and mcp (MCP server)"
         )
     if options.profile == "auto" and profile is ACTION:
         notes.append(say("checked as a GPT Action, because of {}", ", ".join(form)))

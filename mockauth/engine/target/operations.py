@@ -23,6 +23,8 @@ BEST = 3
 def api_operations(target: Target) -> tuple[Operation, ...]:
     """The operations of the document without the endpoints of the sign-in and the documents, which
     some services list there, too."""
+    if target.mcp is not None:
+        return (target.operation,) if target.operation else ()
     own = set(_endpoints(target))
     operations = target.openapi.operations if target.openapi else ()
     return tuple(o for o in operations if _plain(target.base_url + o.path) not in own)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mockauth.chatgpt import api
+from mockauth.chatgpt import api, mcp
 from mockauth.chatgpt.client import BROWSER_AGENT, Client
 from mockauth.chatgpt.token import refresh_request, token_request
 from mockauth.engine.target.sample_request import filled_path, required_query, sample_body
 from mockauth.engine.target.subject import Subject
+from mockauth.manifest.mcp import McpService
 from mockauth.manifest.openapi import Operation
 from mockauth.wire import Exchange, Request
 from mockauth.wire.message import JSON
@@ -61,6 +62,8 @@ def operation_request(
 ) -> Request:
     """A call of `operation` with all that the document requires of it."""
     target = subject.target
+    if target.mcp is not None:
+        return tool_request(target.mcp, operation.id, token)
     path = filled_path(operation, known_id, target.given.username)
     request = api_request(subject, operation.method, target.base_url + path, token)
     request = replace(request, query=required_query(operation))
@@ -68,6 +71,20 @@ def operation_request(
     if body is None:
         return request
     return replace(request.with_header("Content-Type", JSON), raw=body)
+
+
+def tool_request(service: McpService, name: str, token: str | None) -> Request:
+    """The listing of an MCP server's tools, or the call of the one with that name."""
+    listing = name == mcp.LIST_TOOLS
+    message = mcp.Message(
+        method=mcp.LIST_TOOLS if listing else mcp.CALL_TOOL,
+        params=None if listing else {"name": name, "arguments": {}},
+        id=7,
+        revision=service.revision,
+        session=service.session,
+        token=token,
+    )
+    return mcp.rpc_request(service.url, message)
 
 
 def api_request(subject: Subject, method: str, url: str, token: str | None) -> Request:

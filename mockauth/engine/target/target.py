@@ -16,6 +16,7 @@ from mockauth.engine.target.reach import addresses_allowed
 from mockauth.engine.target.sample_request import filled_path
 from mockauth.engine.target.url_map import UrlMap
 from mockauth.manifest.auth import Auth, HttpAuth, Scheme
+from mockauth.manifest.mcp import McpService
 from mockauth.manifest.openapi import OpenApi, Operation
 from mockauth.manifest.plugin import Manifest
 from mockauth.profiles import Profile
@@ -33,6 +34,9 @@ class Target:
     url_map: UrlMap
     manifest: Manifest | None = None
     openapi: OpenApi | None = None
+    mcp: McpService | None = None
+    auth_method: str = ""
+    """How an MCP client authenticates at the token endpoint (RFC 7591 section 2)."""
     auth: Auth | None = None
     addresses: Mapping[str, tuple[str, ...]] | None = None
     """Of each public host that is named; None when nothing was resolved."""
@@ -126,6 +130,7 @@ class Target:
             target=self.url_map.target,
             manifest=self.manifest,
             openapi=self.openapi,
+            mcp=self.mcp,
             auth=self.auth,
             addresses=self.addresses,
             uncalled=self.uncalled,

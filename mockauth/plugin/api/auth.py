@@ -13,7 +13,12 @@ from werkzeug.wrappers import Response as BaseResponse
 from mockauth.plugin.context import Plugin
 from mockauth.plugin.current_request import base_url, current_request
 from mockauth.plugin.oauth.lookup import access_token
-from mockauth.plugin.resource import document_address, is_own
+from mockauth.plugin.resource import (
+    document_address,
+    has_resource_metadata,
+    is_around,
+    resource_of,
+)
 from mockauth.plugin.state import TokenRecord, digest
 
 EVERYBODY = "everybody"
@@ -67,13 +72,27 @@ def caller(plugin: Plugin, operation: str) -> Caller:
             token (RFC 6750 sections 2 and 3).
     """
     found = _caller(plugin, operation)
-    needed = SCOPES.get(operation, "")
-    told_apart = plugin.policy.scope_enforced and needed in plugin.config.scope.split()
-    if told_apart and found.scope is not None and needed not in found.scope.split():
-        raise Refused(_insufficient(plugin, needed))
+    if found.scope is not None and plugin.policy.scope_enforced:
+        _check_scope(plugin, found.user, found.scope, SCOPES.get(operation, ""))
     if plugin.policy.identity_from == "ephemeral-id":
         return Caller(user=request.headers.get("openai-ephemeral-user-id", found.user))
     return found if plugin.policy.users_told_apart else _first(plugin)
+
+
+def _check_scope(plugin: Plugin, user: str, scope: str, needed: str) -> None:
+    policy, known = plugin.policy, plugin.config.scope.split()
+    wanted = [word for word in (needed, policy.scope_in_instalments) if word in known]
+    missing = next((word for word in wanted if needed and not _covers(plugin, scope, word)), "")
+    if missing and policy.step_up_forgotten:
+        plugin.state.stepped.add(user)
+    if missing or (needed in known and user in plugin.state.stepped):
+        raise Refused(_insufficient(plugin, missing or needed))
+
+
+def _covers(plugin: Plugin, scope: str, needed: str) -> bool:
+    """Whether a scope is enough: the broad word is, too (`todos` for `todos:read`)."""
+    granted, broad = scope.split(), needed.partition(":")[0]
+    return needed in granted or (plugin.policy.scope_hierarchy and broad in granted)
 
 
 def _caller(plugin: Plugin, operation: str) -> Caller:
@@ -86,7 +105,9 @@ def _caller(plugin: Plugin, operation: str) -> Caller:
         return _first(plugin)
     token = _presented(plugin)
     if not token:
-        raise Refused(challenge(plugin, ""))
+        raise Refused(challenge(plugin, "", policy.unauthenticated_status))
+    if policy.gateway_401:
+        raise Refused(_of_gateway())
     if policy.api_checked == "presence":
         return _first(plugin)
     found = _holder(plugin, token)
@@ -196,9 +217,13 @@ def _is_for_others(plugin: Plugin, record: TokenRecord) -> bool:
     """Whether a token was asked for another resource than this MCP server (MCP 2025-11-25,
     basic/authorization, token handling)."""
     config = plugin.config
-    if config.api != "mcp" or not record.resource:
+    if config.api != "mcp" or not config.policy.audience_checked:
         return False
-    return not is_own(config, base_url(), record.resource)
+    base = base_url()
+    if config.policy.resource_of_origin == "kept" and is_around(config, base, record.resource):
+        return False
+    wanted = resource_of(config, base, current_request().path)
+    return (record.resource or resource_of(config, base)) != wanted
 
 
 def _other_kind(plugin: Plugin, token: str) -> TokenRecord | None:
@@ -226,34 +251,60 @@ def challenge(plugin: Plugin, error: str, status: int = 401) -> BaseResponse:
     elif wanted(plugin) == "basic":
         name = 'Basic realm="mockauth"'
     else:
-        name = 'Bearer realm="mockauth"' + (f', error="{error}"' if error else "")
-        name += _scope_of(plugin) + _where_from(plugin)
-    answer.headers["WWW-Authenticate"] = name
+        name = _bearer(plugin, error)
+    if name:
+        answer.headers["WWW-Authenticate"] = name
+    return answer
+
+
+def _bearer(plugin: Plugin, error: str) -> str:
+    """The challenge of a server with OAuth."""
+    style = plugin.policy.challenge_style
+    if style == "bare":
+        return ""
+    if style == "fixed-key":
+        return 'ApiKey realm="mockauth"'
+    told = f', error="{error}"' if error and style != "no-error" else ""
+    return 'Bearer realm="mockauth"' + told + _scope_of(plugin) + _where_from(plugin)
+
+
+def _of_gateway() -> BaseResponse:
+    """The refusal of another make, by what stands before the server."""
+    answer = _json(401, {"message": "Unauthorized"})
+    answer.headers["WWW-Authenticate"] = 'Bearer realm="gateway"'
     return answer
 
 
 def _scope_of(plugin: Plugin) -> str:
     """The scope to ask for, which a client of an MCP server takes from the challenge (MCP
     2025-11-25, basic/authorization, scope selection)."""
-    if plugin.config.api != "mcp" or plugin.config.auth != "oauth":
+    style, scope = plugin.policy.challenge_style, plugin.config.scope
+    if plugin.config.api != "mcp" or plugin.config.auth != "oauth" or style == "no-scope":
         return ""
-    return f', scope="{plugin.config.scope}"'
+    if style == "offline-access":
+        scope = f"{scope} offline_access"
+    return f', scope="{scope.split()[0] if style == "first-scope" else scope}"'
 
 
 def _where_from(plugin: Plugin) -> str:
     """Where the metadata of an MCP server stands (RFC 9728 section 5.1)."""
-    if plugin.config.api != "mcp" or plugin.config.auth != "oauth":
+    config, style = plugin.config, plugin.policy.challenge_style
+    is_mcp = config.api == "mcp" and config.auth == "oauth"
+    if not is_mcp or style == "no-metadata" or not has_resource_metadata(config):
         return ""
-    return f', resource_metadata="{document_address(base_url())}"'
+    address = document_address(base_url(), current_request().path)
+    if style == "relative-metadata":
+        address = "/" + address.partition("://")[2].partition("/")[2]
+    return f', resource_metadata="{address}"'
 
 
 def _insufficient(plugin: Plugin, scope: str) -> BaseResponse:
     style = plugin.policy.insufficient_scope
     answer = _json(401 if style == "401" else 403, {"error": "insufficient_scope", "scope": scope})
     if style != "no-challenge":
+        told = f', scope="{scope}"' if plugin.policy.scope_challenged == "needed" else ""
         answer.headers["WWW-Authenticate"] = (
-            f'Bearer realm="mockauth", error="insufficient_scope", scope="{scope}"'
-            + _where_from(plugin)
+            f'Bearer realm="mockauth", error="insufficient_scope"{told}' + _where_from(plugin)
         )
     return answer
 

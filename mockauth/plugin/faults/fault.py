@@ -66,7 +66,7 @@ class Fault:
     policy: Mapping[str, Any] = field(default_factory=dict)
     answers: tuple[AnswerChange, ...] = ()
     config: Mapping[str, Any] = field(default_factory=dict)
-    profile: Literal["plugin", "action"] = "plugin"
+    profile: Literal["plugin", "action", "mcp"] = "plugin"
     trigger: Trigger | None = None
     """At which requests it shows; None is all of them."""
     unchecked: bool = False

@@ -10,9 +10,11 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from flask import g, jsonify, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from mockauth.plugin.config import ClientConfig
 from mockauth.plugin.context import Plugin
 from mockauth.plugin.current_request import current_request
 from mockauth.plugin.oauth import pages
+from mockauth.plugin.oauth.callback_uri import is_local
 from mockauth.plugin.oauth.issue import make_token
 from mockauth.plugin.oauth.login import (
     TOO_OLD,
@@ -25,9 +27,10 @@ from mockauth.plugin.oauth.login import (
 from mockauth.plugin.oauth.near_miss import explain
 from mockauth.plugin.oauth.redirect import finish
 from mockauth.plugin.oauth.request import Incoming, authorize_request
+from mockauth.plugin.oauth.resource_indicator import ResourceCrash
 from mockauth.plugin.oauth.server import ScopeCrash
 from mockauth.plugin.state import Family
-from mockauth.wire.url import origin
+from mockauth.wire.url import hostname, origin
 
 ORDER = ("response_type", "client_id", "redirect_uri", "scope", "state")
 UNSERVED = "The application sent a request that cannot be served: {}."
@@ -57,7 +60,7 @@ def authorize(plugin: Plugin, server: Any, decision: str | None = None) -> BaseR
     except OAuth2Error as wrong:
         wrong.state = request.args.get("state")  # some of Authlib's errors forget it
         return _refuse(plugin, wrong)
-    except ScopeCrash:
+    except (ScopeCrash, ResourceCrash):
         return pages.error(500, UNSERVED.format("server_error"))
     except ValueError:  # Authlib quotes the value, and its own errors refuse some characters
         return pages.error(400, UNSERVED.format("invalid_request"))
@@ -110,8 +113,27 @@ def _asked(plugin: Plugin, grant: Any, asked: dict[str, Any]) -> BaseResponse:
     back = origin(grant.redirect_uri) or grant.redirect_uri.partition(":")[0] + ":"
     action = url_for("oauth.consent") + "?" + urlencode(asked)
     named = grant.client.given.name or grant.client.id
-    client = named if plugin.policy.consent_names_client else "An application"
-    return pages.consent(shape_of(plugin), client, back, granted, action, form_token())
+    policy, given = plugin.policy, grant.client.given
+    form = pages.ConsentForm(
+        client=named if policy.consent_names_client else "An application",
+        back=back,
+        scope=granted,
+        action=action,
+        csrf=form_token(),
+        host=hostname(given.id) if given.is_document and policy.document_host_shown else "",
+        local=_is_local(plugin, given) and policy.document_local_warned,
+        back_shown=policy.document_redirect_shown,
+    )
+    page = pages.consent(shape_of(plugin), form)
+    if not policy.client_name_escaped:
+        page.set_data(page.get_data() + f"<p>{named}</p>".encode())
+    return page
+
+
+def _is_local(plugin: Plugin, client: ClientConfig) -> bool:
+    """Whether a client that nobody has checked is called back on the user's machine only, where any
+    program can take its place (MCP, security best practices)."""
+    return client.is_document and all(map(is_local, plugin.config.registered(client)))
 
 
 def _decided(

@@ -14,6 +14,7 @@ from authlib.oauth2.rfc6749 import ClientMixin
 
 from mockauth.plugin.config import ClientConfig
 from mockauth.plugin.context import Plugin
+from mockauth.plugin.oauth.client_document import document_client
 from mockauth.wire.url import hostname, origin, split
 
 LOOPBACK = re.compile(
@@ -64,9 +65,10 @@ class OAuthClient(ClientMixin):
     def get_allowed_scope(self, scope: str | None) -> str:
         """What of the requested scope is granted: all that is known, the default for none."""
         known = self.plugin.config.scope.split()
-        if self.given.scope:
+        extra = self.plugin.config.scopes[len(known) :]
+        if self.given.scope and self.plugin.policy.registered_scope_binds:
             known = [word for word in known if word in self.given.scope.split()]
-        wanted = [word for word in (scope or "").split() if word in known]
+        wanted = [word for word in (scope or "").split() if word in (*known, *extra)]
         return " ".join(dict.fromkeys(wanted or known))
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
@@ -77,6 +79,8 @@ class OAuthClient(ClientMixin):
             uris = tuple(uri for one in clients for uri in self.plugin.config.registered(one))
         if match in LOOSE:
             return any(LOOSE[match](redirect_uri, uri) for uri in uris)
+        if self.given.is_document and not self.plugin.policy.document_redirects_checked:
+            return bool(redirect_uri)
         return redirect_uri in uris or any(self._port_apart(redirect_uri, uri) for uri in uris)
 
     def _port_apart(self, asked: str, registered: str) -> bool:
@@ -86,7 +90,9 @@ class OAuthClient(ClientMixin):
         got, right = LOOPBACK.fullmatch(asked), LOOPBACK.fullmatch(registered)
         if got is None or right is None or not (self.is_public or right["port"] is None):
             return False
-        return (got["host"], got["rest"]) == (right["host"], right["rest"])
+        policy = self.plugin.policy.loopback_port
+        same_path = got["rest"] == right["rest"] or policy == "any-path"
+        return policy != "compared" and got["host"] == right["host"] and same_path
 
     def check_client_secret(self, client_secret: str) -> bool:
         """Whether the secret is right, in constant time; a locked client's never is."""
@@ -152,7 +158,7 @@ LOOSE: Mapping[str, Callable[[str, str], bool]] = MappingProxyType(
 
 def find_client(plugin: Plugin, client_id: str) -> OAuthClient | None:
     """The client of that id; an invented one where nobody checks."""
-    given = plugin.client(client_id)
+    given = plugin.client(client_id) or document_client(plugin, client_id)
     if given is not None:
         return OAuthClient(given, plugin)
     if plugin.policy.client_checked or not client_id:

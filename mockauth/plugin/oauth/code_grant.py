@@ -12,7 +12,7 @@ from mockauth.plugin.context import Plugin
 from mockauth.plugin.oauth.client import AUTH_METHODS, OAuthClient
 from mockauth.plugin.oauth.issue import make_token
 from mockauth.plugin.oauth.pkce import check_challenge, check_verifier
-from mockauth.plugin.oauth.resource_indicator import check_resource, check_same_resource
+from mockauth.plugin.oauth.resource_indicator import granted_resource, wanted_resource
 from mockauth.plugin.state import CodeRecord, digest
 
 INVENTED_SECONDS = 60
@@ -61,7 +61,7 @@ class CodeGrant(grants.AuthorizationCodeGrant):
             expires_at=now + plugin.config.code_seconds,
             challenge=params.get("code_challenge", ""),
             challenge_method=params.get("code_challenge_method", ""),
-            resource=params.get("resource", ""),
+            resource=wanted_resource(plugin, params.get("resource")),
         )
         plugin.state.keep(plugin.state.codes, code, record, now)
 
@@ -85,7 +85,7 @@ class CodeGrant(grants.AuthorizationCodeGrant):
         record, form = self.request.authorization_code.record, self.request.form
         check_verifier(form.get("code_verifier"), record, self.plugin.policy)
         # Before the code is claimed: a refusal must not cost the client its code.
-        check_same_resource(self.plugin, form.get("resource"), record.resource)
+        granted_resource(self.plugin, form.get("resource"), record.resource)
         return done
 
     def delete_authorization_code(self, authorization_code: IssuedCode) -> None:
@@ -115,7 +115,9 @@ class CodeGrant(grants.AuthorizationCodeGrant):
             user,
             scope,
             family=record.family,
-            resource=self.request.form.get("resource") or record.resource,
+            resource=granted_resource(
+                self.plugin, self.request.form.get("resource"), record.resource
+            ),
         )
 
     def save_token(self, token: dict[str, Any]) -> None:
@@ -131,10 +133,10 @@ def _check_authorization(grant: CodeGrant, redirect_uri: str) -> None:
     payload, client = grant.request.payload, grant.request.client
     check_challenge(payload.data, grant.plugin.policy, public=client.is_public)
     # RFC 7591 section 2: a client is held to the scope it has registered for.
-    registered = client.given.scope
+    registered = client.given.scope if grant.plugin.policy.registered_scope_binds else ""
     if registered and not set((payload.scope or "").split()) <= set(registered.split()):
         raise InvalidScopeError("the client has not registered for that scope")
-    check_resource(grant.plugin, payload.data.get("resource"))
+    wanted_resource(grant.plugin, payload.data.get("resource"))
 
 
 def _new_code(plugin: Plugin) -> str:

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import get_args
 
-from flask import Blueprint, g, jsonify, request
+from flask import Blueprint, abort, g, jsonify, request
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as BaseResponse
 
+from mockauth.plugin.config import McpRevision, PluginConfig
 from mockauth.plugin.context import Plugin
 from mockauth.plugin.current_request import base_url
 from mockauth.plugin.oauth import authorize as authorizing
 from mockauth.plugin.oauth import login as login_pages
 from mockauth.plugin.oauth import pages
 from mockauth.plugin.oauth.introspect import introspection
-from mockauth.plugin.oauth.metadata import metadata_document
+from mockauth.plugin.oauth.metadata import metadata_document, openid_document
 from mockauth.plugin.oauth.revoke import revocation
 from mockauth.plugin.oauth.server import build_server
 from mockauth.plugin.oauth.token import token as token_answer
-from mockauth.plugin.resource import PATHS, WELL_KNOWN, resource_document
+from mockauth.plugin.resource import (
+    MCP_PATHS,
+    WELL_KNOWN,
+    has_resource_metadata,
+    resource_document,
+)
 from mockauth.plugin.signing import Signing
+
+OAUTH = "/.well-known/oauth-authorization-server"
+OPENID = "/.well-known/openid-configuration"
+MCP_VERSIONS = get_args(McpRevision)
 
 
 def oauth_blueprint(plugin: Plugin) -> Blueprint:
@@ -31,12 +42,10 @@ def oauth_blueprint(plugin: Plugin) -> Blueprint:
     _add(blueprint, "/login", views.login, "GET", "POST")
     _add(blueprint, "/token", views.token, "GET", "POST")
     _add(blueprint, "/assets/turbo.min.js", views.turbo, "GET")
-    if plugin.base.metadata:
-        _add(blueprint, "/.well-known/oauth-authorization-server", views.metadata, "GET")
-    if plugin.base.api == "mcp":
-        # The root variant is asked for, too (MCP 2025-11-25, basic/authorization).
-        _add(blueprint, WELL_KNOWN, views.resource, "GET")
-        _add(blueprint, WELL_KNOWN + PATHS["mcp"], views.resource, "GET")
+    for path in metadata_paths(plugin.base):
+        _add(blueprint, path, views.openid if OPENID in path else views.metadata, "GET")
+    for path in _resource_paths(plugin.base):
+        _add(blueprint, path, views.resource, "GET")
     if plugin.base.revocation:
         _add(blueprint, "/revoke", views.revoke, "POST")
     if plugin.base.registration:
@@ -44,8 +53,31 @@ def oauth_blueprint(plugin: Plugin) -> Blueprint:
     if plugin.base.introspection:
         _add(blueprint, "/introspect", views.introspect, "POST")
     if plugin.signing is not None:
-        _add(blueprint, "/.well-known/jwks.json", _Keys(plugin.signing).jwks, "GET")
+        _add(blueprint, "/.well-known/jwks.json", _Keys(plugin, plugin.signing).jwks, "GET")
     return blueprint
+
+
+def metadata_paths(config: PluginConfig) -> list[str]:
+    """Where the metadata of the server stands (RFC 8414 section 3.1, OpenID Connect Discovery 1.0
+    section 4.1): an issuer with a path has it behind the well-known part, or before it."""
+    tenant = f"/{config.tenant}" if config.tenant else ""
+    if not config.metadata:
+        return []
+    if config.policy.metadata_paths == "appended":
+        return [tenant + OAUTH]
+    found = [OAUTH + tenant] if config.metadata_forms != "openid" else []
+    if config.metadata_forms != "oauth":
+        found += dict.fromkeys((OPENID + tenant, tenant + OPENID))
+    return found
+
+
+def _resource_paths(config: PluginConfig) -> list[str]:
+    """Where the metadata of the resources stands; the root variant is asked for, too (MCP 2025-11-25,
+    basic/authorization)."""
+    if not has_resource_metadata(config):
+        return []
+    own = [WELL_KNOWN + path for path in MCP_PATHS]
+    return [WELL_KNOWN, *own] if config.policy.resource_at_root else own
 
 
 def _add(blueprint: Blueprint, path: str, view: Callable[[], BaseResponse], *methods: str) -> None:
@@ -55,11 +87,13 @@ def _add(blueprint: Blueprint, path: str, view: Callable[[], BaseResponse], *met
 class _Keys:
     """The key set of a server that signs its tokens."""
 
-    def __init__(self, signing: Signing) -> None:
-        self.signing = signing
+    def __init__(self, plugin: Plugin, signing: Signing) -> None:
+        self.plugin, self.signing = plugin, signing
 
     def jwks(self) -> BaseResponse:
         g.place = "jwks"
+        if self.plugin.policy.keys_published == "private":
+            return jsonify({"keys": [self.signing.key.as_dict(private=True)]})
         return jsonify(self.signing.key_set)
 
 
@@ -100,11 +134,19 @@ class _Views:
 
     def metadata(self) -> BaseResponse:
         g.place = "metadata"
+        _check_version(self.plugin)
         return jsonify(metadata_document(self.plugin, base_url()))
+
+    def openid(self) -> BaseResponse:
+        g.place = "metadata"
+        _check_version(self.plugin)
+        return jsonify(openid_document(self.plugin, base_url()))
 
     def resource(self) -> BaseResponse:
         g.place = "resource"
-        return jsonify(resource_document(self.plugin.config, base_url()))
+        _check_version(self.plugin)
+        path = request.path.removeprefix(WELL_KNOWN)
+        return jsonify(resource_document(self.plugin.config, base_url(), path))
 
     def revoke(self) -> BaseResponse:
         g.place = "revoke"
@@ -120,6 +162,13 @@ class _Views:
     def introspect(self) -> BaseResponse:
         g.place = "introspect"
         return introspection(self.plugin, self.server)
+
+
+def _check_version(plugin: Plugin) -> None:
+    """Metadata is for every client, whatever version its header names; a fault forgets that."""
+    version = request.headers.get("MCP-Protocol-Version", "")
+    if version not in ("", *MCP_VERSIONS) and plugin.policy.metadata_version_checked:
+        abort(400)
 
 
 def _readable(plugin: Plugin, answer: BaseResponse) -> BaseResponse:

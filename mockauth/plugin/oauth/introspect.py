@@ -12,6 +12,7 @@ from mockauth.plugin.context import Plugin
 from mockauth.plugin.current_request import base_url
 from mockauth.plugin.oauth.lookup import access_token, audience_of, refresh_token
 from mockauth.plugin.oauth.token import answered, read_request
+from mockauth.plugin.resource import issuer_of
 from mockauth.plugin.state import TokenRecord
 
 
@@ -63,6 +64,6 @@ def _members(plugin: Plugin, record: TokenRecord) -> dict[str, Any]:
         "sub": record.user,
         "exp": int(record.expires_at),
         "iat": int(record.issued_at),
-        "iss": base_url(),
+        "iss": issuer_of(plugin.config, base_url()),
         "aud": audience_of(plugin, record),
     }

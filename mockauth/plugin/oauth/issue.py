@@ -9,7 +9,7 @@ from typing import Any
 from mockauth.plugin.context import Plugin
 from mockauth.plugin.current_request import base_url
 from mockauth.plugin.oauth.client import OAuthClient
-from mockauth.plugin.resource import resource_of
+from mockauth.plugin.resource import issuer_of, resource_of
 from mockauth.plugin.state import Family, TokenRecord
 
 
@@ -33,8 +33,8 @@ def make_token(
     config, state, policy = plugin.config, plugin.state, plugin.policy
     granted = scope or client.get_allowed_scope(None)
     now = plugin.clock.now()
-    issuer = base_url()
-    audience = resource or resource_of(config, issuer)
+    issuer = issuer_of(config, base_url())
+    audience = resource or resource_of(config, base_url())
     access, key = _access_token(plugin, client, user, granted, issuer, audience)
     if policy.token_flaw == "tampered":
         access = _tampered(access)
@@ -56,7 +56,7 @@ def make_token(
         issuer=issuer,
     )
     state.keep(state.access, key, kept, now)
-    if refresh and policy.refresh_issued and client.check_grant_type("refresh_token"):
+    if refresh and _may_stay(plugin, granted) and client.check_grant_type("refresh_token"):
         long = config.refresh_seconds if policy.refresh_outlives_access else config.access_seconds
         token["refresh_token"] = secrets.token_urlsafe(32)
         longer = replace(
@@ -67,6 +67,13 @@ def make_token(
         )
         state.keep(state.refresh, token["refresh_token"], longer, now)
     return token
+
+
+def _may_stay(plugin: Plugin, scope: str) -> bool:
+    """Whether a refresh token comes with an access token of that scope."""
+    policy, asked = plugin.policy, "offline_access" in scope.split()
+    right = policy.offline_access_works if asked else not policy.refresh_needs_offline_access
+    return policy.refresh_issued and right
 
 
 def _access_token(

@@ -58,7 +58,8 @@ def _fits(plugin: Plugin, claims: dict[str, Any], record: TokenRecord) -> bool:
 
 def audience_of(plugin: Plugin, record: TokenRecord) -> str:
     """What a token is good for."""
-    return record.resource or resource_of(plugin.config, record.issuer)
+    tenant = f"/{plugin.config.tenant}" if plugin.config.tenant else ""
+    return record.resource or resource_of(plugin.config, record.issuer.removesuffix(tenant))
 
 
 def refresh_token(plugin: Plugin, token: str) -> TokenRecord | None:

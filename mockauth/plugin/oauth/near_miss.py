@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 
-from flask import request
+from flask import g, request
 
 from mockauth.plugin.config import ClientConfig
 from mockauth.plugin.context import Plugin
@@ -61,13 +61,13 @@ def _at_authorize(plugin: Plugin) -> Iterator[str]:
     from mockauth.plugin.oauth.client import OAuthClient  # Authlib is there where this is asked
 
     given = params()
-    client = plugin.client(given.get("client_id", ""))
+    client = _known(plugin, given.get("client_id", ""))
     if client is None:
         yield from _unknown_client(plugin, given.get("client_id", ""))
         return
     if not OAuthClient(client, plugin).check_redirect_uri(given.get("redirect_uri", "")):
         yield _redirect(given.get("redirect_uri", ""), plugin.config.registered(client))
-    unknown = set(given.get("scope", "").split()) - set(plugin.config.scope.split())
+    unknown = set(given.get("scope", "").split()) - set(plugin.config.scopes)
     if unknown:
         yield f"scope is not known: {' '.join(sorted(unknown))}"
     resource = given.get("resource", "")
@@ -91,7 +91,7 @@ def _of_client(plugin: Plugin) -> Iterator[str]:
     given = params()
     basic_id, basic_secret = decoded_basic_pair()
     client_id = given.get("client_id", basic_id)
-    client = plugin.client(client_id)
+    client = _known(plugin, client_id)
     if client is None:
         yield from _unknown_client(plugin, client_id)
         return
@@ -207,9 +207,18 @@ def _at_api(plugin: Plugin) -> Iterator[str]:
         yield f"the token was granted the scope {shown.record.scope!r}"
 
 
+def _known(plugin: Plugin, client_id: str) -> ClientConfig | None:
+    """The client of that id, as far as it is known without asking anybody."""
+    with plugin.state.lock:
+        kept = plugin.state.documents.get(client_id)
+    return plugin.client(client_id) or (kept.client if kept else None)
+
+
 def _unknown_client(plugin: Plugin, client_id: str) -> Iterator[str]:
     near = next((c.id for c in plugin.clients if c.id.lower() == client_id.lower()), None)
-    if not client_id:
+    if "document_problem" in g:
+        yield f"client_id is the address of a client document, but {g.document_problem}"
+    elif not client_id:
         yield "client_id is missing"
     elif near or client_id.strip() in {c.id for c in plugin.clients}:
         yield "client_id differs by case or white space"

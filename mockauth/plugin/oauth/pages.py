@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from flask import Response, render_template_string
+from flask import Response
+from jinja2 import Environment, Template
 from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.plugin.oauth.shape import Shape
@@ -62,8 +64,7 @@ class LoginForm:
 def login(shape: Shape, step: int, form: LoginForm) -> BaseResponse:
     """One of the login pages of a shape."""
     words = shape.words
-    html = render_template_string(
-        LAYOUT + NOTE + shape.login[step].body + END,
+    html = template(LAYOUT + NOTE + shape.login[step].body + END).render(
         title=words.log_in,
         words=words,
         action=form.action,
@@ -77,28 +78,41 @@ def login(shape: Shape, step: int, form: LoginForm) -> BaseResponse:
     return private(Response(html), f"'self' {form.origins}{shape.policy}")
 
 
-def consent(
-    shape: Shape, client: str, back: str, scope: str, action: str, csrf: str
-) -> BaseResponse:
+@dataclass(frozen=True, kw_only=True)
+class ConsentForm:
+    """What a consent page holds: `back` is the origin that the answer goes to, `host` the one that
+    describes the client, `local` whether any program of the user's machine could be the client."""
+
+    client: str
+    back: str
+    scope: str
+    action: str
+    csrf: str
+    host: str = ""
+    local: bool = False
+    back_shown: bool = True
+
+
+def consent(shape: Shape, form: ConsentForm) -> BaseResponse:
     """The consent page. Chromium applies form-action to the redirect that follows, so the
     validated origin of the callback is named."""
-    html = render_template_string(
-        LAYOUT + shape.consent + END,
+    html = template(LAYOUT + shape.consent + END).render(
         title=shape.words.question,
         words=shape.words,
-        client=visible(client),
-        back=visible(back),
-        scope=visible(scope),
-        action=action,
-        csrf=csrf,
+        client=visible(form.client),
+        back=visible(form.back) if form.back_shown else "",
+        scope=visible(form.scope),
+        host=visible(form.host),
+        local=form.local,
+        action=form.action,
+        csrf=form.csrf,
     )
-    return private(Response(html), f"'self' {back}{shape.policy}")
+    return private(Response(html), f"'self' {form.back}{shape.policy}")
 
 
 def onward(how: str, url: str) -> BaseResponse:
     """A page that goes on to the callback by itself; `how` is `Behaviour.goes_on_by`."""
-    html = render_template_string(
-        LAYOUT + (BY_FORM if how == "form-post" else BY_SCRIPT) + END,
+    html = template(LAYOUT + (BY_FORM if how == "form-post" else BY_SCRIPT) + END).render(
         title="Back to the application",
         words=ENGLISH,
         url=url,
@@ -115,14 +129,19 @@ def script() -> BaseResponse:
 
 def error(status: int, text: str, reasons: Sequence[str] = ()) -> BaseResponse:
     """A page that leads nowhere; `reasons` are for the author of the application."""
-    html = render_template_string(
-        ERROR,
+    html = template(ERROR).render(
         title="That did not work",
         words=ENGLISH,
         text=visible(text),
         reasons=list(map(visible, reasons)),
     )
     return private(Response(html, status=status), "'none'")
+
+
+@cache
+def template(source: str) -> Template:
+    """A page, compiled once in a process, because that takes longer than all else in a request."""
+    return Environment(autoescape=True).from_string(source)
 
 
 def visible(text: str) -> str:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from mockauth.plugin.context import Plugin
 from mockauth.plugin.current_request import base_url
 from mockauth.plugin.oauth import pages
+from mockauth.plugin.resource import issuer_of
 
 
 def finish(plugin: Plugin, answer: BaseResponse) -> BaseResponse:
@@ -48,9 +49,13 @@ def _with_issuer(plugin: Plugin, location: str) -> str:
     silent = sent == "missing" or (sent == "missing-on-errors" and "error=" in location)
     if not plugin.config.issuer_in_redirect or silent:
         return location
-    issuer = "https://attacker.example" if sent == "wrong" else base_url()
+    issuer = _issuer(plugin, sent)
     joint = "&" if "?" in location else "?"
     return f"{location}{joint}{_as_parameter(issuer)}"
+
+
+def _issuer(plugin: Plugin, sent: str) -> str:
+    return "https://attacker.example" if sent == "wrong" else issuer_of(plugin.config, base_url())
 
 
 @lru_cache(maxsize=256)

@@ -9,9 +9,11 @@ from authlib.oauth2.rfc6749 import grants
 from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError, InvalidScopeError
 
 from mockauth.plugin.context import Plugin
+from mockauth.plugin.current_request import base_url
 from mockauth.plugin.oauth.client import AUTH_METHODS, OAuthClient
 from mockauth.plugin.oauth.issue import make_token
-from mockauth.plugin.oauth.resource_indicator import check_same_resource
+from mockauth.plugin.oauth.resource_indicator import granted_resource
+from mockauth.plugin.resource import issuer_of
 from mockauth.plugin.state import Family, TokenRecord, digest
 
 INVENTED_SECONDS = 60
@@ -60,7 +62,7 @@ class RefreshGrant(grants.RefreshTokenGrant):
             record = _known(plugin, refresh_token)
             if record is None or not _may_refresh(plugin, record, self.request.client):
                 return None
-        check_same_resource(plugin, form.get("resource"), record.resource)
+        granted_resource(plugin, form.get("resource"), record.resource)
         return IssuedRefresh(record, bound=plugin.policy.refresh_bound_to_client)
 
     def _validate_token_scope(self, token: IssuedRefresh) -> None:
@@ -104,7 +106,9 @@ class RefreshGrant(grants.RefreshTokenGrant):
             refresh=policy.refresh_rotates,
             refresh_scope=old.scope,
             generation=old.generation + 1,
-            resource=self.request.form.get("resource") or old.resource,
+            resource=_refreshed_resource(
+                self.plugin, self.request.form.get("resource"), old.resource
+            ),
         )
         return made | {"access_token": old.access} if policy.refresh_repeats_access else made
 
@@ -113,6 +117,12 @@ class RefreshGrant(grants.RefreshTokenGrant):
 
     def revoke_old_credential(self, refresh_token: IssuedRefresh) -> None:
         """Nothing: `authenticate_user` has claimed it, before any token was made."""
+
+
+def _refreshed_resource(plugin: Plugin, asked: str | None, granted: str) -> str:
+    if plugin.policy.resource_handling == "lost-on-refresh":
+        return issuer_of(plugin.config, base_url())  # which no endpoint takes
+    return granted_resource(plugin, asked, granted)
 
 
 def _known(plugin: Plugin, refresh_token: str) -> TokenRecord | None:

@@ -21,7 +21,8 @@ KNOWN = frozenset(
     {
         "response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge",
         "code_challenge_method", "login_hint", "grant_type", "code", "client_secret",
-        "code_verifier", "refresh_token", "token", "token_type_hint", "resource",
+        "code_verifier", "refresh_token", "token", "token_type_hint", "resource", "prompt",
+        "client_assertion", "client_assertion_type",
     }
 )  # fmt: skip
 Right = Callable[[str, str], bool]
@@ -47,6 +48,8 @@ class Incoming(OAuth2Request):
     @property
     def method_used(self) -> str:
         """How the client authenticates (RFC 7591 section 2)."""
+        if "client_assertion" in self.values:
+            return "private_key_jwt"
         if self.used_basic:
             return "client_secret_basic"
         return "client_secret_post" if self.values.get("client_secret") else "none"
@@ -105,6 +108,10 @@ def token_request(request: FlaskRequest, config: PluginConfig, right: Right) -> 
         if not policy.basic_accepted:
             raise InvalidClientError(status_code=401)
         params = _with_basic(params, config, right)
+        if "client_assertion" in params:
+            raise InvalidRequestError("two ways of authentication")
+    elif {"client_secret", "client_assertion"} <= params.keys():
+        raise InvalidRequestError("two ways of authentication")
     elif "client_secret" in params and not policy.post_accepted:
         raise InvalidClientError(status_code=401)
     elif "client_secret" in params and policy.body_decoded_twice:

@@ -1,7 +1,7 @@
 """The pages that a sign-in can show. `login` in the settings names one shape of them.
 
 The bodies are Jinja templates. `words` are the texts of the language; on a login page `onward` is
-where the login leads, on a consent page `client`, `back` and `scope` say who asks for what.
+where the login leads, on a consent page `client`, `back`, `host` and `scope` say who asks for what.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ STAY = f"""<p>Stay signed in?</p>
 ELSEWHERE = """<p><a href="https://accounts.google.com/o/oauth2/v2/auth?response_type=code&amp;client_id=mockauth&amp;scope=openid">Sign in with Google</a></p>"""
 
 ASKS = """<p><strong><bdi>{{ client }}</bdi></strong> (<bdi>{{ back }}</bdi>) {{ words.asks }}</p>
-<ul>{% for word in scope.split() %}<li>{{ word }}</li>{% endfor %}</ul>
+{% if host %}<p>{{ words.described }} <bdi>{{ host }}</bdi></p>
+{% endif %}{% if local %}<p>{{ words.local }}</p>
+{% endif %}<ul>{% for word in scope.split() %}<li>{{ word }}</li>{% endfor %}</ul>
 """
 DECIDE = """<form method="post" action="{{ action }}">
 <input type="hidden" name="csrf_token" value="{{ csrf }}">

@@ -18,6 +18,10 @@ class Texts:
     question: str
     asks: str
     """What follows the name of the client."""
+    described: str
+    """What stands before the host that describes the client."""
+    local: str
+    """That a client may be any program on the user's machine."""
     allow: str
     deny: str
 
@@ -30,6 +34,8 @@ ENGLISH = Texts(
     wrong="Wrong user name or password.",
     question="Allow access?",
     asks="asks for:",
+    described="This application is described at",
+    local="Any program on this computer can pretend to be this application. Go on only if you started it yourself.",
     allow="Allow",
     deny="Deny",
 )
@@ -42,6 +48,8 @@ ARABIC = Texts(
     wrong="اسم المستخدم أو كلمة المرور غير صحيحة.",
     question="هل تسمح بالوصول؟",
     asks="يطلب ما يلي:",
+    described="وصف هذا التطبيق موجود على",
+    local="يمكن لأي برنامج على هذا الجهاز أن يدّعي أنه هذا التطبيق. تابع فقط إذا بدأته بنفسك.",
     allow="السماح",
     deny="رفض",
 )
@@ -53,6 +61,8 @@ GERMAN = Texts(
     wrong="Benutzername oder Passwort ist falsch.",
     question="Zugriff erlauben?",
     asks="möchte zugreifen auf:",
+    described="Diese Anwendung ist beschrieben bei",
+    local="Jedes Programm auf diesem Rechner kann sich als diese Anwendung ausgeben. Weiter nur, wenn Sie sie selbst gestartet haben.",
     allow="Erlauben",
     deny="Ablehnen",
 )
@@ -64,6 +74,8 @@ HINDI = Texts(
     wrong="उपयोगकर्ता नाम या पासवर्ड गलत है।",
     question="पहुँच की अनुमति दें?",
     asks="इनकी अनुमति चाहता है:",
+    described="इस एप्लिकेशन का विवरण यहाँ है:",
+    local="इस कंप्यूटर का कोई भी प्रोग्राम यह एप्लिकेशन होने का दावा कर सकता है। तभी आगे बढ़ें जब आपने इसे स्वयं शुरू किया हो।",
     allow="अनुमति दें",
     deny="अस्वीकार करें",
 )
@@ -75,6 +87,8 @@ JAPANESE = Texts(
     wrong="ユーザー名またはパスワードが違います。",
     question="アクセスを許可しますか?",
     asks="が求める権限:",
+    described="このアプリの説明の場所:",
+    local="このコンピューター上のどのプログラムもこのアプリになりすませます。自分で開始した場合にのみ続けてください。",
     allow="許可する",
     deny="拒否する",
 )
@@ -86,6 +100,8 @@ KOREAN = Texts(
     wrong="아이디 또는 비밀번호가 올바르지 않습니다.",
     question="접근을 허용하시겠습니까?",
     asks="요청 권한:",
+    described="이 앱의 설명 위치:",
+    local="이 컴퓨터의 모든 프로그램이 이 앱을 사칭할 수 있습니다. 직접 시작한 경우에만 계속하세요.",
     allow="허용",
     deny="거부",
 )
@@ -97,6 +113,8 @@ SPANISH = Texts(
     wrong="El usuario o la contraseña no son correctos.",
     question="¿Permitir el acceso?",
     asks="solicita:",
+    described="Esta aplicación se describe en",
+    local="Cualquier programa de este equipo puede hacerse pasar por esta aplicación. Continúe solo si la ha iniciado usted.",
     allow="Permitir",
     deny="Denegar",
 )

@@ -19,6 +19,7 @@ from mockauth.plugin.current_request import current_request
 from mockauth.plugin.oauth.client import AUTH_METHODS, belongs, find_client
 from mockauth.plugin.oauth.issue import make_token
 from mockauth.plugin.oauth.request import Incoming, Unreadable, token_request
+from mockauth.plugin.oauth.resource_indicator import ResourceCrash
 from mockauth.plugin.state import Family
 
 
@@ -36,6 +37,8 @@ def answered(plugin: Plugin, work: Callable[[], BaseResponse]) -> BaseResponse:
         answer = error(plugin, wrong, 500 if plugin.policy.malformed_body_crashes else 400)
     except OAuth2Error as wrong:
         answer = error(plugin, wrong)
+    except ResourceCrash:
+        answer = error(plugin, OAuth2Error(error="server_error"), 500)
     except ValueError:  # Authlib quotes the value, and its own errors refuse some characters
         answer = error(plugin, InvalidRequestError())
     answer = challenged(plugin, answer)

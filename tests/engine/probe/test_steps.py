@@ -107,6 +107,16 @@ def test_a_redirect_uri_may_be_left_out_at_the_token_endpoint_in_openid_connect(
     assert states["token.redirect-required-when-sent"] == state
 
 
+def test_asking_whether_a_server_takes_basic_is_no_request_with_a_wrong_secret(
+    checked: Checked,
+) -> None:
+    run = checked(PluginConfig(policy=Behaviour(basic_accepted=False)))
+
+    name = "token.wrong-secret-refused"
+    altered = [e.request for e in run.trace.select("token", purpose="altered", probe=name)]
+    assert [request.header("Authorization") for request in altered] == [None]
+
+
 def test_an_open_operation_that_changes_something_is_found(checked: Checked) -> None:
     open_one = Fault(name="open", policy={"open_operations": ("addTodo",)})
 

@@ -255,7 +255,7 @@ def test_the_reports_show_what_was_waived_with_its_reason_and_date() -> None:
     )
     out = io.StringIO()
 
-    terminal.write(run, gate(run), out)
+    terminal.write(run, gate(run), out, verbose=1)
     report = json.loads(json_report.render(run, gate(run)))
 
     shown = out.getvalue()
@@ -275,13 +275,14 @@ def test_the_reports_show_what_was_waived_with_its_reason_and_date() -> None:
     assert report["policy"][0]["kind"] == "stale"
 
 
-def test_the_report_begins_with_how_much_was_judged() -> None:
+def test_the_findings_in_full_begin_with_how_much_was_judged() -> None:
     run = judged(result("blocked"), result("n/a", "a.b"), result("fail", EXACT))
     out = io.StringIO()
 
-    terminal.write(run, gate(run), out)
+    terminal.write(run, gate(run), out, verbose=1)
 
-    assert out.getvalue().splitlines()[1:3] == [
+    full = out.getvalue().partition("In full\n")[2]
+    assert full.splitlines()[:2] == [
         "2 judged · 1 blocked · 1 not applicable",
         "1 pass · 1 fail",
     ]

@@ -22,6 +22,7 @@ from mockauth.checks.refusal import refused_in_body
 from mockauth.engine.probe.outcome import (
     Outcome,
     api_outcome,
+    mcp_outcome,
     token_outcome,
 )
 from mockauth.engine.probe.variables import Material
@@ -107,10 +108,16 @@ class ProbeRun:
         return Finding(
             expected=self.probe.rule.title,
             actual=say("{} [{}]", actual, named) if named else actual,
-            at=at or ENDPOINTS.get(kind) or without_query(self.subject.target.api_url),
+            at=at or ENDPOINTS.get(kind) or self._place_of(step),
             exchanges=exchanges,
             shows=shows,
         )
+
+    def _place_of(self, step: Step) -> str:
+        service = self.subject.target.mcp
+        if service is not None and service.server is not None and step.do == "register":
+            return service.server.text("registration_endpoint")
+        return without_query(self.subject.target.api_url)
 
     def _filled(self, value: str) -> str:
         """The value of a variant for the reader: public references looked up, others named."""
@@ -133,6 +140,8 @@ def outcome_of(exchange: Exchange, subject: Subject) -> Outcome:
     if exchange.step in ("token", "refresh"):
         return token_outcome(exchange)
     outcome = api_outcome(exchange)
+    if subject.target.mcp is not None and outcome == "accepted":
+        return mcp_outcome(exchange)
     if outcome == "accepted" and exchange.step == "api":
         ordinary = subject.driver.trace.last("api")
         same = ordinary is not None and _place(ordinary) == _place(exchange)

@@ -11,6 +11,7 @@ from mockauth.chatgpt.token import refresh_request, token_request
 from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.engine.probe.mutate import mutate
 from mockauth.engine.probe.outcome import authorize_outcome, token_outcome
+from mockauth.engine.probe.steps import mcp_step
 from mockauth.engine.probe.steps.context import ProbeRun
 from mockauth.engine.result.result import Confidence
 from mockauth.engine.target import browsers, requests, tokens
@@ -26,6 +27,9 @@ ORDINARY: Mapping[str, str] = MappingProxyType(
         "refresh": "refresh.works",
         "api": "api.valid-token-accepted",
         "endpoint": "authorize.request-accepted",
+        "discover": "discovery.prm-found",
+        "register": "registration.works",
+        "tool": "api.valid-token-accepted",
     }
 )
 UNREADY = (400, 404, 405, 422)
@@ -111,6 +115,11 @@ def _fresh(run: ProbeRun, step: Step) -> Control:
         request = authorization_request(subject.target.oauth_client, subject.target.pending())
         landing = browsers.authorize(subject, request, fresh=step.session == "fresh")
         return Control(works=authorize_outcome(landing) == "accepted")
+    if step.do in ("discover", "register"):
+        request = mcp_step.request_of(run, step)
+        registers = step.do == "register"
+        exchange = subject.driver.send(request, "register" if registers else "metadata")
+        return Control(works=run.outcome_of(exchange) == "accepted")
     if step.do not in ("token", "refresh"):
         return _api_works(run, step)
     if client is None:

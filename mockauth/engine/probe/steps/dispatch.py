@@ -16,6 +16,7 @@ from mockauth.engine.probe.steps.request import keep_grant, request_of, send
 from mockauth.engine.probe.steps.tls import shake_hands
 from mockauth.engine.probe.variables import Missing
 from mockauth.scenario.model import Step
+from mockauth.wire.trace import Purpose
 from mockauth.wire.words import own, say
 
 EXPIRY_MARGIN = 1.5
@@ -30,7 +31,7 @@ def take_steps(run: ProbeRun) -> Iterator[StepResult]:
         NotApplicable: the target does not have what the probe is about.
     """
     for step in run.probe.steps:
-        with run.subject.during("altered", run.probe.rule.id):
+        with run.subject.during(_purpose_of(step), run.probe.rule.id):
             try:
                 result = take_step(run, step)
             except Missing:
@@ -40,6 +41,12 @@ def take_steps(run: ProbeRun) -> Iterator[StepResult]:
         yield _tolerated(result) if step.expect.tolerated_always else result
         if result.ended or result.stale:
             return
+
+
+def _purpose_of(step: Step) -> Purpose:
+    """A step that asks whether the server has what the probe is about alters nothing: its refusal
+    is no refusal of a wrong request."""
+    return "control" if step.given == "feature" and step.expect.is_empty else "altered"
 
 
 def _tolerated(result: StepResult) -> StepResult:

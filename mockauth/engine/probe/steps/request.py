@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from mockauth.chatgpt.api import document_request
 from mockauth.chatgpt.authorize import authorization_request
@@ -11,9 +13,10 @@ from mockauth.chatgpt.token import read_token, refresh_request, token_request
 from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.engine.http.in_process import require_sockets
 from mockauth.engine.probe.matchers import wider
-from mockauth.engine.probe.mutate import mutate
+from mockauth.engine.probe.mutate import mutate, mutate_message
 from mockauth.engine.probe.owned_object import owned_url
 from mockauth.engine.probe.scope import narrow_scope
+from mockauth.engine.probe.steps import mcp_step
 from mockauth.engine.probe.steps.context import ProbeRun
 from mockauth.engine.probe.variables import Missing
 from mockauth.engine.target import browsers, requests, tokens
@@ -26,8 +29,23 @@ from mockauth.manifest.public_path import is_public
 from mockauth.scenario.alterations import ALTERATIONS
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange, Request
+from mockauth.wire.trace import Step as Kind
 from mockauth.wire.url import join
 from mockauth.wire.words import own, say
+
+MESSAGES = ("register", "tool")
+MCP_STEPS = ("discover", "register", "tool")
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "token": "token",
+        "refresh": "refresh",
+        "api": "api",
+        "discover": "metadata",
+        "register": "register",
+        "tool": "rpc",
+    }
+)
+"""What the message of a step is recorded as."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +63,8 @@ def request_of(run: ProbeRun, step: Step) -> Prepared:
     _require_change(made.request, step)
     if flaw_of(made.request.url):
         raise Missing("the address cannot be opened (see manifest.urls-usable)")
-    return replace(made, request=mutate(made.request, step.change, run.material.lookup))
+    change = mutate_message if step.do in MESSAGES else mutate
+    return replace(made, request=change(made.request, step.change, run.material.lookup))
 
 
 def _require_change(request: Request, step: Step) -> None:
@@ -63,6 +82,8 @@ def _prepared(run: ProbeRun, step: Step) -> Prepared:
         return Prepared(request=_refresh_request(run, step))
     if step.do == "endpoint":
         return Prepared(request=_endpoint_request(run, step))
+    if step.do in MCP_STEPS:
+        return Prepared(request=mcp_step.request_of(run, step))
     return _api_request(run, step)
 
 
@@ -70,7 +91,7 @@ def send(run: ProbeRun, step: Step, request: Request) -> Exchange:
     """Send a request and record it under its kind."""
     if step.keep_connection:
         require_sockets(run.subject.driver.transport)
-    kind = step.do if step.do in ("token", "refresh", "api") else "endpoint"
+    kind = KINDS.get(step.do, "endpoint")
     return run.subject.driver.send(request, kind, keep=step.keep_connection)
 
 
@@ -187,6 +208,8 @@ def _endpoint_request(run: ProbeRun, step: Step) -> Request:
 def document_url(run: ProbeRun, step: Step) -> str:
     """Where a document of the plugin is."""
     subject = run.subject
+    if subject.target.mcp is not None:
+        return mcp_step.document_url(run, "resource")
     if step.at == "openapi":
         if subject.target.openapi is None:
             raise Missing("there is no OpenAPI document (see openapi.served)")

@@ -8,8 +8,10 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
+from markupsafe import Markup
+
 from mockauth.engine.installation.keeper import Noted
-from mockauth.web.as_curl import as_curl
+from mockauth.report.as_curl import as_curl
 from mockauth.wire.url import split
 
 LANES = ("browser", "ChatGPT", "authorization server", "API")
@@ -87,6 +89,21 @@ class Flow:
         """Of the drawing."""
         return HEAD + ROW * len(self.arrows) + ROW // 2
 
+    def svg(self) -> Markup:
+        """The drawing. Its description says the same as a list of the messages, for a screen reader."""
+        mark, described = (
+            self.messages[0].number if self.messages else 0,
+            map(_spoken, self.messages),
+        )
+        return Markup(
+            '<svg role="img" viewBox="0 0 {} {}" aria-labelledby="title-{} desc-{}">\n'
+            '<title id="title-{}">{}</title>\n<desc id="desc-{}">{}</desc>\n{}{}</svg>'
+        ).format(
+            WIDTH, self.height, mark, mark, mark, self.title, mark, " ".join(described),
+            Markup().join(_lane(name, x, self.height) for name, x in LANE_PLACES),
+            Markup().join(map(_line, self.arrows)),
+        )  # fmt: skip
+
 
 LANE_PLACES = tuple((name, MARGIN + GAP * i) for i, name in enumerate(LANES))
 
@@ -106,18 +123,18 @@ def _flow(one: Noted) -> str:
 
 
 def _drawn(group: Sequence[Noted]) -> Flow:
-    messages = [_message(one) for one in group]
     titles = {
         "documents": "The documents are read",
         "refresh": "The token is refreshed",
         "use": "The plugin is used",
     }
-    return Flow(
-        title=titles.get(_flow(group[0]), "A user logs in"),
-        at=group[0].at,
-        messages=messages,
-        arrows=tuple(_arrows(messages)),
-    )
+    return flow_of(titles.get(_flow(group[0]), "A user logs in"), group)
+
+
+def flow_of(title: str, group: Sequence[Noted]) -> Flow:
+    """The messages of a group, at least one, and where their arrows go."""
+    messages = [_message(one) for one in group]
+    return Flow(title=title, at=group[0].at, messages=messages, arrows=tuple(_arrows(messages)))
 
 
 def _message(one: Noted) -> Message:
@@ -156,3 +173,26 @@ def _arrows(messages: Iterable[Message]) -> Iterator[Arrow]:
 def _label(message: Message) -> str:
     label = f"{message.number} {message.title}"
     return label if len(label) <= LONGEST else f"{label[: LONGEST - 1]}…"
+
+
+def _spoken(message: Message) -> str:
+    answer = f", answered: {message.answer}" if message.answer else ""
+    return f"{message.source} to {message.target}: {message.title}{answer}."
+
+
+def _lane(name: str, x: int, height: int) -> Markup:
+    return Markup(
+        '<text class="lane" x="{}" y="20">{}</text>'
+        '<line class="life" x1="{}" x2="{}" y1="30" y2="{}"/>\n'
+    ).format(x, name, x, x, height)
+
+
+def _line(arrow: Arrow) -> Markup:
+    return Markup(
+        '<line{} x1="{}" x2="{}" y1="{}" y2="{}"/><polygon points="{}"/>'
+        '<text{} x="{}" y="{}">{}</text>\n'
+    ).format(
+        Markup(' class="answer"') if arrow.is_answer else "", arrow.x1, arrow.x2, arrow.y, arrow.y,
+        arrow.head, Markup(' class="bad"') if arrow.is_bad else "", arrow.middle, arrow.y - 6,
+        arrow.label,
+    )  # fmt: skip

@@ -1,0 +1,435 @@
+"""The metadata of an MCP server's authorization server (RFC 8414)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from mockauth.checks.discovery_resource import NO_OAUTH, json_only
+from mockauth.checks.evidence import Evidence
+from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
+from mockauth.checks.mcp_service import needs_no_tls, protected, server
+from mockauth.checks.registry import check
+from mockauth.wire.url import origin
+from mockauth.wire.words import own, say
+
+REQUIRED = ("issuer", "authorization_endpoint", "token_endpoint", "response_types_supported")
+ALGORITHMS = (
+    "token_endpoint_auth_signing_alg_values_supported",
+    "id_token_signing_alg_values_supported",
+    "request_object_signing_alg_values_supported",
+)
+AGREEING = (
+    "issuer",
+    "authorization_endpoint",
+    "token_endpoint",
+    "registration_endpoint",
+    "jwks_uri",
+)
+PRIVATE: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"RSA": ("d", "p", "q"), "EC": ("d",), "OKP": ("d",), "oct": ("k",)}
+)
+"""The members of a key that are secret (RFC 7518 section 6)."""
+
+
+def _absent(value: object) -> str:
+    return say("absent") if value is None else say("{!r:.120}", str(value))
+
+
+@check(
+    "discovery.asm-found",
+    "--C",
+    refs=("RFC8414-3", "MCP-disc"),
+    kind="static",
+    shows=NO_OAUTH,
+    why="Without it a client knows no endpoint.",
+    fix="Serve /.well-known/oauth-authorization-server, with the path of the issuer appended.",
+)
+def asm_found(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The metadata of the authorization server is found"""
+    known = protected(evidence)
+    if known.server is not None and known.server.url:
+        yield Seen(actual=known.server.url, exchanges=(known.server.exchange,))
+        return
+    tried = [evidence.trace.get(n) for n in known.asked_servers]
+    yield Finding(
+        expected=say("200 with a JSON object"),
+        actual=say("; ").join(say("{}: {}", e.request.url, e.outcome) for e in tried),
+        at=tried[0].request.url if tried else known.url,
+        exchanges=known.asked_servers,
+    )
+
+
+@check(
+    "discovery.asm-json",
+    "--M",
+    refs=("RFC8414-3.2",),
+    kind="static",
+    why="A client that is given a web page with status 200 stops there.",
+    fix="Answer with a JSON object as application/json, or with 404 where there is no document.",
+)
+def asm_json(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """What is served as metadata of the authorization server is JSON"""
+    yield from json_only(evidence, protected(evidence).asked_servers)
+
+
+@check(
+    "discovery.asm-issuer-exact",
+    "--C",
+    refs=("RFC8414-3.3", "MCP-disc"),
+    kind="static",
+    why="A client must not use metadata whose issuer is another; a slash at the end counts.",
+    fix="Write the issuer as one string everywhere: in authorization_servers, in the metadata and in "
+    "`iss`.",
+)
+def asm_issuer_exact(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """`issuer` is the one that the URL was made of, letter for letter"""
+    document = server(evidence)
+    said = document.text("issuer")
+    if said == document.built_from:
+        yield Seen(actual=said, exchanges=(document.exchange,))
+        return
+    # No document named the issuer: the origin stood in for it, which has no slash to compare.
+    guessed = protected(evidence).resource is None and said.rstrip("/") == document.built_from
+    yield Finding(
+        expected=document.built_from,
+        actual=said or say("absent"),
+        at=document.url,
+        exchanges=(document.exchange,),
+        tolerated=guessed,
+    )
+
+
+@check(
+    "discovery.asm-issuer-well-formed",
+    "--M",
+    refs=("RFC8414-2",),
+    kind="static",
+    why="An issuer with a query or fragment cannot be compared or built on.",
+    fix="Use an https URL without query and fragment.",
+)
+def asm_issuer_well_formed(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """`issuer` is an https URL without query and fragment"""
+    document = server(evidence)
+    said = document.text("issuer")
+    if origin(said) and needs_no_tls(said) and not {"?", "#"} & set(said):
+        yield Seen(actual=said, exchanges=(document.exchange,))
+        return
+    yield Finding(
+        expected=say("an https URL without query and fragment"),
+        actual=said or say("absent"),
+        at=document.url,
+        exchanges=(document.exchange,),
+    )
+
+
+@check(
+    "discovery.asm-required-fields",
+    "--M",
+    refs=("RFC8414-2",),
+    kind="static",
+    why="Without them a client cannot begin.",
+    fix="Add what is missing to the metadata.",
+)
+def asm_required_fields(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The metadata has issuer, both endpoints, and the response type code"""
+    document = server(evidence)
+    missing = [name for name in REQUIRED if not document.data.get(name)]
+    types = document.texts("response_types_supported")
+    if types is not None and "code" not in types and "response_types_supported" not in missing:
+        missing.append("response_types_supported with code")
+    if not missing:
+        yield Seen(actual=say("all there"), exchanges=(document.exchange,))
+        return
+    yield Finding(
+        expected=own(", ".join(REQUIRED)),
+        actual=say("without {}", own(", ".join(missing))),
+        at=document.url,
+        exchanges=(document.exchange,),
+        # Clients of code do not look at it, and correct libraries leave it out.
+        tolerated=missing == ["response_types_supported"],
+    )
+
+
+@check(
+    "discovery.asm-no-empty-arrays",
+    "--M",
+    refs=("RFC8414-3.2",),
+    kind="static",
+    why="An empty list says that nothing is supported.",
+    fix="Leave members without values out.",
+)
+def asm_no_empty_arrays(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """No member of the metadata is an empty list"""
+    document = server(evidence)
+    empty = [name for name, value in document.data.items() if value == []]
+    if not empty:
+        yield Seen(actual=say("none"), exchanges=(document.exchange,))
+        return
+    yield Finding(
+        expected=say("no empty list"),
+        actual=say("{}", ", ".join(empty)),
+        at=document.url,
+        exchanges=(document.exchange,),
+    )
+
+
+@check(
+    "discovery.asm-auth-methods-published",
+    "--M",
+    refs=("RFC8414-2", "OAI-mcp-auth"),
+    kind="static",
+    practice=True,
+    why="ChatGPT picks from that list; without it the method is client_secret_basic.",
+    fix="List token_endpoint_auth_methods_supported, with none for public clients.",
+)
+def asm_auth_methods(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The metadata lists how clients authenticate"""
+    document = server(evidence)
+    listed = document.texts("token_endpoint_auth_methods_supported")
+    if listed:
+        yield Seen(actual=say("{}", ", ".join(listed)), exchanges=(document.exchange,))
+        return
+    yield Finding(
+        expected=say("token_endpoint_auth_methods_supported"),
+        actual=_absent(listed),
+        at=document.url,
+        exchanges=(document.exchange,),
+    )
+
+
+@check(
+    "discovery.documents-agree",
+    "--S",
+    refs=("RFC8414-5",),
+    kind="static",
+    why="Which document a client reads depends on the client.",
+    fix="Let both documents say the same.",
+)
+def documents_agree(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The OAuth and the OpenID documents say the same"""
+    known = protected(evidence)
+    first_one = server(evidence)
+    if len(known.servers) < 2:
+        raise NotApplicable(say("there is one document"))
+    for other in known.servers[1:]:
+        wrong = [n for n in AGREEING if first_one.data.get(n) != other.data.get(n)]
+        if wrong:
+            yield Finding(
+                expected=say("the same in {} and {}", first_one.url, other.url),
+                actual=say("another {}", own(", ".join(wrong))),
+                at=other.url,
+                exchanges=(first_one.exchange, other.exchange),
+            )
+        else:
+            yield Seen(actual=other.url, exchanges=(other.exchange,))
+
+
+@check(
+    "discovery.iss-flag-set",
+    "--S",
+    refs=("RFC9207-3", "MCP-auth", "OAI-mcp-auth"),
+    kind="static",
+    why="With it ChatGPT uses one stable callback; without it each app has a callback of its own, and "
+    "the submission of an app may stop with “Missing OAuth callback data”.",
+    fix="Send `iss` with every redirect, and set authorization_response_iss_parameter_supported.",
+)
+def iss_flag_set(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The metadata promises `iss` in redirects"""
+    document = server(evidence)
+    if document.says("authorization_response_iss_parameter_supported"):
+        yield Seen(actual=say("true"), exchanges=(document.exchange,))
+        return
+    yield Finding(
+        expected=say("authorization_response_iss_parameter_supported: true"),
+        actual=_absent(document.data.get("authorization_response_iss_parameter_supported")),
+        at=document.url,
+        exchanges=(document.exchange,),
+    )
+
+
+@check(
+    "discovery.no-deprecated-grants",
+    "--S",
+    refs=("OAuth21-10.1", "RFC9700-2.4"),
+    kind="static",
+    why="Implicit and password grants give tokens and passwords away.",
+    fix="Take implicit and password out of grant_types_supported.",
+)
+def no_deprecated_grants(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The metadata lists neither the implicit nor the password grant"""
+    document = server(evidence)
+    listed = document.texts("grant_types_supported")
+    old = [one for one in listed or () if one in ("implicit", "password")]
+    if not old:
+        yield Seen(actual=_absent(listed), exchanges=(document.exchange,))
+        return
+    yield Finding(
+        expected=say("neither implicit nor password"),
+        actual=own(", ".join(old)),
+        at=document.url,
+        exchanges=(document.exchange,),
+    )
+
+
+@check(
+    "discovery.no-alg-none",
+    "--S",
+    refs=("RFC8725-3.2",),
+    kind="static",
+    why="`none` means that anybody can make such a token.",
+    fix="Take none out of the lists of algorithms.",
+)
+def no_alg_none(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """No list of signing algorithms has none"""
+    document = server(evidence)
+    lists = {name: document.texts(name) for name in ALGORITHMS}
+    if not any(lists.values()):
+        raise NotApplicable(say("no algorithms are listed"))
+    bad = [name for name, listed in lists.items() if "none" in (listed or ())]
+    if not bad:
+        yield Seen(actual=say("none"), exchanges=(document.exchange,))
+        return
+    yield Finding(
+        expected=say("no algorithm none"),
+        actual=own(", ".join(bad)),
+        at=document.url,
+        exchanges=(document.exchange,),
+    )
+
+
+@check(
+    "discovery.jwks-loads",
+    "--M",
+    refs=("RFC8414-2", "RFC7517-5"),
+    kind="static",
+    why="Whoever checks a signature needs the keys.",
+    fix="Serve the key set at jwks_uri, or leave jwks_uri out.",
+)
+def jwks_loads(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """jwks_uri leads to a key set with a key"""
+    asked, keys = _keys(evidence)
+    if keys:
+        yield Seen(actual=say("{} keys", len(keys)), exchanges=(asked,))
+        return
+    exchange = evidence.trace.get(asked)
+    yield Finding(
+        expected=say("a JSON object with keys"),
+        actual=exchange.outcome,
+        at=exchange.request.url,
+        exchanges=(asked,),
+    )
+
+
+@check(
+    "discovery.jwks-no-private-keys",
+    "--C",
+    refs=("RFC7517-9.2",),
+    kind="static",
+    why="With a private key anybody makes tokens of yours.",
+    fix="Publish public keys only, and replace the key that was published.",
+)
+def jwks_no_private_keys(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """No key of the key set is private"""
+    asked, keys = _keys(evidence)
+    if not keys:
+        raise Blocked(say("there are no keys to look at (see discovery.jwks-loads)"))
+    bad = [key for key in keys if any(key.get(n) for n in PRIVATE.get(str(key.get("kty")), ()))]
+    if not bad:
+        yield Seen(actual=say("{} public keys", len(keys)), exchanges=(asked,))
+        return
+    yield Finding(
+        expected=say("public keys only"),
+        actual=say("{} of {} keys are private", len(bad), len(keys)),
+        at=evidence.trace.get(asked).request.url,
+        exchanges=(asked,),
+    )
+
+
+def _keys(evidence: Evidence) -> tuple[int, list[dict[str, Any]]]:
+    known = protected(evidence)
+    if not server(evidence).text("jwks_uri"):
+        raise NotApplicable(say("the metadata names no jwks_uri"))
+    if not known.asked_keys:
+        raise Blocked(say("jwks_uri was not asked"))
+    answer = evidence.trace.get(known.asked_keys).answer
+    found = answer.members.get("keys") if answer.ok else None
+    listed = found if isinstance(found, list) else []
+    return known.asked_keys, [key for key in listed if isinstance(key, dict)]
+
+
+@check(
+    "pkce.s256-advertised",
+    "--C",
+    refs=("MCP-sec", "RFC9700-2.1.1", "anthropics/claude-ai-mcp#786"),
+    kind="static",
+    why="An MCP client refuses to begin where S256 is not listed.",
+    fix='Set code_challenge_methods_supported to ["S256"].',
+)
+def s256_advertised(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The metadata lists the PKCE method S256"""
+    document = server(evidence)
+    listed = document.texts("code_challenge_methods_supported")
+    if "S256" in (listed or ()):
+        yield Seen(actual=say("{}", ", ".join(listed or ())), exchanges=(document.exchange,))
+        return
+    yield Finding(
+        expected=say("code_challenge_methods_supported with S256"),
+        actual=_absent(listed),
+        at=document.url,
+        exchanges=(document.exchange,),
+    )
+
+
+@check(
+    "pkce.plain-not-advertised",
+    "--S",
+    refs=("OAuth21-4.1.1",),
+    kind="static",
+    why="The challenge of plain is the verifier, which everybody on the way can read.",
+    fix="Take plain out of code_challenge_methods_supported.",
+)
+def plain_not_advertised(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The metadata does not list the PKCE method plain"""
+    document = server(evidence)
+    listed = document.texts("code_challenge_methods_supported")
+    if listed is None:
+        raise NotApplicable(say("no method is listed (see pkce.s256-advertised)"))
+    if "plain" not in listed:
+        yield Seen(actual=say("{}", ", ".join(listed)), exchanges=(document.exchange,))
+        return
+    yield Finding(
+        expected=say("no plain"),
+        actual=say("{}", ", ".join(listed)),
+        at=document.url,
+        exchanges=(document.exchange,),
+    )
+
+
+@check(
+    "scope.prm-within-asm",
+    "--S",
+    refs=("linuxfoundation/lfx-mcp#126",),
+    kind="static",
+    practice=True,
+    why="A scope that the authorization server does not know ends in invalid_scope.",
+    fix="List each scope of the resource in the authorization server's metadata, too.",
+)
+def prm_within_asm(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The scopes of the resource are among those of the authorization server"""
+    known, document = protected(evidence), server(evidence)
+    listed = document.texts("scopes_supported")
+    wanted = known.resource.texts("scopes_supported") if known.resource else None
+    if listed is None or wanted is None:
+        raise NotApplicable(say("not both documents list scopes"))
+    unknown = [one for one in wanted if one not in listed]
+    if not unknown:
+        yield Seen(actual=say("{!r}", " ".join(wanted)), exchanges=(document.exchange,))
+        return
+    yield Finding(
+        expected=say("among {!r}", " ".join(listed)),
+        actual=say("{!r} is not", " ".join(unknown)),
+        at=document.url,
+        exchanges=(document.exchange,),
+    )

@@ -1,0 +1,204 @@
+"""How a client of an MCP server comes to its id (RFC 7591), read from the registration of the ordinary
+flow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from mockauth.checks.evidence import Evidence
+from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
+from mockauth.checks.mcp_service import protected, server
+from mockauth.checks.registry import check
+from mockauth.wire import Exchange
+from mockauth.wire.message import JSON
+from mockauth.wire.words import own, say
+
+ECHOED = ("redirect_uris", "grant_types", "response_types", "client_name")
+"""What a server must not alter in silence, and returns in any case."""
+DOCUMENT_METHODS = frozenset({"none", "private_key_jwt"})
+
+
+def _registered(evidence: Evidence) -> Exchange:
+    """The registration of the ordinary flow, or a verdict that there is none."""
+    found = evidence.trace.ordinary("register")
+    if found:
+        return found[-1]
+    known = protected(evidence)
+    if known.way == "given":
+        raise NotApplicable(say("a client id was given, so nobody registered"))
+    if not server(evidence).text("registration_endpoint"):
+        raise NotApplicable(say("the metadata names no registration_endpoint"))
+    raise Blocked(say("nobody registered"))
+
+
+def _accepted(evidence: Evidence) -> Exchange:
+    exchange = _registered(evidence)
+    if not exchange.answer.ok or not exchange.answer.members.get("client_id"):
+        raise Blocked(say("the registration gave no client (see registration.works)"))
+    return exchange
+
+
+@check(
+    "registration.some-way-usable",
+    "--M",
+    refs=("OAI-mcp-auth", "MCP-reg", "home-assistant/core#153820"),
+    kind="static",
+    practice=True,
+    shows='"MCP server … does not implement OAuth"',
+    why="ChatGPT needs a client id: one that you enter, a client ID metadata document, or one from "
+    "dynamic registration.",
+    fix="Publish a registration_endpoint, or client_id_metadata_document_supported with the method "
+    "none or private_key_jwt.",
+)
+def some_way_usable(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """There is a way to a client id"""
+    known, document = protected(evidence), server(evidence)
+    if known.way == "given":
+        yield Seen(actual=say("a client id was given"))
+        return
+    methods = set(document.texts("token_endpoint_auth_methods_supported") or ())
+    if document.text("registration_endpoint"):
+        yield Seen(actual=say("dynamic registration"), exchanges=(document.exchange,))
+    elif document.says("client_id_metadata_document_supported") and methods & DOCUMENT_METHODS:
+        yield Seen(actual=say("client ID metadata documents"), exchanges=(document.exchange,))
+    else:
+        yield Finding(
+            expected=say("a registration_endpoint, or client ID metadata documents"),
+            actual=say("neither"),
+            at=document.url,
+            exchanges=(document.exchange,),
+        )
+
+
+@check(
+    "registration.works",
+    "--M",
+    refs=("RFC7591-3.2.1",),
+    why="Without a client id ChatGPT cannot begin.",
+    fix="Answer a registration like ChatGPT's with 201 and a client_id.",
+)
+def works(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """A registration like ChatGPT's gives a client id"""
+    exchange = _registered(evidence)
+    answer = exchange.answer
+    if answer.ok and isinstance(answer.members.get("client_id"), str):
+        yield Seen(actual=exchange.outcome, exchanges=(exchange.n,))
+        return
+    error = answer.members.get("error")
+    yield Finding(
+        expected=say("201 with a client_id"),
+        actual=say("{}, error {!r:.60}", exchange.outcome, str(error))
+        if error
+        else say("{} without client_id", exchange.outcome),
+        at=exchange.request.url,
+        exchanges=(exchange.n,),
+    )
+
+
+@check(
+    "registration.status-201",
+    "--M",
+    refs=("RFC7591-3.2.1",),
+    why="Strict clients take 201 only.",
+    fix="Answer 201 with application/json.",
+)
+def status_201(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """A registration is answered with 201 and JSON"""
+    exchange = _accepted(evidence)
+    if exchange.answer.status == 201 and exchange.answer.media_type == JSON:
+        yield Seen(actual=exchange.outcome, exchanges=(exchange.n,))
+        return
+    yield Finding(
+        expected=say("201 application/json"),
+        actual=exchange.outcome,
+        at=exchange.request.url,
+        exchanges=(exchange.n,),
+    )
+
+
+@check(
+    "registration.echoes-metadata",
+    "--M",
+    refs=("RFC7591-3.2.1",),
+    why="A client learns from the answer what it may do.",
+    fix="Return all registered values, the redirect_uris and the authentication method among them.",
+)
+def echoes_metadata(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The answer to a registration has the registered values"""
+    exchange = _accepted(evidence)
+    sent, came = _sent(exchange), exchange.answer.members
+    missing = [n for n in (*ECHOED, "token_endpoint_auth_method") if n in sent and n not in came]
+    uris = came.get("redirect_uris")
+    lost = isinstance(uris, list) and not set(sent["redirect_uris"]) <= set(map(str, uris))
+    if not missing and not lost:
+        yield Seen(actual=say("all came back"), exchanges=(exchange.n,))
+        return
+    yield Finding(
+        expected=say("every registered value"),
+        actual=say("without {}", own(", ".join(missing)))
+        if missing
+        else say("redirect_uris without the one that was sent"),
+        at=exchange.request.url,
+        exchanges=(exchange.n,),
+        # Only these two are needed to go on.
+        tolerated=not lost and not {"redirect_uris", "token_endpoint_auth_method"} & set(missing),
+    )
+
+
+@check(
+    "registration.secret-with-expiry",
+    "--M",
+    refs=("RFC7591-3.2.1",),
+    why="A client must know when its secret ends.",
+    fix="Return client_secret_expires_at as a number beside client_secret; 0 is never.",
+)
+def secret_with_expiry(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """A client secret comes with client_secret_expires_at"""
+    exchange = _accepted(evidence)
+    came = exchange.answer.members
+    if not came.get("client_secret"):
+        raise NotApplicable(say("no client secret was issued"))
+    value = came.get("client_secret_expires_at")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        yield Seen(actual=say("{:g}", value), exchanges=(exchange.n,))
+        return
+    yield Finding(
+        expected=say("client_secret_expires_at as a number"),
+        actual=say("absent") if value is None else say("{!r:.40}", str(value)),
+        at=exchange.request.url,
+        exchanges=(exchange.n,),
+        # The official Python SDK leaves it out of secrets that never expire.
+        tolerated=value is None,
+    )
+
+
+@check(
+    "registration.id-not-url",
+    "--S",
+    refs=("CIMD01-6.9",),
+    why="An id that begins with https:// is one of a client ID metadata document.",
+    fix="Issue ids that do not look like a URL.",
+)
+def id_not_url(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """An issued client id is not a URL"""
+    exchange = _accepted(evidence)
+    value = str(exchange.answer.members.get("client_id"))
+    if not value.lower().startswith("https://"):
+        yield Seen(actual=value, exchanges=(exchange.n,))
+        return
+    yield Finding(
+        expected=say("an id that does not begin with https://"),
+        actual=value,
+        at=exchange.request.url,
+        exchanges=(exchange.n,),
+    )
+
+
+def _sent(exchange: Exchange) -> dict[str, Any]:
+    try:
+        members = json.loads(exchange.request.body)
+    except ValueError:
+        return {}
+    return members if isinstance(members, dict) else {}

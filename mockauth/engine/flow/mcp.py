@@ -1,0 +1,223 @@
+"""The ordinary flow of an MCP server: what ChatGPT does from the address of an endpoint to a call with
+the refreshed token."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mockauth.chatgpt import mcp as messages
+from mockauth.chatgpt.client import Client
+from mockauth.chatgpt.token import read_token
+from mockauth.engine.events import Event, Noted, StepStarted
+from mockauth.engine.flow.fallbacks import by_basic
+from mockauth.engine.flow.passes import authorize_user, call_api, refresh_once
+from mockauth.engine.target import mcp, requests, tokens
+from mockauth.engine.target.discovery import declare
+from mockauth.engine.target.subject import Subject
+from mockauth.manifest.auth import NoAuth, OAuth
+from mockauth.manifest.mcp import Document, McpService, methods_of
+from mockauth.profiles.mcp import ASSUMED, REVISIONS, Revision, with_public_client, with_revision
+from mockauth.wire.message import FORM
+from mockauth.wire.url import origin
+from mockauth.wire.words import own, say
+
+OFFLINE = "offline_access"
+
+
+def mcp_flow(subject: Subject, target: str, tool: str, revision: str) -> Iterator[Event]:
+    """Go through the whole protocol once, as ChatGPT would; everything is in the trace.
+
+    Raises:
+        NothingJudged: the target cannot be reached, or the login cannot be done.
+    """
+    subject.target = replace(subject.target, mcp=McpService(url=target, wanted=revision))
+    _judge_by(subject, ASSUMED if revision == "auto" else revision)
+    yield StepStarted(say("open the MCP endpoint without a token"))
+    mcp.open_without_token(subject)
+    yield StepStarted(say("read the metadata of the resource and of the authorization server"))
+    if revision != REVISIONS[0]:
+        mcp.find_resource(subject)
+    mcp.find_server(subject)
+    yield from _sign_in(subject, tool)
+    yield from _summary(subject)
+
+
+def _judge_by(subject: Subject, revision: str) -> None:
+    known: Revision = next((one for one in REVISIONS if one == revision), ASSUMED)
+    subject.target = replace(subject.target, profile=with_revision(subject.target.profile, known))
+
+
+def _sign_in(subject: Subject, tool: str) -> Iterator[Event]:
+    service = mcp.service_of(subject)
+    auth = _auth_of(subject)
+    if auth is None:
+        if service.is_open:
+            subject.target = replace(subject.target, auth=NoAuth())
+        yield from _converse(subject, None, tool)
+        return
+    subject.target = replace(subject.target, auth=auth)
+    yield from _registered(subject)
+    if not subject.target.given.client_id:
+        return
+    subject.target = replace(subject.target, client=_client(subject, auth))
+    if not subject.target.oauth_client.sends_secret:
+        profile = with_public_client(subject.target.profile)
+        subject.target = replace(subject.target, profile=profile)
+    yield StepStarted(say("authorize and sign in"))
+    code = yield from authorize_user(subject)
+    if not code:
+        return
+    yield StepStarted(say("exchange the code at the token endpoint"))
+    tokens.keep(subject, read_token(requests.exchange(subject, code).response))
+    if not subject.grant.access_token:
+        return
+    yield from _converse(subject, subject.grant.access_token, tool)
+    if subject.grant.refresh_token:
+        yield StepStarted(say("refresh the token"))
+        refresh_once(subject)
+
+
+def _auth_of(subject: Subject) -> OAuth | None:
+    """The endpoints, from the metadata or, before 2025-06-18, from the paths that every server had."""
+    service, target = mcp.service_of(subject), subject.target
+    server = service.server
+    if server is None:
+        if service.wanted != REVISIONS[0] or service.is_open:
+            return None
+        root = origin(service.url)
+        server = Document(
+            url="",
+            data={
+                "authorization_endpoint": f"{root}/authorize",
+                "token_endpoint": f"{root}/token",
+                "registration_endpoint": f"{root}/register",
+                "token_endpoint_auth_methods_supported": ["none"],
+            },
+        )
+        mcp.learn(subject, servers=(server,))
+    endpoints = [
+        server.text(name)
+        for name in ("authorization_endpoint", "token_endpoint", "registration_endpoint")
+    ]
+    if not (endpoints[0] and endpoints[1]):
+        return None
+    declare(target, *filter(None, endpoints), server.text("jwks_uri"))
+    return OAuth(
+        client_url=endpoints[0],
+        authorization_url=endpoints[1],
+        authorization_content_type=FORM,
+        scope=_scope(service),
+    )
+
+
+def _scope(service: McpService) -> str:
+    """What is asked for; `offline_access` only where the authorization server lists it."""
+    server = service.server
+    listed = (server.texts("scopes_supported") if server else None) or ()
+    asked = service.scope.split()
+    offline = [OFFLINE] if OFFLINE in listed and OFFLINE not in asked else []
+    return " ".join([*asked, *offline])
+
+
+def _registered(subject: Subject) -> Iterator[Event]:
+    """A client id, in ChatGPT's order: the developer's, or that of a registration."""
+    service, given = mcp.service_of(subject), subject.target.given
+    callback = mcp.callback_of(subject)
+    subject.target = replace(subject.target, given=replace(given, redirect_uri=callback))
+    if given.client_id:
+        mcp.learn(subject, way="given")
+        subject.target = replace(subject.target, auth_method=_method_of_given(subject))
+        return
+    server = service.server
+    if server is None or not server.text("registration_endpoint"):
+        return
+    yield StepStarted(say("register a client"))
+    mcp.register(subject, callback)
+
+
+def _method_of_given(subject: Subject) -> str:
+    if not subject.target.given.client_secret:
+        return "none"
+    listed = methods_of(mcp.service_of(subject).server)
+    return "client_secret_basic" if "client_secret_post" not in listed else "client_secret_post"
+
+
+def _client(subject: Subject, auth: OAuth) -> Client:
+    target, service = subject.target, mcp.service_of(subject)
+    if target.auth_method == "client_secret_basic":
+        subject.driver.place = by_basic
+    return Client(
+        auth=replace(
+            auth,
+            client_url=target.url_map(auth.client_url),
+            authorization_url=target.url_map(auth.authorization_url),
+        ),
+        id=target.given.client_id,
+        secret=target.given.client_secret,
+        redirect_uri=target.given.redirect_uri,
+        encoding="form",
+        verifier=secrets.token_urlsafe(48),
+        resource="" if service.wanted == REVISIONS[0] else service.resource_id,
+        sends_secret=bool(target.given.client_secret) and target.auth_method != "none",
+        sends_empty_scope=False,
+    )
+
+
+def _converse(subject: Subject, token: str | None, tool: str) -> Iterator[Event]:
+    """Agree on a revision and list the tools, which is the call that probes repeat."""
+    yield StepStarted(say("speak to the MCP server"))
+    mcp.agree(subject, token)
+    service = mcp.service_of(subject)
+    if service.revision:
+        _judge_by(subject, service.revision)
+    subject.target = replace(
+        subject.target,
+        base_url=origin(service.url),
+        operation=mcp.operation_of(subject, tool),
+    )
+    if token is None:
+        return
+    call_api(subject, token)
+    last = subject.driver.trace.last("api")
+    if last is not None:
+        mcp.keep_tools(subject, last.answer)
+
+
+def _summary(subject: Subject) -> Iterator[Event]:
+    """What would come of it in ChatGPT today, and in which revisions."""
+    service = mcp.service_of(subject)
+    last = subject.driver.trace.last("api")
+    works = last is not None and messages.result_of(last.answer) is not None
+    yield Noted(
+        say(
+            "ChatGPT today: {}; it registers {}, and its callback is {}",
+            say("connects and lists {} tools", len(service.tools))
+            if works
+            else say("does not connect"),
+            _way(service),
+            subject.target.given.redirect_uri,
+        )
+    )
+    if not service.revision:
+        yield Noted(
+            say(
+                "no revision of MCP could be agreed on; judged by {}",
+                own(service.wanted if service.wanted != "auto" else ASSUMED),
+            )
+        )
+        return
+    yield Noted(say("judged by MCP {}, which the server agreed on", service.revision))
+    others = [one for one in service.served if one != service.revision]
+    if others:
+        yield Noted(say("the server also speaks {}", ", ".join(others)))
+
+
+def _way(service: McpService) -> str:
+    ways = {
+        "given": "nothing: the client id was given",
+        "dynamic": "dynamically (RFC 7591)",
+        "document": "by its client ID metadata document",
+    }
+    return own(ways.get(service.way, "in no way that was found"))

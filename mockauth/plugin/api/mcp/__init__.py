@@ -1,0 +1,1 @@
+"""The protected API: an MCP server over Streamable HTTP."""

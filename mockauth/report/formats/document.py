@@ -1,0 +1,93 @@
+"""A saved run document, `mockauth-run/1`: the one model of every format, masked already."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from mockauth.errors import UsageError
+
+SCHEMA = "mockauth-run/1"
+FAMILY = re.compile(r"mockauth-run/([0-9]{1,6})")
+MEMBERS = {
+    "target": str, "profile": str, "verdict": str, "summary": dict, "gate": dict,
+    "checks": list, "exchanges": list,
+}  # fmt: skip
+"""What every format reads."""
+BROKEN = ("fail", "error")
+FOUND = ("fail", "error", "warn")
+GRAVEST = ("critical", "must", "must-not", "should", "info")
+
+Document = Mapping[str, Any]
+Check = Mapping[str, Any]
+Exchange = Mapping[str, Any]
+
+
+def read_document(text: str, name: str = "this") -> Document:
+    """The document that `--report json=…` wrote; `name` is what errors call it.
+
+    Raises:
+        UsageError: it is cut off, no run of mockauth, or of a newer schema.
+    """
+    try:
+        members = json.loads(text)
+    except (ValueError, RecursionError) as wrong:
+        cut = text.lstrip().startswith("{") and FAMILY.search(text[:200])
+        why = "cut off or changed by hand" if cut else "not JSON"
+        raise UsageError(f"{name} is no report of mockauth: {why}") from wrong
+    schema = members.get("schema") if isinstance(members, dict) else None
+    if schema != SCHEMA:
+        raise UsageError(f"{name} is no report of mockauth: {_why_not(schema)}")
+    for member, kind in MEMBERS.items():
+        if not isinstance(members.get(member), kind):
+            raise UsageError(f"{name} is no whole report of mockauth: it has no {member}")
+    found: Document = members
+    return found
+
+
+def _why_not(schema: object) -> str:
+    known = FAMILY.fullmatch(schema) if isinstance(schema, str) else None
+    if known:
+        return f"its schema {known[0]} needs a newer release; this one reads {SCHEMA}"
+    return f"its schema is not {SCHEMA}; write one with --report json=run.json"
+
+
+def found_in(document: Document, states: Iterable[str] = FOUND) -> list[Check]:
+    """The checks of these states: causes before what follows from them, the gravest first."""
+    leads = [cause["lead"] for cause in document.get("causes", ())]
+    wanted = frozenset(states)
+
+    def gravity(one: Check) -> tuple[int, int]:
+        lead = leads.index(one["id"]) if one["id"] in leads else len(leads)
+        level = GRAVEST.index(one["level"]) if one["level"] in GRAVEST else len(GRAVEST)
+        return lead, level
+
+    return sorted((one for one in document["checks"] if one["state"] in wanted), key=gravity)
+
+
+def exchanges_of(document: Document, check: Check, most: int = 3) -> Sequence[Exchange]:
+    """The exchanges that show a check, as far as the document has them."""
+    by_number = {one["n"]: one for one in document["exchanges"]}
+    return [by_number[n] for n in check["exchanges"][:most] if n in by_number]
+
+
+def counted(document: Document) -> str:
+    """How many checks are in each state: "2 fail · 217 pass"."""
+    return " · ".join(f"{n} {state}" for state, n in document["summary"].items() if n)
+
+
+def message_of(exchange: Exchange) -> str:
+    """One exchange as text: the request, a blank line, the answer."""
+    request, answer = exchange["request"], exchange["response"]
+    lines = [f"[{exchange['n']}] {request['method']} {request['url']}"]
+    lines += _rest(request)
+    if answer is None:
+        return "\n".join([*lines, "", f"no answer: {exchange.get('error', '')}"])
+    return "\n".join([*lines, "", str(answer["status"]), *_rest(answer)])
+
+
+def _rest(message: Mapping[str, Any]) -> list[str]:
+    headers = [f"{name}: {value}" for name, value in message["headers"]]
+    return [*headers, *(["", message["body"]] if message["body"] else [])]

@@ -1,0 +1,178 @@
+"""Every format is made of the saved run document and keeps to its public schema."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xmlschema
+from jsonschema import Draft4Validator
+
+from mockauth.engine.check import run_check
+from mockauth.engine.demo import ProfileName, as_action, options_for
+from mockauth.engine.events import RunFinished
+from mockauth.engine.http.transport import WsgiTransport
+from mockauth.engine.result.gate import gate
+from mockauth.errors import UsageError
+from mockauth.plugin.app import create_app
+from mockauth.plugin.config import PluginConfig
+from mockauth.report.formats import document, github, har, junit, markdown, sarif
+from mockauth.report.json_report import members
+from mockauth.scenario.misbehaving import with_faults
+from mockauth.wire.secret import Secrets
+
+SCHEMAS = Path(__file__).parent / "schemas"
+BASE = "http://localhost:5000"
+FAULTS = ("token.code-reusable", "manifest.behind-the-guard")
+AREAS = ("manifest", "authorize", "token", "grant", "api", "transport")
+SECRET = "demo-secret-3f9a7c51d2"
+
+
+def a_run(config: PluginConfig, profile: ProfileName = "plugin") -> dict[str, Any]:
+    """The document of a run in process, of most areas."""
+    options = replace(options_for(config, BASE, profile), select=AREAS)
+    last = [*run_check(options, transport=WsgiTransport(create_app(config)))][-1]
+    assert isinstance(last, RunFinished)
+    made: dict[str, Any] = json.loads(json.dumps(members(last.run, gate(last.run))))
+    return made
+
+
+@pytest.fixture(scope="module")
+def runs() -> dict[str, dict[str, Any]]:
+    """One document of each kind."""
+    return {
+        "faultless": a_run(PluginConfig()),
+        "broken": a_run(with_faults(PluginConfig(), FAULTS[:1])),
+        "unread": a_run(with_faults(PluginConfig(), FAULTS[1:2])),
+        "action": a_run(as_action(PluginConfig()), "action"),
+        "service_http": a_run(PluginConfig(auth="service_http")),
+    }
+
+
+@pytest.fixture(params=["faultless", "broken", "unread", "action", "service_http"])
+def run(request: pytest.FixtureRequest, runs: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Each of them."""
+    return runs[request.param]
+
+
+def test_junit_keeps_to_the_schema_of_jenkins(run: dict[str, Any]) -> None:
+    text = junit.render(run)
+
+    xmlschema.XMLSchema(SCHEMAS / "junit-10.xsd").validate(text)
+    assert text.count("<testcase ") == len(run["checks"])
+    assert text.count("<error ") == run["summary"]["error"]
+    assert text.count("<failure ") >= run["summary"]["fail"]
+
+
+def test_junit_writes_no_character_that_xml_has_not(runs: dict[str, dict[str, Any]]) -> None:
+    check = {**runs["broken"]["checks"][0], "state": "fail", "actual": "a\x00b\ud800<c>&]]>"}
+
+    text = junit.render({**runs["broken"], "checks": [check]})
+
+    xmlschema.XMLSchema(SCHEMAS / "junit-10.xsd").validate(text)
+    assert "a\ufffdb\ufffd&lt;c&gt;" in text
+
+
+def test_a_critical_check_that_was_blocked_by_the_service_is_a_failure_in_junit(
+    runs: dict[str, dict[str, Any]],
+) -> None:
+    check = {**runs["broken"]["checks"][0], "state": "blocked", "level": "critical"}
+
+    own = junit.render({**runs["broken"], "checks": [{**check, "blocked_by": ""}]})
+    option = junit.render({**runs["broken"], "checks": [{**check, "blocked_by": "--slow"}]})
+
+    assert "<failure" in own
+    assert "Not testable: " in own
+    assert "<skipped" in option
+
+
+def test_sarif_keeps_to_its_schema_and_every_result_has_a_rule(run: dict[str, Any]) -> None:
+    found = json.loads(sarif.render(run))
+
+    schema = json.loads((SCHEMAS / "sarif-2.1.0.json").read_text("utf-8"))
+    Draft4Validator(schema).validate(found)
+    [one] = found["runs"]
+    rules = one["tool"]["driver"]["rules"]
+    assert all(rules[r["ruleIndex"]]["id"] == r["ruleId"] for r in one["results"])
+    failed = {c["id"] for c in run["checks"] if c["state"] == "fail"}
+    assert failed == {r["ruleId"] for r in one["results"] if r["level"] == "error"}
+
+
+def test_a_finding_has_the_same_fingerprint_in_the_next_run(
+    runs: dict[str, dict[str, Any]],
+) -> None:
+    again = a_run(with_faults(PluginConfig(), FAULTS[:1]))
+
+    assert prints(runs["broken"]) == prints(again) != set()
+
+
+def prints(run: dict[str, Any]) -> set[str]:
+    """The fingerprints of a run's findings."""
+    results = json.loads(sarif.render(run))["runs"][0]["results"]
+    return {one["partialFingerprints"]["mockauth/1"] for one in results}
+
+
+def test_har_has_an_entry_of_each_exchange_with_all_that_har_asks_for(run: dict[str, Any]) -> None:
+    entries = json.loads(har.render(run))["log"]["entries"]
+
+    assert [one["_mockauth"]["n"] for one in entries] == [one["n"] for one in run["exchanges"]]
+    asked = {"startedDateTime", "time", "request", "response", "cache", "timings"}
+    assert all(asked <= one.keys() for one in entries)
+
+
+def test_markdown_shows_the_verdict_and_lets_no_text_of_the_service_act(
+    runs: dict[str, dict[str, Any]],
+) -> None:
+    odd = "<img src=x> @all | [a](http://evil.example)\n# x"
+    checks = [{**one, "actual": odd} for one in runs["broken"]["checks"]]
+
+    text = markdown.render({**runs["broken"], "checks": checks})
+
+    assert "`token.code-single-use`" in text
+    assert not [part for part in ("<img", "@all", "[a](", "http://evil", "\n# x") if part in text]
+
+
+def test_github_gets_one_command_a_finding_and_at_most_ten_of_a_kind(
+    runs: dict[str, dict[str, Any]],
+) -> None:
+    broken = {**runs["broken"]["checks"][0], "state": "fail", "actual": "a\n::error::b"}
+
+    lines = github.render({**runs["broken"], "checks": [broken] * 30}).splitlines()
+
+    assert len(lines) == 10
+    assert all(line.startswith("::error ") and "%0A::error" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "not JSON"),
+        ("hello", "not JSON"),
+        ("[]", "its schema is not"),
+        ('{"a": 1}', "its schema is not"),
+        ('{"schema": "mockauth-run/1", "tool": {', "cut off"),
+        ('{"schema": "mockauth-run/2"}', "needs a newer release"),
+        ('{"schema": "mockauth-run/1"}', "it has no target"),
+    ],
+)
+def test_what_is_no_run_is_told_apart(text: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        document.read_document(text, "run.json")
+
+
+@pytest.mark.parametrize("spelled", [SECRET, f'"{SECRET}"', f"client_secret={SECRET}&a=b"])
+def test_a_secret_that_is_left_in_a_report_is_found(spelled: str) -> None:
+    secrets = Secrets()
+    secrets.add(SECRET, "client secret")
+
+    assert secrets.left_in(f"before {spelled} after") == "‹client secret 1 · 22 chars›"
+
+
+def test_a_secret_that_is_a_word_of_the_report_is_none_that_is_left() -> None:
+    secrets = Secrets()
+    secrets.add("authorization_code", "password")
+
+    assert secrets.left_in("grant_type authorization_code") == ""

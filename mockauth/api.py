@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from mockauth.chatgpt.api import document_request
+from mockauth.checks.registry import all_checks
 from mockauth.cli.check import check as check_command
 from mockauth.cli.check import options_of
 from mockauth.cli.check_client import check_client as client_command
@@ -36,7 +37,9 @@ from mockauth.engine.http.in_process import InProcess
 from mockauth.engine.http.transport import TransportError
 from mockauth.engine.interruption import Interruption
 from mockauth.engine.result.gate import gate
+from mockauth.engine.result.profile_options import chosen_profile
 from mockauth.engine.result.result import Run
+from mockauth.engine.selection import check_words
 from mockauth.engine.target.dns import system_addresses
 from mockauth.engine.target.logins import Logins
 from mockauth.errors import UsageError
@@ -45,6 +48,7 @@ from mockauth.options import ClientOptions, Options
 from mockauth.report.json_report import members
 from mockauth.report.judged import CheckResult, Place, Report
 from mockauth.report.linted import LintFinding, LintReport, lint
+from mockauth.scenario.library import load_library
 from mockauth.wire.url import hostname, is_loopback_host, split
 
 if TYPE_CHECKING:
@@ -86,7 +90,7 @@ def check(target: Target, *, base_url: str = "", **options: Unpack[Options]) -> 
     Raises:
         UsageError: an option, the settings file or the target cannot be used.
     """
-    with _resolved(target, base_url, options.get("authorize_url", "")) as place:
+    with resolved(target, base_url, options.get("authorize_url", "")) as place:
         login = options.get("login")
         keywords = {k: v for k, v in options.items() if k != "login" or not callable(v)}
         with parsed(check_command, [place.address], keywords) as values:
@@ -108,6 +112,33 @@ def check(target: Target, *, base_url: str = "", **options: Unpack[Options]) -> 
             )
     decided = gate(run, fail_on=values["fail_on"], strict=values["strict"])
     return Report(members(run, decided))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a run with some options will judge, as far as that is known before it."""
+
+    ids: tuple[str, ...]
+    """The checks; those that do not apply to the profile are left out."""
+    fail_on: str
+    strict: bool
+
+
+def plan_of(target: str, **options: Unpack[Options]) -> Plan:
+    """What a run with these options judges.
+
+    Raises:
+        UsageError: an option, the settings file or a scenario file cannot be used.
+    """
+    with parsed(check_command, [target], options) as values:
+        wanted = options_of(target, values)
+    rules = [one.rule for one in all_checks()]
+    rules += [probe.rule for probe in load_library(wanted.scenarios).probes]
+    profile, _ = chosen_profile(wanted, rules)
+    check_words("--select", wanted.select, rules)
+    chosen = [rule for rule in rules if wanted.wants(rule)]
+    ids = (rule.id for rule in chosen if profile.level(rule.id, rule.levels) is not None)
+    return Plan(ids=tuple(ids), fail_on=values["fail_on"], strict=values["strict"])
 
 
 Client = Callable[[Mapping[str, str]], Any]
@@ -137,7 +168,7 @@ def check_client(client: Sequence[str] | Client, **options: Unpack[ClientOptions
 
 
 @dataclass(frozen=True)
-class _Resolved:
+class Resolved:
     """A target that a run can ask: at its address, or an app over `transport`."""
 
     address: str
@@ -145,7 +176,12 @@ class _Resolved:
 
 
 @contextmanager
-def _resolved(target: Target, base_url: str, authorize_url: str) -> Iterator[_Resolved]:
+def resolved(target: Target, base_url: str = "", authorize_url: str = "") -> Iterator[Resolved]:
+    """Where a target is asked, and how; an ASGI app is at work until the end of the block.
+
+    Raises:
+        UsageError: it is neither a URL nor a path nor an app.
+    """
     if isinstance(target, str) and AT_MODULE.fullmatch(target) and not Path(target).exists():
         target = app_at(target)
     if isinstance(target, str | PathLike):
@@ -153,13 +189,13 @@ def _resolved(target: Target, base_url: str, authorize_url: str) -> Iterator[_Re
             raise UsageError(
                 "base_url belongs to an app in process; a URL or a path says it itself"
             )
-        yield _Resolved(str(target))
+        yield Resolved(str(target))
         return
     with wsgi_of(target) as app:
         base = base_url.rstrip("/") or _on_this_machine(authorize_url) or _published(app)
         transport = InProcess(app, base)
         try:
-            yield _Resolved(base, transport)
+            yield Resolved(base, transport)
         finally:
             transport.close()
 

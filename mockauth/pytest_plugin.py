@@ -1,14 +1,17 @@
-"""The pytest fixtures. Loaded in every session of an environment, so nothing heavy is imported
-before a test asks for a plugin."""
+"""The pytest fixtures, and the checks as items. Loaded in every session of an environment, so nothing
+heavy is imported before a test asks for a plugin or the command line names a target."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
 if TYPE_CHECKING:
+    from mockauth.chatgpt_user import ChatGPT
+    from mockauth.options import Options
+    from mockauth.report.judged import Report
     from mockauth.testing import MockPlugin, PluginServer
 
 MARK = "mock_plugin"
@@ -16,13 +19,46 @@ SERVED = pytest.StashKey["MockPlugin"]()
 """The plugin of a test, however the test has come by it."""
 
 
+class Checks(Protocol):
+    """What the fixture `mockauth_check` gives: `mockauth.check` with the settings of the session."""
+
+    def __call__(self, target: Any, *, base_url: str = "", **options: Any) -> Report: ...
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of a run that is collected as items."""
+    group = parser.getgroup("mockauth", "mockauth: ChatGPT's checks as tests")
+    group.addoption(
+        "--mockauth-target",
+        metavar="URL|MODULE:APP",
+        help="Check this service, one test for each check. Options of `mockauth check` are read from "
+        "MOCKAUTH_… in the environment and from mockauth.toml.",
+    )
+    group.addoption("--mockauth-config", metavar="FILE", help="Settings file to read.")
+    group.addoption(
+        "--mockauth-strict",
+        action="store_true",
+        default=None,
+        help="A check that could not be judged fails.",
+    )
+    group.addoption(
+        "--mockauth-fail-on",
+        choices=["must", "should", "never"],
+        help="What fails: a broken must (default), a broken should, too, or nothing.",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the mark known."""
+    """Make the mark known, and collect the checks where a target is named."""
     config.addinivalue_line(
         "markers",
         "mock_plugin(**settings): how the plugin of the fixture mock_plugin is set, as under "
         "[serve] in mockauth.toml; besides redirect_uri, redirect_uris and faults",
     )
+    if config.getoption("mockauth_target"):
+        from mockauth.pytest_items import CheckItems
+
+        config.pluginmanager.register(CheckItems(config), "mockauth_items")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -86,3 +122,31 @@ def mock_plugin(
     plugin = request.node.stash[SERVED] = mock_plugin_stage.serve(**settings)
     yield plugin
     plugin.reset()
+
+
+@pytest.fixture(scope="session")
+def mockauth_settings() -> Options:
+    """Options for every check and login of the session, to be overridden in a conftest.py: client_id,
+    client_secret, username, password, and all else that `mockauth.check` takes."""
+    return {}
+
+
+@pytest.fixture
+def chatgpt(mockauth_settings: Options) -> Iterator[ChatGPT]:
+    """ChatGPT for the author of a plugin: `check`, `install`, `log_in`, `call`, `refresh`."""
+    from mockauth.chatgpt_user import chatgpt as opened
+
+    with opened(**mockauth_settings) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def mockauth_check(mockauth_settings: Options) -> Checks:
+    """`mockauth.check` with the settings of the session."""
+
+    def check(target: Any, *, base_url: str = "", **options: Any) -> Report:
+        from mockauth.api import check
+
+        return check(target, base_url=base_url, **{**mockauth_settings, **options})
+
+    return check

@@ -16,7 +16,10 @@ RANKS = {
     "profiles": 3, "manifest": 2, "store": 2, "wire": 1, "clock": 0, "errors": 0,
 }  # fmt: skip
 SIBLINGS = {"checks", "chatgpt", "plugin", "browser"}
-DOORS = {"api", "options", "pytest_plugin", "testing", "settings", "__main__"}
+DOORS = {
+    "api", "chatgpt_user", "options", "pytest_items", "pytest_plugin", "testing", "settings",
+    "__main__",
+}  # fmt: skip
 """Modules of their own above the packages: of the packages only `cli` may import them."""
 FAMILIES = {
     "browser": ["chromium"],
@@ -45,7 +48,9 @@ def test_only_the_command_line_imports_the_command_line() -> None:
     above = {module for module, name in EDGES if name.partition(".")[0] == "cli"}
 
     # The Python API reads its options as the command line does: by the same declarations.
-    assert {m for m in above if m.partition(".")[0] != "cli"} == {"__main__", "api"}
+    assert {m for m in above if m.partition(".")[0] != "cli"} == {
+        "__main__", "api", "pytest_items",
+    }  # fmt: skip
 
 
 def test_authlib_is_known_to_the_oauth_endpoints_only() -> None:

@@ -52,14 +52,14 @@ class OwnFiles:
 
 
 def read_own_files(folders: Sequence[Path], builtin: BuiltIn) -> OwnFiles:
-    """Read every scenario file below `folders`.
+    """Read every scenario file below `folders`; one of them may be a file itself.
 
     Raises:
         UsageError: naming every problem of every file at once.
     """
     shelf = _Shelf(builtin)
     for folder in folders:
-        if not folder.is_dir():
+        if not folder.exists():
             raise UsageError(f"{folder}: no such folder (--scenarios needs a folder of YAML files)")
         for document in _documents(folder):
             shelf.add(document)
@@ -69,6 +69,8 @@ def read_own_files(folders: Sequence[Path], builtin: BuiltIn) -> OwnFiles:
 
 
 def _documents(folder: Path) -> Iterator[Document]:
+    if folder.is_file():
+        yield read_strict(folder, folder.name)
     for path in sorted(p for p in folder.rglob("*") if p.suffix in SUFFIXES and p.is_file()):
         yield read_strict(path, str(path.relative_to(folder.parent)))
 

@@ -10,6 +10,7 @@ from typing import Any
 from mockauth.checks.evidence import Given
 from mockauth.clock import Clock, SystemClock
 from mockauth.engine.flow.ordinary import installed_client, place_credentials
+from mockauth.engine.http.in_process import InProcess
 from mockauth.engine.http.recorder import Driver
 from mockauth.engine.http.transport import SocketTransport, Transport
 from mockauth.engine.installation.installation import Connection, Installation
@@ -118,7 +119,7 @@ def dealing(
     try:
         yield subject
     finally:
-        if isinstance(transport, SocketTransport):
+        if isinstance(transport, SocketTransport | InProcess):
             transport.close()
 
 

@@ -4,7 +4,7 @@ has expired."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mockauth.chatgpt.token import read_token
@@ -18,7 +18,7 @@ from mockauth.engine.installation.token_message import MISSING_CREDENTIALS, miss
 from mockauth.engine.result.verdict import judge
 from mockauth.engine.target import requests
 from mockauth.engine.target.subject import Subject
-from mockauth.wire import Exchange
+from mockauth.wire import Exchange, Response
 from mockauth.wire.words import render, say
 
 READ_AREAS = ("transport",)
@@ -31,6 +31,8 @@ class Used:
 
     exchange: Mapping[str, Any] | None = None
     """The last one, masked."""
+    answer: Response | None = field(default=None, repr=False)
+    """What the API answered, as it came; never for a page."""
     is_refreshed: bool = False
     """The token had expired, and was refreshed first."""
     shown: str = ""
@@ -69,6 +71,7 @@ def use(
         exchange = subject.driver.send(request, "api")
         return Used(
             exchange=_masked(world, subject, exchange),
+            answer=exchange.response,
             is_refreshed=refreshed,
             problem=_problem(exchange),
             remarks=tuple(_found(subject)),

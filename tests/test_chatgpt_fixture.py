@@ -1,0 +1,129 @@
+"""The fixture `chatgpt`: a plugin author's test in ChatGPT's words."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockauth import create_app
+from mockauth.chatgpt_user import ChatGPT
+from mockauth.errors import UsageError
+from mockauth.plugin.config import PluginConfig
+from mockauth.plugin.server.serving import serving
+from tests.apps.fastapi_todo import fastapi_app
+from tests.apps.flask_todo import flask_app
+from tests.apps.todo import CLIENT_ID, CLIENT_SECRET, PASSWORD, USER, Todo
+
+CREDENTIALS = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "plugin_id": "plugin-todo"}
+
+
+def test_a_user_logs_in_and_an_operation_is_called(chatgpt: ChatGPT) -> None:
+    plugin = chatgpt.install(flask_app(), **CREDENTIALS)
+    ada = plugin.log_in(USER, PASSWORD)
+
+    assert plugin.operations == ("listTodos",)
+    assert ada.call("listTodos").json()["user"] == "ada"
+
+
+def test_an_asgi_app_stays_at_work_between_the_steps(chatgpt: ChatGPT) -> None:
+    ada = chatgpt.install(fastapi_app(), **CREDENTIALS).log_in(USER, PASSWORD)
+
+    assert ada.call("listTodos").ok
+    assert ada.call("listTodos").status == 200
+
+
+def test_a_plugin_at_a_url_is_installed_too(chatgpt: ChatGPT) -> None:
+    with serving(flask_app()) as base:
+        ada = chatgpt.install(base, **CREDENTIALS).log_in(USER, PASSWORD)
+
+        assert ada.call("listTodos").ok
+
+
+def test_an_expired_token_is_refreshed_before_the_call(chatgpt: ChatGPT) -> None:
+    todo = Todo()
+    ada = chatgpt.install(flask_app(todo), **CREDENTIALS).log_in(USER, PASSWORD)
+    ada.expire()
+    answer = ada.call("listTodos")
+
+    assert answer.is_refreshed
+    assert answer.ok
+    todo.refreshes.clear()
+    with pytest.raises(AssertionError, match=r"could not be refreshed[\s\S]*ChatGPT shows"):
+        ada.refresh()
+
+
+def test_a_wrong_password_says_where_the_login_ended(chatgpt: ChatGPT) -> None:
+    plugin = chatgpt.install(flask_app(), **CREDENTIALS)
+
+    with pytest.raises(AssertionError, match="did not come back to ChatGPT") as told:
+        plugin.log_in(USER, "not-the-password-4711")
+    assert "not-the-password-4711" not in str(told.value)
+
+
+def test_a_callback_without_state_says_what_chatgpt_shows(chatgpt: ChatGPT) -> None:
+    plugin = chatgpt.install(flask_app(Todo(faulty=True)), **CREDENTIALS)
+
+    with pytest.raises(AssertionError, match=r"Missing `state` param[\s\S]*fix: Send state back"):
+        plugin.log_in(USER, PASSWORD)
+
+
+def test_an_app_without_a_manifest_cannot_be_installed(chatgpt: ChatGPT) -> None:
+    with pytest.raises(AssertionError, match="could not install the plugin\nno manifest at "):
+        chatgpt.install(create_app(plugin=False))
+
+
+def test_a_verification_token_that_is_given_must_be_the_manifests(chatgpt: ChatGPT) -> None:
+    with pytest.raises(AssertionError, match=r"verification_tokens\.openai"):
+        chatgpt.install(flask_app(), verification_token="another", **CREDENTIALS)
+
+
+def test_an_unknown_operation_or_parameter_is_a_mistake_of_the_test(chatgpt: ChatGPT) -> None:
+    ada = chatgpt.install(flask_app(), **CREDENTIALS).log_in(USER, PASSWORD)
+
+    with pytest.raises(UsageError, match="there are listTodos"):
+        ada.call("listTodo")
+    with pytest.raises(UsageError, match="has no parameter 'page'"):
+        ada.call("listTodos", page=2)
+
+
+def test_two_users_have_their_own_tokens_and_one_may_leave(chatgpt: ChatGPT) -> None:
+    config = PluginConfig()
+    client = config.clients[0]
+    plugin = chatgpt.install(
+        create_app(config),
+        client_id=client.id,
+        client_secret=client.secret,
+        plugin_id=config.plugin_ids[0],
+    )
+    ada, grace = (plugin.log_in(one.name, one.password) for one in config.users[:2])
+    ada.call("addTodo", {"todo": "Publish the notes"})
+
+    assert "Publish the notes" in ada.call("listTodos").text
+    assert "Publish the notes" not in grace.call("listTodos").text
+    grace.log_out()
+    with pytest.raises(AssertionError, match="has logged out"):
+        grace.call("listTodos")
+
+
+@pytest.mark.parametrize(
+    "config",
+    [PluginConfig(auth="none"), PluginConfig(auth="service_http"), PluginConfig(auth="user_http")],
+    ids=lambda config: config.auth,
+)
+def test_the_other_kinds_of_auth_are_installed_and_used(
+    config: PluginConfig, chatgpt: ChatGPT
+) -> None:
+    plugin = chatgpt.install(create_app(config), service_token=config.service_token)
+    user = plugin.log_in(key=config.users[0].key)
+
+    assert user.call("listTodos").status == 200
+
+
+def test_no_secret_stands_in_what_is_kept_of_a_user(chatgpt: ChatGPT) -> None:
+    todo = Todo()
+    ada = chatgpt.install(flask_app(todo), **CREDENTIALS).log_in(USER, PASSWORD)
+    ada.call("listTodos")
+    told = str(ada.exchanges) + repr(ada) + repr(chatgpt)
+
+    assert "/token" in told
+    for secret in (CLIENT_SECRET, PASSWORD, *todo.tokens, *todo.refreshes):
+        assert secret not in told

@@ -137,7 +137,8 @@ class Secrets:
 
     def publish(self, *values: str) -> None:
         """Say what everybody knows, such as the target's address: a token that a peer made of it
-        does not hide it. What the user gave as a secret stays one."""
+        does not hide it, nor does a secret that shares a part with it. What the user gave as a secret
+        stays one."""
         self._public += (plain(value) for value in values if value)
 
     def pass_over(self, value: str) -> None:
@@ -257,10 +258,13 @@ class Secrets:
                 yield start, end, grams[data[start : start + GRAM]]
 
     def _is_public(self, data: bytes, start: int, end: int) -> bool:
+        """Whether a fragment belongs to what everybody knows: to any part of it where only a peer
+        calls it a secret, to the whole of it where the user's secret has the same words."""
         part = data[start:end]
-        if not any(part in value for value in self._public):
-            return False
-        return not any(self._grams[part[n : n + GRAM]].given for n in range(len(part) - GRAM + 1))
+        around = [value for value in self._public if part in value]
+        if not any(self._grams[part[n : n + GRAM]].given for n in range(len(part) - GRAM + 1)):
+            return bool(around)
+        return part not in self._whole and any(_stands(data, v, start, end) for v in around)
 
     def _shorts(self, data: bytes, coded: bool) -> Iterator[tuple[int, int, _Known]]:
         for size, values in self._short.items():
@@ -288,6 +292,12 @@ def _occurrences(data: bytes, value: bytes) -> Iterator[int]:
     while at >= 0:
         yield at
         at = data.find(value, at + 1)
+
+
+def _stands(data: bytes, value: bytes, start: int, end: int) -> bool:
+    """Whether all of `value` stands in `data`, around that part of it."""
+    near = data[max(0, end - len(value)) : start + len(value)]
+    return value in near
 
 
 def _stands_alone(data: bytes, start: int, end: int) -> bool:

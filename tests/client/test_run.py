@@ -174,3 +174,9 @@ def test_a_client_that_compares_iss_is_not_even_noted(tmp_path: Path) -> None:
     run = judged(tmp_path, "iss-compared", select=(MIX_UP,))
 
     assert [(r.rule.id, r.state) for r in run.results] == [(MIX_UP, "pass")]
+
+
+def test_the_client_id_is_shown_though_the_secret_begins_with_it(tmp_path: Path) -> None:
+    run = judged(tmp_path, "own-query-dropped", select=("client.own-query-kept",))
+    request = next(e.request for e in run.trace if e.step == "authorize")
+    assert "client_id=mockauth-client&" in run.secrets.scrub(request.target + "&")

@@ -115,6 +115,16 @@ def test_what_the_user_gave_as_a_secret_is_hidden_even_where_it_is_public() -> N
     assert "demo-client" not in secrets.scrub("id demo-client-of-mine")
 
 
+def test_a_client_id_that_the_secret_begins_with_is_shown_and_the_secret_is_not() -> None:
+    secrets = Secrets()
+    secrets.publish("mockauth-client")
+    secrets.add("mockauth-client-secret-7d20c5e19b4f", "client secret")
+    assert secrets.scrub("?client_id=mockauth-client&x=1") == "?client_id=mockauth-client&x=1"
+    assert secrets.scrub("client_id%3Dmockauth%2Dclient") == "client_id%3Dmockauth%2Dclient"
+    for hidden in ("mockauth-client-secret-7d20c5e19b4f", "mockauth-client-sec", "th-client-sec"):
+        assert "client" not in secrets.scrub(f"is {hidden}").replace("client secret", "")
+
+
 @pytest.mark.parametrize(
     "text",
     [

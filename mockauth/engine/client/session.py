@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from mockauth.checks.client.visit import Ending, Visit, plain_lines
+from mockauth.checks.client.visit import Ending, Terms, Visit, plain_lines
 from mockauth.engine.client.interceptor import Interceptor
 from mockauth.engine.client.mock_server import MockServer
 from mockauth.engine.client.process import CommandStarter, Starter
@@ -45,11 +45,7 @@ class ClientSession:
         interceptor = self.server.receive(start)
         settings = dict(self.server.settings(interceptor.terms))
         settings["MOCKAUTH_SCENARIO"] = probe + (f" {start.name}" if start and start.name else "")
-        self.secrets.add(interceptor.terms.client_secret, "client secret")
-        if interceptor.terms.client_secret:
-            self.secrets.add_basic(
-                interceptor.terms.client_id, interceptor.terms.client_secret, "credentials"
-            )
+        self._know(interceptor.terms)
         held = start is not None and any(step.change.special == "held" for step in start.steps)
         seconds = max(self.seconds, self.patience) if held else self.seconds
         try:
@@ -62,13 +58,17 @@ class ClientSession:
         """Let a person drive the client, for `seconds` or until Ctrl-C (or SIGTERM)."""
         # Not a new one: the client may have come as soon as the settings were printed.
         interceptor = self.server.interceptor or self.server.receive()
-        self.secrets.add(interceptor.terms.client_secret, "client secret")
-        self.secrets.add_basic(
-            interceptor.terms.client_id, interceptor.terms.client_secret, "credentials"
-        )
+        self._know(interceptor.terms)
         with suppress(KeyboardInterrupt), _stoppable():
             threading.Event().wait(seconds)
         return self._keep(interceptor, (), None, "")
+
+    def _know(self, terms: Terms) -> None:
+        """Keep the secret of these terms out of what is written, and nothing that is none."""
+        self.secrets.publish(terms.client_id, terms.redirect_uri, self.server.base)
+        self.secrets.add(terms.client_secret, "client secret")
+        if terms.client_secret:
+            self.secrets.add_basic(terms.client_id, terms.client_secret, "credentials")
 
     def _run(
         self, starter: Starter, settings: Mapping[str, str], seconds: float, at_once: int

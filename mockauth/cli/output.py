@@ -76,8 +76,7 @@ def finish(
         # With a report on standard output, what people read goes to standard error.
         stream = sys.stderr if any(path == "-" for _, path in reports) else sys.stdout
         try:
-            saved = next((path for kind, path in reports if kind == "json" and path != "-"), "")
-            terminal.write(run, decided, stream, verbose=verbose, quiet=quiet, saved=saved)
+            terminal.write(run, decided, stream, verbose=verbose, quiet=quiet)
             stream.flush()
         except SystemExit as left:
             # rich turns a broken pipe into its own exit code.

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from shlex import quote
 from textwrap import wrap
 
 from mockauth import __version__
@@ -16,7 +15,6 @@ from mockauth.engine.result.gate import Gate
 from mockauth.engine.result.result import Result, Run, State
 from mockauth.report.redacted import Redactor
 from mockauth.report.verdict import sentence
-from mockauth.wire.one_line import one_line
 from mockauth.wire.url import without_query
 from mockauth.wire.words import Words, cut, own, say
 
@@ -46,11 +44,10 @@ class Row:
 
 
 def first_screen(
-    run: Run, gate: Gate, shown: Redactor, width: int, *, verbose: int = 0, saved: str = ""
+    run: Run, gate: Gate, shown: Redactor, width: int, *, verbose: int = 0
 ) -> list[Row]:
-    """The rows of the first screen, `width` columns wide; what is to be copied is never broken.
-    `saved` is the path of the run's JSON report, where one is written."""
-    screen = _Screen(run, gate, shown, width, verbose, saved)
+    """The rows of the first screen, `width` columns wide; what is to be copied is never broken."""
+    screen = _Screen(run, gate, shown, width, verbose)
     head, foot = [*screen.head()], [*screen.foot()]
     return [*head, *screen.causes(LINES - len(head) - len(foot)), *foot]
 
@@ -62,7 +59,6 @@ class _Screen:
     shown: Redactor
     width: int
     verbose: int
-    saved: str
 
     def head(self) -> Iterator[Row]:
         """What was judged, and the verdict."""
@@ -277,7 +273,7 @@ class _Screen:
         """How to see more."""
         told = [cause for cause in causes_of(self.run) if cause.lead.state in ("fail", "warn")]
         ways = [("-v", "every finding; -vv: every exchange")] if not self.verbose else []
-        ways.append((self._as_page(), "a page: every finding with its exchanges"))
+        ways.append(("--report html=report.html", "a page: every finding with its exchanges"))
         if told:
             asked = f"mockauth checks {told[0].lead.rule.id}"
             ways.append((asked, "what it asks, why, how to fix it"))
@@ -287,12 +283,6 @@ class _Screen:
         for way, what in ways:
             text = f"{way:<{longest if aligned else 0}}  # {what}"
             yield Row(text if len(text) <= self.width else way, "dim")
-
-    def _as_page(self) -> str:
-        """What makes a page of this run, or of the next one."""
-        if not self.saved:
-            return "--report html=report.html"
-        return f"mockauth report {one_line(quote(self.saved))} --to html=report.html"
 
     def _text(self, words: str) -> str:
         return self.shown.text(words)

@@ -43,11 +43,9 @@ def write(
     verbose: int = 0,
     quiet: bool = False,
     width: int = 0,
-    saved: str = "",
 ) -> None:
     """Write the report of `run` to `out`: the first screen; with `verbose` 1 every finding in full as
-    well, with 2 every exchange; `quiet`, the verdict only. `width` is in columns, 0 that of `out`;
-    `saved` is the path of the JSON report that is written, too.
+    well, with 2 every exchange; `quiet`, the verdict only. `width` is in columns, 0 that of `out`.
     """
     # 60 ms to import; only a report needs it.
     from rich.console import Console
@@ -69,7 +67,7 @@ def write(
         return
     columns = width or (console.width if console.is_terminal or "COLUMNS" in os.environ else PIPED)
     width = max(columns, NARROWEST)
-    for row in first_screen(run, gate, shown, width, verbose=verbose, saved=saved):
+    for row in first_screen(run, gate, shown, width, verbose=verbose):
         put(row.text, row.style)
     if verbose:
         _in_full(run, gate, line, verbose=verbose)

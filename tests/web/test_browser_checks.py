@@ -142,7 +142,7 @@ def test_reports_timelines_and_the_plugins_side_are_accessible_and_fit_320_pixel
         look(page)
         page.get_by_role("button", name="Stop").click()
         page.get_by_role("link", name="Save the report").wait_for(timeout=MINUTES)
-        page.get_by_role("link", name="new,").click()
+        page.get_by_role("link", name="worse,").click()
         look(page)
         for path in ("", "faults/?area=api", "faults/api.slow/", "journal"):
             page.goto(f"{pages}/mockauth/plugin/{path}")

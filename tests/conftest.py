@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -33,6 +34,11 @@ settings.register_profile(
     "explore", settings.get_profile("mockauth"), derandomize=False, max_examples=1000
 )
 settings.load_profile("mockauth")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: browsers and sockets wait, and another test can work."""
+    return (os.cpu_count() or 1) + 1
 
 
 SLOW = (

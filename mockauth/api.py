@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, Any, Unpack
 from mockauth.chatgpt.api import document_request
 from mockauth.checks.registry import all_checks
 from mockauth.cli.check import check as check_command
-from mockauth.cli.check import options_of
 from mockauth.cli.check_client import check_client as client_command
 from mockauth.cli.check_client import options_of as client_options_of
+from mockauth.cli.check_options import options_of
 from mockauth.cli.keywords import parsed
 from mockauth.cli.signals import bounded
 from mockauth.engine.check import run_check

@@ -50,6 +50,7 @@ SLOW = (
     "cli/test_chatgpt.py",
     "cli/test_check_client.py",
     "cli/test_exemptions.py",
+    "cli/test_many.py",
     "cli/test_serve.py",
     "client/test_real_clients.py",
     "client/test_run.py",

@@ -28,8 +28,11 @@ from tests.apps.flask_todo import flask_app
 from tests.apps.todo import GIVEN, Todo
 
 SOCKETS_ONLY = {"transport.keepalive-clean"}
-WRITTEN = {"help", "verbose", "quiet", "reports", "write_baseline", "watch_seconds"}
-"""Options of the commands about what is printed or written, and of a client used by hand."""
+WRITTEN = {
+    "help", "verbose", "quiet", "reports", "write_baseline", "watch_seconds", "targets", "jobs",
+    "folder", "again",
+}  # fmt: skip
+"""Options of the commands about what is printed or written, of a client used by hand, and of lists."""
 
 
 def states(report: mockauth.Report) -> dict[str, str]:

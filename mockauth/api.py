@@ -10,6 +10,7 @@ settings file behind them.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,6 +29,7 @@ from mockauth.cli.check_client import options_of as client_options_of
 from mockauth.cli.check_options import options_of
 from mockauth.cli.keywords import parsed
 from mockauth.cli.signals import bounded
+from mockauth.cli.targets import ListedTarget, read_targets
 from mockauth.engine.check import run_check
 from mockauth.engine.client.function import FunctionStarter
 from mockauth.engine.client.run import run_client
@@ -59,16 +61,18 @@ __all__ = [
     "ClientOptions",
     "LintFinding",
     "LintReport",
+    "ListedTarget",
     "Options",
     "Place",
     "Report",
     "check",
     "check_client",
     "lint",
+    "targets",
 ]
 
 Target = Any
-"""A URL, a path, a WSGI or ASGI app, or `module:app`."""
+"""A URL, a path, a WSGI or ASGI app, `module:app`, or one of `targets`."""
 DOCUMENT_SECONDS = 15.0
 HOME = "http://localhost"
 """The address of an app in process that names none on this machine."""
@@ -83,6 +87,7 @@ def check(target: Target, *, base_url: str = "", **options: Unpack[Options]) -> 
             an ASGI app (FastAPI, Starlette), or `module:app` or `module:factory()`. An app is called
             in this process, without a port: its verdicts are those of the same app at a URL, but what
             only a connection shows is blocked, and a login page that needs script cannot be used.
+            One of `targets` brings its options with it; those that are given here win.
         base_url: the address that an app in process is asked at. Where it is left out, it is the one
             on this machine that its manifest names, else `http://localhost`.
         options: those of the command line, named as in the settings file.
@@ -90,6 +95,9 @@ def check(target: Target, *, base_url: str = "", **options: Unpack[Options]) -> 
     Raises:
         UsageError: an option, the settings file or the target cannot be used.
     """
+    if isinstance(target, ListedTarget):
+        listed: Any = target.keywords(os.environ)
+        return check(target.target, base_url=base_url, **{**listed, **options})
     with resolved(target, base_url, options.get("authorize_url", "")) as place:
         login = options.get("login")
         keywords = {k: v for k, v in options.items() if k != "login" or not callable(v)}
@@ -112,6 +120,16 @@ def check(target: Target, *, base_url: str = "", **options: Unpack[Options]) -> 
             )
     decided = gate(run, fail_on=values["fail_on"], strict=values["strict"])
     return Report(members(run, decided))
+
+
+def targets(path: str | PathLike[str]) -> tuple[ListedTarget, ...]:
+    """The services of a list, as `mockauth check --targets` reads it, for engines that spread them:
+    `check` takes each of them.
+
+    Raises:
+        UsageError: it cannot be read, or an entry is not complete.
+    """
+    return read_targets(Path(path), check_command)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,6 +70,7 @@ SLOW = (
     "test_chatgpt_fixture.py",
     "test_pytest_items.py",
     "test_pytest_plugin.py",
+    "test_python_pages.py",
     "test_readme.py",
     "test_wheel.py",
     "web",

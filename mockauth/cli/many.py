@@ -18,7 +18,7 @@ from mockauth.cli.output import report_targets
 from mockauth.cli.settings import settings_source
 from mockauth.cli.settings_digest import settings_digest
 from mockauth.cli.signals import stoppable
-from mockauth.cli.targets import OF_ONE, OF_THE_LIST, Entry, read_targets
+from mockauth.cli.targets import OF_ONE, OF_THE_LIST, ListedTarget, read_targets
 from mockauth.cli.writing import write_whole
 from mockauth.engine.interruption import Interruption
 from mockauth.errors import UsageError
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 class Plan:
     """What is asked for. `given` are the options that the command line gives for all targets."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[ListedTarget, ...]
     given: Mapping[str, Any]
     file: str
     """The settings file of the command, "" where there is none."""
@@ -42,11 +42,11 @@ class Plan:
     jobs: int
     again: bool
 
-    def report(self, entry: Entry) -> Path:
+    def report(self, entry: ListedTarget) -> Path:
         """Where the report of a target is."""
         return self.folder / f"{entry.name}.json"
 
-    def settings(self, entry: Entry) -> str:
+    def settings(self, entry: ListedTarget) -> str:
         """The digest of the settings of a target."""
         file = str(entry.options.get("config", self.file))
         return settings_digest(entry, self.given, os.environ, file)
@@ -111,7 +111,7 @@ def _make(folder: Path) -> None:
 def _rows(plan: Plan, stop: Interruption, *, quiet: bool) -> list[Row]:
     """What came of each target, in the order of the list."""
     rows = {entry.name: row for entry in plan.entries if (row := _kept(plan, entry))}
-    jobs: list[tuple[Entry, Job]] = []
+    jobs: list[tuple[ListedTarget, Job]] = []
     for entry in plan.entries:
         if entry.name not in rows:
             plan.report(entry).unlink(missing_ok=True)  # of other settings, or not judged
@@ -128,7 +128,9 @@ def _rows(plan: Plan, stop: Interruption, *, quiet: bool) -> list[Row]:
     return [rows[entry.name] for entry in plan.entries]
 
 
-def _checked(plan: Plan, jobs: Sequence[tuple[Entry, Job]], stop: Interruption) -> Iterator[Row]:
+def _checked(
+    plan: Plan, jobs: Sequence[tuple[ListedTarget, Job]], stop: Interruption
+) -> Iterator[Row]:
     crew = Crew(plan.jobs, stop)
     for done in crew.run([(entry.place, job) for entry, job in jobs]):
         entry, job = jobs[done.number]
@@ -139,7 +141,7 @@ def _checked(plan: Plan, jobs: Sequence[tuple[Entry, Job]], stop: Interruption) 
             yield row_of(entry.name, document)
 
 
-def _job(plan: Plan, entry: Entry) -> Job:
+def _job(plan: Plan, entry: ListedTarget) -> Job:
     return Job(
         target=entry.target,
         keywords={**entry.keywords(os.environ), **plan.given},
@@ -150,7 +152,7 @@ def _job(plan: Plan, entry: Entry) -> Job:
     )
 
 
-def _kept(plan: Plan, entry: Entry) -> Row | None:
+def _kept(plan: Plan, entry: ListedTarget) -> Row | None:
     """The row of a target that was judged with these settings before."""
     document = None if plan.again else _document(plan.report(entry))
     if document is None or document.get("settings") != plan.settings(entry):
@@ -167,7 +169,7 @@ def _document(path: Path) -> Document | None:
         return None
 
 
-def _unjudged(entry: Entry, why: str) -> Row:
+def _unjudged(entry: ListedTarget, why: str) -> Row:
     return Row(name=entry.name, state=State.UNJUDGED, text=why)
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from mockauth import __version__
-from mockauth.cli.targets import OF_ONE, Entry, Variable
+from mockauth.cli.targets import OF_ONE, ListedTarget, Variable
 
 
 def settings_digest(
-    entry: Entry, given: Mapping[str, Any], environment: Mapping[str, str], file: str
+    entry: ListedTarget, given: Mapping[str, Any], environment: Mapping[str, str], file: str
 ) -> str:
     """The digest for a target: its entry, the options that the command line gives for all, the
     variables of mockauth, the files that any of them names, and the settings file."""

@@ -7,7 +7,6 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import click
@@ -38,9 +37,9 @@ class Variable:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class ListedTarget:
     """One service of the list; `options` are named as in the settings file, a value may be a
-    `Variable`."""
+    `Variable`. It can be pickled: whoever checks it has the environment."""
 
     name: str
     target: str
@@ -67,7 +66,7 @@ class Entry:
         return {**dict.fromkeys(OF_ONE, ""), **self.options, **known}
 
 
-def read_targets(path: Path, command: click.Command) -> tuple[Entry, ...]:
+def read_targets(path: Path, command: click.Command) -> tuple[ListedTarget, ...]:
     """The targets of a file; `command` says which options there are.
 
     Raises:
@@ -135,10 +134,10 @@ def _variable(value: Mapping[str, Any]) -> Variable | None:
     return Variable(named) if value.keys() == {"env"} and isinstance(named, str) else None
 
 
-def _entry(entry: Mapping[str, Any]) -> Entry:
+def _entry(entry: Mapping[str, Any]) -> ListedTarget:
     options = {
         key.replace("-", "_"): _variable(value) if isinstance(value, dict) else value
         for key, value in entry.items()
         if key not in ("name", "target")
     }
-    return Entry(name=entry["name"], target=entry["target"], options=MappingProxyType(options))
+    return ListedTarget(name=entry["name"], target=entry["target"], options=options)

@@ -21,7 +21,7 @@ from mockauth.cli.crew import Crew
 from mockauth.cli.main import commands
 from mockauth.cli.one_target import Job
 from mockauth.cli.settings_digest import settings_digest
-from mockauth.cli.targets import Entry, Variable, read_targets
+from mockauth.cli.targets import ListedTarget, Variable, read_targets
 from mockauth.engine.interruption import Interruption
 from mockauth.errors import UsageError
 from mockauth.report.many import Row, State, exit_code, sentence, table
@@ -158,7 +158,7 @@ def test_what_was_judged_with_the_same_settings_is_kept_unless_asked(
 
 def test_other_settings_are_another_run(tmp_path: Path) -> None:
     file = tmp_path / "mockauth.toml"
-    digests = [settings_digest(Entry(name="a", target="http://x", options={}), {}, {}, "")]
+    digests = [settings_digest(ListedTarget(name="a", target="http://x", options={}), {}, {}, "")]
     for options, given, environment, text in (
         ({"budget": 9}, {}, {}, ""),
         ({"password": Variable("ONE")}, {}, {}, ""),
@@ -168,12 +168,12 @@ def test_other_settings_are_another_run(tmp_path: Path) -> None:
         ({}, {}, {}, "[levels]"),
     ):
         file.write_text(text)
-        entry = Entry(name="a", target="http://x", options=options)
+        entry = ListedTarget(name="a", target="http://x", options=options)
         digests.append(settings_digest(entry, given, environment, str(file) if text else ""))
 
     assert len(set(digests)) == 7
     secret = {"MOCKAUTH_PASSWORD": "pw", "PATH": "/bin", "MOCKAUTH_DEBUG": "1"}
-    same = Entry(name="b", target="http://x", options={})
+    same = ListedTarget(name="b", target="http://x", options={})
     assert settings_digest(same, {}, secret, "") == digests[0]
 
 

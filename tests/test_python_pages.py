@@ -118,6 +118,7 @@ def test_every_block_of_the_pages_is_run_above() -> None:
     source = Path(__file__).read_text("utf-8")
     named = set(re.findall(r'block\("(docs/[\w-]+\.md)", "python", "([^"]+)"\)', source))
     named.add(("docs/pytest.md", "def test_login(mock_plugin"))  # by the test of README
+    named.add(("docs/pytest.md", "tomllib"))  # by the test of the fixture
     for page in ("docs/python-api.md", "docs/pytest.md"):
         for text in blocks(page, "python"):
             assert "dask" in text or any(one == page and part in text for one, part in named)

@@ -145,8 +145,11 @@ def mockauth_check(mockauth_settings: Options) -> Checks:
     """`mockauth.check` with the settings of the session."""
 
     def check(target: Any, *, base_url: str = "", **options: Any) -> Report:
+        __tracebackhide__ = True
         from mockauth.api import check
+        from mockauth.errors import plainly
 
-        return check(target, base_url=base_url, **{**mockauth_settings, **options})
+        merged: Any = {**mockauth_settings, **options}
+        return plainly(lambda: check(target, base_url=base_url, **merged))
 
     return check

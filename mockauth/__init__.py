@@ -17,12 +17,14 @@ if TYPE_CHECKING:
         ClientOptions,
         LintFinding,
         LintReport,
+        ListedTarget,
         Options,
         Place,
         Report,
         check,
         check_client,
         lint,
+        targets,
     )
     from mockauth.plugin.config import PluginConfig
 
@@ -32,6 +34,7 @@ __all__ = [
     "ClientOptions",
     "LintFinding",
     "LintReport",
+    "ListedTarget",
     "Options",
     "Place",
     "Report",
@@ -40,6 +43,7 @@ __all__ = [
     "check_client",
     "create_app",
     "lint",
+    "targets",
 ]
 
 

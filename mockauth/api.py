@@ -10,24 +10,28 @@ settings file behind them.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Unpack
 
 from mockauth.chatgpt.api import document_request
 from mockauth.checks.registry import all_checks
 from mockauth.cli.check import check as check_command
-from mockauth.cli.check import options_of
 from mockauth.cli.check_client import check_client as client_command
 from mockauth.cli.check_client import options_of as client_options_of
+from mockauth.cli.check_options import options_of
 from mockauth.cli.keywords import parsed
 from mockauth.cli.signals import bounded
+from mockauth.cli.targets import ListedTarget, read_targets
 from mockauth.engine.check import run_check
 from mockauth.engine.client.function import FunctionStarter
 from mockauth.engine.client.run import run_client
@@ -42,13 +46,14 @@ from mockauth.engine.result.result import Run
 from mockauth.engine.selection import check_words
 from mockauth.engine.target.dns import system_addresses
 from mockauth.engine.target.logins import Logins
-from mockauth.errors import UsageError
+from mockauth.errors import MockauthError, UsageError
 from mockauth.manifest.plugin import read_manifest
 from mockauth.options import ClientOptions, Options
 from mockauth.report.json_report import members
 from mockauth.report.judged import CheckResult, Place, Report
 from mockauth.report.linted import LintFinding, LintReport, lint
 from mockauth.scenario.library import load_library
+from mockauth.settings import hint
 from mockauth.wire.url import hostname, is_loopback_host, split
 
 if TYPE_CHECKING:
@@ -59,16 +64,18 @@ __all__ = [
     "ClientOptions",
     "LintFinding",
     "LintReport",
+    "ListedTarget",
     "Options",
     "Place",
     "Report",
     "check",
     "check_client",
     "lint",
+    "targets",
 ]
 
 Target = Any
-"""A URL, a path, a WSGI or ASGI app, or `module:app`."""
+"""A URL, a path, a WSGI or ASGI app, `module:app`, or one of `targets`."""
 DOCUMENT_SECONDS = 15.0
 HOME = "http://localhost"
 """The address of an app in process that names none on this machine."""
@@ -83,6 +90,7 @@ def check(target: Target, *, base_url: str = "", **options: Unpack[Options]) -> 
             an ASGI app (FastAPI, Starlette), or `module:app` or `module:factory()`. An app is called
             in this process, without a port: its verdicts are those of the same app at a URL, but what
             only a connection shows is blocked, and a login page that needs script cannot be used.
+            One of `targets` brings its options with it; those that are given here win.
         base_url: the address that an app in process is asked at. Where it is left out, it is the one
             on this machine that its manifest names, else `http://localhost`.
         options: those of the command line, named as in the settings file.
@@ -90,6 +98,9 @@ def check(target: Target, *, base_url: str = "", **options: Unpack[Options]) -> 
     Raises:
         UsageError: an option, the settings file or the target cannot be used.
     """
+    if isinstance(target, ListedTarget):
+        listed: Any = target.keywords(os.environ)
+        return check(target.target, base_url=base_url, **{**listed, **options})
     with resolved(target, base_url, options.get("authorize_url", "")) as place:
         login = options.get("login")
         keywords = {k: v for k, v in options.items() if k != "login" or not callable(v)}
@@ -112,6 +123,16 @@ def check(target: Target, *, base_url: str = "", **options: Unpack[Options]) -> 
             )
     decided = gate(run, fail_on=values["fail_on"], strict=values["strict"])
     return Report(members(run, decided))
+
+
+def targets(path: str | PathLike[str]) -> tuple[ListedTarget, ...]:
+    """The services of a list, as `mockauth check --targets` reads it, for engines that spread them:
+    `check` takes each of them.
+
+    Raises:
+        UsageError: it cannot be read, or an entry is not complete.
+    """
+    return read_targets(Path(path), check_command)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,6 +206,7 @@ def resolved(target: Target, base_url: str = "", authorize_url: str = "") -> Ite
     if isinstance(target, str) and AT_MODULE.fullmatch(target) and not Path(target).exists():
         target = app_at(target)
     if isinstance(target, str | PathLike):
+        _see_a_place(str(target))
         if base_url:
             raise UsageError(
                 "base_url belongs to an app in process; a URL or a path says it itself"
@@ -205,19 +227,54 @@ def app_at(value: str) -> Any:
     current folder, too.
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is none, or making it failed.
     """
     module, _, name = value.partition(":")
-    sys.path.insert(0, str(Path.cwd()))
+    folder = str(Path.cwd())
+    sys.path.insert(0, folder)
     try:
-        found = getattr(import_module(module), name.removesuffix("()"), None)
-    except ImportError as missing:
-        raise UsageError(f"{value}: {missing}") from missing
+        return _app_of(import_module(module), value, name)
+    except MockauthError:
+        raise
+    except Exception as wrong:  # code of the user, which may raise anything
+        raise UsageError(f"{value}: {_told(wrong)}") from wrong
     finally:
-        sys.path.pop(0)
-    if not callable(found):
-        raise UsageError(f"{value}: {module} has no app {name!r}")
-    return found() if name.endswith("()") else found
+        with suppress(ValueError):  # the module may have changed it
+            sys.path.remove(folder)
+
+
+def _app_of(module: ModuleType, value: str, name: str) -> Any:
+    missing = object()
+    found = getattr(module, name.removesuffix("()"), missing)
+    if found is missing:
+        near = hint(name.removesuffix("()"), (one for one in vars(module) if one[0] != "_"))
+        raise UsageError(f"{value}: {module.__name__} has no {name!r}{near}")
+    made = found() if name.endswith("()") and callable(found) else found
+    if not callable(made):
+        raise UsageError(f"{value} is of type {type(made).__name__}, and no WSGI or ASGI app")
+    return made
+
+
+def _told(wrong: Exception) -> str:
+    """An error of the user's code, and the line that raised it."""
+    frames = traceback.extract_tb(wrong.__traceback__)
+    own = [one for one in frames if not one.filename.startswith("<")]
+    place = f" ({own[-1].filename}:{own[-1].lineno})" if own else ""
+    return f"{type(wrong).__name__}: {wrong}{place}"
+
+
+def _see_a_place(target: str) -> None:
+    """See that a text can be where a service is.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    is_url = target.startswith(("http://", "https://"))
+    if not is_url and (target.endswith(".py") or not Path(target).exists()):
+        raise UsageError(
+            f"{target}: neither a URL nor a manifest; give a site such as http://localhost:3333, the path "
+            "of a manifest, or an app in process as MODULE:APP"
+        )
 
 
 def _published(app: WSGIApplication) -> str:

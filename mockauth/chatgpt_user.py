@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, Unpack
 
@@ -31,7 +32,7 @@ from mockauth.engine.installation.pending import Way
 from mockauth.engine.installation.remark import Remark
 from mockauth.engine.installation.use import Used
 from mockauth.engine.target.browsers import form_session
-from mockauth.errors import UsageError
+from mockauth.errors import UsageError, plainly
 from mockauth.manifest.openapi import OpenApi, read_openapi
 from mockauth.options import Options
 from mockauth.report.redacted import Redactor
@@ -57,8 +58,9 @@ class ChatGPT:
 
     def check(self, target: Target, *, base_url: str = "", **options: Unpack[Options]) -> Report:
         """Judge a service; see `mockauth.check`."""
+        __tracebackhide__ = True
         merged: Options = {**self.settings, **options}
-        return check(target, base_url=base_url, **merged)
+        return plainly(lambda: check(target, base_url=base_url, **merged))
 
     def install(
         self,
@@ -77,8 +79,9 @@ class ChatGPT:
 
         Raises:
             AssertionError: ChatGPT could not install it; the message says why.
-            UsageError: the target is neither a URL nor an app.
+            UsageError: the target is neither a URL nor an app, or a credential is missing.
         """
+        __tracebackhide__ = True
         place = self.open.enter_context(resolved(target, base_url))
         world = World(
             keeper=Keeper(self.store),
@@ -93,10 +96,16 @@ class ChatGPT:
         if found.phase is Phase.UNREADABLE:
             raise AssertionError(_not_installed(found))
         if found.kind in setup.VERIFIED:
+            client_id = client_id or self.settings.get("client_id", "")
+            if found.kind == "oauth" and not client_id:
+                raise UsageError(
+                    "auth type oauth needs client_id=… and client_secret=…, as they are pasted into "
+                    "ChatGPT"
+                )
             pasted = setup.paste(
                 world,
                 found,
-                client_id=client_id or self.settings.get("client_id", ""),
+                client_id=client_id,
                 client_secret=client_secret or self.settings.get("client_secret", ""),
                 service_token=service_token or self.settings.get("token", ""),
             )
@@ -143,6 +152,7 @@ class InstalledPlugin:
             AssertionError: the user does not get in; the message says where the login ended, what
                 ChatGPT shows and what to change.
         """
+        __tracebackhide__ = True
         person = self.world.keeper.new_person()
         kind = self._installation.kind
         if kind == "oauth":
@@ -158,11 +168,12 @@ class InstalledPlugin:
         return User(self, person)
 
     def _sign_in(self, person: str, name: str, password: Secret) -> None:
+        __tracebackhide__ = True
         installation, state = self._installation, str(uuid.uuid4())
         address = start(self.world, installation, person, base=PAGES, way=Way.PASTED, state=state)
         landing = self._walked(address, person, name, password)
         if landing.outcome != "callback":
-            raise AssertionError(f"the login did not come back to ChatGPT: {landing.describe()}")
+            raise AssertionError(_not_come_back(landing, installation, self.redirect_uri))
         landed = arrive(self.world, installation, person, Callback(url=landing.url))
         if landed.arrival is not Arrival.CONNECTED:
             raise AssertionError(_not_logged_in(landed))
@@ -203,6 +214,7 @@ class User:
             UsageError: there is no such operation or parameter.
             AssertionError: the user has logged out.
         """
+        __tracebackhide__ = True
         openapi = self.plugin._openapi
         numbers = {one.id: number for number, one in enumerate(openapi.operations)}
         if operation not in numbers:
@@ -224,6 +236,7 @@ class User:
         Raises:
             AssertionError: it could not be refreshed; the message says what ChatGPT shows.
         """
+        __tracebackhide__ = True
         installation = self.plugin._installation
         used = use.refresh(self.plugin.world, installation, self._connection)
         if not used.is_refreshed:
@@ -247,6 +260,7 @@ class User:
 
     @property
     def _connection(self) -> Connection:
+        __tracebackhide__ = True
         found = self.plugin.world.keeper.connection(self.plugin.id, self.person)
         if found is None:
             raise AssertionError("this user has logged out")
@@ -288,6 +302,7 @@ def _transport(in_process: Transport | None) -> Transport:
 
 
 def _verified(world: World, pasted: Installation, token: str) -> Installation:
+    __tracebackhide__ = True
     if token:
         ready = setup.verify(world, replace(pasted, verification_token=token))
     else:
@@ -302,6 +317,17 @@ def _not_installed(found: Installation) -> str:
     if found.phase is Phase.VERIFYING:
         told.insert(0, "verification_tokens.openai in the manifest is not the token that was given")
     return "\n".join(["ChatGPT could not install the plugin", *filter(None, told)])
+
+
+def _not_come_back(landing: Landing, installation: Installation, redirect_uri: str) -> str:
+    """Where a login ended, and, where it was refused before a page, with what ChatGPT had asked."""
+    told = [f"the login did not come back to ChatGPT: {landing.describe()}"]
+    status = landing.page.answer.status if landing.page else 0
+    if status >= HTTPStatus.BAD_REQUEST and not landing.filled:
+        asked = f"client_id {installation.client_id!r} and redirect_uri {redirect_uri!r}"
+        told.append(f"ChatGPT asked with {asked}; does your server know both of them?")
+        told.append("install(…, plugin_id=…) is the part of the callback after /aip/")
+    return "\n".join(told)
 
 
 def _not_logged_in(landed: Landed) -> str:
@@ -321,6 +347,7 @@ def _told(remark: Remark) -> str:
 
 def _filled(form: OperationForm, body: Any, given: Mapping[str, Any]) -> dict[str, str]:
     """The fields of the form: samples for what is required, what was given over them."""
+    __tracebackhide__ = True
     filled = {one.field: one.value for one in form.parameters if one.is_required}
     fields = {one.name: one.field for one in form.parameters}
     for name, value in given.items():

@@ -8,6 +8,11 @@ MockauthError
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
 
 class MockauthError(Exception):
     """Everything that mockauth raises on purpose.
@@ -34,3 +39,17 @@ class NothingJudged(OurFault):
     """The target could not be reached or signed in to, so there is no verdict."""
 
     exit_code = 3
+
+
+def plainly(work: Callable[[], T]) -> T:
+    """What `work` gives. The fault of a caller is raised from here: where it was found says nothing to
+    whoever wrote the test.
+
+    Raises:
+        OurFault: `work` did.
+    """
+    __tracebackhide__ = True
+    try:
+        return work()
+    except OurFault as wrong:
+        raise wrong.with_traceback(None) from wrong.__cause__

@@ -1,11 +1,14 @@
-"""The options of a run as keywords of Python, for editors and type checkers. What each one means
-stands in docs/check.md; the command line reads and judges the values."""
+"""The options of a run, and the settings of the built-in plugin, as keywords of Python, for editors and
+type checkers. What each one means stands in docs/check.md and docs/serve.md; the command line reads and
+judges the values."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from typing import Any, Literal, TypedDict
+
+from mockauth.plugin.login_name import Login
 
 Words = str | Sequence[str]
 """One value, or several."""
@@ -80,3 +83,52 @@ class ClientOptions(TypedDict, total=False):
     scenarios: Paths
     fail_on: Literal["must", "should", "never"]
     strict: bool
+
+
+class PluginSettings(TypedDict, total=False):
+    """The keys of `[serve]`, and the callbacks of a client under test."""
+
+    name: str
+    api: Literal["todo", "embeddings", "mcp"]
+    auth: Literal["none", "service_http", "user_http", "oauth"]
+    authorization_type: Literal["bearer", "basic"]
+    api_key_header: str
+    content_type: str
+    scope: str
+    login: Login
+    clients: Sequence[Mapping[str, Any]]
+    users: Sequence[Mapping[str, Any]]
+    service_token: str
+    verification_token: str
+    plugin_ids: Sequence[str]
+    callback_hosts: Sequence[str]
+    access_seconds: int
+    code_seconds: int
+    refresh_seconds: int
+    token_format: Literal["opaque", "jwt"]
+    metadata: bool
+    issuer_in_redirect: bool
+    revocation: bool
+    introspection: bool
+    cors: bool
+    userinfo: bool
+    registration: bool
+    mcp_revision: Literal["2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26"]
+    mcp_mode: Literal["stateless", "session"]
+    mcp_answers: Literal["json", "events"]
+    mcp_tools: Literal["sample", "conformance"]
+    mixed: bool
+    tool_challenge: bool
+    tenant: str
+    metadata_forms: Literal["oauth", "openid", "both"]
+    client_documents: bool
+    client_assertions: bool
+    document_http: bool
+    document_authority: str
+    offline_access: bool
+    manifest: Mapping[str, Any]
+    openapi: Mapping[str, Any]
+    policy: Mapping[str, Any]
+    faults: Sequence[str]
+    redirect_uri: str
+    redirect_uris: Sequence[str]

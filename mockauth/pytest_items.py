@@ -16,14 +16,17 @@ import pytest
 
 from mockauth.api import CheckResult, Options, Plan, Report, check, plan_of
 from mockauth.cli.writing import write_whole
-from mockauth.errors import OurFault
+from mockauth.errors import NothingJudged, OurFault
 from mockauth.scenario.library import load_library
+from mockauth.settings import hint
 
 ROOT = "mockauth"
 """What the ids of the items begin with."""
 RUN = "run"
 """The item of what belongs to no check: nothing was judged, or a waiver is out of date."""
 SUFFIX = ".mockauth.yaml"
+NOTHING_JUDGED = 3
+"""The exit code."""
 MOST_EXCHANGES = 5
 """Exchanges that are told of one check."""
 LONGEST_BODY = 2000
@@ -60,18 +63,25 @@ class SharedRun:
         """The run, made now where nobody has made it.
 
         Raises:
-            OurFault: it cannot be made; the second time the test is skipped, because one failure
-                says it all.
+            OurFault: it cannot be made, or the service could not be judged; the second time the
+                test is skipped, because one failure says it all.
         """
         if self._fault is not None:
-            pytest.skip("the run could not be made")
+            pytest.skip(f"nothing could be judged: {self._fault.lines[0]}")
         if self._report is None:
             try:
-                self._report = self._made() if self.file is None else self._shared(self.file)
+                self._report = self._judged()
             except OurFault as wrong:
                 self._fault = wrong
                 raise
         return self._report
+
+    def _judged(self) -> Report:
+        report = self._made() if self.file is None else self._shared(self.file)
+        stopped = report.members.get("stopped", "")
+        if stopped and report.exit_code == NOTHING_JUDGED:
+            raise NothingJudged(stopped)
+        return report
 
     def _shared(self, file: Path) -> Report:
         from filelock import FileLock  # only workers need it
@@ -162,7 +172,7 @@ class Checks(pytest.Collector):
             raise self.CollectError("\n".join(wrong.lines)) from None
         wanted = [one for one in (*ids, RUN) if not named or one in named or "" in named]
         for missing in set(named or ()) - {"", RUN, *ids}:
-            raise self.CollectError(f"there is no check {missing}")
+            raise self.CollectError(f"there is no check {missing}{hint(missing, ids)}")
         yield from (_item(self, one, run) for one in wanted)
 
 
@@ -190,7 +200,9 @@ class CheckItem(pytest.Item):
         try:
             report = self.run.report()
         except OurFault as wrong:
-            raise Broken("\n".join(wrong.lines)) from None
+            raise Broken(
+                "\n".join([f"nothing could be judged: {wrong.lines[0]}", *wrong.lines[1:]])
+            ) from None
         if self.name == RUN:
             _judge_run(report, self.run.plan)
             return
@@ -199,8 +211,6 @@ class CheckItem(pytest.Item):
         self._judge(report, result)
 
     def _judge(self, report: Report, result: CheckResult) -> None:
-        fail_on, strict = self.run.plan.fail_on, self.run.plan.strict
-        fails = result.is_broken or (result.state == "warn" and fail_on == "should")
         stale = _stale(report, result.id)
         if result.waiver is not None:
             reason = str(result.waiver["reason"])
@@ -208,12 +218,19 @@ class CheckItem(pytest.Item):
             raise Broken(result.told())
         if stale:
             self.add_marker(pytest.mark.xfail(reason=stale, strict=True))
-        elif fails and (fail_on != "never" or result.state == "error"):
+        elif self._fails(result):
             raise Broken(result.told())
-        elif result.state == "blocked" and strict:
+        elif result.state == "blocked" and self.run.plan.strict:
             raise Broken(f"not judged: {result.actual}")
         elif result.state in ("blocked", "n/a"):
             pytest.skip(f"{result.state}: {result.actual}")
+
+    def _fails(self, result: CheckResult) -> bool:
+        """Whether its state is one that fails the test."""
+        fail_on = self.run.plan.fail_on
+        if result.state == "fail":
+            return fail_on != "never"
+        return result.state == "error" or (result.state == "warn" and fail_on == "should")
 
     def _tell(self, report: Report, result: CheckResult) -> None:
         """Evidence for the report of the test: the verdict and the exchanges that show it."""
@@ -222,7 +239,8 @@ class CheckItem(pytest.Item):
             ("mockauth_level", result.level),
             ("mockauth_sources", ", ".join(result.refs)),
         ]
-        self.add_report_section("call", "mockauth", result.told())
+        if not self._fails(result):  # else it is what the test fails with
+            self.add_report_section("call", "mockauth", result.told())
         shown = [one for one in report.exchanges if one["n"] in result.exchanges]
         for one in shown[:MOST_EXCHANGES]:
             self.add_report_section("call", f"exchange #{one['n']}", _told(one))
@@ -249,7 +267,7 @@ def _item(parent: pytest.Collector, name: str, run: SharedRun) -> CheckItem:
 def _judge_run(report: Report, plan: Plan) -> None:
     """See that the run could judge, and that no reason for its exit code is left that belongs to no
     check that fails."""
-    if report.exit_code == 3:
+    if report.exit_code == NOTHING_JUDGED:
         raise Broken(report.verdict)
     policy: Sequence[Mapping[str, Any]] = report.members["policy"]
     unjudged = [

@@ -10,7 +10,7 @@ import pytest
 
 if TYPE_CHECKING:
     from mockauth.chatgpt_user import ChatGPT
-    from mockauth.options import Options
+    from mockauth.options import Options, PluginSettings
     from mockauth.report.judged import Report
     from mockauth.testing import MockPlugin, PluginServer
 
@@ -88,14 +88,14 @@ def mock_plugin_stage() -> Iterator[PluginServer]:
 
 
 @pytest.fixture(scope="session")
-def mock_plugin_settings() -> dict[str, Any]:
+def mock_plugin_settings() -> PluginSettings:
     """Settings for every test, to be overridden in a conftest.py; the mark `mock_plugin` adds to
     them."""
     return {}
 
 
 @pytest.fixture(scope="session")
-def mock_plugin_session(mock_plugin_settings: dict[str, Any]) -> Iterator[MockPlugin]:
+def mock_plugin_session(mock_plugin_settings: PluginSettings) -> Iterator[MockPlugin]:
     """One plugin for the whole session, at an address of its own that stays: for an app that is
     configured once. Its users, tokens and faults stay, too, until `reset()`."""
     from mockauth.testing import served_plugin
@@ -108,7 +108,7 @@ def mock_plugin_session(mock_plugin_settings: dict[str, Any]) -> Iterator[MockPl
 def mock_plugin(
     request: pytest.FixtureRequest,
     mock_plugin_stage: PluginServer,
-    mock_plugin_settings: dict[str, Any],
+    mock_plugin_settings: PluginSettings,
 ) -> Iterator[MockPlugin]:
     """The built-in plugin, served over HTTP and as new for each test. What a test queues and does
     not use fails it."""
@@ -116,7 +116,7 @@ def mock_plugin(
         if mark.args:
             raise pytest.UsageError(f"the mark {MARK} takes names only, such as login='auto'")
     marks = [mark.kwargs for mark in request.node.iter_markers(MARK)]
-    settings = dict(mock_plugin_settings)
+    settings: Any = dict(mock_plugin_settings)
     for kwargs in reversed(marks):  # the closest one last
         settings |= kwargs
     plugin = request.node.stash[SERVED] = mock_plugin_stage.serve(**settings)
@@ -145,8 +145,11 @@ def mockauth_check(mockauth_settings: Options) -> Checks:
     """`mockauth.check` with the settings of the session."""
 
     def check(target: Any, *, base_url: str = "", **options: Any) -> Report:
+        __tracebackhide__ = True
         from mockauth.api import check
+        from mockauth.errors import plainly
 
-        return check(target, base_url=base_url, **{**mockauth_settings, **options})
+        merged: Any = {**mockauth_settings, **options}
+        return plainly(lambda: check(target, base_url=base_url, **merged))
 
     return check

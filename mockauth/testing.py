@@ -15,12 +15,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from mockauth.browser.form import Credentials
 from mockauth.browser.session import Session
 from mockauth.engine.http.transport import SocketTransport, TransportError, WsgiTransport
 from mockauth.errors import UsageError
+from mockauth.options import PluginSettings
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import ClientConfig, PluginConfig, UserConfig
 from mockauth.plugin.control.actions import PluginControl
@@ -301,10 +302,10 @@ class PluginServer:
 
     def __init__(self) -> None:
         self.url = ""
-        self._ready: list[tuple[Mapping[str, Any], MockPlugin]] = []
+        self._ready: list[tuple[PluginSettings, MockPlugin]] = []
         self._serving: WSGIApplication | None = None
 
-    def serve(self, **settings: Any) -> MockPlugin:
+    def serve(self, **settings: Unpack[PluginSettings]) -> MockPlugin:
         """Serve the plugin of these settings from now on, as for `config_of`; the same one again
         where it was served before."""
         found = next((plugin for known, plugin in self._ready if known == settings), None)
@@ -329,7 +330,9 @@ def plugin_server() -> Iterator[PluginServer]:
 
 
 @contextmanager
-def served_plugin(*, https: Path | None = None, **settings: Any) -> Iterator[MockPlugin]:
+def served_plugin(
+    *, https: Path | None = None, **settings: Unpack[PluginSettings]
+) -> Iterator[MockPlugin]:
     """One plugin, served on a free port until the end of the block. `settings` are as for
     `config_of`; `https` is a file that gets the certificate of the authority to trust.
 
@@ -344,7 +347,7 @@ def served_plugin(*, https: Path | None = None, **settings: Any) -> Iterator[Moc
         check_used(plugin)
 
 
-def config_of(**settings: Any) -> PluginConfig:
+def config_of(**given: Unpack[PluginSettings]) -> PluginConfig:
     """The settings of a plugin, as under `[serve]` in `mockauth.toml`; `login` is auto unless said
     otherwise. `redirect_uri` and `redirect_uris` are callbacks that its clients have beside
     ChatGPT's, `faults` are named as on the command line.
@@ -352,11 +355,13 @@ def config_of(**settings: Any) -> PluginConfig:
     Raises:
         UsageError: a setting or a fault is unknown, or a value is of another type.
     """
-    settings = {"login": "auto", **settings}
+    settings: dict[str, Any] = {"login": "auto", **given}
     uris = [*settings.pop("redirect_uris", ()), *filter(None, [settings.pop("redirect_uri", "")])]
     faults = settings.pop("faults", ())
-    [config] = plugins_of(settings, "mock_plugin", {})
-    return with_faults(called_back(config, uris), list(faults))
+    first, *more = plugins_of(settings, "mock_plugin", {})
+    if more:
+        raise UsageError("mock_plugin: one plugin at a time; give the keys of one of them")
+    return with_faults(called_back(first, uris), list(faults))
 
 
 def check_used(plugin: MockPlugin) -> None:

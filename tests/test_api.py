@@ -28,8 +28,11 @@ from tests.apps.flask_todo import flask_app
 from tests.apps.todo import GIVEN, Todo
 
 SOCKETS_ONLY = {"transport.keepalive-clean"}
-WRITTEN = {"help", "verbose", "quiet", "reports", "write_baseline", "watch_seconds"}
-"""Options of the commands about what is printed or written, and of a client used by hand."""
+WRITTEN = {
+    "help", "verbose", "quiet", "reports", "write_baseline", "watch_seconds", "targets", "jobs",
+    "folder", "again",
+}  # fmt: skip
+"""Options of the commands about what is printed or written, of a client used by hand, and of lists."""
 
 
 def states(report: mockauth.Report) -> dict[str, str]:
@@ -226,8 +229,34 @@ def test_an_app_is_named_by_its_module() -> None:
     report = mockauth.check("tests.apps.flask_todo:app", select="manifest.served", **GIVEN)
 
     assert report["manifest.served"].state == "pass"
-    with pytest.raises(UsageError, match="has no app 'application'"):
-        mockauth.check("tests.apps.flask_todo:application")
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ("my_service:ap", "my_service has no 'ap'; did you mean app?"),
+        ("my_service:number", "my_service:number is of type int, and no WSGI or ASGI app"),
+        ("my_service:made()", "ValueError: no database ("),
+        ("my_broken_service:app", "ModuleNotFoundError: No module named 'nobody_has_this' ("),
+        ("nobody_has_this:app", "ModuleNotFoundError: No module named 'nobody_has_this'"),
+        ("my_service", "give a site such as"),
+        ("my_service.py", "or an app in process as MODULE:APP"),
+        ("localhost:3333", "give a site such as"),
+    ],
+)
+def test_a_target_that_is_none_says_what_it_should_be(
+    target: str, told: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my_service.py").write_text(
+        "number = app = 7\n\ndef made():\n    raise ValueError('no database')\n"
+    )
+    (tmp_path / "my_broken_service.py").write_text("import nobody_has_this\n")
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(UsageError) as wrong:
+        mockauth.check(target)
+    assert told in str(wrong.value)
+    assert str(tmp_path) not in sys.path
 
 
 def test_a_document_is_linted_as_a_text_or_a_file(tmp_path: Any) -> None:

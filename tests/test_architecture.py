@@ -17,7 +17,7 @@ RANKS = {
 }  # fmt: skip
 SIBLINGS = {"checks", "chatgpt", "plugin", "browser"}
 DOORS = {
-    "api", "chatgpt_user", "options", "pytest_items", "pytest_plugin", "testing", "settings",
+    "api", "chatgpt_user", "marks", "options", "pytest_items", "pytest_plugin", "testing", "settings",
     "__main__",
 }  # fmt: skip
 """Modules of their own above the packages: of the packages only `cli` may import them."""

@@ -13,6 +13,7 @@ from tests.apps.fastapi_todo import fastapi_app
 from tests.apps.flask_todo import flask_app
 from tests.apps.todo import CLIENT_ID, CLIENT_SECRET, PASSWORD, USER, Todo
 
+pytest_plugins = ("pytester",)
 CREDENTIALS = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "plugin_id": "plugin-todo"}
 
 
@@ -57,6 +58,38 @@ def test_a_wrong_password_says_where_the_login_ended(chatgpt: ChatGPT) -> None:
     with pytest.raises(AssertionError, match="did not come back to ChatGPT") as told:
         plugin.log_in(USER, "not-the-password-4711")
     assert "not-the-password-4711" not in str(told.value)
+
+
+def test_a_request_that_is_refused_says_what_chatgpt_asked(chatgpt: ChatGPT) -> None:
+    plugin = chatgpt.install(flask_app(), **{**CREDENTIALS, "plugin_id": "plugin-another"})
+
+    with pytest.raises(AssertionError, match=r"/aip/plugin-another/[\s\S]*plugin_id=") as told:
+        plugin.log_in(USER, PASSWORD)
+    assert repr(CLIENT_ID) in str(told.value)
+
+
+def test_credentials_that_are_missing_are_asked_for_before_a_login(chatgpt: ChatGPT) -> None:
+    with pytest.raises(UsageError, match="needs client_id"):
+        chatgpt.install(flask_app())
+
+
+def test_a_mistake_of_a_test_is_shown_without_the_lines_of_mockauth(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        """
+        def test_one(mockauth_check):
+            mockauth_check("http://localhost:1", clientid="x")
+
+        def test_two(chatgpt):
+            chatgpt.check("http://localhost:1", clientid="x")
+        """
+    )
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:xdist")
+
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["*there is no option 'clientid'; did you mean client_id*"] * 2)
+    assert "keywords.py" not in result.stdout.str()
 
 
 def test_a_callback_without_state_says_what_chatgpt_shows(chatgpt: ChatGPT) -> None:

@@ -93,7 +93,8 @@ def test_a_check_that_does_not_exist_is_an_error(session: pytest.Pytester) -> No
     result = session.runpytest_inprocess(*QUIET, APP, "mockauth::token.exchange-work")
 
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    result.stdout.fnmatch_lines(["*there is no check token.exchange-work*"])
+    told = "*there is no check token.exchange-work; did you mean token.exchange-works[?]"
+    result.stdout.fnmatch_lines([told])
 
 
 def test_a_failure_tells_what_to_change_and_shows_the_exchange(session: pytest.Pytester) -> None:
@@ -101,6 +102,7 @@ def test_a_failure_tells_what_to_change_and_shows_the_exchange(session: pytest.P
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([f"FAIL {STATE} *", "*fix *", "*exchange #*", "GET *"])
+    assert result.stdout.str().count("\nFAIL ") == 1
     told = (session.path / "j.xml").read_text("utf-8")
     case = ET.fromstring(told).find(".//testcase")  # noqa: S314 - pytest wrote it
     assert case is not None
@@ -149,7 +151,17 @@ def test_a_run_that_cannot_be_made_fails_once(session: pytest.Pytester) -> None:
     result = session.runpytest_inprocess(*QUIET, nobody, "-k", f"{WORKS} or {STATE}")
 
     result.assert_outcomes(failed=1, skipped=1)
-    result.stdout.fnmatch_lines(["nobody_has_this:app: No module named *"])
+    result.stdout.fnmatch_lines(["nothing could be judged: nobody_has_this:app: ModuleNotFound*"])
+
+
+def test_a_service_that_cannot_be_reached_fails_whatever_is_chosen(
+    session: pytest.Pytester,
+) -> None:
+    nobody = "--mockauth-target=http://127.0.0.1:9"
+    result = session.runpytest_inprocess(*QUIET, nobody, "-k", f"{WORKS} or {STATE}")
+
+    result.assert_outcomes(failed=1, skipped=1)
+    result.stdout.fnmatch_lines(["nothing could be judged: http://127.0.0.1:9/* refused*"])
 
 
 def test_the_users_probes_are_collected_from_their_files(session: pytest.Pytester) -> None:
@@ -182,5 +194,5 @@ def test_a_fault_of_the_run_is_told_once_and_not_made_twice() -> None:
 
     with pytest.raises(UsageError):
         run.report()
-    with pytest.raises(pytest.skip.Exception, match="could not be made"):
+    with pytest.raises(pytest.skip.Exception, match="nothing could be judged"):
         run.report()

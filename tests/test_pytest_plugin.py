@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import ExitStack
+from dataclasses import fields
 from pathlib import Path
+from typing import Any, get_type_hints
 from urllib.parse import parse_qs, urlencode
 
 import pytest
@@ -12,9 +15,12 @@ import requests
 from flask import Flask, redirect
 
 from mockauth.errors import UsageError
+from mockauth.options import PluginSettings
+from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.server.serving import serving
 from mockauth.testing import MockPlugin, config_of, served_plugin
 from tests.plugin.tour import CHALLENGE, VERIFIER
+from tests.test_readme import block
 
 pytest_plugins = ("pytester",)
 CALLBACK = "http://localhost:8080/callback"
@@ -52,7 +58,7 @@ def called(plugin: MockPlugin, token: str) -> int:
 
 
 @pytest.mark.parametrize("pages", ["auto", "login", "login_and_consent"])
-def test_a_client_signs_in_over_http_through_whatever_pages_there_are(pages: str) -> None:
+def test_a_client_signs_in_over_http_through_whatever_pages_there_are(pages: Any) -> None:
     with served_plugin(login=pages, redirect_uri=CALLBACK) as plugin:
         callback = plugin.sign_in(authorization(plugin), user="grace" if pages != "auto" else "")
         token = exchanged(plugin, callback).json()["access_token"]
@@ -230,7 +236,7 @@ def test_https_is_served_with_a_certificate_to_trust(tmp_path: Path) -> None:
         ({"redirect_uri": "nowhere"}, "whole address"),
     ],
 )
-def test_a_wrong_setting_is_named(settings: dict[str, object], said: str) -> None:
+def test_a_wrong_setting_is_named(settings: Any, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         config_of(**settings)
 
@@ -244,6 +250,80 @@ def test_a_wrong_word_of_a_test_is_named(mock_plugin: MockPlugin) -> None:
         mock_plugin.next_user("alan")
     with pytest.raises(UsageError, match="no user 'alan'"):
         mock_plugin.sign_in(mock_plugin.authorize_url, user="alan")
+
+
+def test_the_keys_that_editors_know_are_those_of_the_plugin() -> None:
+    there = {one.name for one in fields(PluginConfig)}
+
+    assert set(get_type_hints(PluginSettings)) == there | {"redirect_uri", "redirect_uris"}
+
+
+def test_one_configuration_means_the_same_in_every_place(pytester: pytest.Pytester) -> None:
+    pytester.makefile(
+        ".toml",
+        mockauth="""
+        [serve]
+        login = "auto"
+        access_seconds = 77
+        faults = ["token.error-200"]
+        policy = { pkce_plain_allowed = true }
+        users = [{ name = "alan", password = "bombe", claims = { role = "admin" } }]
+        """,
+    )
+    pytester.makeconftest(block("docs/pytest.md", "python", "tomllib"))
+    pytester.makepyfile(
+        """
+        import tomllib
+        from pathlib import Path
+
+        import click
+        import mockauth
+        import pytest
+        from mockauth.cli.serve import _plugins, serve
+        from mockauth.marks import with_plugin
+        from mockauth.plugin.server.serving import serving
+        from mockauth.testing import config_of, served_plugin
+        from mockauth.wire.url import without_query
+
+        SETTINGS = tomllib.loads(Path("mockauth.toml").read_text())["serve"]
+
+        def test_fixture(mock_plugin, mock_plugin_session):
+            [on_the_command_line] = _plugins(dict(serve.make_context("serve", []).params))
+            assert mock_plugin.config == config_of(**SETTINGS) == on_the_command_line
+            assert mock_plugin_session.config == on_the_command_line
+
+        @with_plugin(access_seconds=77)
+        def test_mark(mock_plugin):
+            assert mock_plugin.config == config_of(**SETTINGS)
+
+        def test_app_and_server(mock_plugin):
+            path = "/.well-known/ai-plugin.json"
+            app = mockauth.create_app(config_of(**SETTINGS))
+            inside = app.test_client().get(path, base_url=mock_plugin.url)
+            outside = mock_plugin.app.test_client().get(path, base_url=mock_plugin.url)
+            assert inside.json == outside.json
+            with served_plugin(**SETTINGS) as other:
+                assert other.config == mock_plugin.config
+                assert other.token()["expires_in"] == 77
+        """
+    )
+
+    pytester.runpytest_inprocess(*QUIET, "--strict-markers").assert_outcomes(passed=3)
+
+
+def test_ten_servers_in_one_process_know_nothing_of_each_other() -> None:
+    with ExitStack() as stack:
+        plugins = [stack.enter_context(served_plugin(access_seconds=n + 1)) for n in range(10)]
+        tokens = [plugin.token() for plugin in plugins]
+        plugins[3].fault("api.unavailable")
+        statuses = [[called(one, token["access_token"]) for token in tokens] for one in plugins]
+
+    assert [token["expires_in"] for token in tokens] == [*range(1, 11)]
+    assert len({plugin.url for plugin in plugins}) == 10
+    assert statuses == [
+        [503 if row == 3 else 200 if row == column else 401 for column in range(10)]
+        for row in range(10)
+    ]
 
 
 def test_what_is_queued_and_not_used_fails_the_test(pytester: pytest.Pytester) -> None:

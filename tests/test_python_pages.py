@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
-import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,13 +19,13 @@ from mockauth import create_app
 
 app = create_app()
 """
-DEMO = {
-    "client_id": "demo-client",
-    "client_secret": "demo-secret-3f9a7c51d2",
-    "username": "ada",
-    "password": "analytical-engine",
-    "select": "token.exchange-works",
-}
+DEMO = """
+client_id = "demo-client"
+username = "ada"
+client_secret = { env = "TODO_CLIENT_SECRET" }
+password = { env = "TODO_PASSWORD" }
+select = "token.exchange-works"
+"""
 
 
 @pytest.fixture
@@ -43,9 +42,18 @@ def run(folder: pytest.Pytester, text: str) -> str:
     return result.stdout.str()
 
 
-def with_targets(folder: pytest.Pytester, base: str) -> None:
-    targets = [{"name": name, "url": base, "options": DEMO} for name in ("one", "two")]
-    (folder.path / "targets.json").write_text(json.dumps(targets))
+@pytest.fixture
+def services(folder: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A list of two services, and one whose variable is missing."""
+    monkeypatch.setenv("TODO_CLIENT_SECRET", "demo-secret-3f9a7c51d2")
+    monkeypatch.setenv("TODO_PASSWORD", "analytical-engine")
+    with serving(mockauth.create_app()) as base:
+        entries = [
+            f'[[target]]\nname = "{name}"\ntarget = "{base}"{DEMO}' for name in ("one", "two")
+        ]
+        entries.append(f'[[target]]\nname = "bad"\ntarget = "{base}"\ntoken = {{ env = "NO" }}')
+        (folder.path / "services.toml").write_text("\n".join(entries))
+        yield
 
 
 def test_the_first_block_checks_an_app(folder: pytest.Pytester) -> None:
@@ -65,22 +73,27 @@ def test_the_block_of_chatgpt_logs_a_user_in(folder: pytest.Pytester) -> None:
     run(folder, block("docs/python-api.md", "python", "gpt.install"))
 
 
-def test_a_list_of_services_is_spread_over_two_workers(folder: pytest.Pytester) -> None:
+def test_a_list_of_services_is_spread_over_two_workers(
+    folder: pytest.Pytester, services: None
+) -> None:
     folder.makepyfile(test_store=block("docs/python-api.md", "python", "parametrize"))
-    with serving(mockauth.create_app()) as base:
-        with_targets(folder, base)
-        folder.runpytest_subprocess(*QUIET, "-n2").assert_outcomes(passed=2)
+    result = folder.runpytest_subprocess(*QUIET, "-n2")
 
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(["*token: NO is not set in the environment"])
     reports = [(folder.path / f"{name}.json").read_text("utf-8") for name in ("one", "two")]
     assert all(mockauth.Report.from_json(text).ok for text in reports)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="needs Dask")
-def test_a_list_of_services_is_mapped_by_two_workers_of_dask(folder: pytest.Pytester) -> None:
+def test_a_list_of_services_is_mapped_by_two_workers_of_dask(
+    folder: pytest.Pytester, services: None
+) -> None:
+    pytest.importorskip("distributed", reason="needs Dask, of the extra dev")
     [text] = blocks("docs/python-api.md", "python", before="dask")
-    with serving(mockauth.create_app()) as base:
-        with_targets(folder, base)
-        assert run(folder, text).splitlines() == ["one ok", "two ok"]
+    told = run(folder, text).splitlines()
+
+    assert told == ["one ok", "two ok", "bad not judged: token: NO is not set in the environment"]
+    assert mockauth.Report.from_json((folder.path / "one.json").read_text("utf-8")).ok
 
 
 def test_the_checks_of_the_page_are_tests(
@@ -105,6 +118,7 @@ def test_every_block_of_the_pages_is_run_above() -> None:
     source = Path(__file__).read_text("utf-8")
     named = set(re.findall(r'block\("(docs/[\w-]+\.md)", "python", "([^"]+)"\)', source))
     named.add(("docs/pytest.md", "def test_login(mock_plugin"))  # by the test of README
+    named.add(("docs/pytest.md", "tomllib"))  # by the test of the fixture
     for page in ("docs/python-api.md", "docs/pytest.md"):
         for text in blocks(page, "python"):
             assert "dask" in text or any(one == page and part in text for one, part in named)

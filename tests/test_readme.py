@@ -255,7 +255,7 @@ def test_the_waiver_of_the_page_is_read() -> None:
 
 def test_the_tests_of_the_page_pass(pytester: pytest.Pytester) -> None:
     pytester.makeconftest(MY_APP)
-    pytester.makepyfile(block("docs/pytest.md", "python", "mock_plugin"))
+    pytester.makepyfile(block("docs/pytest.md", "python", "def test_login(mock_plugin"))
 
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist", "-q")
     result.assert_outcomes(passed=2)

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
+from click.core import ParameterSource
 
-from mockauth.cli.login import logins_of
+from mockauth.cli.check_options import options_of
 from mockauth.cli.option import HostAndPort, Patience, SlowCommand, option
-from mockauth.cli.settings import load_settings, login_pages, waivers
-
-if TYPE_CHECKING:
-    from mockauth.engine.options import CheckOptions
-
-BUDGET = 300.0
-"""Seconds of a run; one against the built-in plugin takes three."""
-
-
-WAITS = 4
-"""How many checks wait, each for what --slow allows."""
+from mockauth.cli.settings import load_settings
+from mockauth.errors import UsageError
 
 
 @click.command(cls=SlowCommand)
-@click.argument("target")
+@click.argument("target", required=False)
 @option(
     "--config",
     callback=load_settings,
@@ -194,15 +186,44 @@ WAITS = 4
     help="Write a report (- for stdout); FORMAT is json, junit, sarif, markdown, har, html or github. "
     "May be given several times.",
 )
+@option(
+    "--targets",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="In place of TARGET: a list of many, with options for each.",
+)
+@option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=1,
+    help="--targets: how many are checked at the same time (default: 1).",
+)
+@option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("mockauth-reports"),
+    help="--targets: where the report of each is written (default: mockauth-reports).",
+)
+@option(
+    "--again",
+    is_flag=True,
+    help="--targets: also check those whose report of the same settings is in the folder.",
+)
 @click.option("-v", "--verbose", count=True, help="Print all findings in full; -vv every exchange.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
-def check(target: str, **values: Any) -> None:
+def check(target: str | None, **values: Any) -> None:
     """Sign in to TARGET as ChatGPT would, and report what would go wrong.
 
     TARGET is the root of a site (http://localhost:3333), the URL of a manifest, or the path of one.
     For a GPT Action it is the root of the API, or the URL or path of its OpenAPI document.
     For an MCP server it is the URL of its endpoint.
+
+    With --targets FILE many are checked, each in a process of its own.
     """
+    if target is None:
+        raise click.exceptions.Exit(_check_many(values))
+    _only_one(target)
     # The engine brings requests, the checks and the scenarios with it, which --help must not.
     from mockauth.cli.output import finish, report_targets
     from mockauth.engine.check import run_check
@@ -225,81 +246,18 @@ def check(target: str, **values: Any) -> None:
     raise click.exceptions.Exit(code)
 
 
-def _budget(seconds: float | None, patience: float, login: str) -> float | None:
-    """Seconds that the run may take, or None. What waits has its time beside it; nobody knows how
-    long a person takes."""
-    if seconds is None and login == "manual":
-        return None
-    if seconds is None:
-        return BUDGET + WAITS * patience
-    return seconds or None
+def _check_many(values: Mapping[str, Any]) -> int:
+    context = click.get_current_context()
+    if values["targets"] is None:
+        raise click.UsageError("Missing argument 'TARGET' (or --targets FILE).", context)
+    # It starts processes and reads reports, which a run of one need not load.
+    from mockauth.cli.many import check_many
+
+    return check_many(context, values)
 
 
-def options_of(target: str, values: Mapping[str, Any]) -> CheckOptions:
-    """What the run is asked to do, from the values of the command's options. The settings file is
-    the one that the current click context has loaded.
-
-    Raises:
-        UsageError: a value cannot be used.
-    """
-    from mockauth.checks.evidence import Given
-    from mockauth.engine.options import CheckOptions
-    from mockauth.engine.result.baseline import read_baseline
-    from mockauth.manifest.editor import EditorForm
-    from mockauth.wire import Secret
-
-    def secret(name: str) -> Secret:
-        return Secret(values[name], name)
-
-    def words(name: str) -> tuple[str, ...]:
-        return tuple(w.strip() for value in values[name] for w in value.split(",") if w.strip())
-
-    return CheckOptions(
-        target=target,
-        profile=values["profile"],
-        given=Given(
-            client_id=values["client_id"],
-            client_secret=secret("client_secret"),
-            username=values["username"],
-            password=secret("password"),
-            token=secret("token"),
-            verification_token=secret("verification_token"),
-            other_client_id=values["other_client_id"],
-            other_client_secret=secret("other_client_secret"),
-            other_redirect_uri=values["other_redirect_uri"],
-            other_username=values["other_username"],
-            other_password=secret("other_password"),
-            other_token=secret("other_token"),
-            narrow_scope=values["narrow_scope"],
-            owned_path=values["owned_path"],
-            privacy_policy_url=values["privacy_policy_url"],
-        ),
-        form=EditorForm(
-            openapi=values["openapi"],
-            auth=values["auth"] or "",
-            auth_scheme=values["auth_scheme"] or "",
-            header=values["header"],
-            authorize_url=values["authorize_url"],
-            token_url=values["token_url"],
-            scope=values["scope"],
-            token_exchange=values["token_exchange"],
-        ),
-        levels=values["levels"],
-        plugin_id=values["plugin_id"],
-        logins=logins_of(values["login"], values["screenshots"]),
-        pages=login_pages(),
-        operation=values["operation"],
-        revision=values["revision"],
-        wait=values["wait"],
-        select=words("select"),
-        ignore=words("ignore"),
-        scenarios=values["scenarios"],
-        active=values["active"],
-        slow=values["slow"] > 0,
-        patience=values["slow"],
-        budget=_budget(values["budget"], values["slow"], values["login"]),
-        map=values["map"],
-        allow_hosts=values["allow_hosts"],
-        waivers=waivers(),
-        baseline=read_baseline(values["baseline"]) if values["baseline"] else None,
-    )
+def _only_one(target: str) -> None:
+    """See that the command line names either a target or a list."""
+    context = click.get_current_context()
+    if context.get_parameter_source("targets") is ParameterSource.COMMANDLINE:
+        raise UsageError(f"give TARGET ({target}) or --targets, not both")

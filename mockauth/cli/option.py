@@ -58,7 +58,7 @@ class SlowCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does it, once a bare `--slow` has its number."""
-        following = [*args[1:], ""]
+        following = [*args, ""][1:]
         bare = f"--slow={SLOW_SECONDS:g}"
         spelled = [
             bare if word == "--slow" and _number(after) is None else word

@@ -19,6 +19,8 @@ WAIVERS = "mockauth.waivers"
 """Where the waivers of the file stand in `click.Context.meta`."""
 LOGIN = "mockauth.login"
 """Where the table of the login's pages stands there, with the name of the file."""
+SOURCE = "mockauth.source"
+"""The name of the settings file, "" where there is none."""
 BROKEN = "mockauth.broken"
 """Where lint keeps the path of a settings file that it could not use, and so judges."""
 SECRETS = (
@@ -41,6 +43,7 @@ def load_settings(context: click.Context, parameter: click.Parameter, value: str
     data, source = read_settings(value)
     context.meta[WAIVERS] = read_waivers(data.get("waiver", []), source)
     context.meta[LOGIN] = data.get("login", {}), source
+    context.meta[SOURCE] = value or source
     defaults = defaults_of(context.command, data.get("check", {}), source)
     levels = levels_of(data.get("levels", {}), source)
     if levels:
@@ -105,6 +108,11 @@ def waivers() -> tuple[Waiver, ...]:
     """The waivers of the settings file of the command that runs."""
     found: tuple[Waiver, ...] = click.get_current_context().meta.get(WAIVERS, ())
     return found
+
+
+def settings_source() -> str:
+    """The name of the settings file of the command that runs, "" where there is none."""
+    return str(click.get_current_context().meta.get(SOURCE, ""))
 
 
 def login_pages() -> tuple[Override, ...]:

@@ -43,3 +43,10 @@ def test_what_is_no_number_of_seconds_is_named() -> None:
 
     assert run.exit_code == 2
     assert "--slow 60" in run.output
+
+
+def test_no_word_at_all_is_wrong_use() -> None:
+    run = CliRunner().invoke(command, [])
+
+    assert run.exit_code == 2
+    assert "Missing argument" in run.output

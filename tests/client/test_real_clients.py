@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -22,7 +23,7 @@ def test_a_real_client_signs_in_calls_and_refreshes(
     client: str, scheme: str, method: str, tmp_path: Path
 ) -> None:
     authority = tmp_path / "ca.pem" if scheme == "https" else None
-    api = "mcp" if client == "mcp" else "todo"
+    api: Literal["mcp", "todo"] = "mcp" if client == "mcp" else "todo"
     with served_plugin(https=authority, api=api, redirect_uri=CALLBACK) as plugin:
         settings = {
             "AUTHORIZE_URL": plugin.authorize_url,

@@ -129,7 +129,7 @@ def sees(page: Page, text: str) -> None:
 @pytest.mark.parametrize("auth", ["none", "service_http", "user_http", "oauth"])
 @pytest.mark.parametrize("has_script", [True, False])
 def test_every_auth_type_is_installed_and_used(
-    browser: Browser, pages: str, auth: str, has_script: bool
+    browser: Browser, pages: str, auth: Any, has_script: bool
 ) -> None:
     callback = f"{pages}/aip/{DEMO_PLUGIN_ID}/oauth/callback"
     with (

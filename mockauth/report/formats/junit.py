@@ -6,7 +6,7 @@ The shape is that of Jenkins' junit-10.xsd; what XML 1.0 cannot hold becomes U+F
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -31,6 +31,34 @@ def render(document: Document) -> str:
         _suite(root, document, area, [*group])
     indent(root, " ")
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def render_many(targets: Iterable[tuple[str, str, Document | None]]) -> str:
+    """Many targets as one report: a suite for each, by its name, with its verdict and the checks that
+    apply. Where it was not judged the verdict says why, and is all. What was sent stands in the report
+    of each."""
+    root = Element("testsuites", name="mockauth")
+    for name, verdict, document in targets:
+        _target(root, name, verdict, document)
+    indent(root, " ")
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def _target(root: Element, name: str, verdict: str, document: Document | None) -> None:
+    checks = [one for one in document["checks"] if one["state"] != "n/a"] if document else []
+    suite = SubElement(root, "testsuite", name=name)
+    case = SubElement(suite, "testcase", name="verdict", classname=name)
+    if document is None:
+        said = SubElement(case, "error", type="not judged", message=_text(f"not judged: {verdict}"))
+        said.text = _text(verdict)
+    elif document["gate"]["exit_code"]:
+        said = SubElement(case, "failure", type="verdict", message=_text(verdict))
+        said.text = _text("\n".join(document["gate"]["reasons"]))
+    for check in checks:
+        _case(suite, {"profile": name, "exchanges": ()}, check)
+    suite.set("tests", str(len(checks) + 1))
+    for total, kind in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(total, str(len(suite.findall(f"testcase/{kind}"))))
 
 
 def _suite(root: Element, document: Document, area: str, checks: Sequence[Check]) -> None:

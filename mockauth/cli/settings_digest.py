@@ -1,0 +1,61 @@
+"""A digest of all that decides how a target is judged, so that a report tells whether it still is of
+these settings. No value of a secret is part of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from mockauth import __version__
+from mockauth.cli.targets import OF_ONE, ListedTarget, Variable
+
+
+def settings_digest(
+    entry: ListedTarget, given: Mapping[str, Any], environment: Mapping[str, str], file: str
+) -> str:
+    """The digest for a target: its entry, the options that the command line gives for all, the
+    variables of mockauth, the files that any of them names, and the settings file."""
+    options = {name: _plain(value) for name, value in {**entry.options, **given}.items()}
+    told = {
+        "version": __version__,
+        "target": entry.target,
+        "options": options,
+        "environment": dict(_variables(environment)),
+        "files": dict(_contents([file, entry.target, *_texts(options.values())])),
+    }
+    text = json.dumps(told, sort_keys=True, default=str)
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _plain(value: Any) -> Any:
+    return {"env": value.name} if isinstance(value, Variable) else value
+
+
+def _variables(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    never = {f"MOCKAUTH_{name.upper()}" for name in (*OF_ONE, "debug", "store_key")}
+    for name, value in environment.items():
+        if name.startswith("MOCKAUTH_") and name not in never:
+            yield name, value
+
+
+def _texts(values: Iterable[Any]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, list | tuple):
+            yield from map(str, value)
+        elif isinstance(value, str | Path):
+            yield str(value)
+
+
+def _contents(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """What stands in the files, and in the files of the folders, that have one of these names."""
+    for path in map(Path, filter(None, names)):
+        try:
+            files = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+            for file in files:
+                if file.is_file():
+                    yield str(file), hashlib.sha256(file.read_bytes()).hexdigest()
+        except (OSError, ValueError):  # an address or a word, and no path
+            continue

@@ -38,6 +38,7 @@ settings.load_profile("mockauth")
 SLOW = (
     "browser/test_chromium.py",
     "browser/test_chromium_session.py",
+    "browser/test_leaks.py",
     "browser/test_logins.py",
     "browser/test_driver_table.py",
     "browser/test_plugin_pages.py",

@@ -63,6 +63,7 @@ SLOW = (
     "report/test_schema.py",
     "store/test_killed.py",
     "store/test_opening.py",
+    "store/test_page_workers.py",
     "store/test_postgres.py",
     "test_ci.py",
     "test_guides.py",

@@ -44,6 +44,7 @@ def pytest_xdist_auto_num_workers() -> int:
 SLOW = (
     "browser/test_chromium.py",
     "browser/test_chromium_session.py",
+    "browser/test_leaks.py",
     "browser/test_logins.py",
     "browser/test_driver_table.py",
     "browser/test_plugin_pages.py",
@@ -69,6 +70,7 @@ SLOW = (
     "report/test_schema.py",
     "store/test_killed.py",
     "store/test_opening.py",
+    "store/test_page_workers.py",
     "store/test_postgres.py",
     "test_ci.py",
     "test_guides.py",

@@ -44,7 +44,7 @@ def _seconds(value: object) -> float | None:
     shows=COULD_NOT,
     refs=("RFC6749-5.1", "openai/chatgpt-retrieval-plugin#185"),
     why="ChatGPT parses the answer as JSON.",
-    fix="Serve it as application/json.",
+    fix="Serve the token answer as application/json.",
 )
 def json_content_type(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The token answer is served as application/json."""

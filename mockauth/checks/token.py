@@ -142,7 +142,7 @@ def _fix(evidence: Evidence, last: Exchange) -> str:
             "swapped."
         )
     if last.answer.members.get("error") == "invalid_client":
-        return say("Check that --client-id and --client-secret are the ones your server knows.")
+        return say("Use the client id and client secret that your server knows.")
     if 300 <= last.answer.status < 400:
         return say("Answer at exactly the address in {authorization_url}: see token.no-redirect.")
     return ""

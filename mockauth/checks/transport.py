@@ -134,7 +134,7 @@ def no_redirect_on_api(evidence: Evidence) -> Iterator[Finding | Seen]:
     refs=("RFC9110-15.6",),
     practice=True,
     why="A crash is no refusal: it hides defects and fills logs.",
-    fix="Catch the input named and answer 4xx.",
+    fix="Look up the error in your server's log; answer bad input with 4xx.",
 )
 def no_5xx(evidence: Evidence) -> Iterator[Finding | Seen]:
     """No request of the run crashes the server or breaks off."""

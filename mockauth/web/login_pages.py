@@ -12,7 +12,7 @@ from mockauth.engine.installation.installation import Installation, Phase
 from mockauth.engine.installation.login import Callback, Landed, arrive, start
 from mockauth.engine.installation.pending import Way
 from mockauth.web.guard import has_form_token
-from mockauth.web.last_login import forget, remember
+from mockauth.web.last_login import forget, leave, remember
 from mockauth.web.pages import Pages
 from mockauth.web.plugin_page import base_address, plugin_page
 from mockauth.wire.url import split
@@ -59,7 +59,10 @@ def _leave(pages: Pages, installation: Installation, way: Way) -> BaseResponse:
     )
     if _refused(address):
         abort(400)
-    forget()
+    if way is Way.OWN:
+        leave(installation)
+    else:  # the address is pasted, in a page that waits for it
+        forget()
     return redirect(address, 302)
 
 

@@ -12,7 +12,7 @@ from mockauth.engine.installation.logo import picture
 from mockauth.engine.installation.pending import Way
 from mockauth.engine.installation.remark import Remark, by_rule
 from mockauth.profiles import PROFILES
-from mockauth.web.last_login import last_failure
+from mockauth.web.last_login import is_away, last_failure
 from mockauth.web.pages import Pages
 from mockauth.web.settings import Sample
 from mockauth.web.store_page import is_sample_at, state_of
@@ -57,6 +57,7 @@ def plugin_page(pages: Pages, installation: Installation, *, wrong: str = "") ->
         production_callbacks=PROFILES[installation.profile].redirect_uris(installation.id),
         sample=sample,
         failure=last_failure(installation) if connection is None else None,
+        is_away=connection is None and is_away(installation),
         # Cookies do not know ports (RFC 6265 section 8.5).
         gets_cookies=sample is None and hostname(installation.target) == hostname(base_address()),
         fatal=by_rule(one for one in installation.fatal if not _is_in_step(installation, one)),

@@ -10,6 +10,7 @@ from mockauth.engine.installation.dealings import secrets_of
 from mockauth.engine.installation.installation import Connection, Installation
 from mockauth.wire.one_line import one_line
 from mockauth.wire.secret import Secrets
+from mockauth.wire.url import origin
 from mockauth.wire.words import render
 
 LONGEST = 500
@@ -19,8 +20,8 @@ LONGEST_BODY = 20_000
 
 def add_filters(blueprint: Blueprint) -> None:
     """Teach the templates of a blueprint how text is shown."""
-    for name, one in (("told", told), ("foreign", foreign), ("body", body), ("moment", moment)):
-        blueprint.add_app_template_filter(one, f"mockauth_{name}")
+    for one in (told, foreign, body, moment, origin):
+        blueprint.add_app_template_filter(one, f"mockauth_{one.__name__}")
 
 
 def about(installation: Installation, connection: Connection | None) -> None:

@@ -10,25 +10,22 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
-from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from psycopg import sql
 from sqlalchemy import create_engine, select
 
 from mockauth.clock import MovableClock
 from mockauth.store.database import Database
-from mockauth.store.keys import VARIABLE, new_key
+from mockauth.store.keys import VARIABLE
 from mockauth.store.place import url_of
 from mockauth.store.rotation import rotate
 from mockauth.store.schema import VERSIONS, upgrade
 from mockauth.store.store import Store, open_store
 from mockauth.store.tables import Base, InstallationRow, TextsRow
-from tests.store import made, postgres, test_logins, test_store
+from tests.store import made, test_logins, test_store
 
 globals().update(
     (name, test)
@@ -37,37 +34,6 @@ globals().update(
     if name.startswith("test_") and "store" in inspect.signature(test).parameters
 )
 """The same tests; the fixture `store` below makes the difference."""
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """The folder of the socket of a running server."""
-    programs = postgres.programs()
-    if programs is None:
-        pytest.skip("there is no PostgreSQL: apt-get install postgresql")
-    with ExitStack() as stack:
-        try:
-            folder = stack.enter_context(postgres.running(programs))
-        except (OSError, subprocess.SubprocessError) as wrong:
-            pytest.skip(f"PostgreSQL cannot be started here: {wrong}")
-        yield folder
-
-
-@pytest.fixture(scope="session")
-def numbers() -> Iterator[int]:
-    """A number for each database."""
-    return count()
-
-
-@pytest.fixture
-def where(server: str, numbers: Iterator[int], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The URL of an empty database, and a key for it."""
-    monkeypatch.setenv(VARIABLE, new_key().decode())
-    name = f"store{next(numbers)}"
-    with psycopg.connect(f"host={server} user=mockauth dbname=postgres", autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield f"postgresql://mockauth@/{name}?host={server}"
-        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from mockauth.clock import MovableClock
 from mockauth.plugin.config import DEMO_PLUGIN_ID
 from mockauth.testing import MockPlugin, served_plugin
 from tests.web.conftest import Arrive
-from tests.web.visitor import CALLBACK, Visitor, logged_in, oauth_installed
+from tests.web.visitor import CALLBACK, Visitor, installed, logged_in, oauth_installed
 
 PRODUCTION = f"https://chat.openai.com/aip/{DEMO_PLUGIN_ID}/oauth/callback"
 
@@ -115,9 +115,37 @@ def test_a_failed_login_is_told_on_the_plugins_page_until_the_next(
     leaving.click("Back to the plugin")
     assert "The last login failed: The code could not be exchanged" in leaving.text
     assert "token.exchange-works" in leaving.text
+    assert "ChatGPT showed: Couldn't log in with plugin" in leaving.text
 
     leaving.click("Log in with").get(f"/chatgpt/plugins/{DEMO_PLUGIN_ID}/")
     assert "The last login failed" not in leaving.text
+
+
+def test_a_login_that_does_not_come_back_says_what_to_look_for(leaving: Visitor) -> None:
+    leaving.get(f"/chatgpt/plugins/{DEMO_PLUGIN_ID}/")
+
+    assert "Your login has not come back yet" in leaving.text
+    assert f"register this redirect URI, letter for letter: {CALLBACK}" in leaving.text
+    assert "page.form-action-allows-redirect" in leaving.text
+    leaving.click("Log in, in a new tab")
+    leaving.get(f"/chatgpt/plugins/{DEMO_PLUGIN_ID}/")
+    assert "has not come back" not in leaving.text, "that way ends elsewhere"
+
+
+def test_a_wrong_secret_is_told_first_and_can_be_pasted_again(
+    visitor: Visitor, plugin: MockPlugin
+) -> None:
+    installed(visitor, plugin, client_id=plugin.client.id, client_secret="of another client")
+    logged_in(visitor, plugin)
+    fix = "Use the client id and client secret that your server knows."
+    assert f"fix {fix} check" in visitor.text
+    assert fix in visitor.click("Back to the plugin").text
+    client = plugin.client
+    visitor.press("Next", client_id=client.id, client_secret=client.secret)
+    visitor.press("Use the token of my manifest")
+    logged_in(visitor, plugin)
+
+    assert "State: connected" in visitor.text
 
 
 def test_a_late_callback_is_refused(
@@ -209,6 +237,16 @@ def test_a_failed_exchange_shows_what_the_checks_find(leaving: Visitor, plugin: 
     assert "token.exchange-works" in leaving.text
     assert "invalid_grant" in leaving.text
     assert plugin.client.secret not in leaving.text
+
+
+def test_an_answer_without_a_token_is_told_by_what_is_wrong_with_it(
+    leaving: Visitor, plugin: MockPlugin
+) -> None:
+    callback = plugin.sign_in(leaving.left_to)
+    plugin.fault("grant.nested")
+    leaving.get(callback)
+
+    assert 'fix Answer {"access_token": "…", "token_type": "bearer", …}. check' in leaving.text
 
 
 def test_a_finding_of_a_login_that_works_is_shown(leaving: Visitor, plugin: MockPlugin) -> None:

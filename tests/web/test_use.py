@@ -92,6 +92,7 @@ def test_a_refresh_that_fails_says_what_chatgpt_shows(
 
     assert "Missing access token, received 400 from" in connected.text
     assert "invalid_grant" in connected.text
+    assert "Check: refresh.works" in connected.text
 
 
 def test_a_token_without_refresh_leaves_the_user_without_credentials(
@@ -104,6 +105,8 @@ def test_a_token_without_refresh_leaves_the_user_without_credentials(
     listed(visitor)
 
     assert "User is missing credentials" in visitor.text
+    assert "Issue a refresh_token with the access token" in visitor.text
+    assert "Check: grant.refresh-token-present" in visitor.text
 
 
 def test_a_long_answer_is_over_the_limit(connected: Visitor, plugin: MockPlugin) -> None:

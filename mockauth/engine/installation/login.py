@@ -30,6 +30,7 @@ from mockauth.wire.message import every, first, pairs_of
 from mockauth.wire.secret import Secrets
 from mockauth.wire.words import render
 
+EXCHANGE, GRANT = "token.exchange-works", "grant."
 READ_AREAS = ("callback", "grant", "token")
 """Areas whose checks read what a login leaves in the record."""
 SHORTEST_STATE = 12
@@ -75,6 +76,20 @@ class Landed:
     """The exchange of the code, masked."""
     answered: str = ""
     """What the token endpoint answered, in the words that ChatGPT uses; masked."""
+
+    @property
+    def lead(self) -> Remark | None:
+        """What to fix first where the exchange failed; None where `meaning` says it already.
+
+        That the exchange failed says least, unless its answer shows why; what is wrong with an answer
+        that should hold a token says more.
+        """
+        if self.arrival is not Arrival.EXCHANGE_FAILED:
+            return None
+        failed = [one for one in self.remarks if one.id == EXCHANGE]
+        shows_why = [one for one in failed if one.is_particular]
+        of_answer = [one for one in self.remarks if one.is_fatal and one.id.startswith(GRANT)]
+        return next(iter((*shows_why, *of_answer, *failed)), None)
 
 
 def start(

@@ -32,6 +32,8 @@ class Remark:
     column: int = 0
     shows: str = ""
     """What ChatGPT would have shown."""
+    is_particular: bool = False
+    """`fix` is about this finding; otherwise it is the usual one of the rule."""
 
     @property
     def is_fatal(self) -> bool:
@@ -83,6 +85,7 @@ def _of(result: Result, secrets: Secrets, places: Places, action: bool) -> Itera
             line=line,
             column=column,
             shows=shown(shows or rule.chatgpt_shows),
+            is_particular=bool(fix),
         )
 
 

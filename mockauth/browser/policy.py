@@ -141,22 +141,24 @@ def _source_is_stopped(page: Page, script: Tag, src: str) -> bool:
     return False
 
 
-def _turbo_takes(form: Tag) -> bool:
+def _said_around(form: Tag, *names: str) -> str:
+    """What the nearest element around the form, itself first, says under one of the attributes."""
     around: Tag | None = form
     while around is not None:
-        said = str(around.get("data-turbo") or "").lower()
-        if said:
-            return said != "false"
+        for name in names:
+            if said := str(around.get(name) or "").lower():
+                return said
         around = around.parent
-    return True
+    return ""
+
+
+def _turbo_takes(form: Tag) -> bool:
+    return _said_around(form, "data-turbo") != "false"
 
 
 def _is_htmx(form: Tag) -> bool:
-    if any(form.has_attr(name) for name in ("hx-post", "hx-get", "data-hx-post")):
-        return True
-    around: Tag | None = form
-    while around is not None:
-        if around.get("hx-boost") == "true":
-            return True
-        around = around.parent
-    return False
+    if any(element.has_attr("hx-disable") for element in (form, *form.parents)):
+        return False
+    methods = ("hx-post", "hx-get", "data-hx-post", "data-hx-get")
+    boosted = _said_around(form, "hx-boost", "data-hx-boost") == "true"
+    return boosted or any(form.has_attr(name) for name in methods)

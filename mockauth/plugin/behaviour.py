@@ -15,7 +15,8 @@ class Behaviour(McpBehaviour):
     redirect_match: str = "exact"
     """exact, prefix, host, host-suffix, any, normalised (case of the host, slash, default port),
     path-resolved (dots and percent-encoding), loopback (any address there is taken, too),
-    loopback-prefix (or what only begins like one), any-scheme, own-schemes (what is not http), or
+    loopback-prefix (or what only begins like one), ends (the first folder and the last two segments
+    of the path), any-scheme, own-schemes (what is not http), or
     any-client (the callbacks of all clients)."""
     client_checked: bool = True
     response_type_checked: bool = True
@@ -26,6 +27,8 @@ class Behaviour(McpBehaviour):
     """True: without redirect_uri the last registered one is used."""
     errors_to_unchecked_uri: bool = False
     """True: errors are redirected to a redirect_uri that nobody registered."""
+    errors_before_redirect_uri: bool = False
+    """True: an unknown response_type is answered before redirect_uri is looked at."""
     error_page_status: int = 400
     errors_reach_client: bool = True
     """False: an error ends on a page, though client and redirect_uri are right."""
@@ -115,17 +118,21 @@ class Behaviour(McpBehaviour):
     """Whether an invented code is refused."""
     code_required: bool = True
     """False: a token request without a code gets a token of the first user."""
+    code_match: str = "exact"
+    """exact, any-case, or start (its first 20 characters)."""
     code_expires: bool = True
     code_bound_to_client: bool = True
     redirect_checked_at_token: bool = True
+    redirect_at_token: str = "same"
+    """same, empty (left empty, too), or registered (any of the client's)."""
     code_of_last_login: bool = False
     """True: whatever code is redeemed, the token is that of the user who logged in last."""
 
     # The token endpoint (authorization_url).
     secret_checked: bool = True
     secret_match: str = "exact"
-    """exact, any-case, longer (something after it), part (any beginning of it), blank (nothing but
-    blanks, too)."""
+    """exact, any-case, longer (something after it), part (any beginning of it), end (any end of it),
+    blank (nothing but blanks, too), client-id (that, too), any-client (the secret of another)."""
     secret_required: bool = True
     basic_failure: str = "401"
     """What a wrong Basic pair gets: 401, 400, no-challenge (401 without WWW-Authenticate)."""
@@ -140,6 +147,8 @@ class Behaviour(McpBehaviour):
     """True: a secret in the body is form-decoded once more, so that some with + or % never fit."""
     two_auth_methods_refused: bool = True
     """False: with a secret in the header and one in the body, one right one is enough."""
+    body_client_id_wins: bool = False
+    """True: who proves itself by Basic may name another client in the body."""
     query_credentials_accepted: bool = False
     """True: parameters of the token request may stand in the address."""
     token_get_accepted: bool = False
@@ -174,6 +183,10 @@ class Behaviour(McpBehaviour):
     refresh_issued: bool = True
     refresh_works: bool = True
     refresh_known: bool = True
+    refresh_match: str = "exact"
+    """exact, any-case, or start (its first 20 characters)."""
+    refresh_of_last_login: bool = False
+    """True: whatever is refreshed, the token is that of the user who logged in last."""
     refresh_bound_to_client: bool = True
     refresh_rotates: bool = True
     """False: the answer has no refresh_token and the old one goes on working, which is legal."""

@@ -21,6 +21,7 @@ LONGEST_TODO = 1000
 """Characters of an entry, for the same reason."""
 GAP_SECONDS = 0.1
 """How long a racing plugin waits between looking something up and marking it used."""
+COMPARED_START = 20
 REMEMBERED_SECONDS = 3600
 """How long a dead code or token is still known: reuse of a code must find the tokens that came of
 it, and a refusal says what it was."""
@@ -193,6 +194,13 @@ class PluginState:
 def new_id() -> str:
     """The id of an entry."""
     return secrets.token_hex(6)
+
+
+def compared(value: str, match: str) -> str:
+    """What of a code or token counts, by `Behaviour.code_match` and `Behaviour.refresh_match`."""
+    if match == "exact":
+        return value
+    return value.lower() if match == "any-case" else value[:COMPARED_START]
 
 
 def digest(value: str) -> bytes:

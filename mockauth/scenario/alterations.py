@@ -35,6 +35,11 @@ def first_half(value: str) -> str:
     return value[: len(value) // 2]
 
 
+def second_half(value: str) -> str:
+    """What the first half leaves."""
+    return value[len(value) // 2 :] if len(value) > 1 else ""
+
+
 def lower_case_scheme(value: str) -> str:
     """An Authorization header with its scheme in small letters."""
     scheme, blank, rest = value.partition(" ")
@@ -62,6 +67,14 @@ def upper_case_path(value: str) -> str:
     return head + slash + tail.upper()
 
 
+def by_another_folder(value: str) -> str:
+    """The URL with a step back and into another folder before the last two segments of its path (the
+    last one where there are no more), so that both its ends are as before."""
+    parts = value.split("/")
+    behind = 2 if len(parts) > 5 else 1
+    return "/".join((*parts[:-behind], "..", "x", *parts[-behind:]))
+
+
 def encode_one_letter(value: str) -> str:
     """The URL with its last letter percent-encoded."""
     encoded = "".join(f"%{byte:02X}" for byte in value[-1:].encode("utf-8", "replace"))
@@ -80,6 +93,7 @@ ALTERATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "one-character-more": one_character_more,
         "other-letter-case": other_letter_case,
         "first-half": first_half,
+        "second-half": second_half,
         "lower-case-scheme": lower_case_scheme,
         "upper-case-scheme": upper_case_scheme,
         "upper-case-host": upper_case_host,

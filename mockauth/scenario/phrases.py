@@ -19,6 +19,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "other.callback": "second client's callback",
         "callback.near-host": "callback's host with x for a dot",
         "callback.capitals": "callback with the end of its path in capitals",
+        "callback.detour": "callback with /../x before its last two segments",
         "other.access_token": "second user's access token",
         "callback.host": "callback's host",
         "callback.other-host": "ChatGPT's other callback host",

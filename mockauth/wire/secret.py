@@ -39,6 +39,8 @@ REST = re.compile(rb"[^\s\"'<>&;,]+")
 """What may follow the start of a long secret, up to whatever ends a word."""
 WIDEST = 6
 """Characters that one of a secret may take: `\\u0061`, `&#x61;`."""
+NO_VALUE = frozenset({"", "null", "undefined", "none", "nil"})
+"""What programs write where a value is missing. Hiding it would spoil every page and document."""
 CODE = 16
 """A member `code` of JSON with fewer characters is an error word such as invalid_client."""
 
@@ -121,7 +123,9 @@ class Secrets:
         """Register what a peer sent as a secret, as far as there is room: the start of a long one,
         and no more than so many. One that mockauth itself has `used` always has room for its start:
         a peer cannot crowd it out, and a run sends no more than a few thousand requests."""
-        if value in self._values or not value or value in self._passed_over:
+        if value in self._values or value in self._passed_over:
+            return
+        if value.strip().lower() in NO_VALUE:
             return
         if not self._full(value):
             self._learnt += 1

@@ -15,6 +15,7 @@ FETCHES = (
     "<script>document.forms[0].onsubmit = async e => { e.preventDefault(); "
     "const got = await fetch(e.target.action, {method: 'POST'}); ROUTE }</script>"
 )
+HTMX = '<script src="/assets/htmx.min.js"></script>'
 SITE = "http://localhost/"
 
 
@@ -42,6 +43,22 @@ def page(body: str, policy: str = "") -> Page:
 )
 def test_a_script_takes_a_form_over_where_it_may_run(body: str, policy: str, name: str) -> None:
     found = page(FORM + body, policy)
+    assert taken_over(found.forms[0], found, loads=lambda url: True) == name
+
+
+@pytest.mark.parametrize(
+    ("around", "name"),
+    [
+        ('<div hx-boost="true">FORM</div>', "htmx"),
+        ('<div data-hx-boost="true">FORM</div>', "htmx"),
+        ('<div hx-boost="true"><div hx-boost="false">FORM</div></div>', ""),
+        ('<div hx-boost="false"><div hx-boost="true">FORM</div></div>', "htmx"),
+        ('<div hx-disable><div hx-boost="true">FORM</div></div>', ""),
+        ('<div data-turbo="false"><div data-turbo="true">FORM</div></div>', ""),
+    ],
+)
+def test_the_nearest_element_says_whether_htmx_sends_a_form(around: str, name: str) -> None:
+    found = page(around.replace("FORM", FORM) + HTMX)
     assert taken_over(found.forms[0], found, loads=lambda url: True) == name
 
 

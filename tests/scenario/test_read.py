@@ -245,7 +245,7 @@ def test_too_many_combinations_are_refused() -> None:
             "{do: token, change: {alter: {code: [1]}}}",
             "9:40: steps.0.change.alter.code: a list is unknown here; known: encode-one-letter,"
             " first-half, lower-case-scheme, one-character, one-character-less,"
-            " one-character-more, other-letter-case, unknown-scope-added, upper-case-host, upper-case-path, upper-case-scheme",
+            " one-character-more, other-letter-case, second-half, unknown-scope-added, upper-case-host, upper-case-path, upper-case-scheme",
         ),
         (
             "{do: token, change: {set: [a]}}",

@@ -86,6 +86,14 @@ def test_a_short_secret_is_hidden_as_a_word_and_not_inside_one() -> None:
     assert secrets.scrub("demo, demonstrate") == "‹password 1 · 4 chars›, demonstrate"
 
 
+@pytest.mark.parametrize("value", ["   ", "null", "undefined", "None"])
+def test_what_stands_for_a_missing_value_is_not_hidden_where_it_was_sent_as_one(value: str) -> None:
+    secrets = Secrets()
+    secrets.learn(value, "client secret", used=True)
+    text = f"a {value} b"
+    assert secrets.scrub(text) == text
+
+
 def test_a_secret_that_was_altered_by_one_character_is_hidden() -> None:
     secrets = Secrets()
     secrets.add("demo-secret-3f9a7c51d2-and-more-of-it", "client secret")

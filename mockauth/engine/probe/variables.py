@@ -18,7 +18,11 @@ from mockauth.engine.probe.scope import narrow_scope, part_of_scope, wide_scope
 from mockauth.engine.target import browsers, discovery, requests, tokens
 from mockauth.engine.target.markup import markup
 from mockauth.engine.target.subject import Subject
-from mockauth.scenario.alterations import change_one_character, upper_case_path
+from mockauth.scenario.alterations import (
+    by_another_folder,
+    change_one_character,
+    upper_case_path,
+)
 from mockauth.scenario.reference import expand
 from mockauth.wire import Exchange
 from mockauth.wire.url import hostname
@@ -109,6 +113,7 @@ class Material:
             "callback.capitals": upper_case_path(callback),
             "callback.origin": callback[:path],
             "callback.path": callback[path:],
+            "callback.detour": by_another_folder(callback),
             "callback.base": callback.partition("://")[2],
             "scope": client.auth.scope if client else "",
             "scheme": "Basic" if subject.target.scheme == "basic" else "Bearer",

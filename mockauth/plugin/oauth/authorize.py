@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import unquote_plus, urlencode
 
 from authlib.oauth2 import OAuth2Error
-from authlib.oauth2.rfc6749.errors import InvalidRequestError
+from authlib.oauth2.rfc6749.errors import InvalidRequestError, UnsupportedResponseTypeError
 from flask import g, jsonify, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -184,6 +184,9 @@ def _adjust(plugin: Plugin, incoming: Incoming, server: Any) -> bool:
     if not policy.parameter_order_free and _out_of_order(params):
         raise InvalidRequestError("the parameters are out of order")
     kind = params.get("response_type")
+    if policy.errors_before_redirect_uri and kind != "code":
+        redirect_uri = incoming.payload.redirect_uri or ""
+        raise UnsupportedResponseTypeError(kind, redirect_uri=redirect_uri)
     if policy.absent_scope_refused and "scope" not in request.args:
         raise _missing(server, incoming, "scope")
     if kind is None:

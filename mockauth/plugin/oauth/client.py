@@ -97,13 +97,23 @@ class OAuthClient(ClientMixin):
     def check_client_secret(self, client_secret: str) -> bool:
         """Whether the secret is right, in constant time; a locked client's never is."""
         state, policy = self.plugin.state, self.plugin.policy
-        fits = FITS[policy.secret_match](client_secret, self.secret)
+        fits = FITS[policy.secret_match](client_secret, self.secret) or (
+            client_secret in self._loose_secrets()
+        )
         right = fits or not policy.secret_checked
         with state.lock:
             state.failures[self.id] += 0 if right else 1
             failures = state.failures[self.id]
         locked = 0 < policy.lockout_after <= failures
         return right and not locked
+
+    def _loose_secrets(self) -> tuple[str, ...]:
+        """What is taken in place of the secret."""
+        if self.plugin.policy.secret_match == "client-id":
+            return (self.id,)
+        if self.plugin.policy.secret_match == "any-client":
+            return tuple(filter(None, (one.secret for one in self.plugin.clients)))
+        return ()
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         """The secret in the body; Basic was moved there by `incoming`. A public client has none.
@@ -149,6 +159,10 @@ LOOSE: Mapping[str, Callable[[str, str], bool]] = MappingProxyType(
         "loopback": lambda asked, uri: (
             asked == uri or bool(LOOPBACK.fullmatch(asked) and origin(asked))
         ),
+        "ends": lambda asked, uri: (
+            asked.startswith(f"{origin(uri)}/{'/'.join(uri.split('/')[3:5])}/")
+            and asked.endswith("/".join(uri.split("/")[-2:]))
+        ),
         "any-scheme": lambda asked, uri: asked.partition(":")[2] == uri.partition(":")[2],
         "own-schemes": lambda asked, uri: asked == uri or not asked.startswith(("http:", "https:")),
     }
@@ -182,6 +196,9 @@ FITS: Mapping[str, Callable[[str, str], bool]] = MappingProxyType(
         "any-case": lambda given, right: _same(given.lower(), right.lower()),
         "longer": lambda given, right: given.startswith(right),
         "part": lambda given, right: right.startswith(given),
+        "end": lambda given, right: right.endswith(given),
+        "client-id": _same,
+        "any-client": _same,
         "blank": lambda given, right: not given.strip() or _same(given, right),
     }
 )

@@ -13,7 +13,7 @@ from mockauth.plugin.oauth.client import AUTH_METHODS, OAuthClient
 from mockauth.plugin.oauth.issue import make_token
 from mockauth.plugin.oauth.pkce import check_challenge, check_verifier
 from mockauth.plugin.oauth.resource_indicator import granted_resource, wanted_resource
-from mockauth.plugin.state import CodeRecord, digest
+from mockauth.plugin.state import CodeRecord, compared, digest
 
 INVENTED_SECONDS = 60
 """How long a code lives that nobody issued, where the plugin takes such."""
@@ -63,19 +63,27 @@ class CodeGrant(grants.AuthorizationCodeGrant):
             challenge_method=params.get("code_challenge_method", ""),
             resource=wanted_resource(plugin, params.get("resource")),
         )
-        plugin.state.keep(plugin.state.codes, code, record, now)
+        kept = compared(code, plugin.policy.code_match)
+        plugin.state.keep(plugin.state.codes, kept, record, now)
 
     def query_authorization_code(self, code: str, client: OAuthClient) -> IssuedCode | None:
         """The code, where this client may redeem it now."""
         plugin, asked = self.plugin, self.request.payload.redirect_uri or ""
         with plugin.state.lock:
-            record = plugin.state.codes.get(digest(code))
+            record = plugin.state.codes.get(digest(compared(code, plugin.policy.code_match)))
             if record is None and not plugin.policy.code_known:
                 record = _invented(plugin, client, asked)
             if record is None or not _may_redeem(plugin, record, client):
                 return None
-        checked = plugin.policy.redirect_checked_at_token
+        checked = plugin.policy.redirect_checked_at_token and not self._taken(client, asked)
         return IssuedCode(record, redirect_checked=checked, asked=asked)
+
+    def _taken(self, client: OAuthClient, asked: str) -> bool:
+        """Whether a redirect_uri is not compared with the one of the authorization request."""
+        loose = self.plugin.policy.redirect_at_token
+        left_empty = "redirect_uri" in self.request.left_empty
+        is_registered = loose == "registered" and asked in client.redirect_uris
+        return is_registered or (loose == "empty" and left_empty)
 
     def validate_token_request(self) -> Any:
         """Judge the token request."""

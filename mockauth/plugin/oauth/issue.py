@@ -10,7 +10,7 @@ from mockauth.plugin.context import Plugin
 from mockauth.plugin.current_request import base_url
 from mockauth.plugin.oauth.client import OAuthClient
 from mockauth.plugin.resource import issuer_of, resource_of
-from mockauth.plugin.state import Family, TokenRecord
+from mockauth.plugin.state import Family, TokenRecord, compared
 
 
 def make_token(
@@ -65,7 +65,9 @@ def make_token(
             expires_at=now + long,
             access=access if policy.refresh_repeats_access else "",
         )
-        state.keep(state.refresh, token["refresh_token"], longer, now)
+        state.keep(
+            state.refresh, compared(token["refresh_token"], policy.refresh_match), longer, now
+        )
     return token
 
 

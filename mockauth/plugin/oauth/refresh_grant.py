@@ -14,7 +14,7 @@ from mockauth.plugin.oauth.client import AUTH_METHODS, OAuthClient
 from mockauth.plugin.oauth.issue import make_token
 from mockauth.plugin.oauth.resource_indicator import granted_resource
 from mockauth.plugin.resource import issuer_of
-from mockauth.plugin.state import Family, TokenRecord, digest
+from mockauth.plugin.state import Family, TokenRecord, compared, digest
 
 INVENTED_SECONDS = 60
 """How long a refresh token lives that nobody issued, where the plugin takes such."""
@@ -91,6 +91,8 @@ class RefreshGrant(grants.RefreshTokenGrant):
             rotated = policy.refresh_rotates and at_once
             dropped = not policy.refresh_rotates and policy.refresh_dies_unrotated
             record.dead = record.dead or rotated or dropped
+            if policy.refresh_of_last_login:
+                return next(reversed(plugin.state.codes.values())).user
         return record.user
 
     def issue_token(self, user: str, refresh_token: IssuedRefresh) -> dict[str, Any]:
@@ -127,7 +129,7 @@ def _refreshed_resource(plugin: Plugin, asked: str | None, granted: str) -> str:
 
 def _known(plugin: Plugin, refresh_token: str) -> TokenRecord | None:
     state, policy = plugin.state, plugin.policy
-    record = state.refresh.get(digest(refresh_token))
+    record = state.refresh.get(digest(compared(refresh_token, policy.refresh_match)))
     if record is None and policy.refresh_takes_access:
         record = state.access.get(digest(refresh_token))
     if record is None and not policy.refresh_known:

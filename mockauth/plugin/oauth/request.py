@@ -33,7 +33,12 @@ class Incoming(OAuth2Request):
     """An OAuth request whose parameters come from the body only (or, at authorize, the query)."""
 
     def __init__(
-        self, method: str, params: dict[str, str], *, used_basic: bool = False, scope: bool = False
+        self,
+        method: str,
+        params: dict[str, str],
+        *,
+        used_basic: bool = False,
+        left_empty: frozenset[str] = frozenset(),
     ) -> None:
         # In place of Authlib's own `__init__`, which would look at each request (5 µs) whether it
         # came by https: it refuses plain http off loopback, which is not its business.
@@ -42,8 +47,13 @@ class Incoming(OAuth2Request):
         self.payload = BasicOAuth2Payload(params)
         self.values = params
         self.used_basic = used_basic
-        self.has_scope = scope
+        self.left_empty = left_empty
+        """The parameters that came without a value."""
+
+    @property
+    def has_scope(self) -> bool:
         """Whether the request names a scope, even an empty one."""
+        return "scope" in self.values or "scope" in self.left_empty
 
     @property
     def method_used(self) -> str:
@@ -117,7 +127,8 @@ def token_request(request: FlaskRequest, config: PluginConfig, right: Right) -> 
     elif "client_secret" in params and policy.body_decoded_twice:
         params |= {"client_secret": unquote_plus(params["client_secret"])}
     given = {n: v for n, v in params.items() if v}
-    return Incoming("POST", given, used_basic=used_basic, scope="scope" in params)
+    left_empty = frozenset(params.keys() - given.keys())
+    return Incoming("POST", given, used_basic=used_basic, left_empty=left_empty)
 
 
 def _with_basic(params: dict[str, str], config: PluginConfig, right: Right) -> dict[str, str]:
@@ -127,9 +138,16 @@ def _with_basic(params: dict[str, str], config: PluginConfig, right: Right) -> d
             raise InvalidRequestError("credentials in the header and in the body")
         if right(params.get("client_id", ""), params["client_secret"]):
             return params
-    if params.get("client_id", client_id) != client_id:
+    named = params.get("client_id", client_id)
+    if named != client_id and config.policy.body_client_id_wins and right(client_id, secret):
+        return params | {"client_secret": _secret_of(named, config)}
+    if named != client_id:
         raise InvalidRequestError("two different client_id")
     return params | {"client_id": client_id, "client_secret": secret}
+
+
+def _secret_of(client_id: str, config: PluginConfig) -> str:
+    return next((one.secret for one in config.clients if one.id == client_id), "")
 
 
 def _params(pairs: Iterable[tuple[str, str]], config: PluginConfig) -> dict[str, str]:

@@ -105,6 +105,10 @@ def _compared(
     if _astray(step, landing):
         wrong = say("instead of the callback, {}", landing.describe())
         return replace(result, observations=[run.finding(step, wrong, (exchange.n,))])
+    hidden = "" if first(landing.params, "error") else first(landing.fragment, "error")
+    if step.decision == "deny" and hidden:
+        wrong = say("error={} is behind the #, where no server sees it", hidden)
+        return replace(result, observations=[run.finding(step, wrong, (exchange.n,))])
     added = _callback(run, step, landing, exchange, request)
     return replace(result, observations=[*result.observations, *added])
 

@@ -31,6 +31,8 @@ class Document:
     exchange: int = 0
     built_from: str = ""
     """The resource or issuer that the URL was made of."""
+    is_misplaced: bool = False
+    """It stands where no client looks for it."""
 
     def text(self, name: str) -> str:
         """A member that is a string; "" for any other."""
@@ -113,6 +115,12 @@ def server_urls(issuer: str) -> tuple[str, ...]:
     if not path:
         return (base + SERVER, base + OPENID)
     return (base + SERVER + path, base + OPENID + path, base + path + OPENID)
+
+
+def wrong_server_urls(issuer: str) -> tuple[str, ...]:
+    """Where servers put the metadata of an issuer with a path by mistake: behind the path, or at the root."""
+    base, path = origin(issuer), _path(issuer)
+    return (base + path + SERVER, base + SERVER, base + OPENID) if path else ()
 
 
 def methods_of(server: Document | None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mockauth.scenario.model import Expect
-from mockauth.scenario.phrases import Phrase, both, differing, either, word
+from mockauth.scenario.phrases import Phrase, both, differing, either, told, word
 
 VERDICTS = {
     "refused": "it must be refused",
@@ -81,6 +81,7 @@ PHRASES: Mapping[str, Phrase] = MappingProxyType(
         "tolerated_always": lambda _: "(anything else is a warning at most)",
         "error": lambda errors: f"with `error` {either(_quoted(errors))}",
         "rpc_error": lambda codes: f"with the JSON-RPC error {either(list(map(str, codes)))}",
+        "members": lambda pairs: f"with {both([f'`{n}` = `{told(v)}`' for n, v in pairs])}",
         "params": _params,
         "absent": lambda names: f"the callback carries no {either(_quoted(names))}",
         "once": lambda names: f"the callback carries {both(_quoted(names))} at most once",

@@ -14,7 +14,7 @@ Do = Literal[
     "discover", "register", "tool",
 ]  # fmt: skip
 DOES: tuple[Do, ...] = get_args(Do)
-At = Literal["manifest", "openapi", "authorize", "token", "api", "resource", "server"]
+At = Literal["manifest", "openapi", "authorize", "token", "api", "resource", "server", "unknown"]
 
 Statuses = Annotated[tuple[str, ...], "statuses"]
 """Such as `("400", "5xx")`."""
@@ -123,6 +123,8 @@ class Expect:
     """What `error` of a JSON answer must be."""
     rpc_error: tuple[int, ...] = ()
     """What the code of a JSON-RPC error must be."""
+    members: Pairs = ()
+    """What these members of a JSON answer must be, where it has them."""
     headers: HeaderTexts = ()
     """Texts that a header must hold, in any letter case (`*` holds all); null: no such header."""
     challenge: Literal["", "well-formed", "without-error"] = ""
@@ -189,8 +191,9 @@ class Step:
     """A second way that is as good: sent where the first was refused and acceptance is due."""
     no_control: bool = False
     """What comes of it is judged as it is: the rule is about what it does to the server."""
-    client: Literal["first", "second"] = "first"
-    """Which client asks."""
+    client: Literal["first", "second", "registered"] = "first"
+    """Which client asks. `registered`: the one that the last `register` step made, by the method that it
+    was registered for."""
     user: Literal["first", "second", "wrong-password", "markup"] = "first"
     """`wrong-password`: the first, with another password. `markup`: one whose name is HTML."""
     session: Literal["kept", "fresh"] = "kept"
@@ -204,7 +207,8 @@ class Step:
     at_once: bool = False
     """The copies are sent in parallel, three rounds of them; all answers are judged."""
     at: At = "authorize"
-    """Which endpoint `endpoint` asks, with one request that follows nothing."""
+    """Which endpoint `endpoint` asks, with one request that follows nothing. `unknown`: a well-known
+    address that nobody has."""
     method: str = ""
     """The JSON-RPC method that `tool` sends; the ordinary call where the file gives none."""
     operation: Literal["chosen", "every", "owned", "scoped"] = "chosen"

@@ -24,6 +24,8 @@ UNLESS_NEEDS: Mapping[str, str] = MappingProxyType(
 )
 """The verdict that each word of `tolerated_unless` is about."""
 SENT = ("token", "refresh", "api", "endpoint", "discover", "register", "tool")
+DOCUMENTS = ("resource", "server", "unknown")
+"""What `discover` asks for."""
 ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "session": ("authorize",),
@@ -34,7 +36,7 @@ ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "repeat": SENT,
         "at_once": TOKEN_STEPS,
         "keep_connection": SENT,
-        "control": (*TOKEN_STEPS, "api", "tool"),
+        "control": (*TOKEN_STEPS, "api", "tool", "register"),
         "otherwise": (*TOKEN_STEPS, "api"),
         "at": ("endpoint", "handshake", "discover"),
         "method": ("tool",),
@@ -54,6 +56,7 @@ ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "expect.query": ("authorize",),
         "expect.page": ("authorize",),
         "expect.error": (*TOKEN_STEPS, "api", "register"),
+        "expect.members": ("register",),
         "expect.rpc_error": ("tool",),
         "expect.headers": SENT,
         "expect.challenge": ("api", "tool"),
@@ -192,8 +195,8 @@ def _check_names(document: Document, path: Path, step: Step, earlier: set[str]) 
 
 
 def _check_step(document: Document, path: Path, step: Step) -> None:
-    if step.do == "discover" and step.at not in ("resource", "server"):
-        document.complain((*path, "at"), "must be resource or server in discover")
+    if step.do == "discover" and step.at not in DOCUMENTS:
+        document.complain((*path, "at"), f"must be {' or '.join(DOCUMENTS)} in discover")
     if step.given != "accepted" and not step.expect.is_empty:
         document.complain((*path, "given"), "means nothing in a step that expects something")
     if (step.expect.winners != "") != step.at_once:
@@ -247,6 +250,7 @@ def _check_references(document: Document, steps: tuple[Step, ...], head: dict[st
             *_texts(step.change, ("steps", str(i), "change")),
             *_texts(step.control, ("steps", str(i), "control")),
             *_texts(step.otherwise, ("steps", str(i), "otherwise")),
+            *((("steps", str(i), "expect", "members", n), v) for n, v in step.expect.members),
         ]
         for path, text in texts:
             named = _check_text(document, path, text, known_references(variants), earlier)

@@ -21,6 +21,7 @@ PLACE_WORDS: Mapping[str, str] = MappingProxyType(
         "api": "the API",
         "resource": "the metadata of the resource",
         "server": "the metadata of the authorization server",
+        "unknown": "a well-known address that nobody has",
     }
 )
 MCP: Mapping[str, str] = MappingProxyType(
@@ -37,6 +38,9 @@ OPERATIONS: Mapping[str, str] = MappingProxyType(
         "owned": "the operation that reads one object of the first user is called",
         "scoped": "an operation that needs more scope than the token has is called",
     }
+)
+CLIENTS: Mapping[str, str] = MappingProxyType(
+    {"second": " by the second client", "registered": " by the client that was registered"}
 )
 USERS: Mapping[str, str] = MappingProxyType(
     {
@@ -136,7 +140,7 @@ def _bearing(step: Step) -> str:
 
 def _how(step: Step) -> str:
     parts = [
-        " by the second client" if step.client == "second" else "",
+        CLIENTS.get(step.client, ""),
         USERS.get(step.user, ""),
         " in a fresh browser session" if step.session == "fresh" else "",
         ", where the user refuses consent" if step.decision == "deny" else "",

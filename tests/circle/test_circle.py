@@ -72,7 +72,8 @@ def test_a_fault_is_caught_by_exactly_the_checks_it_declares(
 ) -> None:
     shape = SHAPES[fault.profile]
 
-    run = checked(shape(PluginConfig()).with_faults(fault), fault.profile)
+    config, revision = shape(PluginConfig()).with_faults(fault), fault.revision or "auto"
+    run = checked(config, fault.profile, revision=revision)
 
     assert broken(run) == set(fault.caught_by)
 

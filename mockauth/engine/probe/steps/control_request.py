@@ -9,7 +9,7 @@ from types import MappingProxyType
 from mockauth.chatgpt.authorize import authorization_request
 from mockauth.chatgpt.token import refresh_request, token_request
 from mockauth.checks.finding import Blocked, NotApplicable
-from mockauth.engine.probe.mutate import mutate
+from mockauth.engine.probe.mutate import mutate, mutate_message
 from mockauth.engine.probe.outcome import authorize_outcome, token_outcome
 from mockauth.engine.probe.steps import mcp_step
 from mockauth.engine.probe.steps.context import ProbeRun
@@ -118,6 +118,8 @@ def _fresh(run: ProbeRun, step: Step) -> Control:
     if step.do in ("discover", "register"):
         request = mcp_step.request_of(run, step)
         registers = step.do == "register"
+        if registers:
+            request = mutate_message(request, step.control, run.material.lookup)
         exchange = subject.driver.send(request, "register" if registers else "metadata")
         return Control(works=run.outcome_of(exchange) == "accepted")
     if step.do not in ("token", "refresh"):

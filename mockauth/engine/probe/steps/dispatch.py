@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from mockauth.checks.finding import Blocked, Finding
 from mockauth.engine.probe.json_diff import volatile
+from mockauth.engine.probe.registered import registered_by
 from mockauth.engine.probe.steps.authorize import authorize
 from mockauth.engine.probe.steps.context import Came, ProbeRun, StepResult
 from mockauth.engine.probe.steps.every_operation import call_every_operation
@@ -93,6 +94,8 @@ def _send_and_judge(run: ProbeRun, step: Step) -> StepResult:
     material.done[step.name] = exchange
     if step.do in ("token", "refresh"):
         keep_grant(run, exchange)
+    if step.do == "register":
+        material.registered = registered_by(run.subject, exchange)
     came = Came(
         exchange=exchange,
         outcome=run.outcome_of(exchange),

@@ -275,3 +275,33 @@ def _sent(exchange: Exchange) -> dict[str, Any]:
     except ValueError:
         return {}
     return members if isinstance(members, dict) else {}
+
+
+@check(
+    "cimd.flag-matches-behaviour",
+    "--M",
+    refs=("CIMD00-5", "Doist/todoist-mcp#478"),
+    needs=("login",),
+    why="Clients use a document where the metadata says so, and nowhere else.",
+    fix="Set client_id_metadata_document_supported exactly where client documents work.",
+)
+def flag_matches_behaviour(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The metadata says exactly then that client ID metadata documents are taken when they are"""
+    document, known = server(evidence), protected(evidence)
+    says = document.says("client_id_metadata_document_supported")
+    if not known.documents:
+        raise Blocked(say("nobody tried a client document"))
+    if not says and known.documents != "taken":
+        raise NotApplicable(say("the metadata offers no client ID metadata documents"))
+    if known.documents not in ("taken", "refused"):
+        raise Blocked(say("the server did not fetch a client document (see cimd.works)"))
+    numbers = (document.exchange, *filter(None, (known.tried_documents,)))
+    if says == (known.documents == "taken"):
+        yield Seen(actual=say("offered, and taken"), exchanges=numbers)
+        return
+    yield Finding(
+        expected=say("client_id_metadata_document_supported where documents are taken"),
+        actual=say("offered, and refused") if says else say("taken, and not offered"),
+        at=document.url,
+        exchanges=numbers,
+    )

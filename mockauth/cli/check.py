@@ -115,6 +115,12 @@ WAITS = 4
     help="MCP: the revision to speak and to judge by (default: the newest one served).",
 )
 @option(
+    "--document-authority",
+    default="",
+    metavar="FILE",
+    help="MCP: serve client documents by https, under an authority that the server trusts. Made if missing.",
+)
+@option(
     "--allow-host",
     "allow_hosts",
     multiple=True,
@@ -290,6 +296,7 @@ def options_of(target: str, values: Mapping[str, Any]) -> CheckOptions:
         pages=login_pages(),
         operation=values["operation"],
         revision=values["revision"],
+        document_authority=values["document_authority"],
         wait=values["wait"],
         select=words("select"),
         ignore=words("ignore"),

@@ -19,6 +19,9 @@ SERVER = "/.well-known/oauth-authorization-server"
 OPENID = "/.well-known/openid-configuration"
 Way = Literal["", "given", "document", "dynamic"]
 """How the client came to its id: none, the developer's, a client ID metadata document, RFC 7591."""
+Documents = Literal["", "taken", "refused", "unfetched", "untrusted"]
+"""What became of a client ID metadata document: nobody tried, it was taken, it was fetched and refused, it was not
+fetched, or the authority that it is served under is not trusted."""
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -75,6 +78,10 @@ class McpService:
     asked_keys: int = 0
     """The number of the exchange that asked for jwks_uri."""
     way: Way = ""
+    documents: Documents = ""
+    """Whether the server takes client ID metadata documents."""
+    tried_documents: int = 0
+    """The number of the exchange that shows it."""
     tools: tuple[Mapping[str, Any], ...] = ()
 
     @property

@@ -46,7 +46,10 @@ ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "change.form": ("authorize",),
         "change.onward": ("authorize",),
         "change.plain_http": ("endpoint",),
-        "change.members": ("register", "tool"),
+        "change.members": ("register", "document", "tool"),
+        "change.assertion": ("token",),
+        "serve": ("document",),
+        "expect.fetched": ("authorize", "token", "register"),
         "expect.or_error": ("authorize",),
         "expect.or_refused_as": ("authorize",),
         "expect.redirect_to": ("authorize",),
@@ -56,7 +59,7 @@ ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "expect.query": ("authorize",),
         "expect.page": ("authorize",),
         "expect.error": (*TOKEN_STEPS, "api", "register"),
-        "expect.members": ("register",),
+        "expect.registered": ("register",),
         "expect.rpc_error": ("tool",),
         "expect.headers": SENT,
         "expect.challenge": ("api", "tool"),
@@ -250,7 +253,7 @@ def _check_references(document: Document, steps: tuple[Step, ...], head: dict[st
             *_texts(step.change, ("steps", str(i), "change")),
             *_texts(step.control, ("steps", str(i), "control")),
             *_texts(step.otherwise, ("steps", str(i), "otherwise")),
-            *((("steps", str(i), "expect", "members", n), v) for n, v in step.expect.members),
+            *((("steps", str(i), "expect", "registered", n), v) for n, v in step.expect.registered),
         ]
         for path, text in texts:
             named = _check_text(document, path, text, known_references(variants), earlier)

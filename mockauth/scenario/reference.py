@@ -65,6 +65,8 @@ MATERIAL = frozenset(
         "wrong.basic",
         "other.basic",
         "filler",
+        "trap",
+        "markup.client-name",
         *(f"{said}.{method}" for said in ("advertised", "unadvertised") for method in METHODS),
     }
 )
@@ -72,7 +74,7 @@ MATERIAL = frozenset(
 `callback.near-host` its host with an x for the first dot, `callback.capitals` the
 callback with its last segment in capitals. `scheme` is that of the Authorization header. `part.scope` is the first declared scope, `wide.scope` more than that,
 `narrow.scope` one that is not enough for the `scoped` operation. `forged.…` are JWTs made from the
-access token. `….basic` are credentials for a Basic header: the client's with every letter
+access token. `trap` is an address that nobody may ask for. `….basic` are credentials for a Basic header: the client's with every letter
 percent-encoded, as they are, or with a wrong secret, and the second client's. `filler` is a long
 text, `advertised.…` the name of a method of client authentication where the metadata lists it, and
 `unadvertised.…` where it does not: else the variant does not apply. `markup.…` is a text that ends whatever it may stand in and begins an element of that name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from mockauth.scenario.change_words import change_words
+from mockauth.scenario.change_words import change_words, serve_words
 from mockauth.scenario.expect_words import expect_words
 from mockauth.scenario.model import Probe, Step
 from mockauth.scenario.phrases import either, told
@@ -28,6 +28,7 @@ MCP: Mapping[str, str] = MappingProxyType(
     {
         "discover": "{place} is asked for",
         "register": "a client registers as ChatGPT does",
+        "document": "a client ID metadata document is served{served}",
         "tool": "the message {method} goes to the MCP server",
     }
 )
@@ -102,7 +103,9 @@ def _does(step: Step, earlier: tuple[Step, ...]) -> str:
     if step.do == "api":
         return OPERATIONS.get(step.operation, step.operation) + _bearing(step)
     if step.do in MCP:
-        return MCP[step.do].format(place=place, method=step.method or "tools/list")
+        return MCP[step.do].format(
+            place=place, method=step.method or "tools/list", served=serve_words(step.serve)
+        )
     if step.do == "endpoint":
         return f"one request goes to {place}"
     if step.do == "wait":

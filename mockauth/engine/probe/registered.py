@@ -1,4 +1,5 @@
-"""A client that a step of a probe has made known to the server (RFC 7591)."""
+"""A client that a step of a probe has made known to the server: by registration (RFC 7591), or by a
+document."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from dataclasses import dataclass, replace
 from mockauth.chatgpt.client import Client
 from mockauth.engine.flow.fallbacks import as_built, by_basic
 from mockauth.engine.http.recorder import Place
+from mockauth.engine.probe.client_keys import ClientKey
+from mockauth.engine.target.documents import path_of
 from mockauth.engine.target.subject import Subject
 from mockauth.wire import Exchange, Secret
 
@@ -18,6 +21,20 @@ class Registered:
 
     client: Client
     place: Place
+    name: str = ""
+    """The path of its document begins with it; "" for a client without one."""
+    key: ClientKey | None = None
+    """What it signs its assertions with."""
+
+    @property
+    def document(self) -> str:
+        """The path of its document."""
+        return path_of(self.client.id) if self.name else ""
+
+    @property
+    def trap(self) -> str:
+        """The path that must not be fetched."""
+        return f"/c/{self.name}/trap"
 
 
 def registered_by(subject: Subject, exchange: Exchange) -> Registered | None:

@@ -54,7 +54,15 @@ class Material:
     refusals: dict[str, str] = field(default_factory=dict)
     """What tells the refusal of an authorize step from others, by its name; "" for none."""
     registered: Registered | None = None
-    """The client that this run has registered last."""
+    """The client that this run has registered last, or described in a document."""
+    assertion: str = ""
+    """The assertion that was sent last."""
+    audience: str = ""
+    """Whom the assertions of this run are for; "" is the token endpoint."""
+    trap: str = ""
+    """The path that nobody may fetch."""
+    words: frozenset[str] = frozenset()
+    """What the pages of the step before said."""
     redirect_uri: str = ""
     """The one that an authorize step sent; "" where there was none."""
     asked_scope: str = ""
@@ -92,6 +100,9 @@ class Material:
         if group == "forged":
             token = tokens.for_api(self.subject)
             return forge(name, token, discovery.keys(self.subject) if name == "hs256" else ())
+        if reference == "trap":
+            self.trap = self.trap or f"/trap/{secrets.token_hex(6)}"
+            return self.subject.documents.trap(self.trap)
         if reference in MADE:
             return MADE[reference](self)
         return self._earlier(reference)

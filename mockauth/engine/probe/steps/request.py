@@ -17,6 +17,7 @@ from mockauth.engine.probe.mutate import mutate, mutate_message
 from mockauth.engine.probe.owned_object import owned_url
 from mockauth.engine.probe.scope import narrow_scope
 from mockauth.engine.probe.steps import mcp_step
+from mockauth.engine.probe.steps.assertion import signed
 from mockauth.engine.probe.steps.context import ProbeRun
 from mockauth.engine.probe.variables import Missing
 from mockauth.engine.target import browsers, requests, tokens
@@ -79,7 +80,7 @@ def _require_change(request: Request, step: Step) -> None:
 
 def _prepared(run: ProbeRun, step: Step) -> Prepared:
     if step.do == "token":
-        return Prepared(request=_token_request(run, step))
+        return Prepared(request=signed(run, step, _token_request(run, step)))
     if step.do == "refresh":
         return Prepared(request=_refresh_request(run, step))
     if step.do == "endpoint":

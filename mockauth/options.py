@@ -21,6 +21,7 @@ class Options(TypedDict, total=False):
     config: str | PathLike[str]
     profile: Literal["auto", "plugin", "action", "mcp"]
     revision: str
+    document_authority: str
     auth: Literal["none", "service_http", "oauth"]
     openapi: str
     authorize_url: str

@@ -102,6 +102,7 @@ class Checked(Protocol):
         config: PluginConfig,
         profile: ProfileName = "plugin",
         exchange: TokenExchange = "post",
+        revision: str = "auto",
     ) -> Run: ...
 
 
@@ -110,12 +111,16 @@ def checked() -> Checked:
     """Check a plugin in process, with all its sample credentials."""
 
     def run(
-        config: PluginConfig, profile: ProfileName = "plugin", exchange: TokenExchange = "post"
+        config: PluginConfig,
+        profile: ProfileName = "plugin",
+        exchange: TokenExchange = "post",
+        revision: str = "auto",
     ) -> Run:
         logging.getLogger("mockauth.plugin").setLevel(logging.CRITICAL)
         clock = MovableClock()
         transport = WsgiTransport(create_app(config, clock))
         options = options_for(config, "http://localhost:5000", profile, exchange)
+        options = replace(options, revision=revision)
         events = list(run_check(replace(options, slow=True), transport=transport, clock=clock))
         last = events[-1]
         assert isinstance(last, RunFinished)

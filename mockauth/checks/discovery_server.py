@@ -11,6 +11,8 @@ from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.mcp_service import needs_no_tls, protected, server
 from mockauth.checks.registry import check
+from mockauth.manifest.mcp import Document, server_urls
+from mockauth.wire.trace import Step
 from mockauth.wire.url import origin
 from mockauth.wire.words import own, say
 
@@ -20,6 +22,16 @@ ALGORITHMS = (
     "id_token_signing_alg_values_supported",
     "request_object_signing_alg_values_supported",
 )
+GUARDED = (401, 403, 407)
+NOT_THERE = (404, 410, 501, 502, 503, 504)
+ENDPOINTS: Mapping[str, Step] = MappingProxyType(
+    {
+        "authorization_endpoint": "authorize",
+        "token_endpoint": "token",
+        "registration_endpoint": "register",
+    }
+)
+"""Where the exchanges with an endpoint stand in the record."""
 AGREEING = (
     "issuer",
     "authorization_endpoint",
@@ -49,7 +61,7 @@ def _absent(value: object) -> str:
 def asm_found(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The metadata of the authorization server is found"""
     known = protected(evidence)
-    if known.server is not None and known.server.url:
+    if known.server is not None and known.server.url and not known.server.is_misplaced:
         yield Seen(actual=known.server.url, exchanges=(known.server.exchange,))
         return
     tried = [evidence.trace.get(n) for n in known.asked_servers]
@@ -59,6 +71,106 @@ def asm_found(evidence: Evidence) -> Iterator[Finding | Seen]:
         at=tried[0].request.url if tried else known.url,
         exchanges=known.asked_servers,
     )
+
+
+@check(
+    "discovery.asm-path-inserted",
+    "--M",
+    refs=("RFC8414-3.1", "MCP-disc"),
+    kind="static",
+    shows=NO_OAUTH,
+    why="Clients put the well-known part between the host and the path of the issuer.",
+    fix="Serve the metadata of https://host/path at /.well-known/oauth-authorization-server/path.",
+)
+def asm_path_inserted(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The metadata of an issuer with a path stands where its path comes last, or in a place of OpenID"""
+    document = server(evidence)
+    if len(server_urls(document.built_from)) < 3:
+        raise NotApplicable(say("the issuer has no path"))
+    if not document.is_misplaced:
+        yield Seen(actual=document.url, exchanges=(document.exchange,))
+        return
+    yield Finding(
+        expected=server_urls(document.built_from)[0],
+        actual=say("{} only", document.url),
+        at=document.url,
+        exchanges=(document.exchange,),
+    )
+
+
+@check(
+    "discovery.metadata-public",
+    "--S",
+    refs=("RFC8414-3", "RFC9728-3"),
+    kind="static",
+    why="Whoever reads metadata has no token yet.",
+    fix="Serve both metadata documents to everybody.",
+)
+def metadata_public(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Metadata is given without credentials"""
+    known = protected(evidence)
+    for found, asked in (
+        (known.resources, known.asked_resources),
+        (known.servers, known.asked_servers),
+    ):
+        exchanges = [evidence.trace.get(n) for n in asked]
+        guarded = [e for e in exchanges if e.answer.status in GUARDED]
+        # A server may answer so to every address that it does not have.
+        if guarded and not found:
+            yield Finding(
+                expected=say("200"),
+                actual=guarded[0].outcome,
+                at=guarded[0].request.url,
+                exchanges=(guarded[0].n,),
+            )
+        elif found:
+            yield Seen(actual=found[0].url, exchanges=(found[0].exchange,))
+
+
+@check(
+    "discovery.endpoints-reachable",
+    "--M",
+    refs=("RFC8414-2",),
+    why="A client follows the metadata; an address that leads nowhere ends the sign-in.",
+    fix="Write the addresses of your endpoints into the metadata as they are.",
+)
+def endpoints_reachable(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Every endpoint of the metadata that the sign-in needs answers"""
+    yield from _answering(evidence, server(evidence))
+
+
+@check(
+    "discovery.default-endpoints-work",
+    "--M",
+    refs=("MCP-disc",),
+    why="Clients of MCP 2025-03-26 use these paths where there is no metadata.",
+    fix="Serve /authorize, /token and /register at the root of the host, or publish metadata.",
+)
+def default_endpoints_work(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Without metadata, /authorize, /token and /register answer"""
+    document = protected(evidence).server
+    if document is None or document.url:
+        raise NotApplicable(say("there is metadata"))
+    yield from _answering(evidence, document)
+
+
+def _answering(evidence: Evidence, document: Document) -> Iterator[Finding | Seen]:
+    """Whether the endpoints of a document answered in the ordinary flow, as far as it got."""
+    for name, step in ENDPOINTS.items():
+        asked = evidence.trace.ordinary(step) if document.text(name) else []
+        if not asked:
+            continue
+        exchange = asked[0]
+        if exchange.response is None or exchange.answer.status in NOT_THERE:
+            yield Finding(
+                expected=say("an answer from {}", own(name)),
+                actual=exchange.outcome,
+                at=document.text(name),
+                exchanges=(exchange.n,),
+            )
+        else:
+            seen = say("{}: {}", own(name), exchange.outcome)
+            yield Seen(actual=seen, exchanges=(exchange.n,))
 
 
 @check(

@@ -156,22 +156,78 @@ def echoes_metadata(evidence: Evidence) -> Iterator[Finding | Seen]:
 )
 def secret_with_expiry(evidence: Evidence) -> Iterator[Finding | Seen]:
     """A client secret comes with client_secret_expires_at"""
-    exchange = _accepted(evidence)
-    came = exchange.answer.members
-    if not came.get("client_secret"):
+    _accepted(evidence)
+    secret = [e for e in _clients(evidence) if e.answer.members.get("client_secret")]
+    if not secret:
         raise NotApplicable(say("no client secret was issued"))
-    value = came.get("client_secret_expires_at")
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        yield Seen(actual=say("{:g}", value), exchanges=(exchange.n,))
+    for exchange in secret:
+        value = exchange.answer.members.get("client_secret_expires_at")
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            yield Seen(actual=say("{:g}", value), exchanges=(exchange.n,))
+            continue
+        yield Finding(
+            expected=say("client_secret_expires_at as a number"),
+            actual=say("absent") if value is None else say("{!r:.40}", str(value)),
+            at=exchange.request.url,
+            exchanges=(exchange.n,),
+            # The official Python SDK leaves it out of secrets that never expire.
+            tolerated=value is None,
+        )
         return
-    yield Finding(
-        expected=say("client_secret_expires_at as a number"),
-        actual=say("absent") if value is None else say("{!r:.40}", str(value)),
-        at=exchange.request.url,
-        exchanges=(exchange.n,),
-        # The official Python SDK leaves it out of secrets that never expire.
-        tolerated=value is None,
-    )
+
+
+@check(
+    "registration.no-secret-for-public-client",
+    "--S",
+    refs=("RFC7591-2",),
+    why="A client that cannot keep a secret must not be trusted for having one.",
+    fix="Issue no client_secret where the method is none.",
+)
+def no_secret_for_public(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """A client that is registered for the method none gets no secret"""
+    _accepted(evidence)
+    public = [e for e in _clients(evidence) if _method(e) == "none"]
+    if not public:
+        raise NotApplicable(say("no client was registered for the method none"))
+    for exchange in public:
+        if exchange.answer.members.get("client_secret"):
+            yield Finding(
+                expected=say("no client_secret"),
+                actual=say("a client_secret, with the method none"),
+                at=exchange.request.url,
+                exchanges=(exchange.n,),
+            )
+            return
+    yield Seen(actual=say("none"), exchanges=(public[0].n,))
+
+
+@check(
+    "registration.distinct-ids",
+    "--C",
+    refs=("RFC7591-3.2.1",),
+    why="Clients with one id are one client: one can use the redirect URIs and the consent of another.",
+    fix="Issue a new client_id for each registration.",
+)
+def distinct_ids(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Clients that register differently get different ids"""
+    _accepted(evidence)
+    made = _clients(evidence)
+    wanted: dict[str, Exchange] = {}
+    # Instances of one client may share its id.
+    for exchange in made:
+        client_id = str(exchange.answer.members.get("client_id"))
+        earlier = wanted.setdefault(client_id, exchange)
+        if _uris(earlier) != _uris(exchange):
+            yield Finding(
+                expected=say("another client_id for a client with other redirect URIs"),
+                actual=say("the same: {}", client_id),
+                at=exchange.request.url,
+                exchanges=(earlier.n, exchange.n),
+            )
+            return
+    if len({_uris(exchange) for exchange in made}) < 2:
+        raise Blocked(say("only one kind of client was registered"))
+    yield Seen(actual=say("{} ids", len(wanted)), exchanges=tuple(e.n for e in made[:2]))
 
 
 @check(
@@ -196,9 +252,56 @@ def id_not_url(evidence: Evidence) -> Iterator[Finding | Seen]:
     )
 
 
+def _clients(evidence: Evidence) -> list[Exchange]:
+    """Every registration of the run that gave a client."""
+    made = evidence.trace.select("register")
+    return [e for e in made if e.answer.ok and e.answer.members.get("client_id")]
+
+
+def _method(exchange: Exchange) -> object:
+    """What a client was registered for; where the answer does not say, what it asked for."""
+    told = exchange.answer.members.get("token_endpoint_auth_method")
+    return told or _sent(exchange).get("token_endpoint_auth_method")
+
+
+def _uris(exchange: Exchange) -> frozenset[str]:
+    uris = _sent(exchange).get("redirect_uris")
+    return frozenset(map(str, uris)) if isinstance(uris, list) else frozenset()
+
+
 def _sent(exchange: Exchange) -> dict[str, Any]:
     try:
         members = json.loads(exchange.request.body)
     except ValueError:
         return {}
     return members if isinstance(members, dict) else {}
+
+
+@check(
+    "cimd.flag-matches-behaviour",
+    "--M",
+    refs=("CIMD00-5", "Doist/todoist-mcp#478"),
+    needs=("login",),
+    why="Clients use a document where the metadata says so, and nowhere else.",
+    fix="Set client_id_metadata_document_supported exactly where client documents work.",
+)
+def flag_matches_behaviour(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The metadata says exactly then that client ID metadata documents are taken when they are"""
+    document, known = server(evidence), protected(evidence)
+    says = document.says("client_id_metadata_document_supported")
+    if not known.documents:
+        raise Blocked(say("nobody tried a client document"))
+    if not says and known.documents != "taken":
+        raise NotApplicable(say("the metadata offers no client ID metadata documents"))
+    if known.documents not in ("taken", "refused"):
+        raise Blocked(say("the server did not fetch a client document (see cimd.works)"))
+    numbers = (document.exchange, *filter(None, (known.tried_documents,)))
+    if says == (known.documents == "taken"):
+        yield Seen(actual=say("offered, and taken"), exchanges=numbers)
+        return
+    yield Finding(
+        expected=say("client_id_metadata_document_supported where documents are taken"),
+        actual=say("offered, and refused") if says else say("taken, and not offered"),
+        at=document.url,
+        exchanges=numbers,
+    )

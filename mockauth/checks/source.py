@@ -100,7 +100,10 @@ DRAFTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Cookies: HTTP State Management Mechanism",
             "draft-ietf-httpbis-rfc6265bis-22",
         ),
-        "CIMD": ("Client ID Metadata Document", "draft-ietf-oauth-client-id-metadata-document-00"),
+        "CIMD00": (
+            "Client ID Metadata Document",
+            "draft-ietf-oauth-client-id-metadata-document-00",
+        ),
         "CIMD01": (
             "Client ID Metadata Document",
             "draft-ietf-oauth-client-id-metadata-document-01",
@@ -108,7 +111,7 @@ DRAFTS: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 SECTIONED = re.compile(
-    r"(?P<document>RFC6265bis|RFC(?P<rfc>\d+)|OAuth21|CIMD|CIMD01)(-(?P<part>[\w.]+))?"
+    r"(?P<document>RFC6265bis|RFC(?P<rfc>\d+)|OAuth21|CIMD00|CIMD01)(-(?P<part>[\w.]+))?"
 )
 FORUM = re.compile(r"forum-(\d+)")
 WEAKNESS = re.compile(r"CWE-(\d+)")

@@ -107,6 +107,12 @@ from mockauth.errors import UsageError
     help="MCP: the revision to speak and to judge by (default: the newest one served).",
 )
 @option(
+    "--document-authority",
+    default="",
+    metavar="FILE",
+    help="MCP: serve client documents by https, under an authority that the server trusts. Made if missing.",
+)
+@option(
     "--allow-host",
     "allow_hosts",
     multiple=True,

@@ -82,6 +82,7 @@ def options_of(target: str, values: Mapping[str, Any]) -> CheckOptions:
         pages=login_pages(),
         operation=values["operation"],
         revision=values["revision"],
+        document_authority=values["document_authority"],
         wait=values["wait"],
         select=words("select"),
         ignore=words("ignore"),

@@ -27,6 +27,7 @@ from mockauth.engine.result.result import Result, Run
 from mockauth.engine.result.verdict import binding, blocked, judge
 from mockauth.engine.target.action import action_origin
 from mockauth.engine.target.dns import Resolver, addresses_of, system_addresses
+from mockauth.engine.target.documents import Documents
 from mockauth.engine.target.reach import Reach, addresses_allowed
 from mockauth.engine.target.subject import Subject
 from mockauth.engine.target.target import Target
@@ -77,7 +78,7 @@ def run_check(
     yield RunStarted(options.target)
     wait_seconds = options.wait or 0.0
     limit = stop.limit(wait_seconds + options.budget + LATE) if options.budget else nullcontext()
-    with closing(subject.logins), limit:
+    with closing(subject.logins), closing(subject.documents), limit:
         course = _Course(options, subject, stop)
         yield from course.ordinary()
         if resolve is not None:
@@ -384,4 +385,10 @@ def _subject(
         slow=options.slow,
         patience=options.patience,
     )
-    return Subject(driver=driver, target=target, clock=clock, logins=options.logins)
+    return Subject(
+        driver=driver,
+        target=target,
+        clock=clock,
+        logins=options.logins,
+        documents=Documents(authority=options.document_authority),
+    )

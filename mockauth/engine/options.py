@@ -33,6 +33,8 @@ class CheckOptions:
     operation: str = ""
     revision: str = "auto"
     """The revision of MCP that is spoken; auto is the newest that the server serves."""
+    document_authority: str = ""
+    """The PEM file of the authority under which client documents are served by https."""
     wait: float | None = None
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()

@@ -19,6 +19,9 @@ SERVER = "/.well-known/oauth-authorization-server"
 OPENID = "/.well-known/openid-configuration"
 Way = Literal["", "given", "document", "dynamic"]
 """How the client came to its id: none, the developer's, a client ID metadata document, RFC 7591."""
+Documents = Literal["", "taken", "refused", "unfetched", "untrusted"]
+"""What became of a client ID metadata document: nobody tried, it was taken, it was fetched and refused, it was not
+fetched, or the authority that it is served under is not trusted."""
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -31,6 +34,8 @@ class Document:
     exchange: int = 0
     built_from: str = ""
     """The resource or issuer that the URL was made of."""
+    is_misplaced: bool = False
+    """It stands where no client looks for it."""
 
     def text(self, name: str) -> str:
         """A member that is a string; "" for any other."""
@@ -73,6 +78,10 @@ class McpService:
     asked_keys: int = 0
     """The number of the exchange that asked for jwks_uri."""
     way: Way = ""
+    documents: Documents = ""
+    """Whether the server takes client ID metadata documents."""
+    tried_documents: int = 0
+    """The number of the exchange that shows it."""
     tools: tuple[Mapping[str, Any], ...] = ()
 
     @property
@@ -113,6 +122,12 @@ def server_urls(issuer: str) -> tuple[str, ...]:
     if not path:
         return (base + SERVER, base + OPENID)
     return (base + SERVER + path, base + OPENID + path, base + path + OPENID)
+
+
+def wrong_server_urls(issuer: str) -> tuple[str, ...]:
+    """Where servers put the metadata of an issuer with a path by mistake: behind the path, or at the root."""
+    base, path = origin(issuer), _path(issuer)
+    return (base + path + SERVER, base + SERVER, base + OPENID) if path else ()
 
 
 def methods_of(server: Document | None) -> tuple[str, ...]:

@@ -74,6 +74,9 @@ LEVELS: Mapping[str, str] = MappingProxyType(
 """One letter for each revision, the oldest first; `-` where it does not have the rule. A rule that is
 not named has one level in all of them."""
 
+AREAS: Mapping[str, str] = MappingProxyType({"cimd": "--++"})
+"""The revisions that have an area at all."""
+
 NO_SECRET = "the client is public: it has no secret"
 ABOUT_SECRETS = (
     "api.client-secret-refused", "refresh.client-auth-required", "token.basic-auth-accepted",
@@ -99,6 +102,9 @@ def with_revision(profile: Profile, revision: Revision) -> Profile:
             off[name] = _elsewhere(letters, revision)
         else:
             chosen[name] = LETTERS[letters[at]]
+    for name, has in AREAS.items():
+        if has[at] == "-" and name not in profile.overrides:
+            off[name] = _elsewhere(has, revision)
     title = own(f"MCP server of {revision}")
     return profile.altered(chosen, off).renamed(title)
 

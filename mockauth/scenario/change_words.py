@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from mockauth.scenario.model import Change
+from mockauth.scenario.model import Change, Serving
 from mockauth.scenario.phrases import Phrase, both, differing, told, word
 
 ENCODINGS = {
@@ -23,9 +23,28 @@ CLIENT_AUTH = {
 }
 
 
+ASSERTIONS = {
+    "none": "without an assertion",
+    "for-endpoint": "with an assertion for the token endpoint",
+    "for-issuer": "with an assertion for the issuer",
+    "wrong-audience": "with an assertion for somebody else",
+    "expired": "with an assertion that has expired",
+    "other-issuer": "with an assertion whose `iss` is another client",
+    "other-subject": "with an assertion whose `sub` is another client",
+    "unsigned": "with an assertion that nobody has signed",
+    "foreign-key": "with an assertion signed by a key that is not the client's",
+    "again": "with the assertion that was sent before",
+}
+
+
 def change_words(change: Change) -> str:
     """The change as the rest of a sentence: ", with `code` = ‹a random value›"; "" for none."""
     return "".join(f", {part}" for part in differing(change, Change(), PHRASES))
+
+
+def serve_words(serving: Serving) -> str:
+    """How a document is served, as the rest of a sentence; "" for as it should be."""
+    return "".join(f", {part}" for part in differing(serving, Serving(), SERVED))
 
 
 def _set(pairs: Any) -> str:
@@ -68,6 +87,31 @@ def _form(form: Any) -> str:
     return f"{which} sent without {both([hidden.get(name, name) for name in form.without])}"
 
 
+ADDRESSES = {
+    "no-path": "at an address without a path",
+    "dots": "at an address with .. in its path",
+    "fragment": "at an address with a fragment",
+    "user": "at an address with a user name",
+    "private": "at an address that only programs of that machine can ask",
+}
+KEYS = {
+    "published": "with a jwks_uri that leads to the client's public key",
+    "private": "with the client's private key in it",
+    "renewed": "with another key at its jwks_uri",
+    "at-private-address": "with a jwks_uri that only programs of that machine can ask",
+}
+SERVED: Mapping[str, Phrase] = MappingProxyType(
+    {
+        "status": lambda status: f"with status {status}",
+        "media_type": lambda kind: f"as {kind}",
+        "body": lambda body: f"with `{body}` in its place",
+        "moved": lambda _: "behind a redirect",
+        "padded": lambda _: "with ten megabytes of blanks behind it",
+        "address": lambda kind: word(ADDRESSES, kind),
+        "keys": lambda kind: word(KEYS, kind),
+        "again": lambda _: "at the address of the one before",
+    }
+)
 PHRASES: Mapping[str, Phrase] = MappingProxyType(
     {
         "method": lambda method: f"by {method}",
@@ -83,6 +127,7 @@ PHRASES: Mapping[str, Phrase] = MappingProxyType(
         "raw": lambda raw: f"with the body `{told(raw)}`" if raw else "with an empty body",
         "reverse": lambda _: "with its parameters in reverse order",
         "plain_http": lambda _: "over http:// instead of https://",
+        "assertion": lambda kind: word(ASSERTIONS, kind),
         "form": _form,
         "onward": lambda url: f"with each next-like parameter of the login page = `{told(url)}`",
     }

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mockauth.scenario.model import Expect
-from mockauth.scenario.phrases import Phrase, both, differing, either, word
+from mockauth.scenario.phrases import Phrase, both, differing, either, told, word
 
 VERDICTS = {
     "refused": "it must be refused",
@@ -22,6 +22,9 @@ REDIRECTS = {
 PAGES = {
     "shown": "the user must see a page first",
     "escaped": "no page may have the sent text as markup",
+    "client-host": "a page must show the host of the client_id",
+    "redirect-host": "a page must show the host of the redirect URI",
+    "warning": "a page must say more than the page of the step before",
 }
 ENDPOINTS = {"browser": "a browser", "token-endpoint": "a token request"}
 UNLESS = {
@@ -81,9 +84,11 @@ PHRASES: Mapping[str, Phrase] = MappingProxyType(
         "tolerated_always": lambda _: "(anything else is a warning at most)",
         "error": lambda errors: f"with `error` {either(_quoted(errors))}",
         "rpc_error": lambda codes: f"with the JSON-RPC error {either(list(map(str, codes)))}",
+        "registered": lambda pairs: f"with {both([f'`{n}` = `{told(v)}`' for n, v in pairs])}",
         "params": _params,
         "absent": lambda names: f"the callback carries no {either(_quoted(names))}",
         "once": lambda names: f"the callback carries {both(_quoted(names))} at most once",
+        "fetched": lambda _: "nothing but the document is fetched",
         "page": lambda kind: word(PAGES, kind),
         "headers": _headers,
         "query": lambda _: "the query of the callback is kept",

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from mockauth.plugin.behaviour import Behaviour
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.faults.fault import FAULT_PLACES, Fault
+from mockauth.profiles.mcp import REVISIONS
 from mockauth.scenario.form import (
     SENTENCE,
     Form,
@@ -47,6 +48,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
             {"pattern": FAULT_NAME},
         ),
         "Fault.title": SENTENCE,
+        "Fault.revision": word(REVISIONS),
         "Fault.caught_by": listing(SENTENCE, least=1),
         "Fault.policy": members(Behaviour, MappingProxyType({})),
         "Fault.config": members(PluginConfig, MappingProxyType({}), skip=("policy", "faults")),

@@ -11,10 +11,10 @@ from mockauth.wire import Pairs
 
 Do = Literal[
     "authorize", "token", "refresh", "api", "endpoint", "wait", "handshake",
-    "discover", "register", "tool",
+    "discover", "register", "document", "tool",
 ]  # fmt: skip
 DOES: tuple[Do, ...] = get_args(Do)
-At = Literal["manifest", "openapi", "authorize", "token", "api", "resource", "server"]
+At = Literal["manifest", "openapi", "authorize", "token", "api", "resource", "server", "unknown"]
 
 Statuses = Annotated[tuple[str, ...], "statuses"]
 """Such as `("400", "5xx")`."""
@@ -45,6 +45,31 @@ class FormChange:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Serving:
+    """How a client ID metadata document is served. Its members are altered by `change`."""
+
+    status: Literal["200", "404", "500"] = "200"
+    """The status of the answer."""
+    media_type: str = "application/json"
+    """The Content-Type of the answer."""
+    body: str | None = None
+    """What is served in place of the document."""
+    moved: bool = False
+    """The address redirects to where the document is."""
+    padded: bool = False
+    """Ten megabytes of blanks follow the document."""
+    address: Literal["", "no-path", "dots", "fragment", "user", "private"] = ""
+    """What is wrong with the address: no path, dots as a segment, a fragment, a user name, a host that
+    only programs of that machine can ask."""
+    keys: Literal["", "published", "private", "renewed", "at-private-address"] = ""
+    """The client proves itself by a key. `published`: its jwks_uri leads to the public key. `private`: the
+    document holds the private key. `renewed`: another key stands at the jwks_uri of the document before.
+    `at-private-address`: jwks_uri has a host that only programs of that machine can ask."""
+    again: bool = False
+    """It stands at the address of the document before."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """One mutation of one message. Values may hold `${…}` references."""
 
@@ -69,13 +94,20 @@ class Change:
     raw: str | None = None
     """The whole body, as it stands here."""
     members: Mapping[str, Any] = field(default_factory=dict)
-    """Members of the JSON body of a registration or an MCP message; `remove` takes members out."""
+    """Members of the JSON body of a registration, a client document or an MCP message; `remove` takes members
+    out."""
     reverse: bool = False
     """The parameters in the opposite order."""
     plain_http: bool = False
     """http:// instead of https://."""
     form: FormChange | None = None
     """What is changed in a form of the pages, just before it is sent."""
+    assertion: Literal[
+        "", "none", "for-endpoint", "for-issuer", "wrong-audience", "expired", "other-issuer",
+        "other-subject", "unsigned", "foreign-key", "again",
+    ] = ""  # fmt: skip
+    """What is wrong with the assertion of a client with keys, or whom it is for. `again`: the one that was
+    sent before. `none`: there is none."""
     onward: str = ""
     """Where each `next`-like parameter of the login page is pointed to."""
 
@@ -116,13 +148,18 @@ class Expect:
     """Parameters of the callback that may come once at most, and not with a value that was sent."""
     query: Literal["", "kept"] = ""
     """`kept`: the query of the redirect_uri came back."""
-    page: Literal["", "shown", "escaped"] = ""
+    page: Literal["", "shown", "escaped", "client-host", "redirect-host", "warning"] = ""
     """`shown`: the user saw a page before the callback. `escaped`: no page on the way has an element
-    that was sent as text."""
+    that was sent as text. `client-host`, `redirect-host`: a page shows that host. `warning`: a page says
+    more than the page of the step before."""
+    fetched: Literal["", "document-only"] = ""
+    """`document-only`: the server has not asked for what it must leave alone."""
     error: tuple[str, ...] = ()
     """What `error` of a JSON answer must be."""
     rpc_error: tuple[int, ...] = ()
     """What the code of a JSON-RPC error must be."""
+    registered: Pairs = ()
+    """What these members of the answer to a registration must be, where it has them."""
     headers: HeaderTexts = ()
     """Texts that a header must hold, in any letter case (`*` holds all); null: no such header."""
     challenge: Literal["", "well-formed", "without-error"] = ""
@@ -189,8 +226,9 @@ class Step:
     """A second way that is as good: sent where the first was refused and acceptance is due."""
     no_control: bool = False
     """What comes of it is judged as it is: the rule is about what it does to the server."""
-    client: Literal["first", "second"] = "first"
-    """Which client asks."""
+    client: Literal["first", "second", "registered"] = "first"
+    """Which client asks. `registered`: the one that the last `register` or `document` step made, by the
+    method that it was registered for."""
     user: Literal["first", "second", "wrong-password", "markup"] = "first"
     """`wrong-password`: the first, with another password. `markup`: one whose name is HTML."""
     session: Literal["kept", "fresh"] = "kept"
@@ -203,8 +241,11 @@ class Step:
     """The next request goes over the same connection, although this one may be refused."""
     at_once: bool = False
     """The copies are sent in parallel, three rounds of them; all answers are judged."""
+    serve: Serving = Serving()
+    """How `document` serves the document."""
     at: At = "authorize"
-    """Which endpoint `endpoint` asks, with one request that follows nothing."""
+    """Which endpoint `endpoint` asks, with one request that follows nothing. `unknown`: a well-known
+    address that nobody has."""
     method: str = ""
     """The JSON-RPC method that `tool` sends; the ordinary call where the file gives none."""
     operation: Literal["chosen", "every", "owned", "scoped"] = "chosen"

@@ -24,6 +24,8 @@ UNLESS_NEEDS: Mapping[str, str] = MappingProxyType(
 )
 """The verdict that each word of `tolerated_unless` is about."""
 SENT = ("token", "refresh", "api", "endpoint", "discover", "register", "tool")
+DOCUMENTS = ("resource", "server", "unknown")
+"""What `discover` asks for."""
 ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "session": ("authorize",),
@@ -34,7 +36,7 @@ ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "repeat": SENT,
         "at_once": TOKEN_STEPS,
         "keep_connection": SENT,
-        "control": (*TOKEN_STEPS, "api", "tool"),
+        "control": (*TOKEN_STEPS, "api", "tool", "register"),
         "otherwise": (*TOKEN_STEPS, "api"),
         "at": ("endpoint", "handshake", "discover"),
         "method": ("tool",),
@@ -44,7 +46,10 @@ ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "change.form": ("authorize",),
         "change.onward": ("authorize",),
         "change.plain_http": ("endpoint",),
-        "change.members": ("register", "tool"),
+        "change.members": ("register", "document", "tool"),
+        "change.assertion": ("token",),
+        "serve": ("document",),
+        "expect.fetched": ("authorize", "token", "register"),
         "expect.or_error": ("authorize",),
         "expect.or_refused_as": ("authorize",),
         "expect.redirect_to": ("authorize",),
@@ -54,6 +59,7 @@ ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "expect.query": ("authorize",),
         "expect.page": ("authorize",),
         "expect.error": (*TOKEN_STEPS, "api", "register"),
+        "expect.registered": ("register",),
         "expect.rpc_error": ("tool",),
         "expect.headers": SENT,
         "expect.challenge": ("api", "tool"),
@@ -192,8 +198,8 @@ def _check_names(document: Document, path: Path, step: Step, earlier: set[str]) 
 
 
 def _check_step(document: Document, path: Path, step: Step) -> None:
-    if step.do == "discover" and step.at not in ("resource", "server"):
-        document.complain((*path, "at"), "must be resource or server in discover")
+    if step.do == "discover" and step.at not in DOCUMENTS:
+        document.complain((*path, "at"), f"must be {' or '.join(DOCUMENTS)} in discover")
     if step.given != "accepted" and not step.expect.is_empty:
         document.complain((*path, "given"), "means nothing in a step that expects something")
     if (step.expect.winners != "") != step.at_once:
@@ -247,6 +253,7 @@ def _check_references(document: Document, steps: tuple[Step, ...], head: dict[st
             *_texts(step.change, ("steps", str(i), "change")),
             *_texts(step.control, ("steps", str(i), "control")),
             *_texts(step.otherwise, ("steps", str(i), "otherwise")),
+            *((("steps", str(i), "expect", "registered", n), v) for n, v in step.expect.registered),
         ]
         for path, text in texts:
             named = _check_text(document, path, text, known_references(variants), earlier)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 
 PATTERN = re.compile(r"\$\{([^}]*)\}")
+METHODS = ("none", "client_secret_post", "client_secret_basic", "private_key_jwt")
+"""How a client may authenticate at the token endpoint."""
 MATERIAL = frozenset(
     {
         "random",
@@ -64,6 +66,9 @@ MATERIAL = frozenset(
         "wrong.basic",
         "other.basic",
         "filler",
+        "trap",
+        "markup.client-name",
+        *(f"{said}.{method}" for said in ("advertised", "unadvertised") for method in METHODS),
     }
 )
 """What is known in every probe. `callback.base` is the callback without its scheme,
@@ -71,9 +76,10 @@ MATERIAL = frozenset(
 callback with its last segment in capitals, `callback.detour` the one with /../x before its last two
 segments. `scheme` is that of the Authorization header. `part.scope` is the first declared scope, `wide.scope` more than that,
 `narrow.scope` one that is not enough for the `scoped` operation. `forged.…` are JWTs made from the
-access token. `….basic` are credentials for a Basic header: the client's with every letter
+access token. `trap` is an address that nobody may ask for. `….basic` are credentials for a Basic header: the client's with every letter
 percent-encoded, as they are, or with a wrong secret, and the second client's. `filler` is a long
-text, `markup.…` one that ends whatever it may stand in and begins an element of that name."""
+text, `advertised.…` the name of a method of client authentication where the metadata lists it, and
+`unadvertised.…` where it does not: else the variant does not apply. `markup.…` is a text that ends whatever it may stand in and begins an element of that name."""
 STEP_PART = re.compile(r"(?P<step>[^.{}]+)\.(request|response)\.[\w-]+")
 
 

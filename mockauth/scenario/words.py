@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from mockauth.scenario.change_words import change_words
+from mockauth.scenario.change_words import change_words, serve_words
 from mockauth.scenario.expect_words import expect_words
 from mockauth.scenario.model import Probe, Step
 from mockauth.scenario.phrases import either, told
@@ -21,12 +21,14 @@ PLACE_WORDS: Mapping[str, str] = MappingProxyType(
         "api": "the API",
         "resource": "the metadata of the resource",
         "server": "the metadata of the authorization server",
+        "unknown": "a well-known address that nobody has",
     }
 )
 MCP: Mapping[str, str] = MappingProxyType(
     {
         "discover": "{place} is asked for",
         "register": "a client registers as ChatGPT does",
+        "document": "a client ID metadata document is served{served}",
         "tool": "the message {method} goes to the MCP server",
     }
 )
@@ -37,6 +39,9 @@ OPERATIONS: Mapping[str, str] = MappingProxyType(
         "owned": "the operation that reads one object of the first user is called",
         "scoped": "an operation that needs more scope than the token has is called",
     }
+)
+CLIENTS: Mapping[str, str] = MappingProxyType(
+    {"second": " by the second client", "registered": " by the client that was registered"}
 )
 USERS: Mapping[str, str] = MappingProxyType(
     {
@@ -98,7 +103,9 @@ def _does(step: Step, earlier: tuple[Step, ...]) -> str:
     if step.do == "api":
         return OPERATIONS.get(step.operation, step.operation) + _bearing(step)
     if step.do in MCP:
-        return MCP[step.do].format(place=place, method=step.method or "tools/list")
+        return MCP[step.do].format(
+            place=place, method=step.method or "tools/list", served=serve_words(step.serve)
+        )
     if step.do == "endpoint":
         return f"one request goes to {place}"
     if step.do == "wait":
@@ -136,7 +143,7 @@ def _bearing(step: Step) -> str:
 
 def _how(step: Step) -> str:
     parts = [
-        " by the second client" if step.client == "second" else "",
+        CLIENTS.get(step.client, ""),
         USERS.get(step.user, ""),
         " in a fresh browser session" if step.session == "fresh" else "",
         ", where the user refuses consent" if step.decision == "deny" else "",

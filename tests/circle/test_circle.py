@@ -72,7 +72,8 @@ def test_a_fault_is_caught_by_exactly_the_checks_it_declares(
 ) -> None:
     shape = SHAPES[fault.profile]
 
-    run = checked(shape(PluginConfig()).with_faults(fault), fault.profile)
+    config, revision = shape(PluginConfig()).with_faults(fault), fault.revision or "auto"
+    run = checked(config, fault.profile, revision=revision)
 
     assert broken(run) == set(fault.caught_by)
 
@@ -98,11 +99,13 @@ def test_the_faultless_plugin_breaks_no_rule_as_an_action(name: str, checked: Ch
 
 
 def test_the_faultless_plugin_breaks_no_rule_as_an_mcp_server(checked: Checked) -> None:
-    run = checked(as_mcp_server(PluginConfig()), "mcp")
+    run = checked(as_mcp_server(PluginConfig(document_http=True)), "mcp")
 
+    states = {r.rule.id: r.state for r in run.results if r.rule.area in ("cimd", "registration")}
     assert run.profile.name == "mcp"
     assert broken(run) == set()
     assert not run.stopped
+    assert set(states.values()) == {"pass"}
 
 
 def test_every_check_is_caught_failing_by_some_fault() -> None:

@@ -110,6 +110,15 @@ def rpc_error_fits(answer: Response, expect: Expect, scheme: str) -> str:
     return say("{} instead of {}", shown, own(" or ".join(map(str, expect.rpc_error))))
 
 
+def registered_fits(answer: Response, expect: Expect, scheme: str) -> str:
+    """Each named member of the answer to a registration is that text, where it is there at all."""
+    for name, wanted in expect.registered:
+        came = answer.members.get(name, wanted)
+        if came != wanted:
+            return say("{} {!r:.60} instead of {!r}", own(name), str(came), wanted)
+    return ""
+
+
 MATCHERS: tuple[Callable[[Response, Expect, str], str], ...] = (
     error_fits,
     headers_fit,
@@ -118,6 +127,7 @@ MATCHERS: tuple[Callable[[Response, Expect, str], str], ...] = (
     body_fits,
     endpoint_fits,
     rpc_error_fits,
+    registered_fits,
 )
 
 

@@ -56,17 +56,17 @@ def mutate_message(request: Request, change: Change, lookup: Lookup) -> Request:
     body."""
     members = json.loads(request.body)
     kept = {name: value for name, value in members.items() if name not in change.remove}
-    body = json.dumps({**kept, **_filled(change.members, lookup)}).encode()
+    body = json.dumps({**kept, **filled(change.members, lookup)}).encode()
     return mutate(replace(request, raw=body), replace(change, members={}, remove=()), lookup)
 
 
-def _filled(value: Any, lookup: Lookup) -> Any:
+def filled(value: Any, lookup: Lookup) -> Any:
     """A JSON value with the references of its texts looked up."""
     if isinstance(value, str):
         return expand(value, lookup)
     if isinstance(value, Mapping):
-        return {name: _filled(inner, lookup) for name, inner in value.items()}
-    return [_filled(inner, lookup) for inner in value] if isinstance(value, list) else value
+        return {name: filled(inner, lookup) for name, inner in value.items()}
+    return [filled(inner, lookup) for inner in value] if isinstance(value, list) else value
 
 
 def _placed(request: Request, change: Change, in_query: bool) -> Request:

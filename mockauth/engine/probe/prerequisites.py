@@ -9,6 +9,7 @@ from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.checks.record import GOES_ON, callback_params
 from mockauth.checks.rule import Rule
 from mockauth.engine.flow.fallbacks import has_odd_credentials
+from mockauth.engine.probe.document_trial import require_documents
 from mockauth.engine.probe.forged_jwt import is_jwt
 from mockauth.engine.probe.pkce import honours_pkce
 from mockauth.engine.target import tokens
@@ -192,6 +193,7 @@ MEETINGS: Mapping[str, Callable[[Subject], None]] = MappingProxyType(
         "second-callback": _second_callback,
         "basic-scheme": _basic_scheme,
         "own-header": _own_header,
+        "doc-host": require_documents,
     }
 )
 """`deny` and `narrow-scope` show only while the steps run."""

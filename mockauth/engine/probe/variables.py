@@ -14,10 +14,12 @@ from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.engine.probe import pkce
 from mockauth.engine.probe.forged_jwt import forge
 from mockauth.engine.probe.json_diff import Path
+from mockauth.engine.probe.registered import Registered
 from mockauth.engine.probe.scope import narrow_scope, part_of_scope, wide_scope
 from mockauth.engine.target import browsers, discovery, requests, tokens
 from mockauth.engine.target.markup import markup
 from mockauth.engine.target.subject import Subject
+from mockauth.manifest.mcp import methods_of
 from mockauth.scenario.alterations import (
     by_another_folder,
     change_one_character,
@@ -55,6 +57,16 @@ class Material:
     """What came of each authorize step, by its name; "" where no code came."""
     refusals: dict[str, str] = field(default_factory=dict)
     """What tells the refusal of an authorize step from others, by its name; "" for none."""
+    registered: Registered | None = None
+    """The client that this run has registered last, or described in a document."""
+    assertion: str = ""
+    """The assertion that was sent last."""
+    audience: str = ""
+    """Whom the assertions of this run are for; "" is the token endpoint."""
+    trap: str = ""
+    """The path that nobody may fetch."""
+    words: frozenset[str] = frozenset()
+    """What the pages of the step before said."""
     redirect_uri: str = ""
     """The one that an authorize step sent; "" where there was none."""
     asked_scope: str = ""
@@ -83,6 +95,8 @@ class Material:
         group, _, name = reference.partition(".")
         if group == "variant":
             return self.text(self.variant[name])
+        if group in ("advertised", "unadvertised"):
+            return self._method(group, name)
         if group == "markup":
             return markup(name)
         if group == "pkce":
@@ -90,9 +104,20 @@ class Material:
         if group == "forged":
             token = tokens.for_api(self.subject)
             return forge(name, token, discovery.keys(self.subject) if name == "hs256" else ())
+        if reference == "trap":
+            self.trap = self.trap or f"/trap/{secrets.token_hex(6)}"
+            return self.subject.documents.trap(self.trap)
         if reference in MADE:
             return MADE[reference](self)
         return self._earlier(reference)
+
+    def lookup_as(self, client: str) -> Callable[[str], str]:
+        """How the references of a step of that client are looked up."""
+        if client != "registered" or self.registered is None:
+            return self.lookup
+        made = self.registered.client
+        own_ones = {"client.id": made.id, "client.secret": made.secret.reveal()}
+        return lambda name: own_ones[name] if name in own_ones else self.lookup(name)
 
     def _known(self) -> dict[str, str]:
         subject, given, client = self.subject, self.subject.target.given, self.subject.target.client
@@ -127,6 +152,15 @@ class Material:
             "access_token": tokens.for_api(subject),
             "refresh_token": self.grant.refresh_token or subject.grant.refresh_token,
         }
+
+    def _method(self, group: str, method: str) -> str:
+        """The name of an authentication method, where the metadata lists it, or does not."""
+        service = self.subject.target.mcp
+        listed = methods_of(service.server if service else None)
+        if (method in listed) != (group == "advertised"):
+            is_listed = say("is listed") if method in listed else say("is not listed")
+            raise NotApplicable(say("{} {} in the metadata", own(method), is_listed))
+        return method
 
     def verification_token(self) -> str:
         """The public token of the manifest."""

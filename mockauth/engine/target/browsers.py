@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mockauth.browser.form import Credentials, Decision
 from mockauth.browser.landing import OURS, Landing
 from mockauth.browser.login_driver import LoginDriver
@@ -50,8 +52,12 @@ def authorize(
 
 def fresh_code(subject: Subject, *, user: str = "first", client: Client | None = None) -> str:
     """A code from the ordinary request, or "" when none came."""
-    request = authorization_request(client or subject.target.oauth_client, subject.target.pending())
-    return code_at(authorize(subject, request, user=user).params)
+    pending = subject.target.pending()
+    if client is None:
+        request = authorization_request(subject.target.oauth_client, pending)
+        return code_at(authorize(subject, request, user=user).params)
+    request = authorization_request(client, replace(pending, redirect_uri=client.redirect_uri))
+    return code_at(authorize(subject, request, (client.redirect_uri,), user=user).params)
 
 
 def session_of(subject: Subject, user: str = "first", *, fresh: bool = False) -> LoginDriver:

@@ -12,7 +12,14 @@ from mockauth.checks.header import challenges
 from mockauth.engine.target.discovery import WEB, declare
 from mockauth.engine.target.subject import Subject
 from mockauth.errors import NothingJudged
-from mockauth.manifest.mcp import Document, McpService, methods_of, resource_urls, server_urls
+from mockauth.manifest.mcp import (
+    Document,
+    McpService,
+    methods_of,
+    resource_urls,
+    server_urls,
+    wrong_server_urls,
+)
 from mockauth.manifest.openapi import Operation
 from mockauth.profiles.mcp import REVISIONS, STATELESS
 from mockauth.wire import Exchange, Secret
@@ -121,6 +128,12 @@ def find_server(subject: Subject) -> None:
             _find_keys(subject, found[0].text("jwks_uri"))
             return
     learn(subject, asked_servers=asked)
+    for issuer in issuers:
+        found, _ = _documents(subject, [(u, issuer) for u in wrong_server_urls(issuer)], _is_server)
+        if found:
+            # The run goes on with it, so that one mistake does not hide the others.
+            learn(subject, servers=(replace(found[0], is_misplaced=True),))
+            return
 
 
 def _find_keys(subject: Subject, url: str) -> None:

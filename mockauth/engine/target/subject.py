@@ -11,6 +11,7 @@ from mockauth.browser.login_driver import LoginDriver
 from mockauth.chatgpt.token import Grant
 from mockauth.clock import Clock, SystemClock
 from mockauth.engine.http.recorder import Driver, Place
+from mockauth.engine.target.documents import Documents
 from mockauth.engine.target.logins import Logins
 from mockauth.engine.target.target import Target
 from mockauth.wire.trace import Fallback, Purpose
@@ -37,6 +38,8 @@ class Subject:
     is_wary: bool = False
     """The request that a browser takes to its end is one to refuse."""
     logins: Logins = field(default_factory=Logins)
+    documents: Documents = field(default_factory=Documents)
+    """What the server may fetch from this run."""
     flows: int = 1
     found: dict[Callable[[Subject], Any], Any] = field(default_factory=dict)
     """What `once` was told, by who was asked."""

@@ -67,6 +67,8 @@ class Fault:
     answers: tuple[AnswerChange, ...] = ()
     config: Mapping[str, Any] = field(default_factory=dict)
     profile: Literal["plugin", "action", "mcp"] = "plugin"
+    revision: str = ""
+    """Which revision of MCP the check must ask for to catch it; "" is the newest."""
     trigger: Trigger | None = None
     """At which requests it shows; None is all of them."""
     unchecked: bool = False

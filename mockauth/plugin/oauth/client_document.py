@@ -88,11 +88,11 @@ def fetched_json(plugin: Plugin, url: str) -> tuple[Document, int]:
 
 
 def _described(plugin: Plugin, client_id: str) -> tuple[ClientConfig, int]:
-    if not plugin.policy.document_works:
-        raise DocumentError("no document is taken")
     if plugin.policy.document_url_checked:
         _check_url(client_id, http=plugin.config.document_http)
     document, seconds = fetched_json(plugin, client_id)
+    if not plugin.policy.document_works:
+        raise DocumentError("no document is taken")
     _check(plugin, client_id, document)
     return _client(client_id, document), seconds
 

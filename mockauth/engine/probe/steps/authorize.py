@@ -10,6 +10,7 @@ from mockauth.chatgpt.authorize import Pending, authorization_request, code_at
 from mockauth.checks.finding import Blocked, NotApplicable, Seen
 from mockauth.engine.probe.mutate import mutate
 from mockauth.engine.probe.outcome import GIVES, Outcome, authorize_outcome, left_for
+from mockauth.engine.probe.steps.consent_text import SHOWN, remember_words, shown_on_pages
 from mockauth.engine.probe.steps.context import Came, Observations, ProbeRun, StepResult
 from mockauth.engine.probe.steps.form import lead_onward, send_changed_form
 from mockauth.engine.probe.steps.judge import judge
@@ -25,10 +26,9 @@ from mockauth.wire.words import own, say
 
 def authorize(run: ProbeRun, step: Step) -> StepResult:
     """Drive an altered authorization request to its end, and judge where that was."""
-    if step.change.form is not None:
-        return StepResult(observations=send_changed_form(run, step))
-    if step.change.onward:
-        return StepResult(observations=lead_onward(run, step))
+    if step.change.form is not None or step.change.onward:
+        tamper = send_changed_form if step.change.form is not None else lead_onward
+        return StepResult(observations=tamper(run, step))
     client = client_of(run, step)
     pending = replace(run.subject.target.pending(), redirect_uri=client.redirect_uri)
     base = authorization_request(client, pending)
@@ -55,10 +55,11 @@ def authorize(run: ProbeRun, step: Step) -> StepResult:
     exchange = landing.page
     assert exchange is not None  # noqa: S101 - a visit records at least one exchange
     run.material.done[step.name] = exchange
-    run.material.code = run.material.codes[step.name] = code_at(landing.params)
+    _remember(run, step, landing, request)
     run.material.redirect_uri = tested or pending.redirect_uri
-    scope = first(request.query, "scope")
-    run.material.asked_scope = run.material.asked_scope if scope is None else scope
+    if step.expect.page in SHOWN:
+        return StepResult(observations=shown_on_pages(run, step, before, client, landing))
+    remember_words(run, before)
     if step.expect.redirect_to in ("nowhere-new", "none"):
         return _nowhere_new(run, step, landing, exchange, pending)
     if step.expect.page:
@@ -75,6 +76,14 @@ def authorize(run: ProbeRun, step: Step) -> StepResult:
         wrong = say("the redirect has a second question mark: ?{}?…", marked)
         return StepResult(observations=[run.finding(step, wrong, (exchange.n,))])
     return _compared(run, step, landing, exchange, request, is_ordinary=request == base)
+
+
+def _remember(run: ProbeRun, step: Step, landing: Landing, request: Request) -> None:
+    """Keep what later steps need."""
+    material = run.material
+    material.code = material.codes[step.name] = code_at(landing.params)
+    scope = first(request.query, "scope")
+    material.asked_scope = material.asked_scope if scope is None else scope
 
 
 def _compared(

@@ -9,14 +9,17 @@ from types import MappingProxyType
 from mockauth.chatgpt.authorize import authorization_request
 from mockauth.chatgpt.token import refresh_request, token_request
 from mockauth.checks.finding import Blocked, NotApplicable
-from mockauth.engine.probe.mutate import mutate
+from mockauth.engine.probe.client_document import ordinary_client
+from mockauth.engine.probe.mutate import mutate, mutate_message
 from mockauth.engine.probe.outcome import authorize_outcome, token_outcome
+from mockauth.engine.probe.registered import Registered
 from mockauth.engine.probe.steps import mcp_step
+from mockauth.engine.probe.steps.assertion import signed
 from mockauth.engine.probe.steps.context import ProbeRun
 from mockauth.engine.result.result import Confidence
 from mockauth.engine.target import browsers, requests, tokens
 from mockauth.manifest.openapi import Operation
-from mockauth.scenario.model import Step
+from mockauth.scenario.model import Change, Step
 from mockauth.wire import Exchange
 from mockauth.wire.words import say
 
@@ -91,6 +94,10 @@ def _same(run: ProbeRun, step: Step) -> Control | None:
     """Whether the same code or token works after the altered request; None where it cannot be used
     once more."""
     subject = run.subject
+    registered = run.material.registered if step.client == "registered" else None
+    made = _as_registered(run, step, registered) if registered is not None else None
+    if made is not None:
+        return made
     earlier = [one.do for one in run.probe.steps[: run.probe.steps.index(step)]]
     if step.do == "token":
         if not run.material.code or "token" in earlier or "authorize" in earlier:
@@ -111,6 +118,11 @@ def _accepted(exchange: Exchange) -> Control:
 def _fresh(run: ProbeRun, step: Step) -> Control:
     """Whether the ordinary message works with fresh material."""
     subject, client = run.subject, run.subject.target.client
+    made = run.material.registered if step.client == "registered" else None
+    if step.do == "authorize" and made is not None and made.name:
+        return Control(
+            works=bool(browsers.fresh_code(subject, client=ordinary_client(subject).client))
+        )
     if step.do == "authorize":
         request = authorization_request(subject.target.oauth_client, subject.target.pending())
         landing = browsers.authorize(subject, request, fresh=step.session == "fresh")
@@ -118,6 +130,8 @@ def _fresh(run: ProbeRun, step: Step) -> Control:
     if step.do in ("discover", "register"):
         request = mcp_step.request_of(run, step)
         registers = step.do == "register"
+        if registers:
+            request = mutate_message(request, step.control, run.material.lookup)
         exchange = subject.driver.send(request, "register" if registers else "metadata")
         return Control(works=run.outcome_of(exchange) == "accepted")
     if step.do not in ("token", "refresh"):
@@ -134,6 +148,24 @@ def _fresh(run: ProbeRun, step: Step) -> Control:
         request = refresh_request(client, token)
     request = mutate(request, step.control, run.material.lookup)
     return _accepted(subject.driver.send(request, step.do))
+
+
+def _as_registered(run: ProbeRun, step: Step, made: Registered) -> Control | None:
+    """Whether a client with a document as it should be gets a code, or the very client gets a token with an
+    assertion as it should be; None where the ordinary client shows as much."""
+    subject = run.subject
+    if step.do == "authorize" and made.name:
+        client = ordinary_client(subject).client
+    elif step.do == "token" and made.key is not None and step.expect.verdict == "refused":
+        client = made.client
+    else:
+        return None
+    code = browsers.fresh_code(subject, client=client)
+    if step.do == "authorize" or not code:
+        return Control(works=bool(code))
+    request = token_request(client, code, client.redirect_uri)
+    request = signed(run, replace(step, change=Change()), request)
+    return _accepted(subject.driver.send(request, "token"))
 
 
 def _api_works(run: ProbeRun, step: Step) -> Control:

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from mockauth.checks.finding import Blocked, Finding
 from mockauth.engine.probe.json_diff import volatile
+from mockauth.engine.probe.registered import registered_by
 from mockauth.engine.probe.steps.authorize import authorize
 from mockauth.engine.probe.steps.context import Came, ProbeRun, StepResult
+from mockauth.engine.probe.steps.document import describe, with_fetches
 from mockauth.engine.probe.steps.every_operation import call_every_operation
 from mockauth.engine.probe.steps.judge import judge
 from mockauth.engine.probe.steps.race import race
@@ -38,6 +40,7 @@ def take_steps(run: ProbeRun) -> Iterator[StepResult]:
                 if not step.optional:
                     raise
                 continue
+        result = with_fetches(run, step, result)
         yield _tolerated(result) if step.expect.tolerated_always else result
         if result.ended or result.stale:
             return
@@ -61,6 +64,9 @@ def take_step(run: ProbeRun, step: Step) -> StepResult:
     """Take one step of the probe."""
     if step.do == "authorize":
         return authorize(run, step)
+    if step.do == "document":
+        describe(run, step)
+        return StepResult()
     if step.do == "wait":
         wait(run, step)
         return StepResult()
@@ -93,6 +99,8 @@ def _send_and_judge(run: ProbeRun, step: Step) -> StepResult:
     material.done[step.name] = exchange
     if step.do in ("token", "refresh"):
         keep_grant(run, exchange)
+    if step.do == "register":
+        material.registered = registered_by(run.subject, exchange)
     came = Came(
         exchange=exchange,
         outcome=run.outcome_of(exchange),

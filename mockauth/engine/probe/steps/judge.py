@@ -191,7 +191,8 @@ def _wrong(run: ProbeRun, step: Step, came: Came) -> Finding | None:
     if wrong is not None:
         return wrong
     scheme = "basic" if run.subject.target.scheme == "basic" else "bearer"
-    seen = mismatch(exchange, expect, scheme)
+    wanted = tuple((name, run.material.text(value)) for name, value in expect.registered)
+    seen = mismatch(exchange, replace(expect, registered=wanted), scheme)
     done = run.material.done
     if not seen and expect.like:
         return _unlike(run, step, exchange)

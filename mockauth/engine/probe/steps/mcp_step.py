@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from mockauth.chatgpt import mcp as messages
 from mockauth.engine.probe.steps.context import ProbeRun
 from mockauth.engine.probe.variables import Missing
@@ -9,6 +11,7 @@ from mockauth.engine.target import mcp, requests, tokens
 from mockauth.manifest.mcp import McpService, methods_of
 from mockauth.scenario.model import Step
 from mockauth.wire import Request
+from mockauth.wire.url import origin
 from mockauth.wire.words import say
 
 
@@ -19,8 +22,15 @@ def request_of(run: ProbeRun, step: Step) -> Request:
         Missing: the target has no such thing.
     """
     if step.do == "discover":
-        return messages.metadata_request(document_url(run, step.at))
+        return messages.metadata_request(_asked(run, step.at))
     return _registration(run) if step.do == "register" else _message(run, step)
+
+
+def _asked(run: ProbeRun, kind: str) -> str:
+    if kind != "unknown":
+        return document_url(run, kind)
+    root = origin(_service(run).url)
+    return run.subject.target.url_map(f"{root}/.well-known/mockauth-{secrets.token_hex(8)}")
 
 
 def document_url(run: ProbeRun, kind: str) -> str:

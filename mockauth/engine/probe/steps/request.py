@@ -17,6 +17,7 @@ from mockauth.engine.probe.mutate import mutate, mutate_message
 from mockauth.engine.probe.owned_object import owned_url
 from mockauth.engine.probe.scope import narrow_scope
 from mockauth.engine.probe.steps import mcp_step
+from mockauth.engine.probe.steps.assertion import signed
 from mockauth.engine.probe.steps.context import ProbeRun
 from mockauth.engine.probe.variables import Missing
 from mockauth.engine.target import browsers, requests, tokens
@@ -64,7 +65,9 @@ def request_of(run: ProbeRun, step: Step) -> Prepared:
     if flaw_of(made.request.url):
         raise Missing("the address cannot be opened (see manifest.urls-usable)")
     change = mutate_message if step.do in MESSAGES else mutate
-    return replace(made, request=change(made.request, step.change, run.material.lookup))
+    return replace(
+        made, request=change(made.request, step.change, run.material.lookup_as(step.client))
+    )
 
 
 def _require_change(request: Request, step: Step) -> None:
@@ -77,7 +80,7 @@ def _require_change(request: Request, step: Step) -> None:
 
 def _prepared(run: ProbeRun, step: Step) -> Prepared:
     if step.do == "token":
-        return Prepared(request=_token_request(run, step))
+        return Prepared(request=signed(run, step, _token_request(run, step)))
     if step.do == "refresh":
         return Prepared(request=_refresh_request(run, step))
     if step.do == "endpoint":
@@ -92,7 +95,9 @@ def send(run: ProbeRun, step: Step, request: Request) -> Exchange:
     if step.keep_connection:
         require_sockets(run.subject.driver.transport)
     kind = KINDS.get(step.do, "endpoint")
-    return run.subject.driver.send(request, kind, keep=step.keep_connection)
+    made = run.material.registered if step.client == "registered" else None
+    with run.subject.placing(made.place if made else run.subject.driver.place):
+        return run.subject.driver.send(request, kind, keep=step.keep_connection)
 
 
 def client_of(run: ProbeRun, step: Step) -> Client:
@@ -104,6 +109,10 @@ def client_of(run: ProbeRun, step: Step) -> Client:
     client = run.subject.target.client
     if client is None:
         raise Missing("there is no OAuth client to play")
+    if step.client == "registered":
+        if run.material.registered is None:
+            raise Missing("no client could be registered for this")
+        return run.material.registered.client
     return run.subject.target.second_client() if step.client == "second" else client
 
 

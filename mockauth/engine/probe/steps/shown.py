@@ -20,7 +20,7 @@ def escaped(run: ProbeRun, step: Step, before: int) -> Observations:
     """A finding for each page on the way with an element that was sent as a text."""
     found: Observations = []
     flow = run.subject.driver.trace.exchanges[before:]
-    pages = [exchange for exchange in flow if _is_page(exchange)]
+    pages = [exchange for exchange in flow if is_page(exchange)]
     for page in pages:
         names = _elements(run, page)
         if names:
@@ -32,7 +32,7 @@ def escaped(run: ProbeRun, step: Step, before: int) -> Observations:
     return [Seen(actual=say("{} pages without it", len(pages)), exchanges=(flow[-1].n,))]
 
 
-def _is_page(exchange: Exchange) -> bool:
+def is_page(exchange: Exchange) -> bool:
     """Whether a browser shows it as HTML: it guesses where no type is named (MIME Sniffing)."""
     answer = exchange.answer
     unnamed = not answer.media_type and answer.text.lstrip().startswith("<")

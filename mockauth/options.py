@@ -43,6 +43,7 @@ class Options(TypedDict, total=False):
     other_username: str
     other_password: str
     other_token: str
+    other_resource: str
     operation: str
     allow_hosts: Words
     owned_path: str

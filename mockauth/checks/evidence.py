@@ -36,6 +36,8 @@ class Given:
     other_username: str = ""
     other_password: Secret = field(default_factory=lambda: Secret(""))
     other_token: Secret = field(default_factory=lambda: Secret(""))
+    other_resource: str = ""
+    """The endpoint of a second MCP server with the same authorization server."""
     narrow_scope: str = ""
     """A part of the scope with which the chosen operation must be refused."""
     owned_path: str = ""

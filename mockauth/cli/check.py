@@ -104,6 +104,12 @@ WAITS = 4
 @option("--other-password", default="")
 @option("--other-token", default="")
 @option(
+    "--other-resource",
+    default="",
+    help="MCP: the URL of a second MCP server with the same authorization server. A token for it is "
+    "no token for the target.",
+)
+@option(
     "--operation",
     default="",
     help="operationId to call (default: a GET that is protected). MCP: the tool to call.",
@@ -270,6 +276,7 @@ def options_of(target: str, values: Mapping[str, Any]) -> CheckOptions:
             other_username=values["other_username"],
             other_password=secret("other_password"),
             other_token=secret("other_token"),
+            other_resource=values["other_resource"],
             narrow_scope=values["narrow_scope"],
             owned_path=values["owned_path"],
             privacy_policy_url=values["privacy_policy_url"],

@@ -23,7 +23,16 @@ PAGES = {
     "shown": "the user must see a page first",
     "escaped": "no page may have the sent text as markup",
 }
-ENDPOINTS = {"browser": "a browser", "token-endpoint": "a token request"}
+ENDPOINTS = {
+    "browser": "a browser",
+    "token-endpoint": "a token request",
+    "stream": "by a stream of events, or with 405",
+}
+AUDIENCES = {
+    "checked": "an acceptance counts where the token is shown to be for another resource",
+    "bound": "an acceptance counts where the token is shown to be for another resource",
+    "granted": "an acceptance counts where the token is shown to be for another resource",
+}
 UNLESS = {
     "scope-empty": "the manifest's scope is empty",
     "scope-without-openid": "the scope names no `openid`: OpenID Connect allows it",
@@ -31,6 +40,7 @@ UNLESS = {
 CHALLENGES = {
     "well-formed": "the WWW-Authenticate header is well formed",
     "without-error": "the WWW-Authenticate header has no `error`",
+    "in-tool": "the result has `mcp/www_authenticate` with all that ChatGPT reads",
 }
 WINNERS = {
     "one": "at most one of them may be accepted",
@@ -81,6 +91,10 @@ PHRASES: Mapping[str, Phrase] = MappingProxyType(
         "tolerated_always": lambda _: "(anything else is a warning at most)",
         "error": lambda errors: f"with `error` {either(_quoted(errors))}",
         "rpc_error": lambda codes: f"with the JSON-RPC error {either(list(map(str, codes)))}",
+        "members": lambda names: f"with {both(_quoted(names))}",
+        "rpc_id": lambda _: "with the id of the message",
+        "session": lambda _: "the session is long and like no other of the run",
+        "audience": lambda kind: word(AUDIENCES, kind),
         "params": _params,
         "absent": lambda names: f"the callback carries no {either(_quoted(names))}",
         "once": lambda names: f"the callback carries {both(_quoted(names))} at most once",

@@ -35,6 +35,7 @@ Need = Literal[
     "second-callback",
     "basic-scheme",
     "own-header",
+    "closed",
 ]
 """The catalogue's words, and what makes a rule apply at all: a server that honours PKCE, a token
 that is a JWT, an https target, a target on localhost, a client whose secret

@@ -63,6 +63,17 @@ MATERIAL = frozenset(
         "wrong.basic",
         "other.basic",
         "filler",
+        "session",
+        "session.stale",
+        "resource",
+        "resource.origin",
+        "resource.made-up",
+        "resource.foreign",
+        "challenged.scope",
+        "step-up.scope",
+        "server.scopes",
+        "resource.scopes",
+        "offline.scope",
     }
 )
 """What is known in every probe. `callback.base` is the callback without its scheme,
@@ -71,7 +82,12 @@ callback with its last segment in capitals. `scheme` is that of the Authorizatio
 `narrow.scope` one that is not enough for the `scoped` operation. `forged.…` are JWTs made from the
 access token. `….basic` are credentials for a Basic header: the client's with every letter
 percent-encoded, as they are, or with a wrong secret, and the second client's. `filler` is a long
-text, `markup.…` one that ends whatever it may stand in and begins an element of that name."""
+text, `markup.…` one that ends whatever it may stand in and begins an element of that name. Of an MCP server: `session` is the one that was
+begun, or a random one, and `.stale` one that never was; `resource` is the one that the ordinary flow names, `.origin` its origin,
+`.made-up` one that nobody knows, `.foreign` the second MCP server that was named, else the made-up
+one. `challenged.scope` is what the last refusal for a scope named, `step-up.scope` that and what was
+granted before; `….scopes` are all that the metadata lists, `offline.scope` is the ordinary scope with
+offline_access."""
 STEP_PART = re.compile(r"(?P<step>[^.{}]+)\.(request|response)\.[\w-]+")
 
 

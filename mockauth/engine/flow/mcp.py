@@ -172,11 +172,8 @@ def _converse(subject: Subject, token: str | None, tool: str) -> Iterator[Event]
     service = mcp.service_of(subject)
     if service.revision:
         _judge_by(subject, service.revision)
-    subject.target = replace(
-        subject.target,
-        base_url=origin(service.url),
-        operation=mcp.operation_of(subject, tool),
-    )
+    subject.target = replace(subject.target, base_url=origin(service.url))
+    mcp.choose_operation(subject, tool)
     if token is None:
         return
     call_api(subject, token)

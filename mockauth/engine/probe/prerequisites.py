@@ -173,6 +173,11 @@ def _own_header(subject: Subject) -> None:
         raise NotApplicable(say("the key is sent as Authorization, not in a custom header"))
 
 
+def _closed(subject: Subject) -> None:
+    if subject.target.mcp is not None and subject.target.mcp.is_open:
+        raise NotApplicable(say("the server answers some messages without a token"))
+
+
 MEETINGS: Mapping[str, Callable[[Subject], None]] = MappingProxyType(
     {
         "login": _login,
@@ -192,6 +197,7 @@ MEETINGS: Mapping[str, Callable[[Subject], None]] = MappingProxyType(
         "second-callback": _second_callback,
         "basic-scheme": _basic_scheme,
         "own-header": _own_header,
+        "closed": _closed,
     }
 )
 """`deny` and `narrow-scope` show only while the steps run."""

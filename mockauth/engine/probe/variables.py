@@ -11,7 +11,7 @@ from types import MappingProxyType
 from mockauth.chatgpt.authorize import authorization_request, code_at
 from mockauth.chatgpt.token import Grant, basic_credentials, read_token
 from mockauth.checks.finding import Blocked, NotApplicable
-from mockauth.engine.probe import pkce
+from mockauth.engine.probe import mcp_material, pkce
 from mockauth.engine.probe.forged_jwt import forge
 from mockauth.engine.probe.json_diff import Path
 from mockauth.engine.probe.scope import narrow_scope, part_of_scope, wide_scope
@@ -227,6 +227,23 @@ def basic_pair(client_id: str, secret: str) -> str:
     return basic_credentials(client_id, secret).partition(" ")[2]
 
 
+MCP_MATERIAL: Mapping[str, Callable[[Material], str]] = MappingProxyType(
+    {
+        "session": lambda material: mcp_material.session(material.subject),
+        "session.stale": lambda material: mcp_material.stale_session(material.subject),
+        "resource": lambda material: mcp_material.resource(material.subject),
+        "resource.origin": lambda material: mcp_material.origin_of(material.subject),
+        "resource.made-up": lambda material: mcp_material.MADE_UP,
+        "resource.foreign": lambda material: mcp_material.foreign(material.subject),
+        "challenged.scope": lambda material: mcp_material.challenged_scope(material.done),
+        "step-up.scope": lambda material: mcp_material.step_up_scope(
+            material.asked_scope, material.done
+        ),
+        "server.scopes": lambda material: mcp_material.scopes_of(material.subject, "server"),
+        "resource.scopes": lambda material: mcp_material.scopes_of(material.subject, "resource"),
+        "offline.scope": lambda material: mcp_material.offline_scope(material.subject),
+    }
+)
 MADE: Mapping[str, Callable[[Material], str]] = MappingProxyType(
     {
         "verification_token": Material.verification_token,
@@ -237,6 +254,7 @@ MADE: Mapping[str, Callable[[Material], str]] = MappingProxyType(
         "raw.basic": Material.raw_basic,
         "wrong.basic": Material.wrong_basic,
         "other.basic": Material.other_basic,
+        **MCP_MATERIAL,
         "narrow.scope": lambda material: narrow_scope(material.subject).scope,
         "part.scope": lambda material: part_of_scope(material.subject),
         "wide.scope": lambda material: wide_scope(material.subject),

@@ -142,7 +142,8 @@ def _api_request(run: ProbeRun, step: Step) -> Prepared:
     needed = "login" in run.probe.rule.needs
     token = tokens.for_api(run.subject) if needed or "authorization" not in names else ""
     sends = run.subject.target.auth is None or run.subject.target.auth.type != "none"
-    return _call(run, step, token if sends else None)
+    made = _call(run, step, token if sends else None)
+    return replace(made, request=mcp_step.without_session(made.request, step))
 
 
 def _call(run: ProbeRun, step: Step, token: str | None) -> Prepared:

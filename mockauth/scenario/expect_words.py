@@ -28,10 +28,12 @@ ENDPOINTS = {
     "token-endpoint": "a token request",
     "stream": "by a stream of events, or with 405",
 }
+ASIDE = "where nobody can tell whom the token is for, the check is blocked"
 AUDIENCES = {
-    "checked": "an acceptance counts where the token is shown to be for another resource",
-    "bound": "an acceptance counts where the token is shown to be for another resource",
-    "granted": "an acceptance counts where the token is shown to be for another resource",
+    "checked": ASIDE,
+    "bound": ASIDE,
+    "mapped": f"or the token is for this server; {ASIDE}",
+    "granted": f"as the token is for this server; {ASIDE}",
 }
 UNLESS = {
     "scope-empty": "the manifest's scope is empty",

@@ -133,10 +133,11 @@ class Expect:
     """`echoed`: a JSON-RPC answer has the id of the message."""
     session: Literal["", "unguessable"] = ""
     """`unguessable`: the session that came is long, and unlike the other sessions of the run."""
-    audience: Literal["", "checked", "bound", "granted"] = ""
+    audience: Literal["", "checked", "bound", "mapped", "granted"] = ""
     """What an acceptance shows where the token was asked for another resource. `checked`: the server
     looks at the audience. `bound`: the token is good for no other resource than was asked for.
-    `granted`: it is still for the one that was granted. What cannot be told is blocked."""
+    `mapped`: it may be for this server. `granted`: it is still for the resource that was granted.
+    What cannot be told is blocked."""
     challenge: Literal["", "well-formed", "without-error", "in-tool"] = ""
     """What WWW-Authenticate is. `in-tool`: the result of the tool has one, with all that ChatGPT
     reads."""

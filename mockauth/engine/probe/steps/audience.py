@@ -1,24 +1,26 @@
-"""A token that was asked for another resource, and taken by this one: whose doing is that?
+"""A token that was asked for another resource, and taken by this server: whose doing is that?
 
-| what the token says | checked | bound | granted |
+| whom the token is for | checked | bound | mapped, granted |
 |---|---|---|---|
-| another audience | broken | broken | broken |
-| this server, too | blocked: the authorization server ignored `resource` | broken, tolerated | held |
-| nothing that can be read | broken where the user named the other server, else blocked | blocked | blocked |
+| another, as it says | broken | broken | broken |
+| this server: it says so, or tokens for others are refused | blocked | broken, tolerated | held |
+| nobody can tell | broken where the user named the other server, else blocked | blocked | blocked |
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from mockauth.checks.finding import Blocked, Finding, Seen
+from mockauth.checks.finding import Blocked, Seen
 from mockauth.checks.jwt import audience_of
-from mockauth.engine.probe.mcp_material import origin_of, resource
+from mockauth.engine.probe.mcp_material import resource
 from mockauth.engine.probe.steps.context import Came, Observations, ProbeRun
+from mockauth.engine.target.subject import Subject
 from mockauth.scenario.model import Step
 from mockauth.wire.words import own, say
 
 OPTION = "--other-resource"
+TRIAL = "api.foreign-audience-refused"
 
 
 def taken_for_another(run: ProbeRun, step: Step, came: Came) -> Observations:
@@ -28,62 +30,42 @@ def taken_for_another(run: ProbeRun, step: Step, came: Came) -> Observations:
         Blocked: it shows nothing.
     """
     named = audience_of(run.material.grant.access_token)
-    mine = resource(run.subject)
-    if named is None:
-        return [_opaque(run, step, came)]
-    shown = own(", ").join(say("{}", one) for one in named) or say("none")
-    if mine not in named:
+    shown = own(", ").join(say("{}", one) for one in named or ()) or say("none")
+    if named is not None and resource(run.subject) not in named:
         seen = say("accepted, and the token's audience is {}", shown)
         return [run.finding(step, seen, came.numbers)]
-    if step.expect.audience == "granted" or _is_mapped(run, step):
-        return [Seen(actual=say("the token's audience is {}", shown), exchanges=came.numbers)]
+    if named is None and not tells_tokens_apart(run.subject):
+        return _opaque(run, step, came)
     if step.expect.audience == "checked":
-        raise Blocked(
-            say("the authorization server issues tokens for {} whatever is asked for", shown),
-            by_option="" if run.subject.target.given.other_resource else OPTION,
-        )
-    seen = say("the token was asked for another resource, and its audience is {}", shown)
+        why = say("the authorization server issues tokens for {} whatever is asked for", shown)
+        raise ask_for_second_server(run, why)
+    if step.expect.audience in ("granted", "mapped"):
+        return [Seen(actual=say("the token is for this server"), exchanges=came.numbers)]
+    seen = say("accepted: the token was asked for another resource, and is for this server")
     return [replace(run.finding(step, seen, came.numbers), tolerated=True)]
 
 
-def _is_mapped(run: ProbeRun, step: Step) -> bool:
-    """Whether what was asked for is the origin around the server, which may stand for it."""
-    asked = [exchange.request.param("resource") for exchange in run.material.done.values()]
-    return "resource.origin" in dict(step.change.set).values() or _origin(run) in asked
+def tells_tokens_apart(subject: Subject) -> bool:
+    """Whether the server was seen to refuse a token for another resource."""
+    calls = subject.driver.trace.select("rpc", purpose="altered", probe=TRIAL)
+    return any(call.answer.status in (401, 403) for call in calls)
 
 
-def _origin(run: ProbeRun) -> str:
-    whole = resource(run.subject)
-    return "" if whole.count("/") < 3 else origin_of(run.subject)
-
-
-def _opaque(run: ProbeRun, step: Step, came: Came) -> Finding:
+def _opaque(run: ProbeRun, step: Step, came: Came) -> Observations:
     """Two servers that the user names as two are told apart by trial; a resource that nobody knows may
     have been ignored."""
-    if step.expect.audience == "checked" and run.subject.target.given.other_resource:
-        seen = say("accepted: {}, and the token was asked for {}", came.seen, _asked(run))
-        return run.finding(step, seen, came.numbers)
-    raise ask_for_second_server(
-        run,
-        say("the token is opaque, and the authorization server may have ignored `resource`"),
-    )
-
-
-def _asked(run: ProbeRun) -> str:
-    asked = [exchange.request.param("resource") for exchange in run.material.done.values()]
-    return next((one for one in reversed(asked) if one), "")
+    given = run.subject.target.given.other_resource
+    if step.expect.audience == "checked" and given:
+        seen = say("accepted: {}, and the token was asked for {}", came.seen, given)
+        return [run.finding(step, seen, came.numbers)]
+    why = say("it is opaque, and the authorization server may have ignored `resource`")
+    raise ask_for_second_server(run, why)
 
 
 def ask_for_second_server(run: ProbeRun, why: str) -> Blocked:
     """The question for a second MCP server, where none was named."""
+    shows = say("a token for another resource shows nothing: {}", why)
     if run.subject.target.given.other_resource:
-        return Blocked(say("a token for another resource shows nothing: {}", why))
-    return Blocked(
-        say(
-            "a token for another resource shows nothing: {}; name a second MCP server of the same "
-            "authorization server with {}",
-            why,
-            own(OPTION),
-        ),
-        by_option=OPTION,
-    )
+        return Blocked(shows)
+    question = say("name a second MCP server of the same authorization server with {}", own(OPTION))
+    return Blocked(say("{}; {}", shows, question), by_option=OPTION)

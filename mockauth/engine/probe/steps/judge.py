@@ -76,6 +76,8 @@ def _require_answer(step: Step, came: Came) -> None:
 
 def _held(run: ProbeRun, step: Step, came: Came) -> StepResult:
     """It is as expected; a refusal only shows something where the ordinary request is accepted."""
+    if step.expect.audience and came.outcome == "accepted":
+        return StepResult(observations=taken_for_another(run, step, came))
     made = control(run, step) if step.expect.verdict == "refused" else Control()
     if made.stale:
         return StepResult(stale=True)

@@ -48,6 +48,7 @@ class Options(TypedDict, total=False):
     allow_hosts: Words
     owned_path: str
     narrow_scope: str
+    broad_scope: str
     wait: float
     select: Words
     ignore: Words

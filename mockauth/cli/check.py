@@ -128,6 +128,11 @@ WAITS = 4
     help="Where the login may lead, besides the addresses in the manifest.",
 )
 @option("--owned-path", default="", help="Path of an object that only the first user may read.")
+@option(
+    "--broad-scope",
+    default="",
+    help="MCP: a scope that covers others, such as files where a tool needs files:read.",
+)
 @option("--narrow-scope", default="", help="A scope that is not enough for --operation.")
 @option(
     "--wait",
@@ -278,6 +283,7 @@ def options_of(target: str, values: Mapping[str, Any]) -> CheckOptions:
             other_token=secret("other_token"),
             other_resource=values["other_resource"],
             narrow_scope=values["narrow_scope"],
+            broad_scope=values["broad_scope"],
             owned_path=values["owned_path"],
             privacy_policy_url=values["privacy_policy_url"],
         ),

@@ -21,6 +21,8 @@ from mockauth.scenario.misbehaving import with_faults
 from mockauth.wire import Secret
 from mockauth.wire.message import FORM
 
+BROAD = "todos"
+"""The scope of the sample that covers `todos:read` and `todos:write`."""
 ProfileName = Literal["plugin", "action", "mcp"]
 
 
@@ -81,6 +83,7 @@ def options_for(
                 other_username=other_user.name,
                 other_password=Secret(other_user.password, "password"),
                 other_resource=f"{target}{MCP_PATHS[1]}",
+                broad_scope=BROAD if BROAD in config.scope.split() else "",
             ),
         )
     token = {"service_http": config.service_token, "user_http": user.key}.get(config.auth, "")

@@ -34,6 +34,7 @@ MATERIAL = frozenset(
         "part.scope",
         "wide.scope",
         "narrow.scope",
+        "broad.scope",
         "user.name",
         "user.password",
         "verification_token",
@@ -73,7 +74,6 @@ MATERIAL = frozenset(
         "step-up.scope",
         "server.scopes",
         "resource.scopes",
-        "offline.scope",
     }
 )
 """What is known in every probe. `callback.base` is the callback without its scheme,
@@ -86,8 +86,8 @@ text, `markup.…` one that ends whatever it may stand in and begins an element 
 begun, or a random one, and `.stale` one that never was; `resource` is the one that the ordinary flow names, `.origin` its origin,
 `.made-up` one that nobody knows, `.foreign` the second MCP server that was named, else the made-up
 one. `challenged.scope` is what the last refusal for a scope named, `step-up.scope` that and what was
-granted before; `….scopes` are all that the metadata lists, `offline.scope` is the ordinary scope with
-offline_access."""
+granted before; `….scopes` are all that the metadata lists, `broad.scope` is
+the one that the user named."""
 STEP_PART = re.compile(r"(?P<step>[^.{}]+)\.(request|response)\.[\w-]+")
 
 

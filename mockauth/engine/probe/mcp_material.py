@@ -16,7 +16,6 @@ from mockauth.wire.words import own, say
 
 MADE_UP = "https://resource.invalid/mcp"
 """A resource that no server knows (RFC 2606 section 2)."""
-OFFLINE = "offline_access"
 
 
 def session(subject: Subject) -> str:
@@ -76,12 +75,3 @@ def scopes_of(subject: Subject, kind: str) -> str:
     if not listed:
         raise NotApplicable(say("the metadata lists no scopes"))
     return " ".join(listed)
-
-
-def offline_scope(subject: Subject) -> str:
-    """The ordinary scope with offline_access, where the metadata of the server lists that."""
-    if OFFLINE not in scopes_of(subject, "server").split():
-        raise NotApplicable(say("the metadata does not list {}", own(OFFLINE)))
-    client = subject.target.client
-    asked = client.auth.scope.split() if client else []
-    return " ".join(dict.fromkeys([*asked, OFFLINE]))

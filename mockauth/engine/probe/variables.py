@@ -14,7 +14,7 @@ from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.engine.probe import mcp_material, pkce
 from mockauth.engine.probe.forged_jwt import forge
 from mockauth.engine.probe.json_diff import Path
-from mockauth.engine.probe.scope import narrow_scope, part_of_scope, wide_scope
+from mockauth.engine.probe.scope import broad_scope, narrow_scope, part_of_scope, wide_scope
 from mockauth.engine.target import browsers, discovery, requests, tokens
 from mockauth.engine.target.markup import markup
 from mockauth.engine.target.subject import Subject
@@ -241,7 +241,6 @@ MCP_MATERIAL: Mapping[str, Callable[[Material], str]] = MappingProxyType(
         ),
         "server.scopes": lambda material: mcp_material.scopes_of(material.subject, "server"),
         "resource.scopes": lambda material: mcp_material.scopes_of(material.subject, "resource"),
-        "offline.scope": lambda material: mcp_material.offline_scope(material.subject),
     }
 )
 MADE: Mapping[str, Callable[[Material], str]] = MappingProxyType(
@@ -255,6 +254,7 @@ MADE: Mapping[str, Callable[[Material], str]] = MappingProxyType(
         "wrong.basic": Material.wrong_basic,
         "other.basic": Material.other_basic,
         **MCP_MATERIAL,
+        "broad.scope": lambda material: broad_scope(material.subject),
         "narrow.scope": lambda material: narrow_scope(material.subject).scope,
         "part.scope": lambda material: part_of_scope(material.subject),
         "wide.scope": lambda material: wide_scope(material.subject),

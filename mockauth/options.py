@@ -47,10 +47,12 @@ class Options(TypedDict, total=False):
     other_username: str
     other_password: str
     other_token: str
+    other_resource: str
     operation: str
     allow_hosts: Words
     owned_path: str
     narrow_scope: str
+    broad_scope: str
     wait: float
     select: Words
     ignore: Words

@@ -25,6 +25,8 @@ DISCOVER, INITIALIZE, LIST_TOOLS, CALL_TOOL = (
 READY = "notifications/initialized"
 NAMED = {CALL_TOOL: "name", "prompts/get": "name", "resources/read": "uri"}
 """The parameter that `Mcp-Name` repeats."""
+ONE_MESSAGE = ("Mcp-Method", "Mcp-Name")
+"""Headers that say what one message is."""
 ABOUT_US = {"name": "ChatGPT", "version": "1.0.0"}
 STATELESS = "2026-07-28"
 WITHOUT_HEADER = "2025-03-26"
@@ -42,6 +44,8 @@ class Message:
     revision: str = ""
     session: str = ""
     token: str | None = None
+    claims: str = ""
+    """The version that it names in place of `revision`, in the manner of that."""
 
 
 def metadata_request(url: str, revision: str = "2025-11-25") -> Request:
@@ -66,7 +70,7 @@ def _params(message: Message) -> dict[str, Any] | None:
     params = dict(message.params or {})
     if message.revision == STATELESS and message.id is not None:
         params["_meta"] = {
-            META + "protocolVersion": message.revision,
+            META + "protocolVersion": message.claims or message.revision,
             META + "clientCapabilities": {},
             META + "clientInfo": ABOUT_US,
         }
@@ -75,8 +79,9 @@ def _params(message: Message) -> dict[str, Any] | None:
 
 def _headers(message: Message, params: Mapping[str, Any]) -> Pairs:
     headers: Pairs = (("User-Agent", AGENT), ("Accept", f"{JSON}, {EVENTS}"))
-    if message.revision not in ("", WITHOUT_HEADER):
-        headers = (*headers, ("MCP-Protocol-Version", message.revision))
+    claimed = message.claims or message.revision
+    if claimed not in ("", WITHOUT_HEADER):
+        headers = (*headers, ("MCP-Protocol-Version", claimed))
     if message.revision == STATELESS:
         headers = (*headers, ("Mcp-Method", message.method))
         name = params.get(NAMED.get(message.method, ""))
@@ -86,6 +91,14 @@ def _headers(message: Message, params: Mapping[str, Any]) -> Pairs:
     if message.token is not None:
         headers = (*headers, ("Authorization", f"Bearer {message.token}"))
     return headers
+
+
+def stream_request(url: str, message: Message) -> Request:
+    """The GET that asks for a stream of the server's own messages, as clients did before
+    2026-07-28."""
+    headers = [(name, value) for name, value in _headers(message, {}) if name not in ONE_MESSAGE]
+    kept = tuple((name, EVENTS if name == "Accept" else value) for name, value in headers)
+    return Request(method="GET", url=url, headers=kept)
 
 
 def opening(revision: str) -> Message:
@@ -133,6 +146,18 @@ def error_of(answer: Response) -> Mapping[str, Any]:
     """The JSON-RPC error of an answer; empty when it has none."""
     error = read_message(answer).get("error")
     return error if isinstance(error, dict) else {}
+
+
+def tool_challenges(answer: Response) -> tuple[str, ...] | None:
+    """The challenges of a tool that asks for a sign-in in its result, as ChatGPT reads them; None
+    where the result has none."""
+    result = result_of(answer) or {}
+    meta = result.get("_meta")
+    named = meta.get("mcp/www_authenticate") if isinstance(meta, dict) else None
+    listed = [named] if isinstance(named, str) else named
+    if result.get("isError") is not True or not isinstance(listed, list):
+        return None
+    return tuple(one for one in listed if isinstance(one, str))
 
 
 def tool_failed(answer: Response) -> bool:

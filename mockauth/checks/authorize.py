@@ -93,6 +93,8 @@ def _mend_of(helped: Exchange, evidence: Evidence) -> str:
         )
     if helped.fallback is Fallback.NO_SCOPE:
         return _scope_fix(evidence)
+    if helped.fallback is Fallback.NO_RESOURCE:
+        return say("Take resource (RFC 8707), or ignore it: every client of MCP sends it.")
     if helped.fallback is Fallback.CALLBACK_SLASH:
         return say("Register {} exactly, without a slash at its end.", evidence.given.redirect_uri)
     return say("ChatGPT does not send {}: do not require it.", text_of(helped))

@@ -36,6 +36,10 @@ class Given:
     other_username: str = ""
     other_password: Secret = field(default_factory=lambda: Secret(""))
     other_token: Secret = field(default_factory=lambda: Secret(""))
+    other_resource: str = ""
+    """The endpoint of a second MCP server with the same authorization server."""
+    broad_scope: str = ""
+    """A scope that covers others, such as `files` where a tool needs `files:read`."""
     narrow_scope: str = ""
     """A part of the scope with which the chosen operation must be refused."""
     owned_path: str = ""

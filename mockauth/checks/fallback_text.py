@@ -22,6 +22,7 @@ TEXTS: Mapping[Fallback, Words] = MappingProxyType(
         Fallback.JSON_BODY: say("a json body"),
         Fallback.LOGGED_IN: say("a session that is logged in already"),
         Fallback.NO_OPENAI_HEADERS: say("no openai- headers"),
+        Fallback.NO_RESOURCE: say("no resource parameter"),
         Fallback.NO_SCOPE: say("no scope parameter"),
         Fallback.ORIGIN: say("an Origin header"),
         Fallback.OTHER_CALLBACK: say("the other callback"),

@@ -80,3 +80,14 @@ def claimed_scope(answer: Response) -> set[str] | None:
     if isinstance(claim, list):
         claim = " ".join(str(word) for word in claim)
     return set(claim.split()) if isinstance(claim, str) else None
+
+
+def audience_of(token: str) -> tuple[str, ...] | None:
+    """Whom a token says that it is for (RFC 7519 section 4.1.3): none where a JWT does not say; None
+    where the token is no JWT."""
+    jwt = read_jwt(token)
+    if jwt is None:
+        return None
+    named = jwt.claims.get("aud", ())
+    listed = named if isinstance(named, list) else [named] if named else []
+    return tuple(one for one in listed if isinstance(one, str))

@@ -21,7 +21,7 @@ ODD = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
 """What error, error_description and error_uri must not have (RFC 6749 sections 4.1.2.1, 5.2)."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 """Real servers quote names in descriptions; of the odd characters only these do harm."""
-GOES_ON = (Fallback.PKCE, Fallback.LOGGED_IN)
+GOES_ON = (Fallback.PKCE, Fallback.LOGGED_IN, Fallback.NO_RESOURCE)
 """What a run goes on with when the ordinary request was refused without it."""
 PLANTS = ("callback.code-not-polluted", "page.parameters-escaped")
 """Probes that plant texts of their own, which an error may quote."""

@@ -96,6 +96,12 @@ from mockauth.errors import UsageError
 @option("--other-password", default="")
 @option("--other-token", default="")
 @option(
+    "--other-resource",
+    default="",
+    help="MCP: the URL of a second MCP server with the same authorization server. A token for it is "
+    "no token for the target.",
+)
+@option(
     "--operation",
     default="",
     help="operationId to call (default: a GET that is protected). MCP: the tool to call.",
@@ -120,6 +126,11 @@ from mockauth.errors import UsageError
     help="Where the login may lead, besides the addresses in the manifest.",
 )
 @option("--owned-path", default="", help="Path of an object that only the first user may read.")
+@option(
+    "--broad-scope",
+    default="",
+    help="MCP: a scope that covers others, such as files where a tool needs files:read.",
+)
 @option("--narrow-scope", default="", help="A scope that is not enough for --operation.")
 @option(
     "--wait",

@@ -14,13 +14,15 @@ from mockauth.engine.options import CheckOptions
 from mockauth.errors import UsageError
 from mockauth.manifest.editor import EditorForm
 from mockauth.plugin.config import PluginConfig
-from mockauth.plugin.resource import PATHS
+from mockauth.plugin.resource import MCP_PATHS, PATHS
 from mockauth.profiles import ACTION
 from mockauth.profiles.action import TokenExchange
 from mockauth.scenario.misbehaving import with_faults
 from mockauth.wire import Secret
 from mockauth.wire.message import FORM
 
+BROAD = "todos"
+"""The scope of the sample that covers `todos:read` and `todos:write`."""
 ProfileName = Literal["plugin", "action", "mcp"]
 
 
@@ -80,6 +82,8 @@ def options_for(
                 password=Secret(user.password, "password"),
                 other_username=other_user.name,
                 other_password=Secret(other_user.password, "password"),
+                other_resource=f"{target}{MCP_PATHS[1]}",
+                broad_scope=BROAD if BROAD in config.scope.split() else "",
             ),
         )
     token = {"service_http": config.service_token, "user_http": user.key}.get(config.auth, "")

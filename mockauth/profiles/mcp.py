@@ -91,13 +91,12 @@ ABOUT_SECRETS = (
 
 
 def with_revision(profile: Profile, revision: Revision) -> Profile:
-    """The profile with the levels of that revision; the developer's own stay."""
+    """The profile with the levels of that revision, whichever it had; the developer's own stay."""
     at = REVISIONS.index(revision)
+    bound = {n: letters for n, letters in LEVELS.items() if not _names(n) & profile.settled}
     chosen: dict[str, Level] = {}
     off: dict[str, str] = {}
-    for name, letters in LEVELS.items():
-        if {name, name.partition(".")[0]} & {*profile.overrides, *profile.off}:
-            continue
+    for name, letters in bound.items():
         if letters[at] == "-":
             off[name] = _elsewhere(letters, revision)
         else:
@@ -106,7 +105,11 @@ def with_revision(profile: Profile, revision: Revision) -> Profile:
         if has[at] == "-" and name not in profile.overrides:
             off[name] = _elsewhere(has, revision)
     title = own(f"MCP server of {revision}")
-    return profile.altered(chosen, off).renamed(title)
+    return profile.without(bound).altered(chosen, off).renamed(title)
+
+
+def _names(check_id: str) -> frozenset[str]:
+    return frozenset((check_id, check_id.partition(".")[0]))
 
 
 def with_public_client(profile: Profile) -> Profile:

@@ -24,6 +24,7 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "localhost": "a target on localhost, else it does not apply",
         "basic-scheme": "authorization_type basic, else it does not apply",
         "own-header": "an API key in a custom header, else it does not apply",
+        "closed": "an MCP server that answers nobody without a token, else it does not apply",
         "odd-secret": "a client secret that form-encoding changes, else it does not apply",
         "special-secret": "a second client whose secret has some of : % + / & = (--other-client-secret)",
     }

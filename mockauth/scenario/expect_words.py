@@ -26,7 +26,18 @@ PAGES = {
     "redirect-host": "a page must show the host of the redirect URI",
     "warning": "a page must say more than the page of the step before",
 }
-ENDPOINTS = {"browser": "a browser", "token-endpoint": "a token request"}
+ENDPOINTS = {
+    "browser": "a browser",
+    "token-endpoint": "a token request",
+    "stream": "by a stream of events, or with 405",
+}
+ASIDE = "where nobody can tell whom the token is for, the check is blocked"
+AUDIENCES = {
+    "checked": ASIDE,
+    "bound": ASIDE,
+    "mapped": f"or the token is for this server; {ASIDE}",
+    "granted": f"as the token is for this server; {ASIDE}",
+}
 UNLESS = {
     "scope-empty": "the manifest's scope is empty",
     "scope-without-openid": "the scope names no `openid`: OpenID Connect allows it",
@@ -34,6 +45,7 @@ UNLESS = {
 CHALLENGES = {
     "well-formed": "the WWW-Authenticate header is well formed",
     "without-error": "the WWW-Authenticate header has no `error`",
+    "in-tool": "the result has `mcp/www_authenticate` with all that ChatGPT reads",
 }
 WINNERS = {
     "one": "at most one of them may be accepted",
@@ -85,6 +97,10 @@ PHRASES: Mapping[str, Phrase] = MappingProxyType(
         "error": lambda errors: f"with `error` {either(_quoted(errors))}",
         "rpc_error": lambda codes: f"with the JSON-RPC error {either(list(map(str, codes)))}",
         "registered": lambda pairs: f"with {both([f'`{n}` = `{told(v)}`' for n, v in pairs])}",
+        "members": lambda names: f"with {both(_quoted(names))}",
+        "rpc_id": lambda _: "with the id of the message",
+        "session": lambda _: "the session is long and like no other of the run",
+        "audience": lambda kind: word(AUDIENCES, kind),
         "params": _params,
         "absent": lambda names: f"the callback carries no {either(_quoted(names))}",
         "once": lambda names: f"the callback carries {both(_quoted(names))} at most once",

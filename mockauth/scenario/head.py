@@ -36,6 +36,7 @@ Need = Literal[
     "basic-scheme",
     "own-header",
     "doc-host",
+    "closed",
 ]
 """The catalogue's words, and what makes a rule apply at all: a server that honours PKCE, a token
 that is a JWT, an https target, a target on localhost, a client whose secret

@@ -16,6 +16,7 @@ Do = Literal[
 DOES: tuple[Do, ...] = get_args(Do)
 At = Literal["manifest", "openapi", "authorize", "token", "api", "resource", "server", "unknown"]
 
+Revision = Literal["2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"]
 Statuses = Annotated[tuple[str, ...], "statuses"]
 """Such as `("400", "5xx")`."""
 Alterations = Annotated[Pairs, "alterations"]
@@ -162,8 +163,21 @@ class Expect:
     """What these members of the answer to a registration must be, where it has them."""
     headers: HeaderTexts = ()
     """Texts that a header must hold, in any letter case (`*` holds all); null: no such header."""
-    challenge: Literal["", "well-formed", "without-error"] = ""
-    """What WWW-Authenticate is."""
+    members: tuple[str, ...] = ()
+    """Members of a JSON-RPC answer that must be there and hold something, such as
+    `error.data.supported`."""
+    rpc_id: Literal["", "echoed"] = ""
+    """`echoed`: a JSON-RPC answer has the id of the message."""
+    session: Literal["", "unguessable"] = ""
+    """`unguessable`: the session that came is long, and unlike the other sessions of the run."""
+    audience: Literal["", "checked", "bound", "mapped", "granted"] = ""
+    """What an acceptance shows where the token was asked for another resource. `checked`: the server
+    looks at the audience. `bound`: the token is good for no other resource than was asked for.
+    `mapped`: it may be for this server. `granted`: it is still for the resource that was granted.
+    What cannot be told is blocked."""
+    challenge: Literal["", "well-formed", "without-error", "in-tool"] = ""
+    """What WWW-Authenticate is. `in-tool`: the result of the tool has one, with all that ChatGPT
+    reads."""
     body: Literal["", "no-page"] = ""
     """`no-page`: the body is no HTML page."""
     scope: Literal["", "unchanged", "no-wider"] = ""
@@ -174,8 +188,8 @@ class Expect:
     """A step whose answer had the same body."""
     other_body_than: str = ""
     """A step of another user whose data must not be in this answer."""
-    answers: Literal["", "browser", "token-endpoint"] = ""
-    """What kind of endpoint it must be."""
+    answers: Literal["", "browser", "token-endpoint", "stream"] = ""
+    """What kind of endpoint it must be. `stream`: a stream of events, or a refusal of the method."""
     winners: Literal["", "one", "any"] = ""
     """How many of the parallel requests may be accepted."""
     tls: tuple[str, ...] = ()
@@ -214,12 +228,14 @@ class Step:
         "not-rotated",
         "repeatable",
         "other-data",
+        "foreign-resource",
         "any",
     ] = "accepted"
     """What a step without `expect` must lead to, else the probe is blocked. `feature`, `rotated`
     and `not-rotated`: else the probe is n/a. `unless-refused`: a refusal is what the whole
     probe is after. `repeatable`: all its copies get the same answer. `other-data`: it is refused,
-    or gets other data than the first step."""
+    or gets other data than the first step. `foreign-resource`: it is accepted, else the question is
+    for a second MCP server."""
     control: Change = Change()
     """What the control exchange has beside the ordinary message."""
     otherwise: Change = Change()
@@ -248,6 +264,13 @@ class Step:
     address that nobody has."""
     method: str = ""
     """The JSON-RPC method that `tool` sends; the ordinary call where the file gives none."""
+    claims: str = ""
+    """The version that a `tool` message names, whatever was agreed on."""
+    speaks: Literal["", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"] = ""
+    """The revision in whose manner a `tool` message is written; the one that was agreed on where the
+    file names none."""
+    revisions: tuple[Revision, ...] = ()
+    """In which revisions of MCP the step is taken; all of them where the file names none."""
     operation: Literal["chosen", "every", "owned", "scoped"] = "chosen"
     """Which operation `api` calls. `every`: all of them, without a token. `owned`: one object of
     the first user. `scoped`: one that needs a scope which `${narrow.scope}` has not."""

@@ -37,6 +37,7 @@ MATERIAL = frozenset(
         "part.scope",
         "wide.scope",
         "narrow.scope",
+        "broad.scope",
         "user.name",
         "user.password",
         "verification_token",
@@ -69,6 +70,16 @@ MATERIAL = frozenset(
         "trap",
         "markup.client-name",
         *(f"{said}.{method}" for said in ("advertised", "unadvertised") for method in METHODS),
+        "session",
+        "session.stale",
+        "resource",
+        "resource.origin",
+        "resource.made-up",
+        "resource.foreign",
+        "challenged.scope",
+        "step-up.scope",
+        "server.scopes",
+        "resource.scopes",
     }
 )
 """What is known in every probe. `callback.base` is the callback without its scheme,
@@ -79,7 +90,13 @@ segments. `scheme` is that of the Authorization header. `part.scope` is the firs
 access token. `trap` is an address that nobody may ask for. `….basic` are credentials for a Basic header: the client's with every letter
 percent-encoded, as they are, or with a wrong secret, and the second client's. `filler` is a long
 text, `advertised.…` the name of a method of client authentication where the metadata lists it, and
-`unadvertised.…` where it does not: else the variant does not apply. `markup.…` is a text that ends whatever it may stand in and begins an element of that name."""
+`unadvertised.…` where it does not: else the variant does not apply. `markup.…` is a text that ends whatever it may stand in and begins an element of that name.
+Of an MCP server: `session` is the one that was
+begun, or a random one, and `.stale` one that never was; `resource` is the one that the ordinary flow names, `.origin` its origin,
+`.made-up` one that nobody knows, `.foreign` the second MCP server that was named, else the made-up
+one. `challenged.scope` is what the last refusal for a scope named, `step-up.scope` that and what was
+granted before; `….scopes` are all that the metadata lists, `broad.scope` is
+the one that the user named."""
 STEP_PART = re.compile(r"(?P<step>[^.{}]+)\.(request|response)\.[\w-]+")
 
 

@@ -29,7 +29,7 @@ MCP: Mapping[str, str] = MappingProxyType(
         "discover": "{place} is asked for",
         "register": "a client registers as ChatGPT does",
         "document": "a client ID metadata document is served{served}",
-        "tool": "the message {method} goes to the MCP server",
+        "tool": "{method} goes to the MCP server",
     }
 )
 OPERATIONS: Mapping[str, str] = MappingProxyType(
@@ -59,6 +59,8 @@ GIVEN: Mapping[str, str] = MappingProxyType(
         "rotated": "when no new refresh token comes, the check does not apply",
         "not-rotated": "when a new refresh token comes, the check does not apply",
         "repeatable": "when two such calls are not answered alike, the check is blocked",
+        "other-data": "when both users get the same, the check is blocked",
+        "foreign-resource": "when it is refused, a second MCP server is asked for (--other-resource)",
         "any": "any result is fine",
     }
 )
@@ -103,14 +105,26 @@ def _does(step: Step, earlier: tuple[Step, ...]) -> str:
     if step.do == "api":
         return OPERATIONS.get(step.operation, step.operation) + _bearing(step)
     if step.do in MCP:
-        return MCP[step.do].format(
-            place=place, method=step.method or "tools/list", served=serve_words(step.serve)
+        said = MCP[step.do].format(
+            place=place, method=_message(step), served=serve_words(step.serve)
         )
+        return said + _spoken(step)
     if step.do == "endpoint":
         return f"one request goes to {place}"
     if step.do == "wait":
         return f"the run waits{_waits(step)}"
     return f"a TLS handshake is made with the host of {place}"
+
+
+def _message(step: Step) -> str:
+    return f"the message {step.method}" if step.method else "the ordinary call"
+
+
+def _spoken(step: Step) -> str:
+    manner = f" in the manner of {step.speaks}" if step.speaks else ""
+    version = f", which names the version {step.claims}" if step.claims else ""
+    within = f", where {either(list(step.revisions))} is judged" if step.revisions else ""
+    return manner + version + within
 
 
 def _code(step: Step, earlier: tuple[Step, ...]) -> str:

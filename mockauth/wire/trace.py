@@ -55,6 +55,7 @@ class Fallback(StrEnum):
     LOGGED_IN = "logged-in"
     """The same request once more: whatever helps then is the session, no parameter."""
     NO_OPENAI_HEADERS = "no-openai-headers"
+    NO_RESOURCE = "no-resource"
     NO_SCOPE = "no-scope"
     ORIGIN = "origin"
     OTHER_CALLBACK = "other-callback"

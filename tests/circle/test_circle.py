@@ -3,6 +3,8 @@ it declares, and the faultless plugin by none."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mockauth.engine.catalogue import catalogue
@@ -43,6 +45,13 @@ FAULTLESS_ACTIONS: dict[str, tuple[PluginConfig, TokenExchange]] = {
     "none": (PluginConfig(auth="none"), "post"),
 }
 
+
+FAULTLESS_MCP = {
+    "2026-07-28": PluginConfig(),
+    "2025-11-25, sessions": PluginConfig(mcp_mode="session", mcp_revision="2025-11-25"),
+    "2025-03-26": PluginConfig(mcp_revision="2025-03-26"),
+    "some tools for everybody": PluginConfig(mixed=True, tool_challenge=True),
+}
 
 ALWAYS_NOTED = {"manifest.host-allowed-by-chatgpt", "callback.fragment-neutralised"}
 """Observations that are made of every service, a faultless one too."""
@@ -98,8 +107,9 @@ def test_the_faultless_plugin_breaks_no_rule_as_an_action(name: str, checked: Ch
     assert [r.rule.id for r in run.results if r.state == "blocked"] == []
 
 
-def test_the_faultless_plugin_breaks_no_rule_as_an_mcp_server(checked: Checked) -> None:
-    run = checked(as_mcp_server(PluginConfig(document_http=True)), "mcp")
+@pytest.mark.parametrize("name", FAULTLESS_MCP)
+def test_the_faultless_plugin_breaks_no_rule_as_an_mcp_server(name: str, checked: Checked) -> None:
+    run = checked(as_mcp_server(replace(FAULTLESS_MCP[name], document_http=True)), "mcp")
 
     states = {r.rule.id: r.state for r in run.results if r.rule.area in ("cimd", "registration")}
     assert run.profile.name == "mcp"

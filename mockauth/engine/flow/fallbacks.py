@@ -27,6 +27,10 @@ from mockauth.wire.trace import Fallback, Step
 from mockauth.wire.url import hostname, is_private_host, origin, split, without_query
 from mockauth.wire.words import Words, own, say
 
+NO_RESOURCE = say(
+    "the server refuses a request with resource, which every client of MCP sends; the run goes on "
+    "without it"
+)
 VERIFIER = "mockauth-diagnoses-whether-a-code-challenge-is-wanted"
 """Characters of a page that an error quotes."""
 
@@ -158,6 +162,10 @@ def diagnose(subject: Subject) -> Generator[Event, None, str]:
 
     Gives a code where the run can go on: with a PKCE challenge, which ChatGPT does not send.
     """
+    if subject.target.oauth_client.resource:
+        code = yield from without_resource(subject)
+        if code:
+            return code
     before, client = subject.target, subject.target.oauth_client
     proven = replace(client, verifier=VERIFIER)
     uris = (client.redirect_uri, client.redirect_uri + "/")
@@ -182,6 +190,36 @@ def diagnose(subject: Subject) -> Generator[Event, None, str]:
         if code:
             return ""
     return ""
+
+
+def without_resource(subject: Subject) -> Generator[Event, None, str]:
+    """A code for a request that names no resource, or ""; then the run goes on so."""
+    before = subject.target
+    subject.target = replace(before, client=replace(before.oauth_client, resource=""))
+    with subject.during("fallback", fallback=Fallback.NO_RESOURCE):
+        landing, code = ask_for_code(subject)
+    if not code:
+        subject.target = before
+        return ""
+    subject.target = replace(subject.target, login=landing)
+    yield Noted(NO_RESOURCE)
+    return code
+
+
+def without_resource_at_token(subject: Subject) -> Iterator[Event]:
+    """After a refusal at the token endpoint: an exchange that names no resource; where that is taken,
+    the run goes on so."""
+    if not subject.target.oauth_client.resource:
+        return
+    client = replace(subject.target.oauth_client, resource="")
+    with subject.during("fallback", fallback=Fallback.NO_RESOURCE):
+        code = browsers.fresh_code(subject)
+        answer = requests.exchange(subject, code, client).response if code else None
+    grant = read_token(answer)
+    if grant.access_token:
+        subject.target = replace(subject.target, client=client)
+        tokens.keep(subject, grant)
+        yield Noted(NO_RESOURCE)
 
 
 def _without(request: Request, name: str) -> Request:

@@ -11,7 +11,7 @@ from mockauth.chatgpt import mcp as messages
 from mockauth.chatgpt.client import Client
 from mockauth.chatgpt.token import read_token
 from mockauth.engine.events import Event, Noted, StepStarted
-from mockauth.engine.flow.fallbacks import by_basic
+from mockauth.engine.flow.fallbacks import by_basic, without_resource_at_token
 from mockauth.engine.flow.passes import authorize_user, call_api, refresh_once
 from mockauth.engine.target import mcp, requests, tokens
 from mockauth.engine.target.discovery import declare
@@ -71,6 +71,8 @@ def _sign_in(subject: Subject, tool: str) -> Iterator[Event]:
         return
     yield StepStarted(say("exchange the code at the token endpoint"))
     tokens.keep(subject, read_token(requests.exchange(subject, code).response))
+    if not subject.grant.access_token:
+        yield from without_resource_at_token(subject)
     if not subject.grant.access_token:
         return
     yield from _converse(subject, subject.grant.access_token, tool)
@@ -172,11 +174,8 @@ def _converse(subject: Subject, token: str | None, tool: str) -> Iterator[Event]
     service = mcp.service_of(subject)
     if service.revision:
         _judge_by(subject, service.revision)
-    subject.target = replace(
-        subject.target,
-        base_url=origin(service.url),
-        operation=mcp.operation_of(subject, tool),
-    )
+    subject.target = replace(subject.target, base_url=origin(service.url))
+    mcp.choose_operation(subject, tool)
     if token is None:
         return
     call_api(subject, token)

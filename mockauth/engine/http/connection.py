@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from mockauth.wire import Pairs, Request, Response
+from mockauth.wire.message import first
 from mockauth.wire.url import DEFAULT_PORTS, split
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ class Connections:
         try:
             got = self._ask(place, target, request, seconds)
             headers = _head(got)
-            body, truncated = _body(got, deadline, most)
+            endless = _is_endless(request, headers)
+            body, truncated = (b"", True) if endless else _body(got, deadline, most)
         except BaseException:
             self.drop(request)
             raise
@@ -179,6 +181,12 @@ def _head(got: BaseHTTPResponse) -> Pairs:
     if sum(len(name) + len(value) for name, value in headers) > MOST_HEAD:
         raise LongHead
     return headers
+
+
+def _is_endless(request: Request, headers: Pairs) -> bool:
+    """Whether the answer is a stream of events that a GET opened, which ends when its reader does."""
+    kind = first(headers, "Content-Type", ignore_case=True) or ""
+    return request.method == "GET" and kind.lower().startswith("text/event-stream")
 
 
 def _body(got: BaseHTTPResponse, deadline: float, most: int) -> tuple[bytes, bool]:

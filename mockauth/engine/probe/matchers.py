@@ -5,10 +5,11 @@ Each gives "" when the answer fits, else what was seen instead.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
-from mockauth.chatgpt.mcp import error_of
+from mockauth.chatgpt.mcp import EVENTS, error_of, read_message, tool_challenges
 from mockauth.checks.header import challenges, joined
 from mockauth.checks.token import REGISTERED
 from mockauth.scenario.model import Expect
@@ -19,6 +20,10 @@ from mockauth.wire.words import own, say
 
 PAGE = re.compile(r"(?i)<input[^>]*type=[\"']?password")
 NO_ENDPOINT = (404, 405, 501)
+NO_STREAM = (400, 405, 406, 409)
+"""No stream at all, none without a session, or no second one."""
+IN_TOOL = ("resource_metadata", "error", "error_description")
+"""What ChatGPT reads of a challenge in the result of a tool."""
 
 
 def has_known_error(answer: Response) -> bool:
@@ -88,6 +93,8 @@ def endpoint_fits(answer: Response, expect: Expect, scheme: str) -> str:
     """The address answers as a page for browsers, or as a token endpoint (RFC 6749 section 3)."""
     if not expect.answers:
         return ""
+    if expect.answers == "stream":
+        return _streams(answer)
     shown = say("{} {}", answer.status, answer.media_type or say("without Content-Type"))
     if answer.status in NO_ENDPOINT:
         return shown
@@ -99,6 +106,52 @@ def endpoint_fits(answer: Response, expect: Expect, scheme: str) -> str:
     if page and (answer.ok or PAGE.search(answer.text)):
         return say("{}, a page for people", shown)
     return ""
+
+
+def _streams(answer: Response) -> str:
+    """Of a GET: a stream, or a refusal of one."""
+    if (answer.ok and answer.media_type == EVENTS) or answer.status in NO_STREAM:
+        return ""
+    return say("{} {}", answer.status, answer.media_type or say("without Content-Type"))
+
+
+def challenges_in_tool(answer: Response, expect: Expect, scheme: str) -> str:
+    """The challenge in a tool's result names what ChatGPT needs to offer a sign-in
+    (OpenAI, Apps SDK, Authentication)."""
+    if expect.challenge != "in-tool":
+        return ""
+    told = tool_challenges(answer)
+    if not told:
+        return say("a result without mcp/www_authenticate")
+    for text in told:
+        held = Response(status=401, headers=(("WWW-Authenticate", text),))
+        bearer = [c.params for c in challenges(held) if c.scheme == "bearer"]
+        missing = [name for name in IN_TOOL if not any(first(params, name) for params in bearer)]
+        if missing:
+            return say("a challenge without {}", own(", ").join(map(own, missing)))
+    return ""
+
+
+def members_are_there(answer: Response, expect: Expect, scheme: str) -> str:
+    """Each named member of the JSON-RPC answer holds something."""
+    for dotted in expect.members:
+        value: object = read_message(answer)
+        for name in dotted.split("."):
+            value = value.get(name) if isinstance(value, dict) else None
+        if not value:
+            return say("no {}", own(dotted))
+    return ""
+
+
+def echoes_id(exchange: Exchange, expect: Expect) -> str:
+    """A JSON-RPC answer has the id of its message (JSON-RPC 2.0 section 5)."""
+    said = read_message(exchange.answer)
+    if not expect.rpc_id:
+        return ""
+    if "jsonrpc" not in said:
+        return say("no JSON-RPC answer")
+    sent = json.loads(exchange.request.body or b"{}").get("id")
+    return "" if said.get("id") == sent else say("id {!r:.40} for {!r}", str(said.get("id")), sent)
 
 
 def rpc_error_fits(answer: Response, expect: Expect, scheme: str) -> str:
@@ -128,6 +181,8 @@ MATCHERS: tuple[Callable[[Response, Expect, str], str], ...] = (
     endpoint_fits,
     rpc_error_fits,
     registered_fits,
+    members_are_there,
+    challenges_in_tool,
 )
 
 
@@ -139,7 +194,7 @@ def mismatch(exchange: Exchange, expect: Expect, scheme: str) -> str:
         seen = matcher(exchange.answer, expect, scheme)
         if seen:
             return seen
-    return ""
+    return echoes_id(exchange, expect)
 
 
 def _is_moved(exchange: Exchange) -> bool:

@@ -54,6 +54,8 @@ def mutate(request: Request, change: Change, lookup: Lookup) -> Request:
 def mutate_message(request: Request, change: Change, lookup: Lookup) -> Request:
     """A registration or an MCP message with the change made to it: parameters are members of its JSON
     body."""
+    if not request.body:
+        return mutate(request, change, lookup)
     members = json.loads(request.body)
     kept = {name: value for name, value in members.items() if name not in change.remove}
     body = json.dumps({**kept, **filled(change.members, lookup)}).encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from mockauth.browser.landing import Landing, matches
-from mockauth.chatgpt.mcp import error_of
+from mockauth.chatgpt.mcp import error_of, tool_challenges
 from mockauth.wire import Exchange, Response
 from mockauth.wire.message import first
 
@@ -52,14 +52,16 @@ def api_outcome(exchange: Exchange) -> Outcome:
 
 def mcp_outcome(exchange: Exchange) -> Outcome:
     """Of an answer with 2xx: a registration that gives a client, metadata that is JSON, a message
-    without a JSON-RPC error. A tool that ran and failed was accepted."""
+    without a JSON-RPC error. A tool that ran and failed was accepted, one that asks for a sign-in
+    was not."""
     answer = exchange.answer
     if exchange.step == "register":
         return "accepted" if answer.members.get("client_id") else "refused"
     if exchange.step == "metadata":
         return "accepted" if answer.members else "refused"
     if exchange.step in ("api", "rpc"):
-        return "refused" if error_of(answer) else "accepted"
+        asks = tool_challenges(answer) is not None
+        return "refused" if asks or error_of(answer) else "accepted"
     return "accepted"
 
 

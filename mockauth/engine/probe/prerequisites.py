@@ -174,6 +174,11 @@ def _own_header(subject: Subject) -> None:
         raise NotApplicable(say("the key is sent as Authorization, not in a custom header"))
 
 
+def _closed(subject: Subject) -> None:
+    if subject.target.mcp is not None and subject.target.mcp.is_open:
+        raise NotApplicable(say("the server answers some messages without a token"))
+
+
 MEETINGS: Mapping[str, Callable[[Subject], None]] = MappingProxyType(
     {
         "login": _login,
@@ -194,6 +199,7 @@ MEETINGS: Mapping[str, Callable[[Subject], None]] = MappingProxyType(
         "basic-scheme": _basic_scheme,
         "own-header": _own_header,
         "doc-host": require_documents,
+        "closed": _closed,
     }
 )
 """`deny` and `narrow-scope` show only while the steps run."""

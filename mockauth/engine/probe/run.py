@@ -22,8 +22,12 @@ from mockauth.engine.target.subject import Subject
 from mockauth.profiles import Level
 from mockauth.scenario.model import Expect, Probe
 from mockauth.wire import Exchange
+from mockauth.wire.trace import Step
 from mockauth.wire.url import without_query
 from mockauth.wire.words import own, say
+
+JUDGED: tuple[Step, ...] = ("token", "refresh", "api", "rpc")
+"""The messages whose refusals other rules judge."""
 
 
 def run_probe(
@@ -97,7 +101,7 @@ def _of_answers(
         (exchange, expect)
         for name, expect in probe.answers_of
         if _tells(earlier.get(name))
-        for exchange in trace.select("token", "refresh", "api", purpose="altered", probe=name)
+        for exchange in trace.select(*JUDGED, purpose="altered", probe=name)
     ]
     if not sent:
         _raise_as(earlier.get(name) for name, _ in probe.answers_of)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from mockauth.chatgpt.authorize import authorization_request, code_at
 from mockauth.chatgpt.token import read_token
+from mockauth.checks import mcp_tool
 from mockauth.checks.finding import Blocked, NotApplicable
-from mockauth.engine.target import browsers, requests
+from mockauth.engine.target import browsers, mcp, requests
 from mockauth.engine.target.subject import Subject
 from mockauth.manifest.openapi import Operation
 from mockauth.wire.words import say
 
+SEPARATOR = re.compile(r"[:./]")
+"""Between the parts of a scope, as most servers name them."""
 UNKNOWN = "mockauth-no-such-scope"
 MOST_TRIES = 4
 
@@ -22,6 +26,8 @@ class Narrow:
 
     scope: str
     operation: Operation
+    is_sure: bool = True
+    """False where a word of the scope may cover what the operation needs: writing and reading."""
 
 
 def declared_scopes(subject: Subject) -> list[str]:
@@ -56,7 +62,7 @@ def narrow_scope(subject: Subject) -> Narrow:
         return Narrow(given, subject.target.operation)
     if len(declared) < 2:
         raise NotApplicable(say("the service declares fewer than two scopes"))
-    by_document = _documented(subject, declared)
+    by_document = _documented(subject, declared) or _told_by_tool(subject, declared)
     if by_document is not None:
         return by_document
     if subject.target.operation is None:
@@ -85,6 +91,43 @@ def _documented(subject: Subject, declared: list[str]) -> Narrow | None:
             if rest:
                 return Narrow(" ".join(rest), operation)
     return None
+
+
+def _told_by_tool(subject: Subject, declared: list[str]) -> Narrow | None:
+    """The first tool of an MCP server that changes nothing and says which of the declared scopes it
+    needs."""
+    service = subject.target.mcp
+    for tool in service.tools if service else ():
+        needed = set(mcp_tool.scopes(tool))
+        rest = [word for word in declared if not any(_covers(word, one) for one in needed)]
+        if rest and needed & set(declared) and mcp_tool.is_safe(tool):
+            operation = mcp.operation_of(subject, mcp_tool.name_of(tool))
+            related = {_stem(word) for word in rest} & {_stem(word) for word in needed}
+            return Narrow(" ".join(rest), operation, is_sure=not related)
+    return None
+
+
+def _covers(word: str, needed: str) -> bool:
+    """Whether a scope is the needed one, or by its name the whole of it: `files` of `files:read`."""
+    return word == needed or word == _stem(needed)
+
+
+def _stem(word: str) -> str:
+    return SEPARATOR.split(word)[0]
+
+
+def broad_scope(subject: Subject) -> str:
+    """The scope that the user says covers others.
+
+    Raises:
+        Blocked: none was named.
+        NotApplicable: the service has no scopes to tell apart.
+    """
+    narrow_scope(subject)
+    if not subject.target.given.broad_scope:
+        option = say("--broad-scope")
+        raise Blocked(say("needs a scope that covers others: give {}", option), by_option=option)
+    return subject.target.given.broad_scope
 
 
 def narrow_by_trying(subject: Subject) -> Narrow | None:

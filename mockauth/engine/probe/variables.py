@@ -11,11 +11,11 @@ from types import MappingProxyType
 from mockauth.chatgpt.authorize import authorization_request, code_at
 from mockauth.chatgpt.token import Grant, basic_credentials, read_token
 from mockauth.checks.finding import Blocked, NotApplicable
-from mockauth.engine.probe import pkce
+from mockauth.engine.probe import mcp_material, pkce
 from mockauth.engine.probe.forged_jwt import forge
 from mockauth.engine.probe.json_diff import Path
 from mockauth.engine.probe.registered import Registered
-from mockauth.engine.probe.scope import narrow_scope, part_of_scope, wide_scope
+from mockauth.engine.probe.scope import broad_scope, narrow_scope, part_of_scope, wide_scope
 from mockauth.engine.target import browsers, discovery, requests, tokens
 from mockauth.engine.target.markup import markup
 from mockauth.engine.target.subject import Subject
@@ -266,6 +266,22 @@ def basic_pair(client_id: str, secret: str) -> str:
     return basic_credentials(client_id, secret).partition(" ")[2]
 
 
+MCP_MATERIAL: Mapping[str, Callable[[Material], str]] = MappingProxyType(
+    {
+        "session": lambda material: mcp_material.session(material.subject),
+        "session.stale": lambda material: mcp_material.stale_session(material.subject),
+        "resource": lambda material: mcp_material.resource(material.subject),
+        "resource.origin": lambda material: mcp_material.origin_of(material.subject),
+        "resource.made-up": lambda material: mcp_material.MADE_UP,
+        "resource.foreign": lambda material: mcp_material.foreign(material.subject),
+        "challenged.scope": lambda material: mcp_material.challenged_scope(material.done),
+        "step-up.scope": lambda material: mcp_material.step_up_scope(
+            material.asked_scope, material.done
+        ),
+        "server.scopes": lambda material: mcp_material.scopes_of(material.subject, "server"),
+        "resource.scopes": lambda material: mcp_material.scopes_of(material.subject, "resource"),
+    }
+)
 MADE: Mapping[str, Callable[[Material], str]] = MappingProxyType(
     {
         "verification_token": Material.verification_token,
@@ -276,6 +292,8 @@ MADE: Mapping[str, Callable[[Material], str]] = MappingProxyType(
         "raw.basic": Material.raw_basic,
         "wrong.basic": Material.wrong_basic,
         "other.basic": Material.other_basic,
+        **MCP_MATERIAL,
+        "broad.scope": lambda material: broad_scope(material.subject),
         "narrow.scope": lambda material: narrow_scope(material.subject).scope,
         "part.scope": lambda material: part_of_scope(material.subject),
         "wide.scope": lambda material: wide_scope(material.subject),

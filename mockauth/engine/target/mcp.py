@@ -9,6 +9,7 @@ from typing import Any
 from mockauth.chatgpt import mcp
 from mockauth.chatgpt.mcp import Message
 from mockauth.checks.header import challenges
+from mockauth.checks.mcp_tool import is_protected, is_safe, name_of
 from mockauth.engine.target.discovery import WEB, declare
 from mockauth.engine.target.subject import Subject
 from mockauth.errors import NothingJudged
@@ -21,7 +22,7 @@ from mockauth.manifest.mcp import (
     wrong_server_urls,
 )
 from mockauth.manifest.openapi import Operation
-from mockauth.profiles.mcp import REVISIONS, STATELESS
+from mockauth.profiles.mcp import ASSUMED, REVISIONS, STATELESS
 from mockauth.wire import Exchange, Secret
 from mockauth.wire.message import Response, first
 from mockauth.wire.url import join, origin, split
@@ -52,6 +53,14 @@ def learn(subject: Subject, **facts: Any) -> McpService:
     service = replace(service_of(subject), **facts)
     subject.target = replace(subject.target, mcp=service)
     return service
+
+
+def judged_by(subject: Subject) -> str:
+    """The revision whose levels count; "" where the target is no MCP server."""
+    service = subject.target.mcp
+    if service is None:
+        return ""
+    return service.revision or (service.wanted if service.wanted != "auto" else ASSUMED)
 
 
 def tell(subject: Subject, message: Message) -> Exchange:
@@ -264,8 +273,32 @@ def _initialize(subject: Subject, revision: str, token: str | None) -> None:
     tell(subject, ready)
 
 
+def choose_operation(subject: Subject, name: str) -> None:
+    """Choose what is called: the tool that the user names, or the listing of the tools; where
+    everybody may list them, a tool that says it needs a sign-in and changes nothing."""
+    service = service_of(subject)
+    if not name and service.is_open and (service.resources or service.servers):
+        name = _protected_tool(subject)
+        if not name:
+            uncalled = say("everybody may list the tools; name one that needs a sign-in")
+            subject.target = replace(subject.target, operation=None, uncalled=uncalled)
+            return
+    operation = operation_of(subject, name)
+    subject.target = replace(subject.target, operation=operation)
+
+
+def _protected_tool(subject: Subject) -> str:
+    service = service_of(subject)
+    listing = Message(
+        method=mcp.LIST_TOOLS, revision=service.revision, session=service.session, id=3
+    )
+    keep_tools(subject, tell(subject, listing).answer)
+    known = service_of(subject).tools
+    return next((name_of(tool) for tool in known if is_protected(tool) and is_safe(tool)), "")
+
+
 def operation_of(subject: Subject, name: str) -> Operation:
-    """The listing of the tools, or the tool that the user names, as the operation that is called."""
+    """A tool, or with "" the listing of the tools, as the operation that is called."""
     parts = split(service_of(subject).url)
     path = parts.path if parts else ""
     return Operation(id=name or mcp.LIST_TOOLS, method="POST", path=path, is_closed=True)

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mockauth.chatgpt.mcp import tool_failed
 from mockauth.checks.finding import Finding, Seen
 from mockauth.checks.refusal import refused_in_body
 from mockauth.engine.probe.outcome import (
@@ -141,13 +142,20 @@ def outcome_of(exchange: Exchange, subject: Subject) -> Outcome:
         return token_outcome(exchange)
     outcome = api_outcome(exchange)
     if subject.target.mcp is not None and outcome == "accepted":
-        return mcp_outcome(exchange)
+        return "refused" if _fails_only_so(exchange, subject) else mcp_outcome(exchange)
     if outcome == "accepted" and exchange.step == "api":
         ordinary = subject.driver.trace.last("api")
         same = ordinary is not None and _place(ordinary) == _place(exchange)
         refused = refused_in_body(exchange, ordinary.answer if ordinary and same else None)
         return "refused" if refused else outcome
     return outcome
+
+
+def _fails_only_so(exchange: Exchange, subject: Subject) -> bool:
+    """Whether a tool fails that works in the ordinary call: a refusal in its result."""
+    ordinary = subject.driver.trace.last("api")
+    works = ordinary is not None and ordinary.answer.ok and not tool_failed(ordinary.answer)
+    return exchange.step in ("api", "rpc") and tool_failed(exchange.answer) and works
 
 
 def _place(exchange: Exchange) -> str:

@@ -17,6 +17,7 @@ from mockauth.engine.probe.steps.race import race
 from mockauth.engine.probe.steps.request import keep_grant, request_of, send
 from mockauth.engine.probe.steps.tls import shake_hands
 from mockauth.engine.probe.variables import Missing
+from mockauth.engine.target.mcp import judged_by
 from mockauth.scenario.model import Step
 from mockauth.wire.trace import Purpose
 from mockauth.wire.words import own, say
@@ -33,6 +34,8 @@ def take_steps(run: ProbeRun) -> Iterator[StepResult]:
         NotApplicable: the target does not have what the probe is about.
     """
     for step in run.probe.steps:
+        if step.revisions and judged_by(run.subject) not in step.revisions:
+            continue
         with run.subject.during(_purpose_of(step), run.probe.rule.id):
             try:
                 result = take_step(run, step)

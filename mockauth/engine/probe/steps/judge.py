@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mockauth.chatgpt.mcp import tool_failed
 from mockauth.chatgpt.token import read_token
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.record import asks_to_log_in
 from mockauth.engine.probe.json_diff import same_data
 from mockauth.engine.probe.matchers import mismatch, unlike, wider
+from mockauth.engine.probe.scope import narrow_scope
+from mockauth.engine.probe.steps.audience import ask_for_second_server, taken_for_another
 from mockauth.engine.probe.steps.context import (
     Came,
     Observations,
@@ -21,6 +24,7 @@ from mockauth.engine.probe.steps.control_request import (
     control,
     without_headers_of_chatgpt,
 )
+from mockauth.engine.probe.steps.session_id import session_flaw
 from mockauth.engine.target.operations import without_token
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange
@@ -31,8 +35,7 @@ from mockauth.wire.words import own, say
 def judge(run: ProbeRun, step: Step, came: Came) -> StepResult:
     """Compare what came with what the step expects."""
     expect, exchange = step.expect, came.exchange
-    if came.outcome == "limited":
-        raise Blocked(say("the server answered 429 (too many requests); probing was stopped"))
+    _require_answer(step, came)
     if expect.is_empty:
         return _precondition(run, step, came)
     if expect.verdict == "accepted" and came.outcome != "accepted":
@@ -54,7 +57,8 @@ def judge(run: ProbeRun, step: Step, came: Came) -> StepResult:
     if wrong is None:
         return _held(run, step, came)
     # An API that refuses the ordinary call, too, shows nothing of how it refuses this one.
-    told = step.do == "api" and expect.verdict == "refused" and came.outcome != "accepted"
+    of_api = step.do == "api" and expect.verdict == "refused"
+    told = (of_api or step.do == "tool") and came.outcome != "accepted"
     if told and control(run, step).stale:
         return StepResult(stale=True)
     if told and _as_without_token(run, step, exchange):
@@ -64,8 +68,17 @@ def judge(run: ProbeRun, step: Step, came: Came) -> StepResult:
     return StepResult(observations=[wrong])
 
 
+def _require_answer(step: Step, came: Came) -> None:
+    if came.outcome == "limited":
+        raise Blocked(say("the server answered 429 (too many requests); probing was stopped"))
+    if step.expect.challenge == "in-tool" and not came.exchange.answer.ok:
+        raise NotApplicable(say("the sign-in is asked for by the status: {}", came.seen))
+
+
 def _held(run: ProbeRun, step: Step, came: Came) -> StepResult:
     """It is as expected; a refusal only shows something where the ordinary request is accepted."""
+    if step.expect.audience and came.outcome == "accepted":
+        return StepResult(observations=taken_for_another(run, step, came))
     made = control(run, step) if step.expect.verdict == "refused" else Control()
     if made.stale:
         return StepResult(stale=True)
@@ -93,6 +106,8 @@ def _precondition(run: ProbeRun, step: Step, came: Came) -> StepResult:
         raise Blocked(say("the step before the altered one was not refused: {}", came.seen))
     if step.given == "other-data":
         _require_other_data(run, came)
+    elif step.given == "foreign-resource" and came.outcome != "accepted":
+        raise ask_for_second_server(run, came.seen)
     elif step.given not in ("any", "refused"):
         _require_accepted(step, came)
     return StepResult()
@@ -162,8 +177,15 @@ def _unrefused(run: ProbeRun, step: Step, came: Came) -> Observations:
         return [Seen(actual=seen, exchanges=(exchange.n, plain.n))]
     if expect.other_body_than:
         return _other_body(run, step, came)
+    if expect.audience:
+        return taken_for_another(run, step, came)
     found = run.finding(step, say("accepted: {}", came.seen), came.numbers)
-    return [replace(found, tolerated=_is_openid(run, step))]
+    return [replace(found, tolerated=_is_openid(run, step) or _may_be_covered(run, step))]
+
+
+def _may_be_covered(run: ProbeRun, step: Step) -> bool:
+    """Whether the scope of the token may be enough by its meaning, which nobody has said."""
+    return step.operation == "scoped" and not narrow_scope(run.subject).is_sure
 
 
 def _is_openid(run: ProbeRun, step: Step) -> bool:
@@ -194,6 +216,8 @@ def _wrong(run: ProbeRun, step: Step, came: Came) -> Finding | None:
     wanted = tuple((name, run.material.text(value)) for name, value in expect.registered)
     seen = mismatch(exchange, replace(expect, registered=wanted), scheme)
     done = run.material.done
+    if not seen and expect.session:
+        seen = session_flaw(run, exchange)
     if not seen and expect.like:
         return _unlike(run, step, exchange)
     if not seen and expect.same_body_as and accepted:
@@ -279,6 +303,10 @@ def _other_body(run: ProbeRun, step: Step, came: Came) -> Observations:
 def _status(run: ProbeRun, step: Step, exchange: Exchange) -> Finding | None:
     status = str(exchange.answer.status)
     expect = step.expect
+    if expect.status and expect.verdict == "refused" and tool_failed(exchange.answer):
+        raise NotApplicable(
+            say("the tool asks for a sign-in in its result (see mcp.tool-challenge-complete)")
+        )
     if not expect.status or is_one_of(status, expect.status):
         return None
     wanted = " or ".join(expect.status)

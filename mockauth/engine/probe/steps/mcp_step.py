@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 from mockauth.chatgpt import mcp as messages
+from mockauth.checks.mcp_tool import is_safe, name_of
 from mockauth.engine.probe.steps.context import ProbeRun
 from mockauth.engine.probe.variables import Missing
 from mockauth.engine.target import mcp, requests, tokens
 from mockauth.manifest.mcp import McpService, methods_of
+from mockauth.profiles.mcp import REVISIONS
 from mockauth.scenario.model import Step
 from mockauth.wire import Request
 from mockauth.wire.url import origin
 from mockauth.wire.words import say
+
+OPENINGS = (messages.INITIALIZE, messages.DISCOVER)
+"""Messages that belong to no session."""
+LATEST_SESSION = REVISIONS[-2]
+"""The newest revision that has `initialize`."""
 
 
 def request_of(run: ProbeRun, step: Step) -> Request:
@@ -23,7 +33,16 @@ def request_of(run: ProbeRun, step: Step) -> Request:
     """
     if step.do == "discover":
         return messages.metadata_request(_asked(run, step.at))
-    return _registration(run) if step.do == "register" else _message(run, step)
+    if step.do == "register":
+        return _registration(run)
+    return without_session(_message(run, step), step)
+
+
+def without_session(request: Request, step: Step) -> Request:
+    """The request of somebody without a token, who has no session either: mcp.session-not-auth is
+    about those who have one."""
+    nobody = ("authorization", None) in [(name.lower(), v) for name, v in step.change.headers]
+    return request.with_header("Mcp-Session-Id", None) if nobody else request
 
 
 def _asked(run: ProbeRun, kind: str) -> str:
@@ -63,15 +82,40 @@ def _message(run: ProbeRun, step: Step) -> Request:
     names = {name.lower() for name, _ in step.change.headers}
     needed = "login" in run.probe.rule.needs
     token = tokens.for_api(run.subject) if needed or "authorization" not in names else None
-    if step.method in ("", messages.LIST_TOOLS):
-        name = target.operation.id if target.operation and not step.method else messages.LIST_TOOLS
+    service = replace(service, revision=step.speaks or service.revision)
+    listing = messages.LIST_TOOLS
+    if step.method in ("", listing) and not step.claims:
+        name = target.operation.id if target.operation and not step.method else listing
         return requests.tool_request(service, name, token or None)
     message = messages.Message(
-        method=step.method,
-        params={},
+        method=step.method or listing,
+        params=_params(service, step),
         id=7,
         revision=service.revision,
-        session=service.session,
+        session="" if step.method in OPENINGS else service.session,
         token=token or None,
+        claims=step.claims,
     )
+    if step.change.method == "GET":
+        return messages.stream_request(service.url, message)
     return messages.rpc_request(service.url, message)
+
+
+def _params(service: McpService, step: Step) -> Mapping[str, Any]:
+    if step.method == messages.CALL_TOOL:
+        return {"name": _safe_tool(service), "arguments": {}}
+    if step.method != messages.INITIALIZE:
+        return {}
+    return messages.opening(step.speaks or LATEST_SESSION).params or {}
+
+
+def _safe_tool(service: McpService) -> str:
+    """A tool that says it changes nothing.
+
+    Raises:
+        Missing: none does.
+    """
+    safe = [name_of(tool) for tool in service.tools if is_safe(tool)]
+    if not safe:
+        raise Missing(say("no tool says that it changes nothing (annotations.readOnlyHint)"))
+    return safe[0]

@@ -151,7 +151,8 @@ def _api_request(run: ProbeRun, step: Step) -> Prepared:
     needed = "login" in run.probe.rule.needs
     token = tokens.for_api(run.subject) if needed or "authorization" not in names else ""
     sends = run.subject.target.auth is None or run.subject.target.auth.type != "none"
-    return _call(run, step, token if sends else None)
+    made = _call(run, step, token if sends else None)
+    return replace(made, request=mcp_step.without_session(made.request, step))
 
 
 def _call(run: ProbeRun, step: Step, token: str | None) -> Prepared:
@@ -163,7 +164,7 @@ def _call(run: ProbeRun, step: Step, token: str | None) -> Prepared:
             return Prepared(request=request, is_owned=True)
     operation = subject.target.operation
     if step.operation == "scoped":
-        operation = _scoped(run)
+        operation = _scoped(run, step)
     if operation is None and "login" not in run.probe.rule.needs:
         operation = _any_operation(subject)
     if operation is None:
@@ -184,9 +185,9 @@ def _any_operation(subject: Subject) -> Operation | None:
     return next((operation for operation in operations if not is_public(operation.path)), None)
 
 
-def _scoped(run: ProbeRun) -> Operation:
+def _scoped(run: ProbeRun, step: Step) -> Operation:
     narrow = narrow_scope(run.subject)
-    granted = run.material.grant.scope
+    granted = None if step.expect.verdict == "accepted" else run.material.grant.scope
     if granted is not None and wider(granted, narrow.scope):
         raise NotApplicable(say("the server does not narrow the scope that it grants"))
     return narrow.operation

@@ -1,0 +1,77 @@
+"""What the references of a probe stand for that only an MCP server has."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+
+from mockauth.checks.finding import Blocked, NotApplicable
+from mockauth.checks.header import challenges
+from mockauth.engine.target.mcp import service_of
+from mockauth.engine.target.subject import Subject
+from mockauth.wire import Exchange
+from mockauth.wire.message import first
+from mockauth.wire.url import origin
+from mockauth.wire.words import own, say
+
+MADE_UP = "https://resource.invalid/mcp"
+"""A resource that no server knows (RFC 2606 section 2)."""
+
+
+def session(subject: Subject) -> str:
+    """The session that was begun; where the server has none, one that it has not issued."""
+    return service_of(subject).session or secrets.token_hex(16)
+
+
+def stale_session(subject: Subject) -> str:
+    """A session that never was, where the server has sessions."""
+    if not service_of(subject).session:
+        raise NotApplicable(say("the server issues no sessions"))
+    return secrets.token_hex(16)
+
+
+def resource(subject: Subject) -> str:
+    """The resource that the ordinary flow names."""
+    return service_of(subject).resource_id
+
+
+def origin_of(subject: Subject) -> str:
+    """The origin of the resource, where that is something else."""
+    whole = resource(subject)
+    if whole.rstrip("/") == origin(whole):
+        raise NotApplicable(say("the resource is the origin"))
+    return origin(whole)
+
+
+def foreign(subject: Subject) -> str:
+    """A resource that a token for this server is not good for: the second MCP server that the user
+    named, else one that nobody knows."""
+    return subject.target.given.other_resource or MADE_UP
+
+
+def challenged_scope(done: Mapping[str, Exchange]) -> str:
+    """The scope that the last refusal named."""
+    refused = [exchange.answer for exchange in done.values() if exchange.answer.status == 403]
+    named = [first(c.params, "scope") for answer in refused for c in challenges(answer)]
+    found = next((scope for scope in reversed(named) if scope), "")
+    if not found:
+        raise Blocked(
+            say("the refusal names no scope (see {})", own("scope.insufficient-challenge-complete"))
+        )
+    return found
+
+
+def step_up_scope(asked: str, done: Mapping[str, Exchange]) -> str:
+    """The union of what was asked for before and of what the refusal named, which is the client's
+    duty (MCP 2026-07-28, step-up authorization flow)."""
+    return " ".join(dict.fromkeys([*asked.split(), *challenged_scope(done).split()]))
+
+
+def scopes_of(subject: Subject, kind: str) -> str:
+    """All that the metadata of the server or of the resource lists."""
+    service = service_of(subject)
+    document = service.server if kind == "server" else service.resource
+    listed = document.texts("scopes_supported") if document else None
+    if not listed:
+        raise NotApplicable(say("the metadata lists no scopes"))
+    return " ".join(listed)

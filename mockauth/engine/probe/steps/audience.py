@@ -1,0 +1,71 @@
+"""A token that was asked for another resource, and taken by this server: whose doing is that?
+
+| whom the token is for | checked | bound | mapped, granted |
+|---|---|---|---|
+| another, as it says | broken | broken | broken |
+| this server: it says so, or tokens for others are refused | blocked | broken, tolerated | held |
+| nobody can tell | broken where the user named the other server, else blocked | blocked | blocked |
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mockauth.checks.finding import Blocked, Seen
+from mockauth.checks.jwt import audience_of
+from mockauth.engine.probe.mcp_material import resource
+from mockauth.engine.probe.steps.context import Came, Observations, ProbeRun
+from mockauth.engine.target.subject import Subject
+from mockauth.scenario.model import Step
+from mockauth.wire.words import own, say
+
+OPTION = "--other-resource"
+TRIAL = "api.foreign-audience-refused"
+
+
+def taken_for_another(run: ProbeRun, step: Step, came: Came) -> Observations:
+    """What an acceptance shows of a token that was asked for another resource.
+
+    Raises:
+        Blocked: it shows nothing.
+    """
+    named = audience_of(run.material.grant.access_token)
+    shown = own(", ").join(say("{}", one) for one in named or ()) or say("none")
+    if named is not None and resource(run.subject) not in named:
+        seen = say("accepted, and the token's audience is {}", shown)
+        return [run.finding(step, seen, came.numbers)]
+    if named is None and not tells_tokens_apart(run.subject):
+        return _opaque(run, step, came)
+    if step.expect.audience == "checked":
+        why = say("the authorization server issues tokens for {} whatever is asked for", shown)
+        raise ask_for_second_server(run, why)
+    if step.expect.audience in ("granted", "mapped"):
+        return [Seen(actual=say("the token is for this server"), exchanges=came.numbers)]
+    seen = say("accepted: the token was asked for another resource, and is for this server")
+    return [replace(run.finding(step, seen, came.numbers), tolerated=True)]
+
+
+def tells_tokens_apart(subject: Subject) -> bool:
+    """Whether the server was seen to refuse a token for another resource."""
+    calls = subject.driver.trace.select("rpc", purpose="altered", probe=TRIAL)
+    return any(call.answer.status in (401, 403) for call in calls)
+
+
+def _opaque(run: ProbeRun, step: Step, came: Came) -> Observations:
+    """Two servers that the user names as two are told apart by trial; a resource that nobody knows may
+    have been ignored."""
+    given = run.subject.target.given.other_resource
+    if step.expect.audience == "checked" and given:
+        seen = say("accepted: {}, and the token was asked for {}", came.seen, given)
+        return [run.finding(step, seen, came.numbers)]
+    why = say("it is opaque, and the authorization server may have ignored `resource`")
+    raise ask_for_second_server(run, why)
+
+
+def ask_for_second_server(run: ProbeRun, why: str) -> Blocked:
+    """The question for a second MCP server, where none was named."""
+    shows = say("a token for another resource shows nothing: {}", why)
+    if run.subject.target.given.other_resource:
+        return Blocked(shows)
+    question = say("name a second MCP server of the same authorization server with {}", own(OPTION))
+    return Blocked(say("{}; {}", shows, question), by_option=OPTION)

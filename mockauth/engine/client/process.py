@@ -51,6 +51,8 @@ class CommandStarter:
 
     command: tuple[str, ...]
     passed: tuple[str, ...] = ()
+    gets_address: bool = False
+    """Whether the address of the MCP server is its last argument, as in MCP's conformance suite."""
     _running: set[subprocess.Popen[bytes]] = field(default_factory=set)
 
     def __call__(self, settings: Mapping[str, str], seconds: float) -> Ending:
@@ -78,9 +80,10 @@ class CommandStarter:
             _end_group(process)
 
     def _started(self, settings: Mapping[str, str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+        address = (settings["API_URL"],) if self.gets_address else ()
         try:
             process = subprocess.Popen(  # noqa: S603 - the developer's own command
-                self.command,
+                (*self.command, *address),
                 env={**environment_of(os.environ, self.passed), **settings},
                 stdin=subprocess.DEVNULL,
                 stdout=output,

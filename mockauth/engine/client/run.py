@@ -16,7 +16,7 @@ from functools import partial
 from html import unescape
 from itertools import chain
 
-from mockauth.checks.client.reaction import REACTIONS
+from mockauth.checks.client.reactions import REACTIONS
 from mockauth.checks.client.read import CHECKS, COMMAND
 from mockauth.checks.client.visit import ClientEvidence, Store, Visit
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
@@ -27,6 +27,7 @@ from mockauth.engine.client.options import ClientOptions
 from mockauth.engine.client.process import CommandStarter, Starter
 from mockauth.engine.client.secret_search import search
 from mockauth.engine.client.session import ClientSession
+from mockauth.engine.client.spoken import spoken
 from mockauth.engine.events import (
     Event,
     Judged,
@@ -42,7 +43,8 @@ from mockauth.engine.result.profile_options import read_levels
 from mockauth.engine.result.result import Result, Run
 from mockauth.engine.result.verdict import binding, blocked, conclude
 from mockauth.profiles import PROFILES, Level, Profile
-from mockauth.scenario.client_model import ClientProbe
+from mockauth.profiles.mcp import ASSUMED, Revision, with_revision
+from mockauth.scenario.client_model import ClientProbe, Start
 from mockauth.scenario.library import load_library
 from mockauth.wire import Exchange
 from mockauth.wire.message import first, pairs_of
@@ -51,6 +53,8 @@ from mockauth.wire.words import say
 ORDINARY_STARTS = 2
 """A second one shows that it was no luck, and what is new in each login."""
 CLIENT = "a client of a"
+ABOUT_STATE = ("state-", "replayed", "crossed")
+NO_STATE = say("the client sends no state, which its PKCE makes up for (OAuth 2.1 section 7.12)")
 FIRST_WORDS = ("own-query", "declared-encoding", "declared-method")
 """What is expected of requests that come before a sign-in has worked."""
 
@@ -65,6 +69,7 @@ class _Plan:
     policy: Policy
     started: float
     notes: tuple[str, ...]
+    revision: Revision = ASSUMED
 
 
 def run_client(
@@ -82,7 +87,7 @@ def run_client(
     """
     clock = clock or SystemClock()
     if starter is None and options.command:
-        starter = CommandStarter(options.command, options.pass_env)
+        starter = CommandStarter(options.command, options.pass_env, options.is_mcp)
     plan = _planned(options, clock.now())
     began, results = time.perf_counter(), []
     stop = interruption or Interruption()
@@ -92,6 +97,7 @@ def run_client(
         yield RunStarted(target)
         with suppress(Interrupted):
             yield from stop.within(_ordinary_visits(plan, session, starter))
+        plan = _by_revision(plan, session.visits)
         stopped, astray = _stopped(session.visits), _not_signed_in(session.visits)
         if stop.wished:
             stopped = stop.words
@@ -140,6 +146,19 @@ def _planned(options: ClientOptions, started: float) -> _Plan:
     )
 
 
+def _by_revision(plan: _Plan, visits: Sequence[Visit]) -> _Plan:
+    """The plan with the levels of the revision of MCP that was chosen, or that the client speaks."""
+    if not plan.options.is_mcp:
+        return plan
+    chosen = plan.options.revision
+    revision = spoken(visits) if chosen == "auto" else chosen
+    told = f"judged as a client of MCP {revision}"
+    if chosen == "auto":
+        told += ", which it speaks; --revision chooses another one"
+    profile = with_revision(plan.profile, revision)
+    return replace(plan, profile=profile, revision=revision, notes=(*plan.notes, told))
+
+
 def _ordinary_visits(
     plan: _Plan, session: ClientSession, starter: Starter | None
 ) -> Iterator[Event]:
@@ -171,7 +190,7 @@ def _verdicts(
             result = level
         else:
             result = stop.judged(
-                partial(_reaction, probe, level, session, starter, stopped, astray),
+                partial(_reaction, plan, probe, level, session, starter, stopped, astray),
                 partial(_unjudged, probe.rule, level, stop),
             )
         yield Judged(plan.policy.applied(result))
@@ -182,6 +201,7 @@ def _unjudged(rule: Rule, level: Level, stop: Interruption) -> Result:
 
 
 def _reaction(
+    plan: _Plan,
     probe: ClientProbe,
     level: Level,
     session: ClientSession,
@@ -195,9 +215,11 @@ def _reaction(
     if starter is None:
         why = say("needs a client that mockauth can start: give {}", COMMAND)
         return blocked(probe.rule, level, why, by_option=COMMAND)
+    starts = [s for s in probe.starts if s.since <= plan.revision <= s.until]
+    said = _reactions(replace(probe, starts=tuple(starts)), session, starter)
     if astray and not _asks_for_first(probe):
-        return conclude(probe.rule, level, _contrast(probe, session, starter, astray))
-    return conclude(probe.rule, level, _reactions(probe, session, starter))
+        return conclude(probe.rule, level, _contrast(said, astray))
+    return conclude(probe.rule, level, said)
 
 
 def _tells_all_the_same(probe: ClientProbe, visits: Sequence[Visit]) -> bool:
@@ -212,12 +234,10 @@ def _asks_for_first(probe: ClientProbe) -> bool:
     return all(start.expected in FIRST_WORDS for start in probe.starts)
 
 
-def _contrast(
-    probe: ClientProbe, session: ClientSession, starter: Starter, astray: str
-) -> Iterator[Finding | Seen]:
+def _contrast(reactions: Iterator[Finding | Seen], astray: str) -> Iterator[Finding | Seen]:
     """What a client does that takes no token answer of the honest mock: where it takes one of these,
     the difference is why."""
-    said = list(_reactions(probe, session, starter))
+    said = list(reactions)
     if not any(isinstance(item, Seen) for item in said):
         raise Blocked(astray)
     yield from said
@@ -230,14 +250,31 @@ def _reactions(
     another start has found it broken."""
     unjudged: list[Blocked | NotApplicable] = []
     for start in probe.starts:
+        if _is_about_state(start) and session.is_stateless:
+            raise NotApplicable(NO_STATE)
         visit = session.visit(starter, start, probe.rule.id)
         try:
-            yield from REACTIONS[start.expected](visit)
+            yield from map(partial(_weighed, start), REACTIONS[start.expected](visit))
         except (Blocked, NotApplicable) as why:
             if not start.optional:
                 unjudged.append(why)
     for reason in sorted(unjudged, key=lambda one: isinstance(one, NotApplicable)):
         raise reason
+
+
+def _weighed(start: Start, item: Finding | Seen) -> Finding | Seen:
+    """What was seen, softened where clients of good standing do otherwise."""
+    return replace(item, tolerated=True) if isinstance(item, Finding) and start.tolerated else item
+
+
+def _is_about_state(start: Start) -> bool:
+    """Whether a start alters the state that the client has sent."""
+    for step in start.steps:
+        edited = step.change.redirect
+        about = "state" in (*edited.set, *edited.remove)
+        if about or step.change.special.startswith(ABOUT_STATE):
+            return True
+    return False
 
 
 def _read(

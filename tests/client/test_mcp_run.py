@@ -25,6 +25,23 @@ OF_MCP = tuple(
 STATES = ("client.wrong-state-stops", "client.missing-state-stops")
 DOCUMENT = "https://client.example/me.json"
 STORE = "client.secrets-encrypted-at-rest"
+REUSED: Mapping[str, str] = {
+    "state-unchecked": "client.wrong-state-stops",
+    "missing-state-taken": "client.missing-state-stops",
+    "state-constant": "client.state-unguessable-per-flow",
+    "error-ignored": "client.error-callback-stops",
+    "code-sent-twice": "client.code-exchanged-once",
+    "no-refresh": "client.refreshes-on-401",
+    "old-refresh-token-kept": "client.new-refresh-token-stored",
+    "refresh-loop": "client.dead-refresh-asks-login",
+    "auth-method-fixed": "client.auth-method-followed",
+    "own-query-dropped": "client.own-query-kept",
+    "token-redirect-followed": "client.token-redirect-not-followed",
+    "api-redirect-followed": "client.token-not-sent-elsewhere",
+    "api-error-hidden": "client.api-error-told",
+    "token-in-query": "client.token-only-in-header",
+}
+"""Defects of any client, and the rule that must see each in one of an MCP server, too."""
 DEFECTS: Mapping[str, set[str]] = {
     "resource-unchecked": {"client.prm-resource-mismatch-stops"},
     "issuer-unchecked": {"client.metadata-issuer-checked"},
@@ -103,6 +120,11 @@ def test_a_client_of_an_older_revision_breaks_no_rule_of_it(revision: str) -> No
 @pytest.mark.parametrize("defect", DEFECTS)
 def test_a_defect_is_caught_by_exactly_the_checks_it_declares(defect: str) -> None:
     assert broken(judged(defect, select=OF_MCP)) == DEFECTS[defect]
+
+
+@pytest.mark.parametrize("defect", REUSED)
+def test_the_rules_for_all_clients_see_those_of_mcp_servers(defect: str) -> None:
+    assert broken(judged(defect, select=(REUSED[defect],))) == {REUSED[defect]}
 
 
 @pytest.mark.parametrize("defect", WITH_DOCUMENT)

@@ -258,7 +258,7 @@ def registers(visit: Visit) -> Iterator[Finding | Seen]:
     asked = _first_login(visit)
     name = first(asked.request.all_query, "client_id") or ""
     numbers = (*(e.n for e in visit.registrations[:1]), asked.n)
-    if name in (visit.registered() | {visit.terms.client_id} - {""}):
+    if name and "://" not in name and visit.callbacks:  # the mock knows it
         yield Seen(actual=say("registered{}", visit.where), exchanges=numbers)
     else:
         yield Finding(
@@ -292,15 +292,10 @@ def credentials_bound(visit: Visit) -> Iterator[Finding | Seen]:
     used = [e for e in there if e.step in ("authorize", "token", "refresh")]
     if not used:
         raise Blocked(say("the client did not go to the new authorization server; {}", visit.words))
-    given = visit.registered_at(visit.terms.elsewhere)
-    old = visit.registered() - given
-    carried = [e for e in used if _client_id(e) in old]
-    tokens = {token for token in visit.issued() if token not in _issued_at(there)}
-    leaked = [
-        e
-        for e in there
-        if any(t and t in e.request.body.decode("utf-8", "replace") for t in tokens)
-    ]
+    given = {"", *visit.registered_at(visit.terms.elsewhere)}
+    carried = [e for e in used if "://" not in _client_id(e) and _client_id(e) not in given]
+    old = visit.issued().keys() - _issued_at(there)
+    leaked = [e for e in there if any(token in _sent(e) for token in old)]
     if carried or leaked:
         exchange = (carried or leaked)[0]
         yield Finding(
@@ -377,6 +372,13 @@ def _too_narrow(visit: Visit) -> Exchange:
 def _client_id(exchange: Exchange) -> str:
     request = exchange.request
     return first(request.all_query, "client_id") or request.param("client_id") or ""
+
+
+def _sent(exchange: Exchange) -> str:
+    """Where a request may carry a token."""
+    request = exchange.request
+    body = request.body.decode("utf-8", "replace")
+    return "\n".join([request.target, body, *(value for _, value in request.headers)])
 
 
 def _issued_at(exchanges: list[Exchange]) -> set[str]:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from urllib.parse import unquote, unquote_plus
 
 from mockauth.checks.client.credentials import badly_encoded, methods_used, secret_carried
-from mockauth.checks.client.visit import Visit, call_of
+from mockauth.checks.client.visit import TokenKind, Visit, call_of
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.wire import Exchange
 from mockauth.wire.message import FORM, JSON, every, first
@@ -18,7 +18,7 @@ from mockauth.wire.words import own, say
 
 Reaction = Callable[[Visit], Iterator[Finding | Seen]]
 
-TOKEN = say("token endpoint (authorization_url)")
+TOKEN = say("token endpoint ({authorization_url})")
 API = say("API")
 OF_TOKEN_REQUESTS = ("grant_type", "code", "client_id", "redirect_uri")
 """A body in which none of these can be read is not of the type that it is said to be."""
@@ -312,6 +312,8 @@ def nothing_elsewhere(visit: Visit) -> Iterator[Finding | Seen]:
 def refreshes_and_repeats(visit: Visit) -> Iterator[Finding | Seen]:
     """After a 401 comes a refresh, and then the same call with the new token."""
     expired = _expired(visit)
+    if not any(e.answer.members.get(TokenKind.REFRESH) for e in visit.tokens if e.n < expired.n):
+        raise Blocked(say("no refresh token was given: the client did not register for one"))
     asked = [e for e in visit.refreshes if e.n > expired.n]
     served = [e for e in visit.served() if e.n > expired.n]
     numbers = (expired.n, *(e.n for e in asked[:1]))
@@ -481,7 +483,7 @@ def own_query(visit: Visit) -> Iterator[Finding | Seen]:
         yield Finding(
             expected=say("{}={} beside the parameters", name, value),
             actual=actual,
-            at=say("authorize endpoint (client_url)"),
+            at=say("authorize endpoint ({client_url})"),
             exchanges=(exchange.n,),
         )
 

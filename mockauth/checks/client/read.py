@@ -22,8 +22,8 @@ from mockauth.wire.message import every, first
 from mockauth.wire.url import without_query
 from mockauth.wire.words import own, say
 
-AUTHORIZE = say("authorize endpoint (client_url)")
-TOKEN = say("token endpoint (authorization_url)")
+AUTHORIZE = say("authorize endpoint ({client_url})")
+TOKEN = say("token endpoint ({authorization_url})")
 API = say("API")
 COMMAND = say("a command after --")
 REFRESH = TokenKind.REFRESH

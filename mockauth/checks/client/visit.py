@@ -187,13 +187,8 @@ class Visit:
         """The registrations (RFC 7591)."""
         return self._of("register")
 
-    def registered(self) -> set[str]:
-        """The client ids that registrations gave."""
-        found = (e.answer.members.get("client_id") for e in self.registrations)
-        return {str(name) for name in found if name}
-
     def registered_at(self, host: str) -> set[str]:
-        """Those of one host, given as its origin."""
+        """The client ids that registrations at one host gave; it is an origin."""
         there = [e for e in self.registrations if origin(e.request.url) == host]
         return {
             str(e.answer.members["client_id"]) for e in there if "client_id" in e.answer.members

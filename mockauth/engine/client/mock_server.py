@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -52,6 +53,8 @@ class MockServer:
     """A command that plays the browser of a client's user."""
     interceptor: Interceptor | None = None
     memory: Memory = field(default_factory=Memory)
+    registered: OrderedDict[str, ClientConfig] = field(default_factory=OrderedDict)
+    """The clients that have registered in this run."""
 
     def receive(self, start: Start | None = None) -> Interceptor:
         """Make ready for a visit: the ordinary one, or what awaits the client in `start`."""
@@ -76,8 +79,11 @@ class MockServer:
             config = config.with_faults(fault)
         logging.getLogger("mockauth.plugin").setLevel(logging.CRITICAL)
         kind = McpInterceptor if terms.is_mcp else Interceptor
+        app = create_app(config, self.clock, fetcher=fetch_nearby)
+        # A client that keeps what it got would else be unknown at its second start.
+        app.extensions["mockauth"].state.clients = self.registered
         self.interceptor = kind(
-            app=create_app(config, self.clock, fetcher=fetch_nearby),
+            app=app,
             base=self.base,
             terms=terms,
             clock=self.clock,

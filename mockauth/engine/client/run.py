@@ -332,7 +332,7 @@ def _obstacle(visit: Visit) -> str:
     if visit.served():
         return ""
     if not visit.authorizes:
-        what = say("it did not come to the authorize endpoint (client_url)")
+        what = say("it did not come to the authorize endpoint ({client_url})")
     elif not visit.callbacks:
         refused = visit.authorizes[-1]
         what = say(

@@ -295,7 +295,11 @@ class McpClient(small.Client):
             about = {"clientInfo": {"name": "small", "version": "1"}, "capabilities": {}}
             params = {**params, "protocolVersion": self.version, **about}
         message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-        return self.send("POST", url, headers, json.dumps(message).encode())
+        body = json.dumps(message).encode()
+        status, answered, said = self.send("POST", url, headers, body)
+        if status in (302, 307) and "api-redirect-followed" in self.defects:
+            return self.send("POST", answered["Location"], headers, body)
+        return status, answered, said
 
 
 def _named(challenge: str, name: str) -> str:

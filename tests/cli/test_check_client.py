@@ -237,15 +237,24 @@ def test_a_revision_is_for_clients_of_mcp_servers() -> None:
     assert "--revision is for --profile mcp" in done.stderr
 
 
-def test_what_plays_the_browser_leads_to_the_callback_of_a_client() -> None:
+@pytest.mark.parametrize(
+    "step",
+    [
+        "subprocess.run([os.environ['BROWSER'], url], check=True)",
+        "print('Please open', url, flush=True); arrived.acquire(timeout=60)",
+    ],
+    ids=["BROWSER", "printed"],
+)
+def test_what_plays_the_browser_leads_to_the_callback_of_a_client(step: str) -> None:
     script = (
         "import os, subprocess, sys, threading\n"
         "from http.server import BaseHTTPRequestHandler, HTTPServer\n"
         "from tests.client.clients import small_mcp\n"
-        "came = []\n"
+        "came, arrived = [], threading.Semaphore(0)\n"
         "class Callback(BaseHTTPRequestHandler):\n"
         "    def do_GET(self):\n"
         "        came.append(self.path)\n"
+        "        arrived.release()\n"
         "        self.send_response(200)\n"
         "        self.end_headers()\n"
         "    def log_message(self, *told): pass\n"
@@ -254,7 +263,7 @@ def test_what_plays_the_browser_leads_to_the_callback_of_a_client() -> None:
         "here = f'http://127.0.0.1:{server.server_port}'\n"
         "class Client(small_mcp.McpClient):\n"
         "    def browse(self, url):\n"
-        "        subprocess.run([os.environ['BROWSER'], url], check=True)\n"
+        f"        {step}\n"
         "        return here + came.pop()\n"
         "sys.exit(Client({**os.environ, 'REDIRECT_URI': here + '/cb'}, print).run())\n"
     )

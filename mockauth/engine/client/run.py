@@ -6,6 +6,7 @@ each scenario file; last, the record of all visits is read.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import time
@@ -22,7 +23,8 @@ from mockauth.checks.client.visit import ClientEvidence, Store, Visit
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.rule import Rule
 from mockauth.clock import Clock, SystemClock
-from mockauth.engine.client.mock_server import opened
+from mockauth.engine.client.mock_server import MockServer, opened
+from mockauth.engine.client.onlooker import Onlooker
 from mockauth.engine.client.options import ClientOptions
 from mockauth.engine.client.process import CommandStarter, Starter
 from mockauth.engine.client.secret_search import search
@@ -86,13 +88,13 @@ def run_client(
         UsageError: for options, scenario files or a command that cannot be used.
     """
     clock = clock or SystemClock()
-    if starter is None and options.command:
-        starter = CommandStarter(options.command, options.pass_env, options.is_mcp)
     plan = _planned(options, clock.now())
     began, results = time.perf_counter(), []
     stop = interruption or Interruption()
     with opened(options, clock) as server:
         session = ClientSession(server=server, seconds=options.seconds, patience=options.patience)
+        if starter is None and options.command:
+            starter = _starter(options, server)
         target = shlex.join(options.command) or server.base
         yield RunStarted(target)
         with suppress(Interrupted):
@@ -129,6 +131,14 @@ def run_client(
     )
 
 
+def _starter(options: ClientOptions, server: MockServer) -> Starter:
+    starter = CommandStarter(options.command, options.pass_env)
+    if not options.is_mcp:
+        return starter
+    look = Onlooker(server).look if hasattr(os, "pread") else None
+    return replace(starter, gets_address=True, look=look)
+
+
 def _planned(options: ClientOptions, started: float) -> _Plan:
     probes = load_library(options.scenarios).clients
     rules = [check.rule for check in CHECKS] + [probe.rule for probe in probes]
@@ -154,7 +164,9 @@ def _by_revision(plan: _Plan, visits: Sequence[Visit]) -> _Plan:
     revision = spoken(visits) if chosen == "auto" else chosen
     told = f"judged as a client of MCP {revision}"
     if chosen == "auto":
-        told += ", which it speaks; --revision chooses another one"
+        served = any(visit.served() for visit in visits)
+        told += ", which it speaks" if served else ", because nobody could see what it speaks"
+        told += "; --revision chooses another one"
     profile = with_revision(plan.profile, revision)
     return replace(plan, profile=profile, revision=revision, notes=(*plan.notes, told))
 

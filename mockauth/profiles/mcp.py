@@ -83,6 +83,7 @@ LEVELS: Mapping[str, str] = MappingProxyType(
         "client.scope-retries-bounded": "--SS",
         "client.offline-access-only-when-advertised": "---S",
         "client.registration-way-preferred": "--SS",
+        "client.cimd-document-valid": "--MM",
         "client.application-type-sent": "---M",
         "client.refresh-grant-registered": "---S",
         "client.credentials-bound-to-issuer": "---M",

@@ -3,26 +3,33 @@ checks, and the faultless one by none."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mockauth.checks.client.visit import Ending
 from mockauth.engine.catalogue import catalogue
-from mockauth.engine.client.options import ClientOptions
+from mockauth.engine.client.options import REDIRECT_URI, ClientOptions
 from mockauth.engine.client.run import run_client
 from mockauth.engine.events import RunFinished
 from mockauth.engine.result.gate import gate
 from mockauth.engine.result.result import Run
+from mockauth.plugin.server.serving import serving
 from mockauth.profiles.mcp import REVISIONS
 from tests.client.clients import small_mcp
 from tests.client.test_run import broken, unjudged
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 OF_MCP = tuple(
     e.rule.id for e in catalogue() if e.rule.area == "client" and set(e.rule.levels) == {"mcp"}
 )
 """The rules that only clients of MCP servers have; the others have their circle in `test_run`."""
 STATES = ("client.wrong-state-stops", "client.missing-state-stops")
+DOCUMENT_RULE = "client.cimd-document-valid"
 DOCUMENT = "https://client.example/me.json"
 STORE = "client.secrets-encrypted-at-rest"
 REUSED: Mapping[str, str] = {
@@ -140,10 +147,51 @@ def test_a_client_with_a_document_breaks_no_rule() -> None:
     assert broken(run) == set()
 
 
+DOCUMENTS: Mapping[str, Mapping[str, object]] = {
+    "another": {"client_id": "https://client.example/other.json"},
+    "nameless": {"client_name": ""},
+    "callback": {"redirect_uris": ["https://client.example/callback"]},
+    "method": {"token_endpoint_auth_method": "client_secret_post"},
+    "secret": {"client_secret": "s"},
+    "key": {"jwks": {"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "eA", "d": "ZA"}]}},
+}
+"""What is wrong with a document, by its name."""
+
+
+@pytest.fixture(scope="module")
+def documents() -> Iterator[str]:
+    """Where client ID metadata documents stand on this machine."""
+
+    def answered(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        name = environ["PATH_INFO"].strip("/")
+        url = f"http://{environ['HTTP_HOST']}/{name}"
+        right = {"client_id": url, "client_name": "small", "redirect_uris": [REDIRECT_URI]}
+        body = json.dumps({**right, **DOCUMENTS.get(name, {})}).encode()
+        kind = "text/plain" if name == "text" else "application/json"
+        start("200 OK", [("Content-Type", kind), ("Content-Length", str(len(body)))])
+        return [body]
+
+    with serving(answered, "127.0.0.1") as base:
+        yield base
+
+
+@pytest.mark.parametrize("name", [*DOCUMENTS, "text"])
+def test_a_document_that_is_wrong_is_caught(documents: str, name: str) -> None:
+    run = judged(settings={"DOCUMENT": f"{documents}/{name}"}, select=(DOCUMENT_RULE,))
+
+    assert broken(run) == {DOCUMENT_RULE}
+
+
+def test_a_document_that_is_right_passes(documents: str) -> None:
+    run = judged(settings={"DOCUMENT": f"{documents}/right"}, select=(DOCUMENT_RULE,))
+
+    assert [r.state for r in run.results] == ["pass"]
+
+
 def test_every_rule_of_mcp_is_caught_failing_by_some_defect() -> None:
     caught = set.union(*DEFECTS.values(), *WITH_DOCUMENT.values())
 
-    assert set(OF_MCP) - caught == set()
+    assert set(OF_MCP) - caught == {DOCUMENT_RULE}  # which has its own test
 
 
 def test_a_client_without_state_is_not_judged_by_what_it_makes_of_one() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockauth.checks.client.registry import ClientCheck, client_check
@@ -20,6 +20,7 @@ REGISTER = say("registration endpoint")
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 """RFC 7636 section 4.2: a SHA-256 in base64url."""
 APPLICATIONS = ("web", "native")
+LOOPBACK_PORT = re.compile(r"^(http://(?:127\.0\.0\.1|\[::1\]|localhost)):\d+")
 
 
 @client_check(
@@ -184,6 +185,73 @@ def refresh_grant_registered(evidence: ClientEvidence) -> Iterator[Finding | See
             )
 
 
+@client_check(
+    "client.cimd-document-valid",
+    "--M",
+    refs=("CIMD-4.1", "MCP-reg"),
+    why="A server refuses a document that is not right, or takes somebody else for the client.",
+    fix="Serve JSON with client_id (its own address), client_name and redirect_uris, and nothing secret.",
+)
+def cimd_document_valid(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
+    """The client ID metadata document names itself, the callback that is used, and no secret."""
+    _needs_login(evidence)
+    used = [e for visit in evidence.honest for e in visit.authorizes if "://" in _client_id(e)]
+    if not used:
+        raise NotApplicable(say("the client names no document"))
+    fetched = {e.request.url: e for v in evidence.visits for e in v.exchanges if e.step == "asset"}
+    for exchange in used:
+        document = fetched.get(_client_id(exchange))
+        if document is None:
+            raise Blocked(say("the document is not on this machine, and nothing else is asked"))
+        uri = first(exchange.request.all_query, "redirect_uri") or ""
+        wrong = _wrong_document(document, uri)
+        if wrong:
+            yield Finding(
+                expected=say("a document that a server can take"),
+                actual=wrong,
+                at=document.request.url,
+                exchanges=(exchange.n, document.n),
+            )
+        else:
+            yield Seen(actual=document.request.url, exchanges=(exchange.n, document.n))
+
+
+def _wrong_document(fetched: Exchange, redirect_uri: str) -> str:
+    answer, members = fetched.answer, fetched.answer.members
+    kind = (answer.header("Content-Type") or "").partition(";")[0].strip().lower()
+    if answer.status != 200 or not kind.endswith("json") or not members:
+        return say("status {}, {}", answer.status, kind or say("no Content-Type"))
+    if members.get("client_id") != fetched.request.url:
+        return say("client_id is {}", members.get("client_id") or say("missing"))
+    if not members.get("client_name"):
+        return say("client_name is missing")
+    uris = members.get("redirect_uris")
+    known = [_portless(uri) for uri in uris] if isinstance(uris, list) else []
+    if _portless(redirect_uri) not in known:
+        return say("redirect_uris does not have {}", redirect_uri)
+    return _secret_in(members)
+
+
+def _secret_in(members: Mapping[str, Any]) -> str:
+    """What of a document nobody else may know, or makes no sense without a secret."""
+    method = str(members.get("token_endpoint_auth_method", "none"))
+    if "client_secret" in members or method.startswith("client_secret"):
+        return say("it has a client secret, or a method that needs one")
+    keys = members.get("jwks")
+    listed = keys.get("keys") if isinstance(keys, dict) else []
+    private = [key for key in listed or [] if isinstance(key, dict) and {"d", "k"} & key.keys()]
+    return say("it has a private key") if private else ""
+
+
+def _portless(uri: object) -> str:
+    """A loopback address without its port, which may be any (RFC 8252 section 7.3)."""
+    return LOOPBACK_PORT.sub(r"\1", str(uri))
+
+
+def _client_id(exchange: Exchange) -> str:
+    return first(exchange.request.all_query, "client_id") or ""
+
+
 MCP_CHECKS: tuple[ClientCheck, ...] = (
     resource_sent_in_both,
     pkce_s256_sent,
@@ -191,6 +259,7 @@ MCP_CHECKS: tuple[ClientCheck, ...] = (
     registration_way_preferred,
     application_type_sent,
     refresh_grant_registered,
+    cimd_document_valid,
 )
 
 

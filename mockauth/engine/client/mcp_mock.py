@@ -46,7 +46,15 @@ def mcp_config(options: ClientOptions, terms: Terms) -> PluginConfig:
         auth_method=terms.auth_method,
     )
     config = as_mcp_server(PluginConfig(login="auto", clients=(given,) if terms.client_id else ()))
-    policy = replace(config.policy, pkce_required=False, document_redirects_checked=False)
+    policy = replace(
+        config.policy,
+        pkce_required=False,
+        document_redirects_checked=False,
+        document_id_checked=False,
+        document_secrets_refused=False,
+        document_keys_checked=False,
+        document_type_checked=False,
+    )
     revision = newest(options)
     return replace(
         config,

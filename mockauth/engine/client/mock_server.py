@@ -27,9 +27,12 @@ from mockauth.engine.client.options import ClientOptions
 from mockauth.errors import UsageError
 from mockauth.plugin.config import ClientConfig, PluginConfig
 from mockauth.plugin.faults.fault import AnswerChange, Fault
+from mockauth.plugin.fetch import Bounds, Fetched
 from mockauth.plugin.resource import PATHS
 from mockauth.scenario.client_model import ClientStep, Declared, Start
+from mockauth.wire import Exchange, Request, Response
 from mockauth.wire.message import FORM, JSON
+from mockauth.wire.url import hostname, is_loopback_host
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -79,7 +82,7 @@ class MockServer:
             config = config.with_faults(fault)
         logging.getLogger("mockauth.plugin").setLevel(logging.CRITICAL)
         kind = McpInterceptor if terms.is_mcp else Interceptor
-        app = create_app(config, self.clock, fetcher=fetch_nearby)
+        app = create_app(config, self.clock, fetcher=self._fetch)
         # A client that keeps what it got would else be unknown at its second start.
         app.extensions["mockauth"].state.clients = self.registered
         self.interceptor = kind(
@@ -91,6 +94,21 @@ class MockServer:
             steps=steps,
         )
         return self.interceptor
+
+    def _fetch(self, url: str, bounds: Bounds) -> Fetched:
+        """Fetch what a client names, and write it down.
+
+        Raises:
+            FetchError: it cannot be had.
+        """
+        found = fetch_nearby(url, bounds)
+        if self.interceptor is not None and is_loopback_host(hostname(url)):
+            headers = (("Content-Type", found.content_type),)
+            answer = Response(status=found.status, headers=headers, body=found.body)
+            request = Request(method="GET", url=url)
+            fetched = Exchange(step="asset", request=request, response=answer)
+            self.interceptor.received.append((self.clock.now(), fetched))
+        return found
 
     def _config(self, terms: Terms, authorize_url: str) -> PluginConfig:
         """The honest plugin."""

@@ -277,7 +277,7 @@ def _registrations(evidence: ClientEvidence) -> Iterator[tuple[Exchange, dict[st
     for exchange in found:
         try:
             members = json.loads(exchange.request.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             members = None
         yield exchange, members if isinstance(members, dict) else {}
 

@@ -148,7 +148,10 @@ def is_call(request: Request) -> bool:
 
 
 def _registering(request: Request, method: str) -> Request:
-    members: Any = json.loads(request.raw or b"{}")
+    try:
+        members: Any = json.loads(request.raw or b"{}")
+    except (ValueError, RecursionError):
+        return request  # the plugin says what is wrong with it
     if not isinstance(members, dict):
         return request
     body = json.dumps({**members, "token_endpoint_auth_method": method})

@@ -55,6 +55,8 @@ from mockauth.wire.words import say
 ORDINARY_STARTS = 2
 """A second one shows that it was no luck, and what is new in each login."""
 CLIENT = "a client of a"
+FOR_COMMANDS = ("MCP_CONFORMANCE_", "BROWSER")
+"""Settings that say nothing to a person."""
 ABOUT_STATE = ("state-", "replayed", "crossed")
 NO_STATE = say("the client sends no state, which its PKCE makes up for (OAuth 2.1 section 7.12)")
 FIRST_WORDS = ("own-query", "declared-encoding", "declared-method")
@@ -176,7 +178,8 @@ def _ordinary_visits(
 ) -> Iterator[Event]:
     """The sign-ins at the honest mock: by the command, or by a person who is told where it is."""
     if starter is None:
-        yield Serving(session.server.settings(session.server.terms()))
+        told = session.server.settings(session.server.terms())
+        yield Serving({n: told[n] for n in told if not n.startswith(FOR_COMMANDS)})
         session.watch(plan.options.watch_seconds)
         return
     for _ in range(ORDINARY_STARTS):

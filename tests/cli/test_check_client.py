@@ -241,7 +241,7 @@ def test_a_revision_is_for_clients_of_mcp_servers() -> None:
     "step",
     [
         "subprocess.run([os.environ['BROWSER'], url], check=True)",
-        "print('Please open', url, flush=True); arrived.acquire(timeout=60)",
+        "print('Please open', url, flush=True)",
     ],
     ids=["BROWSER", "printed"],
 )
@@ -264,6 +264,7 @@ def test_what_plays_the_browser_leads_to_the_callback_of_a_client(step: str) -> 
         "class Client(small_mcp.McpClient):\n"
         "    def browse(self, url):\n"
         f"        {step}\n"
+        "        arrived.acquire(timeout=60)\n"
         "        return here + came.pop()\n"
         "sys.exit(Client({**os.environ, 'REDIRECT_URI': here + '/cb'}, print).run())\n"
     )

@@ -126,8 +126,9 @@ def browser() -> Iterator[str]:
         return
     with tempfile.TemporaryDirectory() as folder:
         command = Path(folder) / "browser"
-        command.write_text(
-            f'#!/bin/sh\nexec "{sys.executable}" -m mockauth.engine.client.browse "$1"\n'
-        )
+        # In the background, as a browser is: a client that waits for the end of the command cannot
+        # answer at its callback meanwhile.
+        browse = f'"{sys.executable}" -m mockauth.engine.client.browse "$1" >/dev/null 2>&1 &'
+        command.write_text(f"#!/bin/sh\n{browse}\n")
         command.chmod(0o700)
         yield str(command)

@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 from mockauth.engine.client.browse import browse
 from mockauth.engine.client.mock_server import MockServer
 
+NEEDED = ("response_type", "client_id", "redirect_uri")
+"""Where one is missing, a terminal has broken the address into lines."""
+REST = r"\?[^\s\"'<>]++(?![ \t]*\n[ \t]*\S*[=&%])"
+"""The query, unless it goes on in the next line."""
 SECONDS = 2.0
 """How long a client may take to open itself what it prints: many write down what they do."""
 
@@ -24,18 +28,25 @@ class Onlooker:
 
     def look(self, output: str) -> None:
         """Open each authorize URL of the output that nobody has opened."""
-        for url in re.findall(rf"{re.escape(self.server.base)}/authorize\?[^\s\"'<>]+", output):
+        for url in re.findall(rf"{re.escape(self.server.base)}/authorize{REST}", output):
+            if not all(f"{name}=" in url for name in NEEDED):
+                continue
             before = self._seen.setdefault(url, time.monotonic())
             if time.monotonic() - before > SECONDS and not self._is_opened(url):
                 self._seen[url] = float("inf")
-                threading.Thread(target=_opened, args=(url,), daemon=True).start()
+                _open(url)
 
     def _is_opened(self, url: str) -> bool:
         interceptor = self.server.interceptor
         record = interceptor.record() if interceptor else []
-        return any(exchange.request.url == url for _, exchange in record)
+        # One that was opened may be printed in part.
+        return any(exchange.request.url.startswith(url) for _, exchange in record)
 
 
-def _opened(url: str) -> None:
+def _open(url: str) -> None:
+    threading.Thread(target=_browse, args=(url,), daemon=True).start()
+
+
+def _browse(url: str) -> None:
     with suppress(OSError):  # nobody listens at the callback
         browse(url)

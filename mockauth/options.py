@@ -70,7 +70,8 @@ class Options(TypedDict, total=False):
 class ClientOptions(TypedDict, total=False):
     """The options of `mockauth check-client`."""
 
-    profile: Literal["plugin", "action"]
+    profile: Literal["plugin", "action", "mcp"]
+    revision: Literal["auto", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"]
     content_type: Literal["application/x-www-form-urlencoded", "application/json"]
     client_id: str
     client_secret: str

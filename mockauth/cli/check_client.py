@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 import click
 
-from mockauth.cli.demo import FORM_OR_JSON, PROFILE
+from mockauth.cli.demo import FORM_OR_JSON
 from mockauth.cli.option import option
+from mockauth.profiles.mcp import REVISIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +21,19 @@ if TYPE_CHECKING:
 
 @click.command("check-client")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
-@option("--profile", type=PROFILE, default="plugin", show_default=True)
+@option(
+    "--profile",
+    type=click.Choice(["plugin", "action", "mcp"]),
+    default="plugin",
+    show_default=True,
+)
+@option(
+    "--revision",
+    type=click.Choice(["auto", *REVISIONS]),
+    default="auto",
+    show_default=True,
+    help="MCP: the revision to serve and to judge by; auto judges by the newest that the client speaks.",
+)
 @option(
     "--content-type",
     type=FORM_OR_JSON,
@@ -28,7 +41,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="What the manifest declares for token requests.",
 )
-@option("--client-id", default="", help="The client's id at the mock.")
+@option(
+    "--client-id",
+    default="",
+    help="The client's id at the mock; a client of an MCP server registers without it.",
+)
 @option("--client-secret", default="", help="The client's secret at the mock.")
 @option("--redirect-uri", default="", help="The client's callback, as registered at the mock.")
 @option(
@@ -156,6 +173,10 @@ def options_of(command: tuple[str, ...], values: Mapping[str, Any]) -> ClientOpt
             f"{defaults.REDIRECT_URI} (RFC 6749 section 3.1.2)"
         )
 
+    is_mcp = values["profile"] == "mcp"
+    if values["revision"] != "auto" and not is_mcp:
+        raise UsageError("--revision is for --profile mcp")
+
     def words(name: str) -> tuple[str, ...]:
         return tuple(w.strip() for value in values[name] for w in value.split(",") if w.strip())
 
@@ -164,7 +185,8 @@ def options_of(command: tuple[str, ...], values: Mapping[str, Any]) -> ClientOpt
         pass_env=values["pass_env"],
         profile=values["profile"],
         content_type=values["content_type"],
-        client_id=values["client_id"] or defaults.CLIENT_ID,
+        revision=values["revision"],
+        client_id=values["client_id"] or ("" if is_mcp else defaults.CLIENT_ID),
         client_secret=values["client_secret"] or defaults.CLIENT_SECRET,
         redirect_uri=redirect_uri,
         port=values["port"],

@@ -121,8 +121,9 @@ class PluginConfig:
     """Whether `initialize` begins a session, before 2026-07-28, which has none."""
     mcp_answers: Literal["json", "events"] = "json"
     """Whether a message is answered by JSON, or by a stream of one event."""
-    mcp_tools: Literal["sample", "conformance"] = "sample"
-    """The tools: those of a list of things to do, or those that MCP's conformance suite calls."""
+    mcp_tools: Literal["sample", "conformance", "client"] = "sample"
+    """The tools: those of a list of things to do, or those that MCP's conformance suite calls; "client" is
+    the list with the one that the suite's clients call."""
     mixed: bool = False
     """Whether the MCP server has a tool that needs no sign-in."""
     tool_challenge: bool = False

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from mockauth.checks.rule import Rule
+from mockauth.profiles.mcp import Revision
 from mockauth.wire.message import AuthMethod
 
-Answer = Literal["authorize", "callback", "token", "refresh", "api"]
+Answer = Literal[
+    "authorize", "callback", "token", "refresh", "api", "resource", "metadata", "register"
+]
 Special = Literal[
     "",
     "replayed",
@@ -26,6 +29,9 @@ Special = Literal[
     "expired-twice",
     "held",
     "bomb",
+    "step-up",
+    "step-up-forever",
+    "moved",
 ]
 NextWord = Annotated[str, "next"]
 
@@ -50,7 +56,8 @@ class RedirectEdit:
 class AnswerEdit:
     """A change of one kind of answer of the mock.
 
-    In `headers` and texts, `${elsewhere}` is the origin of another host.
+    In `headers`, texts and members, `${elsewhere}` is the origin of another host, `${base}` that of the mock,
+    and `${insecure}` an address by http that is not one of this machine's loopback addresses.
     """
 
     status: int | None = None
@@ -66,7 +73,10 @@ class AnswerEdit:
     (RFC 3986 section 2.3). `code-slash`, `code-plus`: the code has characters that a query encodes, as
     it may (RFC 6749 A.11). `expired`: the API answers 401 to the token
     of the first grant; `expired-twice`: to that of the refresh after it, too. `held`: nothing is
-    answered while the client waits. `bomb`: a body of 64 MB, compressed where the client takes that."""
+    answered while the client waits. `bomb`: a body of 64 MB, compressed where the client takes that.
+    Of an MCP server: `step-up`: a tool needs one scope more than was granted; `step-up-forever`: it does
+    whatever is granted. `moved`: once a token has worked it ends, and the metadata of the resource names
+    another authorization server."""
 
     @property
     def is_empty(self) -> bool:
@@ -100,6 +110,10 @@ class Declared:
     """The other one of form and JSON in the manifest; `same` is the one that was chosen."""
     auth_method: AuthMethod = ""
     """The only method that the token endpoint serves."""
+    config: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of the plugin, as a fault has them."""
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    """Switches of the plugin, as a fault has them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +124,12 @@ class Start:
     declare: Declared = Declared()
     at_once: Literal[1, 2] = 1
     """How many clients are started at the same time."""
+    since: Revision = "2025-03-26"
+    """The first revision of MCP in which a client must do this."""
+    until: Revision = "2026-07-28"
+    """The last one."""
+    tolerated: bool = False
+    """Clients of good standing do otherwise: that warns at most."""
     optional: bool = False
     """A client that does not get as far as this says nothing by it."""
     steps: Annotated[tuple[ClientStep, ...], "client_steps"]

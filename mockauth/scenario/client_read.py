@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, Literal
 
-from mockauth.checks.client.reaction import REACTIONS
+from mockauth.checks.client.reactions import REACTIONS
 from mockauth.checks.rule import PROFILE_ORDER, Rule
 from mockauth.scenario.client_model import ClientProbe, ClientStep, Declared, Start
+from mockauth.scenario.faults import FORMS as FAULT_FORMS
 from mockauth.scenario.form import Form, instance, listing, word
 from mockauth.scenario.head import HEAD_FORMS, Levels, ProfileName
 from mockauth.scenario.strict import Document
@@ -32,6 +33,9 @@ ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "expired-twice": ("api",),
         "held": ("token",),
         "bomb": ("token",),
+        "step-up": ("api",),
+        "step-up-forever": ("api",),
+        "moved": ("api",),
     }
 )
 """In which answers a special change has a meaning."""
@@ -131,7 +135,14 @@ def _check_change(document: Document, path: tuple[str, ...], step: ClientStep) -
         document.complain((*path, "redirect"), "has a meaning in callback only")
 
 
-BASE: Mapping[str, Form] = MappingProxyType({**HEAD_FORMS, "next": word(tuple(REACTIONS))})
+BASE: Mapping[str, Form] = MappingProxyType(
+    {
+        **HEAD_FORMS,
+        "next": word(tuple(REACTIONS)),
+        "Declared.config": FAULT_FORMS["Fault.config"],
+        "Declared.policy": FAULT_FORMS["Fault.policy"],
+    }
+)
 FORMS: Mapping[str, Form] = MappingProxyType(
     {**BASE, "client_steps": listing(instance(ClientStep, BASE), least=1)}
 )

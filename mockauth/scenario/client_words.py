@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from mockauth.profiles.mcp import REVISIONS
 from mockauth.scenario.client_model import AnswerEdit, ClientProbe, Declared, Start
 from mockauth.scenario.phrases import both, told
 
@@ -16,6 +17,9 @@ ANSWERS: Mapping[str, str] = MappingProxyType(
         "token": "the token answer",
         "refresh": "the answer to a refresh",
         "api": "the answer of the API",
+        "resource": "the metadata of the resource",
+        "metadata": "the metadata of the authorization server",
+        "register": "the answer to a registration",
     }
 )
 NEXT: Mapping[str, str] = MappingProxyType(
@@ -40,6 +44,22 @@ NEXT: Mapping[str, str] = MappingProxyType(
         "no-new-login": "the client must not ask for a new login",
         "failure-told": "the client must say that the call failed, or end with a status other than 0",
         "own-query": "that query must be sent back with the parameters",
+        "no-login": "the client must begin no login, and must say that it cannot",
+        "document-unused": "the client must use no address of this document",
+        "found": "the client must find the authorization server, and sign in",
+        "proceeds": "the client must take the callback, and go on",
+        "nothing-insecure": "nothing may be sent to that address",
+        "error-unshown": "the client must stop, and show nothing of the error",
+        "scope-of-challenge": "the client must ask for the scope of the challenge",
+        "scope-of-resource": "the client must ask for the scopes that the metadata of the resource lists",
+        "scope-absent": "the client must ask for no scope",
+        "no-offline-access": "the client must not ask for offline_access",
+        "step-up-union": "the client must ask for the scope that it had and the one that is missing",
+        "few-step-ups": "the client must give up after three new authorizations",
+        "registers": "the client must register itself",
+        "names-document": "the client must name its document, or say that it has none",
+        "credentials-bound": "the client must register at the new server, too",
+        "other-version": "a client of the newest revision must go on with an older one",
     }
 )
 SPECIAL: Mapping[str, str] = MappingProxyType(
@@ -58,6 +78,9 @@ SPECIAL: Mapping[str, str] = MappingProxyType(
         "expired-twice": "is 401 for the tokens of the first two grants",
         "held": "does not come",
         "bomb": "is 64 MB of blanks, compressed where the client takes that",
+        "step-up": "is 403 for a tool until one scope more is granted",
+        "step-up-forever": "is 403 for every tool",
+        "moved": "is 401 for a token that has worked, and another authorization server is named from then on",
     }
 )
 
@@ -80,7 +103,13 @@ def _start(start: Start) -> str:
     given = ", ".join(parts)
     sentence = f"{given}: {NEXT[start.expected]}."
     optional = " A client that does not get this far is not judged by it." if start.optional else ""
-    return named + sentence[0].upper() + sentence[1:] + optional
+    return named + sentence[0].upper() + sentence[1:] + _revisions(start) + optional
+
+
+def _revisions(start: Start) -> str:
+    if start.until != REVISIONS[-1]:
+        return f" In MCP up to {start.until}."
+    return f" In MCP from {start.since} on." if start.since != REVISIONS[0] else ""
 
 
 def _declared(declared: Declared) -> Iterator[str]:
@@ -91,6 +120,8 @@ def _declared(declared: Declared) -> Iterator[str]:
         yield f"the manifest declares {which} content type of form and JSON"
     if declared.auth_method:
         yield f"the token endpoint serves `{declared.auth_method}` only"
+    for name, value in (*declared.config.items(), *declared.policy.items()):
+        yield f"the mock has `{name}` = `{json.dumps(value)}`"
 
 
 def _change(edit: AnswerEdit) -> Iterator[str]:

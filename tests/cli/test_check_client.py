@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 import mockauth.report
 from tests.cli.test_check import mockauth as run_mockauth
 from tests.client.clients import small
+from tests.test_readme import blocks, command_lines
 
 CLIENT = (sys.executable, str(Path(small.__file__)))
 SCHEMA = Path(mockauth.report.__file__).parent / "run.schema.json"
@@ -215,3 +216,61 @@ def test_wrong_options_are_named() -> None:
     assert "--for belongs to a client that you drive by hand" in both.stderr
     assert "--redirect-uri callback: expected an absolute URI" in uri.stderr
     assert "did you mean client.wrong-state-stops?" in word.stderr
+
+
+def test_the_page_shows_how_a_client_of_an_mcp_server_is_judged() -> None:
+    shown = next(text for text in blocks("docs/check-client.md") if "small_mcp" in text)
+    [asked] = command_lines(shown)
+    quick = "client.pkce-s256-sent,client.resource-sent-in-both"
+    interpreter = asked.index(".venv/bin/python")
+    asked[interpreter] = sys.executable
+
+    done = run_mockauth(*asked, env={"MOCKAUTH_SELECT": quick})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "The client passed 2 checks; 0 not judged" in done.stdout
+
+
+def test_a_revision_is_for_clients_of_mcp_servers() -> None:
+    done = run_mockauth("check-client", "--revision", "2025-11-25", "--", "true")
+
+    assert done.returncode == 2
+    assert "--revision is for --profile mcp" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "subprocess.run([os.environ['BROWSER'], url], check=True)",
+        "print('Please open', url, flush=True)",
+    ],
+    ids=["BROWSER", "printed"],
+)
+def test_what_plays_the_browser_leads_to_the_callback_of_a_client(step: str) -> None:
+    script = (
+        "import os, subprocess, sys, threading\n"
+        "from http.server import BaseHTTPRequestHandler, HTTPServer\n"
+        "from tests.client.clients import small_mcp\n"
+        "came, arrived = [], threading.Semaphore(0)\n"
+        "class Callback(BaseHTTPRequestHandler):\n"
+        "    def do_GET(self):\n"
+        "        came.append(self.path)\n"
+        "        arrived.release()\n"
+        "        self.send_response(200)\n"
+        "        self.end_headers()\n"
+        "    def log_message(self, *told): pass\n"
+        "server = HTTPServer(('127.0.0.1', 0), Callback)\n"
+        "threading.Thread(target=server.serve_forever, daemon=True).start()\n"
+        "here = f'http://127.0.0.1:{server.server_port}'\n"
+        "class Client(small_mcp.McpClient):\n"
+        "    def browse(self, url):\n"
+        f"        {step}\n"
+        "        arrived.acquire(timeout=60)\n"
+        "        return here + came.pop()\n"
+        "sys.exit(Client({**os.environ, 'REDIRECT_URI': here + '/cb'}, print).run())\n"
+    )
+    done = run_mockauth(
+        "check-client", "--profile", "mcp", "--select", "client.pkce-s256-sent", "-q", "--",
+        sys.executable, "-c", script,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stderr) == (0, "")

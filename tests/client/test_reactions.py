@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import pytest
 
-from mockauth.checks.client.reaction import REACTIONS
+from mockauth.checks.client.reactions import REACTIONS
 from mockauth.checks.client.read import (
     redirect_repeated_at_token,
     secrets_encrypted_at_rest,

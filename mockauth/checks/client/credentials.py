@@ -40,6 +40,8 @@ def methods_used(exchange: Exchange) -> list[str]:
 def badly_encoded(visit: Visit, exchange: Exchange) -> tuple[str, str] | None:
     """Expected and actual, where the secret does not arrive as it was given."""
     secret = visit.terms.client_secret
+    if not secret:
+        return None  # it has registered, and got a secret that needs no encoding
     pair = basic_pair(exchange.request)
     if pair is not None and unquote_plus(pair[1]) != secret:
         raw = "not encoded" if pair[1] == secret else "another secret"

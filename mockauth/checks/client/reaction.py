@@ -10,7 +10,7 @@ from types import MappingProxyType
 from urllib.parse import unquote, unquote_plus
 
 from mockauth.checks.client.credentials import badly_encoded, methods_used, secret_carried
-from mockauth.checks.client.visit import Visit
+from mockauth.checks.client.visit import TokenKind, Visit, call_of
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.wire import Exchange
 from mockauth.wire.message import FORM, JSON, every, first
@@ -18,10 +18,12 @@ from mockauth.wire.words import own, say
 
 Reaction = Callable[[Visit], Iterator[Finding | Seen]]
 
-TOKEN = say("token endpoint (authorization_url)")
+TOKEN = say("token endpoint ({authorization_url})")
 API = say("API")
 OF_TOKEN_REQUESTS = ("grant_type", "code", "client_id", "redirect_uri")
 """A body in which none of these can be read is not of the type that it is said to be."""
+INSECURE = "/insecure/token"
+"""The path of the token endpoint that a client must not use, because its address is by http."""
 MOST_TRIES = 5
 MOST_AT_ONCE = 2
 """Many libraries make their first retry at once; the next ones must wait."""
@@ -235,7 +237,7 @@ def decodes_callback(visit: Visit) -> Iterator[Finding | Seen]:
 def few_calls(visit: Visit) -> Iterator[Finding | Seen]:
     """A few equal calls at most, with pauses, and none before the moment that Retry-After names."""
     failed = _failed_calls(visit)
-    same = [e for e in failed if _call(e) == _call(failed[0])]
+    same = [e for e in failed if call_of(e) == call_of(failed[0])]
     numbers = tuple(e.n for e in same[:2])
     waits = [visit.arrived[b.n] - visit.arrived[a.n] for a, b in pairwise(same)]
     told = failed[0].answer.header("Retry-After") or say("0")
@@ -310,6 +312,8 @@ def nothing_elsewhere(visit: Visit) -> Iterator[Finding | Seen]:
 def refreshes_and_repeats(visit: Visit) -> Iterator[Finding | Seen]:
     """After a 401 comes a refresh, and then the same call with the new token."""
     expired = _expired(visit)
+    if not any(e.answer.members.get(TokenKind.REFRESH) for e in visit.tokens if e.n < expired.n):
+        raise Blocked(say("no refresh token was given: the client did not register for one"))
     asked = [e for e in visit.refreshes if e.n > expired.n]
     served = [e for e in visit.served() if e.n > expired.n]
     numbers = (expired.n, *(e.n for e in asked[:1]))
@@ -479,12 +483,12 @@ def own_query(visit: Visit) -> Iterator[Finding | Seen]:
         yield Finding(
             expected=say("{}={} beside the parameters", name, value),
             actual=actual,
-            at=say("authorize endpoint (client_url)"),
+            at=say("authorize endpoint ({client_url})"),
             exchanges=(exchange.n,),
         )
 
 
-REACTIONS: Mapping[str, Reaction] = MappingProxyType(
+OAUTH_REACTIONS: Mapping[str, Reaction] = MappingProxyType(
     {
         "none": stops,
         "error-shown": error_shown,
@@ -514,10 +518,6 @@ def _failed_calls(visit: Visit) -> list[Exchange]:
     if not failed:
         raise Blocked(say("the client did not call the API with its token{}", visit.where))
     return failed
-
-
-def _call(exchange: Exchange) -> tuple[str, str]:
-    return exchange.request.method, exchange.request.target
 
 
 def _credentials(exchange: Exchange) -> str:

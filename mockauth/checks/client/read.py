@@ -13,6 +13,7 @@ from itertools import pairwise
 from urllib.parse import unquote, unquote_plus
 
 from mockauth.checks.callback import room_in_bits, varying_bits
+from mockauth.checks.client.mcp_read import MCP_CHECKS
 from mockauth.checks.client.registry import ClientCheck, client_check
 from mockauth.checks.client.visit import ClientEvidence, Terms, TokenKind, Visit
 from mockauth.checks.finding import Blocked, Finding, Seen
@@ -21,8 +22,8 @@ from mockauth.wire.message import every, first
 from mockauth.wire.url import without_query
 from mockauth.wire.words import own, say
 
-AUTHORIZE = say("authorize endpoint (client_url)")
-TOKEN = say("token endpoint (authorization_url)")
+AUTHORIZE = say("authorize endpoint ({client_url})")
+TOKEN = say("token endpoint ({authorization_url})")
 API = say("API")
 COMMAND = say("a command after --")
 REFRESH = TokenKind.REFRESH
@@ -77,12 +78,14 @@ def _wrong_parameters(exchange: Exchange, terms: Terms) -> str:
     if request.method != "GET":
         return say("{}, which no server must take (RFC 6749 section 3.1)", request.method)
     query = request.all_query
-    wrong = [f"no {name}" for name in NEEDED if not any(every(query, name))]
+    needed = [n for n in NEEDED if not (n == "state" and terms.is_mcp)]  # OAuth 2.1 section 4.1.1
+    wrong = [f"no {name}" for name in needed if not any(every(query, name))]
     names = dict.fromkeys(name for name, _ in query if name not in REPEATABLE)
     wrong += [f"{n} {len(every(query, n))} times" for n in names if len(every(query, n)) > 1]
     if not wrong and first(query, "response_type") != "code":
         wrong.append(f"response_type {first(query, 'response_type')}")
-    if not wrong and first(query, "redirect_uri") != terms.redirect_uri:
+    own_uri = terms.is_mcp or first(query, "redirect_uri") == terms.redirect_uri
+    if not wrong and not own_uri:
         wrong.append("another redirect_uri than the one that is registered (REDIRECT_URI)")
     if terms.client_secret and terms.client_secret in unquote_plus(request.target):
         wrong.append("the client secret in an address that the browser keeps")
@@ -91,7 +94,7 @@ def _wrong_parameters(exchange: Exchange, terms: Terms) -> str:
 
 @client_check(
     "client.state-unguessable-per-flow",
-    "MMM",
+    "MMS",
     refs=("RFC6749-10.12",),
     why="Somebody who knows the state can sign the user in to the wrong account.",
     fix="Draw a new state of 128 random bits for each login, and keep it with the user's session.",
@@ -416,6 +419,7 @@ CHECKS: tuple[ClientCheck, ...] = (
     secret_not_in_address,
     secrets_not_printed,
     secrets_encrypted_at_rest,
+    *MCP_CHECKS,
 )
 
 

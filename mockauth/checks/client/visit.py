@@ -62,6 +62,13 @@ class Terms:
     """The only token_endpoint_auth_method that is served; "" is any."""
     authorize_query: tuple[str, str] | None = None
     """The query that the authorize URL has of its own."""
+    resource: str = ""
+    """The address of the MCP server; "" where there is none."""
+
+    @property
+    def is_mcp(self) -> bool:
+        """Whether the client is one of an MCP server."""
+        return bool(self.resource)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,9 +173,31 @@ class Visit:
         return self._of("api")
 
     @property
+    def opened(self) -> list[Exchange]:
+        """The requests to an MCP server without a token."""
+        return self._of("rpc")
+
+    @property
+    def metadata(self) -> list[Exchange]:
+        """The requests for metadata of the resource and of the authorization server."""
+        return self._of("metadata")
+
+    @property
+    def registrations(self) -> list[Exchange]:
+        """The registrations (RFC 7591)."""
+        return self._of("register")
+
+    def registered_at(self, host: str) -> set[str]:
+        """The client ids that registrations at one host gave; it is an origin."""
+        there = [e for e in self.registrations if origin(e.request.url) == host]
+        return {
+            str(e.answer.members["client_id"]) for e in there if "client_id" in e.answer.members
+        }
+
+    @property
     def most_equal_calls(self) -> int:
         """How often the call came that came most often."""
-        counted = Counter((e.request.method, e.request.target) for e in self.calls if e.answer.ok)
+        counted = Counter(call_of(e) for e in self.calls if e.answer.ok)
         return max(counted.values(), default=0)
 
     @property
@@ -231,6 +260,14 @@ class Visit:
 
     def _of(self, step: str) -> list[Exchange]:
         return [e for e in self.exchanges if e.step == step]
+
+
+def call_of(exchange: Exchange) -> tuple[str, ...]:
+    """What a call of the API asks for: calls that are alike are the same one once more. In MCP the
+    method stands in the body."""
+    request = exchange.request
+    named = ("method", "params") if "jsonrpc" in dict(request.params) else ()
+    return (request.method, request.target, *(request.param(name) or "" for name in named))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -76,20 +76,20 @@ class Interceptor:
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer a request to the mock."""
         arrived = self.clock.now()
-        request = _read(environ, self.base)
-        step = _step(request)
+        request = read_request(environ, self.base)
+        step = self._step(request)
         if self._edit(step).special == "held":
             # Recorded before the client gives up: afterwards nobody listens.
             held = Exchange(step=step, request=request, error="held back until the client ended")
             with self._lock:
                 self.received.append((arrived, held))
             self.over.wait()
-            return _send(_json(503, {"error": "temporarily_unavailable"}), start)
+            return send_answer(json_answer(503, {"error": "temporarily_unavailable"}), start)
         answer = self._instead(step, request)
         if answer is None:
-            answer = self._after(step, request, self._plugin(environ, self._known_code(request)))
+            answer = self._after(step, request, self._plugin(environ, self._passed_on(request)))
         self._record(arrived, step, request, answer)
-        return _send(answer, start)
+        return send_answer(answer, start)
 
     def record(self) -> list[tuple[float, Exchange]]:
         """What came so far."""
@@ -99,10 +99,18 @@ class Interceptor:
     def elsewhere(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer a request to the other host, which has nothing to give."""
         arrived = self.clock.now()
-        request = _read(environ, self.terms.elsewhere)
-        answer = _json(400, {"error": "invalid_request"})
+        request = read_request(environ, self.terms.elsewhere)
+        answer = json_answer(400, {"error": "invalid_request"})
         self._record(arrived, "endpoint", request, answer)
-        return _send(answer, start)
+        return send_answer(answer, start)
+
+    def _step(self, request: Request) -> Step:
+        """What a request to the mock is for."""
+        return step_of(request)
+
+    def _is_callback(self, request: Request, location: str) -> bool:
+        """Whether an answer of the authorize endpoint leads back to the client."""
+        return location.startswith(self.terms.redirect_uri)
 
     def _record(self, arrived: float, step: Step, request: Request, answer: Response) -> None:
         kept = answer
@@ -113,7 +121,7 @@ class Interceptor:
         with self._lock:
             self.received.append((arrived, exchange))
             location = answer.header("Location") or ""
-            if step == "authorize" and location.startswith(self.terms.redirect_uri):
+            if step == "authorize" and self._is_callback(request, location):
                 landed = Exchange(step="callback", request=Request(method="GET", url=location))
                 self.received.append((arrived, landed))
 
@@ -131,6 +139,10 @@ class Interceptor:
             headers=tuple(headers.items()),
             body=b"".join(body),
         )
+
+    def _passed_on(self, request: Request) -> Request:
+        """The request as the plugin gets it."""
+        return self._known_code(request)
 
     def _known_code(self, request: Request) -> Request:
         """A token request with the code as the plugin has given it."""
@@ -157,9 +169,12 @@ class Interceptor:
         if edit.special == "bomb":
             return _bomb(compressed="gzip" in (request.header("Accept-Encoding") or ""))
         if edit.special.startswith("expired") and self._is_expired(request, edit):
-            challenge = 'Bearer realm="mockauth", error="invalid_token"'
-            return _json(401, {"error": "invalid_token"}, (("WWW-Authenticate", challenge),))
+            return self._expired_answer()
         return None
+
+    def _expired_answer(self) -> Response:
+        challenge = 'Bearer realm="mockauth", error="invalid_token"'
+        return json_answer(401, {"error": "invalid_token"}, (("WWW-Authenticate", challenge),))
 
     def _is_expired(self, request: Request, edit: AnswerEdit) -> bool:
         token = (request.header("Authorization") or "").partition(" ")[2].strip()
@@ -175,7 +190,7 @@ class Interceptor:
                 with self._lock:
                     self._grants.append(token)
         location = answer.header("Location") or ""
-        if step == "authorize" and location.startswith(self.terms.redirect_uri):
+        if step == "authorize" and self._is_callback(request, location):
             return _located(answer, self._callback(location))
         return answer
 
@@ -233,7 +248,7 @@ class _Crossing:
         other.met.set()
 
 
-def _read(environ: WSGIEnvironment, base: str) -> Request:
+def read_request(environ: WSGIEnvironment, base: str) -> Request:
     """The request as a value, its body read to the end."""
     stream, length = environ["wsgi.input"], str(environ.get("CONTENT_LENGTH") or "")
     if length.isdecimal():
@@ -277,7 +292,7 @@ def _params(kind: str, body: bytes) -> Pairs:
     return ()
 
 
-def _step(request: Request) -> Step:
+def step_of(request: Request) -> Step:
     path = "/" + request.url.partition("?")[0].partition("//")[2].partition("/")[2]
     step = STEPS.get(path, "api" if path.startswith("/todos/") else "endpoint")
     if step == "authorize" and request.method not in ("GET", "POST"):
@@ -286,7 +301,7 @@ def _step(request: Request) -> Step:
     return "refresh" if refreshing else step
 
 
-def _json(status: int, members: object, headers: Pairs = ()) -> Response:
+def json_answer(status: int, members: object, headers: Pairs = ()) -> Response:
     base = (("Content-Type", JSON), ("Cache-Control", "no-store"))
     return Response(status=status, headers=(*base, *headers), body=json.dumps(members).encode())
 
@@ -309,7 +324,7 @@ def _located(answer: Response, location: str) -> Response:
     return replace(answer, headers=(*rest, ("Location", location)))
 
 
-def _send(answer: Response, start: StartResponse) -> Iterable[bytes]:
+def send_answer(answer: Response, start: StartResponse) -> Iterable[bytes]:
     from http import HTTPStatus
 
     known = {status.value: status.phrase for status in HTTPStatus}

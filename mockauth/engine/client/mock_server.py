@@ -3,21 +3,36 @@ run, with a fresh plugin for each visit."""
 
 from __future__ import annotations
 
+import json
 import logging
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from mockauth.checks.client.reaction import INSECURE
 from mockauth.checks.client.visit import Terms
 from mockauth.clock import Clock
 from mockauth.engine.client.interceptor import Interceptor, Memory
+from mockauth.engine.client.mcp_interceptor import McpInterceptor
+from mockauth.engine.client.mcp_mock import (
+    browser,
+    fetch_nearby,
+    mcp_config,
+    mcp_settings,
+    method_edits,
+)
 from mockauth.engine.client.options import ClientOptions
 from mockauth.errors import UsageError
 from mockauth.plugin.config import ClientConfig, PluginConfig
 from mockauth.plugin.faults.fault import AnswerChange, Fault
-from mockauth.scenario.client_model import ClientStep, Start
+from mockauth.plugin.fetch import Bounds, Fetched
+from mockauth.plugin.resource import PATHS
+from mockauth.scenario.client_model import ClientStep, Declared, Start
+from mockauth.wire import Exchange, Request, Response
 from mockauth.wire.message import FORM, JSON
+from mockauth.wire.url import hostname, is_loopback_host
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -37,8 +52,12 @@ class MockServer:
     clock: Clock
     base: str = ""
     other: str = ""
+    browser: str = ""
+    """A command that plays the browser of a client's user."""
     interceptor: Interceptor | None = None
     memory: Memory = field(default_factory=Memory)
+    registered: OrderedDict[str, ClientConfig] = field(default_factory=OrderedDict)
+    """The clients that have registered in this run."""
 
     def receive(self, start: Start | None = None) -> Interceptor:
         """Make ready for a visit: the ordinary one, or what awaits the client in `start`."""
@@ -47,12 +66,54 @@ class MockServer:
 
         terms = self.terms(start)
         steps = start.steps if start else ()
-        edits = tuple(edit for step in steps for edit in _edits(step, self.other))
-        authorize_url = self.settings(terms)["AUTHORIZE_URL"]
+        edits = tuple(edit for step in steps for edit in _edits(step, self.base, self.other))
+        authorize_url = self._authorize_url(terms)
         if terms.authorize_query:
             # However the client has found the address, it is the one with the query.
             found = {"authorization_endpoint": authorize_url}
             edits += (AnswerChange(place="metadata", json_set=found),)
+        config = self._config(terms, authorize_url)
+        edits += tuple(method_edits(terms)) if terms.is_mcp else ()
+        declared = start.declare if start else Declared()
+        if edits or declared.config or declared.policy:
+            fault = Fault(
+                name="scenario", answers=edits, config=declared.config, policy=declared.policy
+            )
+            config = config.with_faults(fault)
+        logging.getLogger("mockauth.plugin").setLevel(logging.CRITICAL)
+        kind = McpInterceptor if terms.is_mcp else Interceptor
+        app = create_app(config, self.clock, fetcher=self._fetch)
+        # A client that keeps what it got would else be unknown at its second start.
+        app.extensions["mockauth"].state.clients = self.registered
+        self.interceptor = kind(
+            app=app,
+            base=self.base,
+            terms=terms,
+            clock=self.clock,
+            memory=self.memory,
+            steps=steps,
+        )
+        return self.interceptor
+
+    def _fetch(self, url: str, bounds: Bounds) -> Fetched:
+        """Fetch what a client names, and write it down.
+
+        Raises:
+            FetchError: it cannot be had.
+        """
+        found = fetch_nearby(url, bounds)
+        if self.interceptor is not None and is_loopback_host(hostname(url)):
+            headers = (("Content-Type", found.content_type),)
+            answer = Response(status=found.status, headers=headers, body=found.body)
+            request = Request(method="GET", url=url)
+            fetched = Exchange(step="asset", request=request, response=answer)
+            self.interceptor.received.append((self.clock.now(), fetched))
+        return found
+
+    def _config(self, terms: Terms, authorize_url: str) -> PluginConfig:
+        """The honest plugin."""
+        if terms.is_mcp:
+            return mcp_config(self.options, terms)
         config = PluginConfig(
             login="auto",
             manifest={"auth.client_url": authorize_url},
@@ -69,18 +130,7 @@ class MockServer:
         if terms.auth_method == "none":
             # A public client of a plugin or an Action knows no PKCE.
             config = replace(config, policy=replace(config.policy, pkce_supported=False))
-        if edits:
-            config = config.with_faults(Fault(name="scenario", answers=edits))
-        logging.getLogger("mockauth.plugin").setLevel(logging.CRITICAL)
-        self.interceptor = Interceptor(
-            app=create_app(config, self.clock),
-            base=self.base,
-            terms=terms,
-            clock=self.clock,
-            memory=self.memory,
-            steps=steps,
-        )
-        return self.interceptor
+        return config
 
     def terms(self, start: Start | None = None) -> Terms:
         """What the client is told in this start."""
@@ -94,22 +144,35 @@ class MockServer:
         name, _, value = (declared.authorize_query if declared else "").partition("=")
         return Terms(
             client_id=options.client_id,
-            client_secret={"": options.client_secret, "none": ""}.get(method, ODD_SECRET),
+            client_secret=self._secret(method),
             redirect_uri=options.redirect_uri,
             elsewhere=self.other,
             content_type=kind,
             is_other_type=is_other,
             auth_method=method,
             authorize_query=(name, value) if name else None,
+            resource=f"{self.base}{PATHS['mcp']}" if options.is_mcp else "",
         )
 
-    def settings(self, terms: Terms) -> Mapping[str, str]:
-        """The same as environment variables."""
+    def _secret(self, method: str) -> str:
+        """The secret of a start in which that way of authentication is served."""
+        if not self.options.client_id:
+            return ""
+        return {"": self.options.client_secret, "none": ""}.get(method, ODD_SECRET)
+
+    def _authorize_url(self, terms: Terms) -> str:
         query = "?" + "=".join(terms.authorize_query) if terms.authorize_query else ""
+        return f"{self.base}/authorize{query}"
+
+    def settings(self, terms: Terms, probe: str = "") -> Mapping[str, str]:
+        """The same as environment variables."""
+        if terms.is_mcp:
+            told = mcp_settings(self.options, terms, probe)
+            return {**told, "BROWSER": self.browser} if self.browser else told
         found = {
             "ISSUER": self.base,
             "MANIFEST_URL": f"{self.base}/.well-known/ai-plugin.json",
-            "AUTHORIZE_URL": f"{self.base}/authorize{query}",
+            "AUTHORIZE_URL": self._authorize_url(terms),
             "TOKEN_URL": f"{self.base}/token",
             "API_URL": f"{self.base}/todos",
             "CLIENT_ID": terms.client_id,
@@ -150,18 +213,22 @@ def opened(options: ClientOptions, clock: Clock) -> Iterator[MockServer]:
             raise UsageError(
                 f"--port {options.port}: this port cannot be served at; is it taken?"
             ) from wrong
+        if options.is_mcp:
+            server.browser = stack.enter_context(browser())
         server.receive()
         yield server
 
 
-def _edits(step: ClientStep, other: str) -> Iterator[AnswerChange]:
+def _edits(step: ClientStep, base: str, other: str) -> Iterator[AnswerChange]:
     """The change of a step as one that the plugin makes itself."""
     change = step.change
     if replace(change, special="").is_empty:
         return
 
     def text(value: str) -> str:
-        return value.replace("${elsewhere}", other)
+        far = f"http://0.0.0.0:{base.rpartition(':')[2]}{INSECURE}"
+        found = value.replace("${insecure}", far)
+        return found.replace("${elsewhere}", other).replace("${base}", base)
 
     yield AnswerChange(
         place="redirect" if step.do == "callback" else step.do,
@@ -171,8 +238,8 @@ def _edits(step: ClientStep, other: str) -> Iterator[AnswerChange]:
         status=change.status,
         headers={n: None if v is None else text(v) for n, v in change.headers.items()},
         body=None if change.body is None else text(change.body),
-        json_set=dict(change.json.set),
+        json_set=json.loads(text(json.dumps(dict(change.json.set)))),
         json_remove=list(change.json.remove),
-        redirect_set=dict(change.redirect.set),
+        redirect_set={n: text(v) for n, v in change.redirect.set.items()},
         redirect_remove=list(change.redirect.remove),
     )

@@ -10,6 +10,7 @@ from mockauth.checks.client.reaction import PATIENCE_SECONDS
 from mockauth.checks.rule import Rule
 from mockauth.engine.result.baseline import Baseline
 from mockauth.engine.selection import selected
+from mockauth.profiles.mcp import Revision
 from mockauth.wire.message import FORM
 
 CLIENT_ID = "mockauth-client"
@@ -30,9 +31,12 @@ class ClientOptions:
     command: tuple[str, ...] = ()
     pass_env: tuple[str, ...] = ()
     """Names of variables that the command gets besides those that every program needs."""
-    profile: Literal["plugin", "action"] = "plugin"
+    profile: Literal["plugin", "action", "mcp"] = "plugin"
+    revision: Revision | Literal["auto"] = "auto"
+    """Of MCP: what is served and judged by; auto serves the newest and judges by what the client speaks."""
     content_type: str = FORM
     client_id: str = CLIENT_ID
+    """"" lets a client of an MCP server register itself, or name its document."""
     client_secret: str = CLIENT_SECRET
     redirect_uri: str = REDIRECT_URI
     port: int = 0
@@ -46,6 +50,11 @@ class ClientOptions:
     levels: tuple[str, ...] = ()
     scenarios: tuple[Path, ...] = ()
     baseline: Baseline | None = None
+
+    @property
+    def is_mcp(self) -> bool:
+        """Whether the client is one of an MCP server."""
+        return self.profile == "mcp"
 
     def wants(self, rule: Rule) -> bool:
         """Whether `--select` and `--ignore` leave this rule in."""

@@ -7,7 +7,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -17,6 +18,8 @@ from mockauth.checks.client.visit import Ending
 from mockauth.errors import UsageError
 
 MOST_OUTPUT = 64 * 1024
+LOOK_SECONDS = 0.25
+"""How often the output of a client is looked at."""
 
 
 NEEDED = (
@@ -51,17 +54,19 @@ class CommandStarter:
 
     command: tuple[str, ...]
     passed: tuple[str, ...] = ()
+    gets_address: bool = False
+    """Whether the address of the MCP server is its last argument, as in MCP's conformance suite."""
+    look: Callable[[str], None] | None = None
+    """Is given what the client has printed, again and again while it runs."""
     _running: set[subprocess.Popen[bytes]] = field(default_factory=set)
 
     def __call__(self, settings: Mapping[str, str], seconds: float) -> Ending:
         """Start the command in a process group of its own, which ends with it; see `Starter`."""
         with tempfile.TemporaryFile() as output:
             process = self._started(settings, output)
-            timed_out = False
+            timed_out = True
             try:
-                process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                timed_out = True
+                timed_out = not self._ended(process, seconds, output)
             finally:
                 _end_group(process)
                 self._running.discard(process)
@@ -72,15 +77,28 @@ class CommandStarter:
                 output=_last_of(output),
             )
 
+    def _ended(self, process: subprocess.Popen[bytes], seconds: float, output: IO[bytes]) -> bool:
+        """Wait for the end, `seconds` at most; whether it came."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            try:
+                process.wait(min(left, LOOK_SECONDS) if self.look else left)
+                return True
+            except subprocess.TimeoutExpired:
+                if self.look:
+                    self.look(_read_beside(output))
+        return False
+
     def stop(self) -> None:
         """End whatever still runs."""
         for process in list(self._running):
             _end_group(process)
 
     def _started(self, settings: Mapping[str, str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+        address = (settings["API_URL"],) if self.gets_address else ()
         try:
             process = subprocess.Popen(  # noqa: S603 - the developer's own command
-                self.command,
+                (*self.command, *address),
                 env={**environment_of(os.environ, self.passed), **settings},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -102,6 +120,13 @@ def environment_of(own: Mapping[str, str], passed: Iterable[str] = ()) -> dict[s
         if not fnmatchcase(name, OWN) and any(fnmatchcase(name, one) for one in patterns)
     }
     return {**found, **_direct(own)}
+
+
+def _read_beside(output: IO[bytes]) -> str:
+    """What stands there so far. The place at which the client writes stays as it is."""
+    size = os.fstat(output.fileno()).st_size
+    found = os.pread(output.fileno(), MOST_OUTPUT, max(0, size - MOST_OUTPUT))
+    return found.decode("utf-8", "replace")
 
 
 def _last_of(output: IO[bytes]) -> str:

@@ -6,6 +6,7 @@ each scenario file; last, the record of all visits is read.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import time
@@ -16,17 +17,19 @@ from functools import partial
 from html import unescape
 from itertools import chain
 
-from mockauth.checks.client.reaction import REACTIONS
+from mockauth.checks.client.reactions import REACTIONS
 from mockauth.checks.client.read import CHECKS, COMMAND
 from mockauth.checks.client.visit import ClientEvidence, Store, Visit
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.rule import Rule
 from mockauth.clock import Clock, SystemClock
-from mockauth.engine.client.mock_server import opened
+from mockauth.engine.client.mock_server import MockServer, opened
+from mockauth.engine.client.onlooker import Onlooker
 from mockauth.engine.client.options import ClientOptions
 from mockauth.engine.client.process import CommandStarter, Starter
 from mockauth.engine.client.secret_search import search
 from mockauth.engine.client.session import ClientSession
+from mockauth.engine.client.spoken import spoken
 from mockauth.engine.events import (
     Event,
     Judged,
@@ -42,7 +45,8 @@ from mockauth.engine.result.profile_options import read_levels
 from mockauth.engine.result.result import Result, Run
 from mockauth.engine.result.verdict import binding, blocked, conclude
 from mockauth.profiles import PROFILES, Level, Profile
-from mockauth.scenario.client_model import ClientProbe
+from mockauth.profiles.mcp import ASSUMED, Revision, with_revision
+from mockauth.scenario.client_model import ClientProbe, Start
 from mockauth.scenario.library import load_library
 from mockauth.wire import Exchange
 from mockauth.wire.message import first, pairs_of
@@ -51,6 +55,10 @@ from mockauth.wire.words import say
 ORDINARY_STARTS = 2
 """A second one shows that it was no luck, and what is new in each login."""
 CLIENT = "a client of a"
+FOR_COMMANDS = ("MCP_CONFORMANCE_", "BROWSER")
+"""Settings that say nothing to a person."""
+ABOUT_STATE = ("state-", "replayed", "crossed")
+NO_STATE = say("the client sends no state, which its PKCE makes up for (OAuth 2.1 section 7.12)")
 FIRST_WORDS = ("own-query", "declared-encoding", "declared-method")
 """What is expected of requests that come before a sign-in has worked."""
 
@@ -65,6 +73,7 @@ class _Plan:
     policy: Policy
     started: float
     notes: tuple[str, ...]
+    revision: Revision = ASSUMED
 
 
 def run_client(
@@ -81,17 +90,18 @@ def run_client(
         UsageError: for options, scenario files or a command that cannot be used.
     """
     clock = clock or SystemClock()
-    if starter is None and options.command:
-        starter = CommandStarter(options.command, options.pass_env)
     plan = _planned(options, clock.now())
     began, results = time.perf_counter(), []
     stop = interruption or Interruption()
     with opened(options, clock) as server:
         session = ClientSession(server=server, seconds=options.seconds, patience=options.patience)
+        if starter is None and options.command:
+            starter = _starter(options, server)
         target = shlex.join(options.command) or server.base
         yield RunStarted(target)
         with suppress(Interrupted):
             yield from stop.within(_ordinary_visits(plan, session, starter))
+        plan = _by_revision(plan, session.visits)
         stopped, astray = _stopped(session.visits), _not_signed_in(session.visits)
         if stop.wished:
             stopped = stop.words
@@ -123,6 +133,14 @@ def run_client(
     )
 
 
+def _starter(options: ClientOptions, server: MockServer) -> Starter:
+    starter = CommandStarter(options.command, options.pass_env)
+    if not options.is_mcp:
+        return starter
+    look = Onlooker(server).look if hasattr(os, "pread") else None
+    return replace(starter, gets_address=True, look=look)
+
+
 def _planned(options: ClientOptions, started: float) -> _Plan:
     probes = load_library(options.scenarios).clients
     rules = [check.rule for check in CHECKS] + [probe.rule for probe in probes]
@@ -140,12 +158,28 @@ def _planned(options: ClientOptions, started: float) -> _Plan:
     )
 
 
+def _by_revision(plan: _Plan, visits: Sequence[Visit]) -> _Plan:
+    """The plan with the levels of the revision of MCP that was chosen, or that the client speaks."""
+    if not plan.options.is_mcp:
+        return plan
+    chosen = plan.options.revision
+    revision = spoken(visits) if chosen == "auto" else chosen
+    told = f"judged as a client of MCP {revision}"
+    if chosen == "auto":
+        served = any(visit.served() for visit in visits)
+        told += ", which it speaks" if served else ", because nobody could see what it speaks"
+        told += "; --revision chooses another one"
+    profile = with_revision(plan.profile, revision)
+    return replace(plan, profile=profile, revision=revision, notes=(*plan.notes, told))
+
+
 def _ordinary_visits(
     plan: _Plan, session: ClientSession, starter: Starter | None
 ) -> Iterator[Event]:
     """The sign-ins at the honest mock: by the command, or by a person who is told where it is."""
     if starter is None:
-        yield Serving(session.server.settings(session.server.terms()))
+        told = session.server.settings(session.server.terms())
+        yield Serving({n: told[n] for n in told if not n.startswith(FOR_COMMANDS)})
         session.watch(plan.options.watch_seconds)
         return
     for _ in range(ORDINARY_STARTS):
@@ -171,7 +205,7 @@ def _verdicts(
             result = level
         else:
             result = stop.judged(
-                partial(_reaction, probe, level, session, starter, stopped, astray),
+                partial(_reaction, plan, probe, level, session, starter, stopped, astray),
                 partial(_unjudged, probe.rule, level, stop),
             )
         yield Judged(plan.policy.applied(result))
@@ -182,6 +216,7 @@ def _unjudged(rule: Rule, level: Level, stop: Interruption) -> Result:
 
 
 def _reaction(
+    plan: _Plan,
     probe: ClientProbe,
     level: Level,
     session: ClientSession,
@@ -195,9 +230,11 @@ def _reaction(
     if starter is None:
         why = say("needs a client that mockauth can start: give {}", COMMAND)
         return blocked(probe.rule, level, why, by_option=COMMAND)
+    starts = [s for s in probe.starts if s.since <= plan.revision <= s.until]
+    said = _reactions(replace(probe, starts=tuple(starts)), session, starter)
     if astray and not _asks_for_first(probe):
-        return conclude(probe.rule, level, _contrast(probe, session, starter, astray))
-    return conclude(probe.rule, level, _reactions(probe, session, starter))
+        return conclude(probe.rule, level, _contrast(said, astray))
+    return conclude(probe.rule, level, said)
 
 
 def _tells_all_the_same(probe: ClientProbe, visits: Sequence[Visit]) -> bool:
@@ -212,12 +249,10 @@ def _asks_for_first(probe: ClientProbe) -> bool:
     return all(start.expected in FIRST_WORDS for start in probe.starts)
 
 
-def _contrast(
-    probe: ClientProbe, session: ClientSession, starter: Starter, astray: str
-) -> Iterator[Finding | Seen]:
+def _contrast(reactions: Iterator[Finding | Seen], astray: str) -> Iterator[Finding | Seen]:
     """What a client does that takes no token answer of the honest mock: where it takes one of these,
     the difference is why."""
-    said = list(_reactions(probe, session, starter))
+    said = list(reactions)
     if not any(isinstance(item, Seen) for item in said):
         raise Blocked(astray)
     yield from said
@@ -230,14 +265,31 @@ def _reactions(
     another start has found it broken."""
     unjudged: list[Blocked | NotApplicable] = []
     for start in probe.starts:
+        if _is_about_state(start) and session.is_stateless:
+            raise NotApplicable(NO_STATE)
         visit = session.visit(starter, start, probe.rule.id)
         try:
-            yield from REACTIONS[start.expected](visit)
+            yield from map(partial(_weighed, start), REACTIONS[start.expected](visit))
         except (Blocked, NotApplicable) as why:
             if not start.optional:
                 unjudged.append(why)
     for reason in sorted(unjudged, key=lambda one: isinstance(one, NotApplicable)):
         raise reason
+
+
+def _weighed(start: Start, item: Finding | Seen) -> Finding | Seen:
+    """What was seen, softened where clients of good standing do otherwise."""
+    return replace(item, tolerated=True) if isinstance(item, Finding) and start.tolerated else item
+
+
+def _is_about_state(start: Start) -> bool:
+    """Whether a start alters the state that the client has sent."""
+    for step in start.steps:
+        edited = step.change.redirect
+        about = "state" in (*edited.set, *edited.remove)
+        if about or step.change.special.startswith(ABOUT_STATE):
+            return True
+    return False
 
 
 def _read(
@@ -295,7 +347,7 @@ def _obstacle(visit: Visit) -> str:
     if visit.served():
         return ""
     if not visit.authorizes:
-        what = say("it did not come to the authorize endpoint (client_url)")
+        what = say("it did not come to the authorize endpoint ({client_url})")
     elif not visit.callbacks:
         refused = visit.authorizes[-1]
         what = say(

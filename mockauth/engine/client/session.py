@@ -19,6 +19,7 @@ from mockauth.engine.http.secrets_seen import learn
 from mockauth.engine.interruption import Interrupted
 from mockauth.scenario.client_model import Start
 from mockauth.wire import Exchange, Trace
+from mockauth.wire.message import first
 from mockauth.wire.secret import Secrets
 
 
@@ -43,7 +44,7 @@ class ClientSession:
             UsageError: the client cannot be started.
         """
         interceptor = self.server.receive(start)
-        settings = dict(self.server.settings(interceptor.terms))
+        settings = dict(self.server.settings(interceptor.terms, probe))
         settings["MOCKAUTH_SCENARIO"] = probe + (f" {start.name}" if start and start.name else "")
         self._know(interceptor.terms)
         held = start is not None and any(step.change.special == "held" for step in start.steps)
@@ -53,6 +54,12 @@ class ClientSession:
         finally:
             interceptor.over.set()
         return self._keep(interceptor, endings, start, probe)
+
+    @property
+    def is_stateless(self) -> bool:
+        """Whether no login at the honest mock had a state, as PKCE allows in MCP."""
+        logins = [e for v in self.visits if v.honest and v.terms.is_mcp for e in v.authorizes]
+        return bool(logins) and not any(first(e.request.all_query, "state") for e in logins)
 
     def watch(self, seconds: float | None) -> Visit:
         """Let a person drive the client, for `seconds` or until Ctrl-C (or SIGTERM)."""

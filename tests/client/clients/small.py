@@ -62,13 +62,7 @@ class Client:
             state = secrets.token_hex(3)
         if "state-of-the-clock" in self.defects:
             state = f"{time.time_ns():020x}"
-        params = {
-            "response_type": "code",
-            "client_id": self.env["CLIENT_ID"],
-            "redirect_uri": self.env["REDIRECT_URI"],
-            "scope": self.env["SCOPE"],
-            "state": state,
-        }
+        params = self.asked(state)
         if "secret-at-authorize" in self.defects:
             params["client_secret"] = self.env["CLIENT_SECRET"]
         if "no-redirect-uri" in self.defects:
@@ -85,6 +79,16 @@ class Client:
             callback["code"] = unquote(callback["code"])
         self.check(callback, state)
         self.exchange(callback.get("code", ""))
+
+    def asked(self, state: str) -> dict[str, str]:
+        """What the authorization request says."""
+        return {
+            "response_type": "code",
+            "client_id": self.env["CLIENT_ID"],
+            "redirect_uri": self.env["REDIRECT_URI"],
+            "scope": self.env["SCOPE"],
+            "state": state,
+        }
 
     def browse(self, url: str) -> str:
         """Where the user's browser is sent at last."""

@@ -101,3 +101,5 @@ FIXTURES = (
         schema=SCHEMA,
     ),
 )
+OF_CLIENTS = Tool(name="test-tool", title="A text.", run=_text("This is a test."))
+"""What the clients call that the suite judges."""

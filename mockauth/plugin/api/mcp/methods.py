@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 
 from mockauth.plugin.api.auth import Caller
-from mockauth.plugin.api.mcp.fixtures import FIXTURES
+from mockauth.plugin.api.mcp.fixtures import FIXTURES, OF_CLIENTS
 from mockauth.plugin.api.mcp.message import (
     INVALID_PARAMS,
     METHOD_NOT_FOUND,
@@ -26,6 +26,8 @@ IDENTIFIED = {"_meta": {"io.modelcontextprotocol/serverInfo": SERVER}}
 def tools_of(plugin: Plugin) -> dict[str, Tool]:
     """The tools of this server, by name."""
     sample = (*SAMPLE, *((ABOUT,) if plugin.config.mixed else ()))
+    if plugin.config.mcp_tools == "client":
+        sample += (OF_CLIENTS,)
     tools = FIXTURES if plugin.config.mcp_tools == "conformance" else sample
     return {tool.name: tool for tool in tools}
 

@@ -71,7 +71,7 @@ def finish(
     from mockauth.report import terminal
 
     with stoppable(stop):
-        run = _run_of(events, quiet=quiet)
+        run = run_of(events, quiet=quiet)
         decided = gate(run, fail_on=fail_on, strict=strict)
         # With a report on standard output, what people read goes to standard error.
         stream = sys.stderr if any(path == "-" for _, path in reports) else sys.stdout
@@ -93,7 +93,8 @@ def finish(
     return 128 + stop.signal if stop.signal else decided.exit_code
 
 
-def _run_of(events: Iterator[Event], *, quiet: bool) -> Run:
+def run_of(events: Iterator[Event], *, quiet: bool) -> Run:
+    """The run at the end of its events; progress is shown on a terminal."""
     from mockauth.engine.events import RunFinished
     from mockauth.report.progress import Progress
 

@@ -10,10 +10,12 @@ import pytest
 import xmlschema
 from jsonschema import Draft4Validator
 
+from mockauth.cli.output import write_reports
 from mockauth.engine.demo import as_action
 from mockauth.errors import UsageError
 from mockauth.plugin.config import PluginConfig
 from mockauth.report.formats import document, github, har, junit, markdown, sarif
+from mockauth.report.formats.written import FORMATS
 from mockauth.scenario.misbehaving import with_faults
 from mockauth.wire.secret import Secrets
 from tests.report.saved import document_of
@@ -159,3 +161,31 @@ def test_a_secret_that_is_a_word_of_the_report_is_none_that_is_left() -> None:
     secrets.add("authorization_code", "password")
 
     assert secrets.left_in("grant_type authorization_code") == ""
+
+
+def test_no_report_is_written_before_all_were_searched(
+    runs: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    def run() -> dict[str, Any]:
+        assert not any(tmp_path.iterdir())
+        return runs["broken"]
+
+    assert write_reports([(kind, str(tmp_path / kind)) for kind in FORMATS], run, Secrets())
+    assert {path.name for path in tmp_path.iterdir()} == set(FORMATS)
+
+
+def test_a_report_that_would_show_a_secret_is_not_written_and_the_others_are(
+    runs: dict[str, dict[str, Any]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secrets = Secrets()
+    secrets.add(SECRET, "client secret")
+    first, *rest = runs["broken"]["exchanges"]
+    leaking = {**runs["broken"], "exchanges": [{**first, "error": SECRET, "response": None}, *rest]}
+
+    done = write_reports(
+        [(kind, str(tmp_path / kind)) for kind in FORMATS], lambda: leaking, secrets
+    )
+
+    assert not done
+    assert {path.name for path in tmp_path.iterdir()} == {"junit", "sarif", "markdown", "github"}
+    assert capsys.readouterr().err.count("was not written: it would show ‹client secret 1 ·") == 3

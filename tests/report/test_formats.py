@@ -94,6 +94,30 @@ def test_a_finding_has_the_same_fingerprint_in_the_next_run(
     assert prints(runs["broken"]) == prints(again) != set()
 
 
+def test_a_finding_stands_on_the_line_of_its_file_in_code_scanning_and_on_github(
+    runs: dict[str, dict[str, Any]],
+) -> None:
+    first = {**runs["broken"]["checks"][0], "state": "fail"}
+    at = {"expected": "a", "actual": "b", "at": "/auth/type", "exchanges": []}
+    places = [{**at, "place": where} for where in ("http://a.example/m.json:3:7", "my/m.json:3:7")]
+    run = {**runs["broken"], "checks": [{**first, "findings": places}]}
+
+    served, in_file = json.loads(sarif.render(run))["runs"][0]["results"]
+
+    assert served["message"]["text"].endswith("(at http://a.example/m.json:3:7)")
+    assert located(served)["artifactLocation"]["uri"] == "mockauth.toml"
+    assert located(in_file) == {
+        "artifactLocation": {"uri": "my/m.json"},
+        "region": {"startLine": 3, "startColumn": 7},
+    }
+    assert github.render(run).startswith("::error file=my/m.json,line=3,col=7,title=")
+
+
+def located(result: dict[str, Any]) -> Any:
+    """Where a result stands."""
+    return result["locations"][0]["physicalLocation"]
+
+
 def prints(run: dict[str, Any]) -> set[str]:
     """The fingerprints of a run's findings."""
     results = json.loads(sarif.render(run))["runs"][0]["results"]

@@ -105,6 +105,9 @@ def _result(
 ) -> dict[str, Any]:
     expected, actual = place["expected"], place["actual"] or check["title"]
     text = f"expected {expected}; found {actual}" if expected else actual
+    where = place.get("place") or ""
+    if where and not file_of(where):
+        text += f" (at {where})"
     result: dict[str, Any] = {
         "ruleId": check["id"],
         "ruleIndex": number,
@@ -121,12 +124,18 @@ def _result(
 
 
 def _location(place: Mapping[str, Any]) -> dict[str, Any]:
-    at = PLACE.fullmatch(place.get("place") or "")
-    is_file = at is not None and "://" not in at["file"]
-    file = (at["file"], int(at["line"]), int(at["column"])) if at and is_file else (NO_FILE, 1, 1)
     name = place["at"]
     logical = {"logicalLocations": [{"fullyQualifiedName": name}]} if name else {}
+    file = file_of(place.get("place") or "") or (NO_FILE, 1, 1)
     return {"physicalLocation": place_in(*file), **logical}
+
+
+def file_of(place: str) -> tuple[str, int, int] | None:
+    """File, line and column of a place; None where it is an address, which no repository has."""
+    at = PLACE.fullmatch(place)
+    if at is None or "://" in at["file"]:
+        return None
+    return at["file"], int(at["line"]), int(at["column"])
 
 
 def _fingerprint(document: Document, check: Check, place: Mapping[str, Any]) -> str:

@@ -194,6 +194,12 @@ WAITS = 4
     help="Write a report (- for stdout); FORMAT is json, junit, sarif, markdown, har, html or github. "
     "May be given several times.",
 )
+@option(
+    "--github",
+    type=click.Choice(["auto", "off"]),
+    default="auto",
+    help="In GitHub Actions: write annotations and the summary of the step.",
+)
 @click.option("-v", "--verbose", count=True, help="Print all findings in full; -vv every exchange.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
 def check(target: str, **values: Any) -> None:
@@ -204,11 +210,13 @@ def check(target: str, **values: Any) -> None:
     For an MCP server it is the URL of its endpoint.
     """
     # The engine brings requests, the checks and the scenarios with it, which --help must not.
-    from mockauth.cli.output import finish, report_targets
+    from mockauth.cli.output import finish, for_github, report_targets
     from mockauth.engine.check import run_check
     from mockauth.engine.interruption import Interruption
 
     reports = report_targets(values["reports"])
+    if values["github"] == "auto":
+        reports = for_github(reports)
     options = options_of(target, values)
     stop = Interruption()
     code = finish(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NOT_HERE = {
     "select": "--select", "ignore": "--ignore", "reports": "--report", "verbose": "-v", "quiet": "-q",
-    "write_baseline": "--write-baseline",
+    "write_baseline": "--write-baseline", "github": "--github",
 }  # fmt: skip
 """Options of check that a replay decides itself."""
 
@@ -40,7 +40,7 @@ def replay(target: str, run: Path, check_id: str, options: tuple[str, ...]) -> N
 
     saved = saved_run(run)
     _refuse_unknown(saved, check_id)
-    text, exit_code = _replayed(saved, check_id, [target or _target(saved), *options])
+    text, exit_code = _replayed(saved, check_id, [*options, "--", target or _target(saved)])
     say_plainly(text)
     raise click.exceptions.Exit(exit_code)
 

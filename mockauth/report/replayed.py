@@ -20,13 +20,14 @@ VARYING = re.compile(r"‹[^‹›]*›|[0-9]+")
 def told(saved: Document, now: Document, check_id: str) -> str:
     """The replay `now` of a check of `saved` as lines, the verdict last."""
     before, after = _check(saved, check_id), _check(now, check_id)
-    lines = [f"{check_id} ({after['level']}): {after['title']}"]
-    lines += [one_line(line) for line in differences(change_of(saved, now))]
+    lines = [f"{check_id} ({after['level']}): {after['title']}", f"at {now['target']}"]
+    lines += map(one_line, differences(change_of(saved, now)))
     if _needs_more(before, after, now):
         lines.append("note: it judges the messages of many checks; mockauth check makes them all")
     lines += _listed(steps(now, check_id))
     lines += map(one_line, _found(before, after))
-    lines += ["", f"{'✗' if now['gate']['exit_code'] else '✓'} {_compared(before, after, saved)}"]
+    mark = "✗" if now["gate"]["exit_code"] else "✓"
+    lines += ["", one_line(f"{mark} {_compared(before, after, saved)}")]
     return "\n".join(lines)
 
 

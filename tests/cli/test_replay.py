@@ -150,6 +150,20 @@ def test_what_cannot_be_replayed_is_wrong_use(
     assert said in str(done.exception)
 
 
+def test_a_saved_run_cannot_give_options_or_act_on_a_terminal(
+    saved: dict[str, Any], plugin: MockPlugin, tmp_path: Path
+) -> None:
+    option = replay(tmp_path, saved | {"target": "--login=os:abort"}, ONCE)
+    odd = [{**one, "actual": "\x1b[2J\n::error::x"} for one in saved["checks"]]
+    terminal = saved | {"started": "\x1b[2J\n::error::", "checks": odd}
+    done = replay(tmp_path, terminal, ONCE, target=plugin.url)
+
+    assert "--login=os:abort: neither a URL nor a file" in str(option.exception)
+    assert done.exit_code == 0
+    assert "\x1b" not in done.output
+    assert "\n::error" not in done.output
+
+
 @pytest.mark.parametrize(
     ("members", "said"),
     [

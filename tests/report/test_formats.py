@@ -15,7 +15,7 @@ from mockauth.engine.demo import as_action
 from mockauth.errors import UsageError
 from mockauth.plugin.config import PluginConfig
 from mockauth.report.formats import document, github, har, junit, markdown, sarif
-from mockauth.report.formats.written import FORMATS
+from mockauth.report.formats.written import FORMATS, written
 from mockauth.scenario.misbehaving import with_faults
 from mockauth.wire.secret import Secrets
 from tests.report.saved import document_of
@@ -84,6 +84,24 @@ def test_sarif_keeps_to_its_schema_and_every_result_has_a_rule(run: dict[str, An
     assert all(rules[r["ruleIndex"]]["id"] == r["ruleId"] for r in one["results"])
     failed = {c["id"] for c in run["checks"] if c["state"] == "fail"}
     assert failed == {r["ruleId"] for r in one["results"] if r["level"] == "error"}
+
+
+@pytest.mark.parametrize("kind", ["junit", "sarif", "markdown", "github"])
+def test_a_waiver_that_fails_the_run_is_a_finding_of_every_format(
+    kind: str, runs: dict[str, dict[str, Any]]
+) -> None:
+    expired = {
+        "id": "page.frame-guard",
+        "kind": "expired",
+        "text": "over since May",
+        "fix": "fix it",
+    }
+
+    text = written(kind, {**runs["faultless"], "policy": [expired]})
+
+    assert "waivers.page.frame-guard" in text
+    assert "over since May" in text
+    assert "waivers.page" not in written(kind, runs["faultless"])
 
 
 def test_a_finding_has_the_same_fingerprint_in_the_next_run(

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from mockauth.report.formats.document import Document, found_in
+from mockauth.report.formats.document import Document, found_in, policy_of
 from mockauth.report.formats.sarif import file_of
 from mockauth.wire.one_line import one_line
 
@@ -33,7 +33,7 @@ def command(kind: str, text: str, **properties: object) -> str:
 
 def _commands(document: Document) -> Iterator[str]:
     told: Counter[str] = Counter()
-    for check in found_in(document):
+    for check in [*policy_of(document), *found_in(document)]:
         kind = KINDS[check["state"]]
         told[kind] += 1
         if told[kind] > MOST:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from mockauth import __version__
 from mockauth.checks.source import source
-from mockauth.report.formats.document import Check, Document, found_in
+from mockauth.report.formats.document import Check, Document, found_in, policy_of
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS: Mapping[str, str] = MappingProxyType({"fail": "error", "error": "error", "warn": "warning"})
@@ -34,7 +34,7 @@ NO_FILE = "mockauth.toml"
 def render(document: Document) -> str:
     """The report as JSON."""
     checks = found_in(document, TOLD)
-    told = [one for one in checks if one["state"] != "blocked"]
+    told = policy_of(document) + [one for one in checks if one["state"] != "blocked"]
     numbers = {check["id"]: number for number, check in enumerate(told)}
     run = {
         "tool": {"driver": driver([_rule(check) for check in told])},

@@ -28,7 +28,7 @@ from tests.apps.flask_todo import flask_app
 from tests.apps.todo import GIVEN, Todo
 
 SOCKETS_ONLY = {"transport.keepalive-clean"}
-WRITTEN = {"help", "verbose", "quiet", "reports", "write_baseline", "watch_seconds"}
+WRITTEN = {"help", "verbose", "quiet", "reports", "write_baseline", "watch_seconds", "github"}
 """Options of the commands about what is printed or written, and of a client used by hand."""
 
 

@@ -30,7 +30,7 @@ from tests.apps.todo import GIVEN, Todo
 SOCKETS_ONLY = {"transport.keepalive-clean"}
 WRITTEN = {
     "help", "verbose", "quiet", "reports", "write_baseline", "watch_seconds", "targets", "jobs",
-    "folder", "again",
+    "folder", "again", "github",
 }  # fmt: skip
 """Options of the commands about what is printed or written, of a client used by hand, and of lists."""
 

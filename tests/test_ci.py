@@ -43,6 +43,8 @@ def test_the_template_of_gitlab_has_the_form_that_gitlab_reads(tmp_path: Path) -
     (tmp_path / "job.yml").write_text(yaml.safe_dump(job), "utf-8")
 
     assert validated(tmp_path / "job.yml", "vendor.gitlab-ci") == ""
+    [written] = re.findall(r"--report junit=(\S+)", "".join(job["mockauth"]["script"]))
+    assert job["mockauth"]["artifacts"]["reports"]["junit"] == written
     asked = re.findall(r"\$\[\[ inputs\.([a-z-]+) \]\]", yaml.safe_dump(job))
     assert set(asked) == set(head["spec"]["inputs"])
 
@@ -118,6 +120,7 @@ def run_step(folder: Path, **inputs: str) -> Done:
             **DEMO,
             **mine,
             **env,
+            "GITHUB_ACTIONS": "true",
             "GITHUB_STEP_SUMMARY": str(summary),
             "PATH": path,
         },
@@ -129,7 +132,7 @@ def run_step(folder: Path, **inputs: str) -> Done:
     pairs = (line.partition("=") for line in outputs.read_text("utf-8").splitlines())
     return Done(
         code=done.returncode,
-        printed=done.stdout,
+        printed=done.stdout + done.stderr,
         outputs={name: value for name, _, value in pairs},
         summary=summary.read_text("utf-8"),
     )

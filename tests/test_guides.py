@@ -14,11 +14,24 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from mockauth.cli.main import commands
 from mockauth.engine.catalogue import catalogue
 from mockauth.scenario.misbehaving import KnownFaults
+from mockauth.testing import served_plugin
 from tests.test_ci import action_yml, free_port, validated
-from tests.test_readme import PAGES, ROOT, at_port, block, blocks, command_lines, mockauth, serving
+from tests.test_readme import (
+    PAGES,
+    ROOT,
+    at_port,
+    block,
+    blocks,
+    command_lines,
+    missing,
+    mockauth,
+    serving,
+)
 
 pytest_plugins = ("pytester",)
 EXAMPLES = ROOT / "docs" / "examples"
@@ -104,6 +117,38 @@ def test_a_baseline_lets_an_old_project_pass_as_the_page_says(
     assert codes == [1, 0]
 
 
+def test_a_run_is_saved_rendered_replayed_and_compared_as_the_page_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MOCKAUTH_SELECT", "token.code-single-use,token.code-race-single-winner")
+    writes, *others = (words for text in blocks("docs/reports.md") for words in command_lines(text))
+    with served_plugin() as plugin:
+        monkeypatch.setenv("MOCKAUTH_CLIENT_SECRET", plugin.client.secret)
+        monkeypatch.setenv("MOCKAUTH_PASSWORD", plugin.config.users[0].password)
+        port = int(plugin.url.rpartition(":")[2])
+        before = at_port([word.replace("run.json", "before.json") for word in writes], port)
+        assert invoked(before)[0] == 0
+        plugin.fault("token.code-reusable")
+        done = [invoked(at_port(words, port)) for words in (writes, *others)]
+
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "before.json", "run.json", "report.html", "mockauth.xml", "mockauth.sarif", "mockauth.har",
+    }  # fmt: skip
+    assert [code for code, _ in done] == [1, 0, 1, 1]
+    [replayed], [compared] = (
+        blocks("docs/reports.md", before=f"output of: {name}") for name in ("replay", "diff")
+    )
+    assert missing(replayed.replace("localhost:3333", f"localhost:{port}"), done[2][1]) == ""
+    assert missing(compared, done[3][1]) == ""
+
+
+def invoked(words: list[str]) -> tuple[int, str]:
+    """Run a command in this process: its exit code, and what it prints."""
+    done = CliRunner().invoke(commands, words)
+    return done.exit_code, done.stdout
+
+
 def test_lint_prints_the_line_of_its_page(tmp_path: Path) -> None:
     [shown] = blocks("docs/lint.md", before="output of: lint")
     (tmp_path / "openapi.yaml").write_text(
@@ -151,7 +196,13 @@ def test_the_hook_of_the_page_is_one_of_the_hooks() -> None:
 
 
 def test_the_shell_of_the_pages_is_bash() -> None:
-    for page in ("docs/ci.md", "docs/frameworks.md", "docs/lint.md", "docs/baseline.md"):
+    for page in (
+        "docs/ci.md",
+        "docs/frameworks.md",
+        "docs/lint.md",
+        "docs/baseline.md",
+        "docs/reports.md",
+    ):
         for text in blocks(page):
             if "$" in text or "&" in text or "mockauth" in text.split("\n")[0]:
                 done = subprocess.run(["bash", "-n"], input=text.encode(), check=False)  # noqa: S607

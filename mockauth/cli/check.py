@@ -227,6 +227,12 @@ from mockauth.errors import UsageError
     is_flag=True,
     help="--targets: also check those whose report of the same settings is in the folder.",
 )
+@option(
+    "--github",
+    type=click.Choice(["auto", "off"]),
+    default="auto",
+    help="In GitHub Actions: write annotations and the summary of the step.",
+)
 @click.option("-v", "--verbose", count=True, help="Print all findings in full; -vv every exchange.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
 def check(target: str | None, **values: Any) -> None:
@@ -242,11 +248,13 @@ def check(target: str | None, **values: Any) -> None:
         raise click.exceptions.Exit(_check_many(values))
     _only_one(target)
     # The engine brings requests, the checks and the scenarios with it, which --help must not.
-    from mockauth.cli.output import finish, report_targets
+    from mockauth.cli.output import finish, for_github, report_targets
     from mockauth.engine.check import run_check
     from mockauth.engine.interruption import Interruption
 
     reports = report_targets(values["reports"])
+    if values["github"] == "auto":
+        reports = for_github(reports)
     options = options_of(target, values)
     stop = Interruption()
     code = finish(

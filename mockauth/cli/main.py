@@ -15,7 +15,8 @@ from mockauth import __version__
 from mockauth.errors import OurFault
 
 COMMANDS = (
-    "check", "check-client", "lint", "report", "diff", "demo", "serve", "chatgpt", "checks", "keys",
+    "check", "check-client", "lint", "report", "diff", "replay", "demo", "serve", "chatgpt", "checks",
+    "keys",
 )  # fmt: skip
 """Each in the module of its name."""
 

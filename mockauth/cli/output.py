@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
     from mockauth.wire.secret import Secrets
 
 
+STDERR = "&2"
+"""In place of a path: GitHub takes commands from there, too, and what goes to a file stays whole."""
+SUMMARY = "GITHUB_STEP_SUMMARY"
+"""Names a file that other commands of the step write to, as well."""
+
+
 def report_targets(values: tuple[str, ...], option: str = "--report") -> list[tuple[str, str]]:
     """The `FORMAT=PATH` values of an option as pairs.
 
@@ -43,6 +50,16 @@ def report_targets(values: tuple[str, ...], option: str = "--report") -> list[tu
     if sum(path == "-" for _, path in pairs) > 1:
         raise UsageError(f"{option}: only one report can go to standard output")
     return pairs
+
+
+def for_github(reports: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The reports, and in a step of GitHub Actions what it shows by itself: annotations, and the
+    summary of the step; each once."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return reports
+    summary = os.environ.get(SUMMARY)
+    shown = [] if ("github", "-") in reports else [("github", STDERR)]
+    return [*reports, *shown, *([("markdown", summary)] if summary else [])]
 
 
 def finish(
@@ -71,7 +88,7 @@ def finish(
     from mockauth.report import terminal
 
     with stoppable(stop):
-        run = _run_of(events, quiet=quiet)
+        run = run_of(events, quiet=quiet)
         decided = gate(run, fail_on=fail_on, strict=strict)
         # With a report on standard output, what people read goes to standard error.
         stream = sys.stderr if any(path == "-" for _, path in reports) else sys.stdout
@@ -92,7 +109,8 @@ def finish(
     return 128 + stop.signal if stop.signal else decided.exit_code
 
 
-def _run_of(events: Iterator[Event], *, quiet: bool) -> Run:
+def run_of(events: Iterator[Event], *, quiet: bool) -> Run:
+    """The run at the end of its events; progress is shown on a terminal."""
     from mockauth.engine.events import RunFinished
     from mockauth.report.progress import Progress
 
@@ -150,8 +168,11 @@ def _rendered(
 
 def _written(option: str, path: str, text: str) -> bool:
     try:
-        if path == "-":
-            click.echo(text, nl=False)
+        if path in ("-", STDERR):
+            click.echo(text, nl=False, err=path == STDERR)
+        elif path == os.environ.get(SUMMARY):
+            with open(path, "a", encoding="utf-8") as summary:
+                summary.write(text + "\n")
         else:
             write_whole(Path(path), text)
     except BrokenPipeError:

@@ -49,7 +49,7 @@ def change_of(old: Document, new: Document) -> Change:
 def told(change: Change) -> str:
     """The change as lines: the headline, what differs between the runs, each check."""
     ids = change.ids
-    lines = [_where(change.new), change.headline, *_differences(change)]
+    lines = [_where(change.new), change.headline, *differences(change)]
     for title, names in (
         ("worse", ids.worse), ("better", ids.better), ("no longer judged", ids.unjudged),
         ("still broken", ids.still),
@@ -62,7 +62,7 @@ def _where(run: Document) -> str:
     return f"{run['target']} · {run['profile']} · {run.get('auth', '')}"
 
 
-def _differences(change: Change) -> Iterator[str]:
+def differences(change: Change) -> Iterator[str]:
     """What was not the same in both runs, and may be why."""
     for what in ("target", "profile", "auth"):
         if change.old.get(what) != change.new.get(what):

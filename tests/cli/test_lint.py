@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from jsonschema import Draft4Validator
 
 from mockauth.cli.main import commands
 
 ROOT = Path(__file__).parent.parent.parent
+SARIF = ROOT / "tests" / "report" / "schemas" / "sarif-2.1.0.json"
 LINE = re.compile(
     r"(?P<file>.+?):(?P<line>[1-9]\d*):(?P<column>[1-9]\d*): (?P<id>[a-z0-9.-]+) \S.*"
 )
@@ -216,8 +218,10 @@ def test_a_settings_file_is_judged_by_line() -> None:
 
 def test_sarif_names_the_line_and_the_rule() -> None:
     write({"openapi.yaml": BROKEN})
-    [run] = json.loads(lint("openapi.yaml", "--format", "sarif").stdout)["runs"]
+    found = json.loads(lint("openapi.yaml", "--format", "sarif").stdout)
 
+    Draft4Validator(json.loads(SARIF.read_text("utf-8"))).validate(found)
+    [run] = found["runs"]
     rules = run["tool"]["driver"]["rules"]
     for result in run["results"]:
         place = result["locations"][0]["physicalLocation"]

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from mockauth.cli.main import commands
 from mockauth.cli.writing import write_whole
@@ -70,6 +70,44 @@ def test_with_json_on_standard_output_there_is_nothing_else_on_it() -> None:
 
     assert json.loads(done.stdout)["schema"] == "mockauth-run/1"
     assert "Nothing could be judged" in done.stderr
+
+
+@pytest.fixture
+def on_github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A step of GitHub Actions; the file of its summary, which has a line already."""
+    path = tmp_path / "summary"
+    path.write_text("of another command\n", "utf-8")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(path))
+    return path
+
+
+def test_github_gets_annotations_and_a_summary_without_being_asked(on_github: Path) -> None:
+    done = checked("--report", "json=-")
+
+    assert done.stderr.count("\n::error title=manifest.served::") == 1
+    assert json.loads(done.stdout)["schema"] == "mockauth-run/1"
+    summary = on_github.read_text("utf-8")
+    assert summary.startswith("of another command\n### mockauth: Nothing could be judged")
+
+
+def test_github_gets_nothing_twice(on_github: Path) -> None:
+    done = checked("--report", "github=-", "--report", f"markdown={on_github}")
+
+    assert done.output.count("::error title=manifest.served::") == 1
+    assert on_github.read_text("utf-8").count("### mockauth") == 1
+
+
+def test_github_gets_nothing_where_that_is_switched_off(on_github: Path) -> None:
+    done = checked("--github", "off")
+
+    assert "::error" not in done.output
+    assert on_github.read_text("utf-8") == "of another command\n"
+
+
+def checked(*words: str) -> Result:
+    """Check in this process what nobody serves."""
+    return CliRunner().invoke(commands, ["check", "http://127.0.0.1:9", *words])
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.faults.fault import AnswerChange, Fault
 from mockauth.report import json_report, terminal
+from mockauth.report.formats.written import FORMATS, written
 from mockauth.wire import Secret
 from tests.report.reflector import Reflector
 from tests.wire.encodings import seen_of
@@ -39,7 +40,8 @@ def artefacts(run: Run) -> str:
         screens.append(screen.getvalue())
     listed = baseline.written(run, baseline.Baseline())
     screens.append(baseline.render(listed, Path("b.toml")))
-    return "\n".join(screens) + json_report.render(run, gate(run))
+    document = json_report.members(run, gate(run))
+    return "\n".join([*screens, *(written(kind, document) for kind in FORMATS)])
 
 
 def finished(config: PluginConfig, app: object, *selected: str, password: str = "") -> Run:

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 import xmlschema
-from jsonschema import Draft4Validator
+from jsonschema import Draft4Validator, Draft6Validator
 
+from mockauth.cli.output import write_reports
 from mockauth.engine.demo import as_action
 from mockauth.errors import UsageError
 from mockauth.plugin.config import PluginConfig
 from mockauth.report.formats import document, github, har, junit, markdown, sarif
+from mockauth.report.formats.written import FORMATS, written
 from mockauth.scenario.misbehaving import with_faults
 from mockauth.wire.secret import Secrets
 from tests.report.saved import document_of
@@ -84,6 +86,24 @@ def test_sarif_keeps_to_its_schema_and_every_result_has_a_rule(run: dict[str, An
     assert failed == {r["ruleId"] for r in one["results"] if r["level"] == "error"}
 
 
+@pytest.mark.parametrize("kind", ["junit", "sarif", "markdown", "github"])
+def test_a_waiver_that_fails_the_run_is_a_finding_of_every_format(
+    kind: str, runs: dict[str, dict[str, Any]]
+) -> None:
+    expired = {
+        "id": "page.frame-guard",
+        "kind": "expired",
+        "text": "over since May",
+        "fix": "fix it",
+    }
+
+    text = written(kind, {**runs["faultless"], "policy": [expired]})
+
+    assert "waivers.page.frame-guard" in text
+    assert "over since May" in text
+    assert "waivers.page" not in written(kind, runs["faultless"])
+
+
 def test_a_finding_has_the_same_fingerprint_in_the_next_run(
     runs: dict[str, dict[str, Any]],
 ) -> None:
@@ -92,18 +112,43 @@ def test_a_finding_has_the_same_fingerprint_in_the_next_run(
     assert prints(runs["broken"]) == prints(again) != set()
 
 
+def test_a_finding_stands_on_the_line_of_its_file_in_code_scanning_and_on_github(
+    runs: dict[str, dict[str, Any]],
+) -> None:
+    first = {**runs["broken"]["checks"][0], "state": "fail"}
+    at = {"expected": "a", "actual": "b", "at": "/auth/type", "exchanges": []}
+    places = [{**at, "place": where} for where in ("http://a.example/m.json:3:7", "my/m.json:3:7")]
+    run = {**runs["broken"], "checks": [{**first, "findings": places}]}
+
+    served, in_file = json.loads(sarif.render(run))["runs"][0]["results"]
+
+    assert served["message"]["text"].endswith("(at http://a.example/m.json:3:7)")
+    assert located(served)["artifactLocation"]["uri"] == "mockauth.toml"
+    assert located(in_file) == {
+        "artifactLocation": {"uri": "my/m.json"},
+        "region": {"startLine": 3, "startColumn": 7},
+    }
+    assert github.render(run).startswith("::error file=my/m.json,line=3,col=7,title=")
+
+
+def located(result: dict[str, Any]) -> Any:
+    """Where a result stands."""
+    return result["locations"][0]["physicalLocation"]
+
+
 def prints(run: dict[str, Any]) -> set[str]:
     """The fingerprints of a run's findings."""
     results = json.loads(sarif.render(run))["runs"][0]["results"]
     return {one["partialFingerprints"]["mockauth/1"] for one in results}
 
 
-def test_har_has_an_entry_of_each_exchange_with_all_that_har_asks_for(run: dict[str, Any]) -> None:
-    entries = json.loads(har.render(run))["log"]["entries"]
+def test_har_keeps_to_its_schema_and_has_an_entry_of_each_exchange(run: dict[str, Any]) -> None:
+    found = json.loads(har.render(run))
 
+    schema = json.loads((SCHEMAS / "har-1.2.json").read_text("utf-8"))
+    Draft6Validator(schema).validate(found)
+    entries = found["log"]["entries"]
     assert [one["_mockauth"]["n"] for one in entries] == [one["n"] for one in run["exchanges"]]
-    asked = {"startedDateTime", "time", "request", "response", "cache", "timings"}
-    assert all(asked <= one.keys() for one in entries)
 
 
 def test_markdown_shows_the_verdict_and_lets_no_text_of_the_service_act(
@@ -159,3 +204,31 @@ def test_a_secret_that_is_a_word_of_the_report_is_none_that_is_left() -> None:
     secrets.add("authorization_code", "password")
 
     assert secrets.left_in("grant_type authorization_code") == ""
+
+
+def test_no_report_is_written_before_all_were_searched(
+    runs: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    def run() -> dict[str, Any]:
+        assert not any(tmp_path.iterdir())
+        return runs["broken"]
+
+    assert write_reports([(kind, str(tmp_path / kind)) for kind in FORMATS], run, Secrets())
+    assert {path.name for path in tmp_path.iterdir()} == set(FORMATS)
+
+
+def test_a_report_that_would_show_a_secret_is_not_written_and_the_others_are(
+    runs: dict[str, dict[str, Any]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secrets = Secrets()
+    secrets.add(SECRET, "client secret")
+    first, *rest = runs["broken"]["exchanges"]
+    leaking = {**runs["broken"], "exchanges": [{**first, "error": SECRET, "response": None}, *rest]}
+
+    done = write_reports(
+        [(kind, str(tmp_path / kind)) for kind in FORMATS], lambda: leaking, secrets
+    )
+
+    assert not done
+    assert {path.name for path in tmp_path.iterdir()} == {"junit", "sarif", "markdown", "github"}
+    assert capsys.readouterr().err.count("was not written: it would show ‹client secret 1 ·") == 3

@@ -18,6 +18,7 @@ MEMBERS = {
 """What every format reads."""
 BROKEN = ("fail", "error")
 FOUND = ("fail", "error", "warn")
+WAIVERS = "waivers and baseline name only what is still broken, and none has expired"
 GRAVEST = ("critical", "must", "must-not", "should", "info")
 
 Document = Mapping[str, Any]
@@ -65,6 +66,18 @@ def found_in(document: Document, states: Iterable[str] = FOUND) -> list[Check]:
         return lead, level
 
     return sorted((one for one in document["checks"] if one["state"] in wanted), key=gravity)
+
+
+def policy_of(document: Document) -> list[Check]:
+    """What is wrong with the waivers and the baseline, which fails a run, too, as checks."""
+    return [
+        {
+            "id": f"waivers.{one['id']}", "state": "fail", "level": "must", "title": WAIVERS,
+            "refs": [], "expected": WAIVERS, "actual": one["text"], "why": "", "fix": one["fix"],
+            "chatgpt_shows": "", "at": "", "exchanges": [], "blocked_by": "",
+        }
+        for one in document.get("policy", ())
+    ]  # fmt: skip
 
 
 def exchanges_of(document: Document, check: Check, most: int = 3) -> Sequence[Exchange]:

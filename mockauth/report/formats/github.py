@@ -6,11 +6,11 @@ https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from mockauth.report.formats.document import Document, found_in
-from mockauth.report.formats.sarif import PLACE
+from mockauth.report.formats.document import Document, found_in, policy_of
+from mockauth.report.formats.sarif import file_of
 from mockauth.wire.one_line import one_line
 
 MOST = 10
@@ -33,7 +33,7 @@ def command(kind: str, text: str, **properties: object) -> str:
 
 def _commands(document: Document) -> Iterator[str]:
     told: Counter[str] = Counter()
-    for check in found_in(document):
+    for check in [*policy_of(document), *found_in(document)]:
         kind = KINDS[check["state"]]
         told[kind] += 1
         if told[kind] > MOST:
@@ -43,12 +43,9 @@ def _commands(document: Document) -> Iterator[str]:
         yield command(kind, text, **_where(places), title=check["id"])
 
 
-def _where(places: list[str]) -> dict[str, str]:
-    for place in places:
-        at = PLACE.fullmatch(place)
-        if at and "://" not in at["file"]:
-            return {"file": at["file"], "line": at["line"], "col": at["column"]}
-    return {}
+def _where(places: Iterable[str]) -> dict[str, object]:
+    file, line, column = next(filter(None, map(file_of, places)), ("", 0, 0))
+    return {"file": file, "line": line, "col": column} if file else {}
 
 
 def _property(text: str) -> str:

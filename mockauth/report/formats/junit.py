@@ -11,7 +11,7 @@ from itertools import groupby
 from types import MappingProxyType
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from mockauth.report.formats.document import Check, Document, exchanges_of, message_of
+from mockauth.report.formats.document import Check, Document, exchanges_of, message_of, policy_of
 
 NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 KINDS: Mapping[str, str] = MappingProxyType(
@@ -24,7 +24,7 @@ MOST_EVIDENCE = 4_000
 
 def render(document: Document) -> str:
     """The report as XML."""
-    checks = sorted(document["checks"], key=_area)
+    checks = sorted([*document["checks"], *policy_of(document)], key=_area)
     root = Element("testsuites", name=_text(f"mockauth {document['target']}"))
     _count(root, checks)
     for area, group in groupby(checks, key=_area):

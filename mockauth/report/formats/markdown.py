@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockauth.report.formats.document import Check, Document, counted, found_in
+from mockauth.report.formats.document import Check, Document, counted, found_in, policy_of
 
 MARKUP = "<>&|`*_[]()!#~@\\:"
 """The colon, too: GitHub makes a link of an address, and an emoji of `:tada:`."""
@@ -16,7 +16,8 @@ def render(document: Document) -> str:
     """The verdict, a table of causes with what follows from them, what was not judged."""
     lines = [f"### mockauth: {cell(document['verdict'])}", "", f"{cell(_where(document))}", ""]
     lines += [counted(document), ""]
-    found = [one for one in found_in(document) if not one.get("caused_by")]
+    found = policy_of(document)
+    found += [one for one in found_in(document) if not one.get("caused_by")]
     if found:
         lines += ["| | check | expected | found | fix |", "|---|---|---|---|---|"]
         lines += [_row(document, one) for one in found[:MOST]]

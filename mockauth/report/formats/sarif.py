@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from mockauth import __version__
 from mockauth.checks.source import source
-from mockauth.report.formats.document import Check, Document, found_in
+from mockauth.report.formats.document import Check, Document, found_in, policy_of
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS: Mapping[str, str] = MappingProxyType({"fail": "error", "error": "error", "warn": "warning"})
@@ -34,7 +34,7 @@ NO_FILE = "mockauth.toml"
 def render(document: Document) -> str:
     """The report as JSON."""
     checks = found_in(document, TOLD)
-    told = [one for one in checks if one["state"] != "blocked"]
+    told = policy_of(document) + [one for one in checks if one["state"] != "blocked"]
     numbers = {check["id"]: number for number, check in enumerate(told)}
     run = {
         "tool": {"driver": driver([_rule(check) for check in told])},
@@ -105,6 +105,9 @@ def _result(
 ) -> dict[str, Any]:
     expected, actual = place["expected"], place["actual"] or check["title"]
     text = f"expected {expected}; found {actual}" if expected else actual
+    where = place.get("place") or ""
+    if where and not file_of(where):
+        text += f" (at {where})"
     result: dict[str, Any] = {
         "ruleId": check["id"],
         "ruleIndex": number,
@@ -121,12 +124,18 @@ def _result(
 
 
 def _location(place: Mapping[str, Any]) -> dict[str, Any]:
-    at = PLACE.fullmatch(place.get("place") or "")
-    is_file = at is not None and "://" not in at["file"]
-    file = (at["file"], int(at["line"]), int(at["column"])) if at and is_file else (NO_FILE, 1, 1)
     name = place["at"]
     logical = {"logicalLocations": [{"fullyQualifiedName": name}]} if name else {}
+    file = file_of(place.get("place") or "") or (NO_FILE, 1, 1)
     return {"physicalLocation": place_in(*file), **logical}
+
+
+def file_of(place: str) -> tuple[str, int, int] | None:
+    """File, line and column of a place; None where it is an address, which no repository has."""
+    at = PLACE.fullmatch(place)
+    if at is None or "://" in at["file"]:
+        return None
+    return at["file"], int(at["line"]), int(at["column"])
 
 
 def _fingerprint(document: Document, check: Check, place: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from mockauth.browser.fields import Filling
 from mockauth.browser.form import Submission
 from mockauth.browser.landing import Landing, Reason, matches
 from mockauth.browser.page import Page as Read
-from mockauth.browser.session import _Visit
+from mockauth.browser.visit import Visit
 from mockauth.wire import Exchange, Pairs, Request, Response
 from mockauth.wire.markup import PageTooLarge
 from mockauth.wire.message import FORM, pairs_of
@@ -43,7 +43,7 @@ Observed = tuple[Request, Response | None, Step, float]
 
 
 @dataclass
-class RenderedVisit(_Visit):
+class RenderedVisit(Visit):
     """Decides as the visit of answers does, and keeps the deed instead of sending a request."""
 
     deed: Submission | str | None = None

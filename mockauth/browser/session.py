@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mockauth.browser.cookies import Cookies
+from mockauth.browser.decisions import MOST_GUESSES
 from mockauth.browser.form import Decision, Edit
 from mockauth.browser.landing import Landing, Reason
 from mockauth.browser.trial import by_trial, is_wrong
 from mockauth.browser.user_browser import UserBrowser
-from mockauth.browser.visit import MOST_GUESSES, Visit
+from mockauth.browser.visit import Visit
 from mockauth.wire import Request
 
 SETTLED: tuple[Reason, ...] = (

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 from mockauth.browser.choose import Candidate, Effect
+from mockauth.browser.decisions import Decisions
 from mockauth.browser.form import Decision
 from mockauth.browser.landing import Landing, Reason
 from mockauth.browser.page import Page
 from mockauth.browser.question import question_of
-from mockauth.browser.visit import Visit
 from mockauth.wire.words import own, say
 
 NOWHERE: tuple[Reason, ...] = (
@@ -19,7 +19,7 @@ NOWHERE: tuple[Reason, ...] = (
 )  # fmt: skip
 """The ends that may come of a button that is not the one to press."""
 
-V = TypeVar("V", bound=Visit)
+V = TypeVar("V", bound=Decisions)
 
 
 def by_trial(
@@ -49,7 +49,7 @@ def by_trial(
     return visit, replace(landing, tried=tuple(one.name for one in tried))
 
 
-def _wrong_guess(visit: Visit, landing: Landing) -> Candidate | None:
+def _wrong_guess(visit: Decisions, landing: Landing) -> Candidate | None:
     """The guess to doubt; None where the end is as wanted, or none was made."""
     if not visit.guesses:
         return None
@@ -71,7 +71,7 @@ def _leads_nowhere(landing: Landing) -> bool:
     return landing.outcome == "error_page" or landing.reason in NOWHERE
 
 
-def _learn_wrong(visit: Visit, wrong: Candidate, landing: Landing) -> None:
+def _learn_wrong(visit: Decisions, wrong: Candidate, landing: Landing) -> None:
     """Keep what a guess did that was wrong."""
     did: Effect = "other"
     if is_wrong(landing, visit.decision) and not wrong.signs_in:
@@ -79,7 +79,7 @@ def _learn_wrong(visit: Visit, wrong: Candidate, landing: Landing) -> None:
     visit.session.known_to[wrong.key] = did
 
 
-def _learn_right(visit: Visit, landing: Landing) -> None:
+def _learn_right(visit: Decisions, landing: Landing) -> None:
     """Keep what the guesses did that led where they should."""
     if landing.outcome != "callback":
         return

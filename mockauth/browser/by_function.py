@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from mockauth.browser.by_hand import is_end, landing_at, look_first
 from mockauth.browser.cookies import Cookies
-from mockauth.browser.form import Decision
+from mockauth.browser.form import Decision, Edit
 from mockauth.browser.landing import Landing
-from mockauth.browser.session import Edit, Session
+from mockauth.browser.session import Session
 from mockauth.wire import Request, Response
 from mockauth.wire.words import Words, say
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from mockauth.browser.cookies import Cookies
-from mockauth.browser.form import Decision
+from mockauth.browser.form import Decision, Edit
 from mockauth.browser.landing import Landing, Outcome, matches
-from mockauth.browser.session import Edit, Session
+from mockauth.browser.session import Session
 from mockauth.wire import Request
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ from mockauth.wire.url import join, origin
 if TYPE_CHECKING:
     from bs4 import Tag
 
-__all__ = ["Credentials", "Decision", "Submission", "fill", "outline", "unticking_refuses"]
+__all__ = ["Credentials", "Decision", "Edit", "Submission", "fill", "outline", "unticking_refuses"]
 
 
 NAVIGATES: Pairs = (
@@ -95,6 +95,10 @@ class Submission:
         request = Request(method="POST", url=self.url, headers=headers)
         body, kind = encoded(self.fields, self.enctype, self.charset)
         return replace(request, raw=body, headers=(*headers, ("Content-Type", kind)))
+
+
+Edit = Callable[[Submission], Submission]
+"""Lets a probe change a form just before it is sent."""
 
 
 def fill(

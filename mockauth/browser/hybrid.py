@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from mockauth.browser.cookies import Cookies
-from mockauth.browser.form import Decision
+from mockauth.browser.form import Decision, Edit
 from mockauth.browser.landing import Landing
-from mockauth.browser.session import Edit, Session
+from mockauth.browser.session import Session
 from mockauth.wire import Request
 from mockauth.wire.words import Words, say
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from mockauth.browser.cookies import Cookies
-from mockauth.browser.form import Decision
+from mockauth.browser.form import Decision, Edit
 from mockauth.browser.landing import Landing
-from mockauth.browser.session import Edit
 from mockauth.wire import Request
 
 

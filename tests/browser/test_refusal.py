@@ -8,9 +8,9 @@ import pytest
 from flask import Flask, redirect, request
 from werkzeug.wrappers import Response
 
-from mockauth.browser.form import Credentials, Submission
+from mockauth.browser.form import Credentials, Edit, Submission
 from mockauth.browser.landing import Landing
-from mockauth.browser.session import Edit, Session
+from mockauth.browser.session import Session
 from mockauth.engine.http.recorder import Driver
 from mockauth.engine.http.transport import WsgiTransport
 from mockauth.wire import Request, Secret, Trace

@@ -137,6 +137,28 @@ def test_a_wrong_key_is_told(visitor: Visitor) -> None:
         installed(visitor, plugin).press("Install", key="wrong")
 
         assert "refused the credentials with status 401" in listed(visitor).text
+        assert "Take it back on the plugin's page" in visitor.text
+
+
+@pytest.mark.parametrize(
+    ("auth", "check"),
+    [
+        ("none", "none.api-open"),
+        ("service_http", "service.token-accepted"),
+        ("oauth", "api.valid-token-accepted"),
+    ],
+)
+def test_an_api_that_refuses_says_what_to_change(visitor: Visitor, auth: str, check: str) -> None:
+    with served_plugin(auth=auth, redirect_uri=CALLBACK) as plugin:
+        if auth == "oauth":
+            logged_in(oauth_installed(visitor, plugin), plugin)
+        else:
+            pasted = {"service_token": "x"} if auth == "service_http" else {}
+            installed(visitor, plugin, **pasted)
+        plugin.next_response("/todos", status=401, body="no")
+        listed(visitor)
+
+        assert f"Check: {check}" in visitor.text
 
 
 def test_two_people_see_their_own_data(

@@ -13,9 +13,11 @@ from mockauth.browser.chromium.sink import Sink
 from mockauth.browser.chromium.stub import CallbackStub
 from mockauth.browser.chromium.visit import SCRIPTED, Course, Observed, RenderedVisit
 from mockauth.browser.chromium.world import CHATGPT, World
+from mockauth.browser.decisions import MOST_GUESSES
 from mockauth.browser.form import Decision
 from mockauth.browser.landing import Landing
-from mockauth.browser.session import MOST_GUESSES, Session, by_trial
+from mockauth.browser.session import Session
+from mockauth.browser.trial import by_trial
 from mockauth.wire import Exchange, Request, Response
 from mockauth.wire.trace import Step
 from mockauth.wire.url import origin

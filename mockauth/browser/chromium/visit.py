@@ -11,11 +11,11 @@ from mockauth.browser.chromium.rendered import PRESS_SECONDS, Rendered, fill_in,
 from mockauth.browser.chromium.stub import LINK, CallbackStub, start_url
 from mockauth.browser.chromium.watch import Hop, Watch, request_of
 from mockauth.browser.chromium.world import CHATGPT
+from mockauth.browser.decisions import Decisions
 from mockauth.browser.fields import Filling
 from mockauth.browser.form import Submission
 from mockauth.browser.landing import Landing, Reason, matches
 from mockauth.browser.page import Page as Read
-from mockauth.browser.session import _Visit
 from mockauth.wire import Exchange, Pairs, Request, Response
 from mockauth.wire.markup import PageTooLarge
 from mockauth.wire.message import FORM, pairs_of
@@ -43,7 +43,7 @@ Observed = tuple[Request, Response | None, Step, float]
 
 
 @dataclass
-class RenderedVisit(_Visit):
+class RenderedVisit(Decisions):
     """Decides as the visit of answers does, and keeps the deed instead of sending a request."""
 
     deed: Submission | str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from mockauth.chatgpt.token import read_token
@@ -19,10 +20,65 @@ from mockauth.engine.result.verdict import judge
 from mockauth.engine.target import requests
 from mockauth.engine.target.subject import Subject
 from mockauth.wire import Exchange, Response
-from mockauth.wire.words import render, say
+from mockauth.wire.words import Words, render, say
 
 READ_AREAS = ("transport",)
 """Areas whose checks read the answer of a call: its length, its time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advice:
+    """What to change, and the rule that a run judges it by."""
+
+    fix: Words
+    check: str
+
+
+NO_REFRESH_TOKEN = Advice(
+    fix=say(
+        "Issue a refresh_token with the access token, or an access token that does not expire."
+    ),
+    check="grant.refresh-token-present",
+)
+NOT_REFRESHED = Advice(
+    fix=say(
+        "Answer grant_type=refresh_token with a new access_token as long as the refresh token is "
+        "good; what was answered is below."
+    ),
+    check="refresh.works",
+)
+REFUSED: Mapping[str, Advice] = MappingProxyType(
+    {
+        "oauth": Advice(
+            fix=say(
+                "Accept the access token that the token endpoint ({authorization_url}) issued, in the "
+                "header Authorization."
+            ),
+            check="api.valid-token-accepted",
+        ),
+        "user_http": Advice(
+            fix=say(
+                "Is it a key that your API knows? Take it back on the plugin's page and paste the "
+                "right one; the API must accept it in the header Authorization."
+            ),
+            check="api.valid-token-accepted",
+        ),
+        "service_http": Advice(
+            fix=say(
+                "Is it the token that your API knows? Give the right one on the plugin's page; the "
+                "API must accept it in the header Authorization."
+            ),
+            check="service.token-accepted",
+        ),
+        "none": Advice(
+            fix=say(
+                "With auth type none ChatGPT sends no credentials: ask for none, or declare a type."
+            ),
+            check="none.api-open",
+        ),
+    }
+)
+"""By auth type, what to do when the API refuses the credentials."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +94,7 @@ class Used:
     shown: str = ""
     """What ChatGPT would have shown; "" where it goes on."""
     problem: str = ""
+    advice: Advice | None = None
     remarks: tuple[Remark, ...] = ()
     limits: tuple[str, ...] = ()
     """ChatGPT's limits, each with what was measured."""
@@ -74,6 +131,7 @@ def use(
             answer=exchange.response,
             is_refreshed=refreshed,
             problem=_problem(exchange),
+            advice=REFUSED.get(installation.kind) if _is_refused(exchange) else None,
             remarks=tuple(_found(subject)),
             limits=_limits(subject, exchange),
         )
@@ -101,6 +159,7 @@ def _renew(world: World, subject: Subject, connection: Connection) -> Used | Non
                 "The access token has expired and the token endpoint gave no refresh_token, so the "
                 "user must log in again."
             ),
+            advice=NO_REFRESH_TOKEN,
         )
     exchange = requests.refresh(subject, connection.refresh_token.reveal())
     grant = read_token(exchange.response)
@@ -110,6 +169,7 @@ def _renew(world: World, subject: Subject, connection: Connection) -> Used | Non
             exchange=_masked(world, subject, exchange),
             shown=told,
             problem=say("The token could not be refreshed, so the user must log in again."),
+            advice=NOT_REFRESHED,
             remarks=tuple(_found(subject, "grant", "refresh", "token")),
         )
     renewed = granted(connection, grant, world.clock.now())
@@ -132,9 +192,13 @@ def _problem(exchange: Exchange) -> str:
     answer = exchange.response
     if answer is None:
         return say("No answer: {}", exchange.error)
-    if answer.status in (401, 403):
+    if _is_refused(exchange):
         return say("The API refused the credentials with status {}.", answer.status)
     return "" if answer.ok else say("The API answered with status {}.", answer.status)
+
+
+def _is_refused(exchange: Exchange) -> bool:
+    return exchange.answer.status in (401, 403)
 
 
 def _limits(subject: Subject, exchange: Exchange) -> tuple[str, ...]:

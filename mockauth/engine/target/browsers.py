@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mockauth.browser.form import Credentials, Decision
+from mockauth.browser.form import Credentials, Decision, Edit
 from mockauth.browser.landing import OURS, Landing
 from mockauth.browser.login_driver import LoginDriver
-from mockauth.browser.session import Edit, Session
+from mockauth.browser.session import Session
 from mockauth.chatgpt.authorize import authorization_request, code_at
 from mockauth.chatgpt.client import Client
 from mockauth.checks.finding import Blocked

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from mockauth.browser.form import Submission
+from mockauth.browser.form import Edit, Submission
 from mockauth.browser.landing import Landing
-from mockauth.browser.session import Edit
 from mockauth.checks.finding import Blocked, NotApplicable, Seen
 from mockauth.engine.probe.outcome import authorize_outcome
 from mockauth.engine.probe.steps.context import Observations, ProbeRun

@@ -203,9 +203,9 @@ def peers(folder: Path) -> None:
     subprocess.run([*install, str(HERE)], check=True, capture_output=True)
     alone = ("-p", "no:mockauth")
     works = {
-        "mockauth": pytest_cost(python, folder, OURS, "-p", "no:pytest_iam"),
+        "mockauth": pytest_cost(python, folder, OURS, "-p", "no:iam"),
         "pytest-iam": pytest_cost(python, folder, IAM, *alone),
-        "oidc-provider-mock": pytest_cost(python, folder, OIDC, *alone, "-p", "no:pytest_iam"),
+        "oidc-provider-mock": pytest_cost(python, folder, OIDC, *alone, "-p", "no:iam"),
     }
     found = in_turns(FEW, **works)
     own = found["mockauth"]

@@ -12,14 +12,11 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
-from mockauth.browser.form import Credentials
-from mockauth.browser.session import Session
-from mockauth.engine.http.transport import SocketTransport, TransportError, WsgiTransport
 from mockauth.errors import UsageError
 from mockauth.options import PluginSettings
 from mockauth.plugin.app import create_app
@@ -32,9 +29,6 @@ from mockauth.plugin.resource import PATHS
 from mockauth.plugin.server.serving import serving
 from mockauth.scenario.misbehaving import KnownFaults, with_faults
 from mockauth.settings import called_back, plugins_of
-from mockauth.wire import Exchange, Request, Secret
-from mockauth.wire.trace import Step
-from mockauth.wire.url import hostname, is_loopback_host, split, without_query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +36,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from flask import Flask
 
-BROWSER_SECONDS = 60.0
+    from mockauth.user_browser import UserBrowser
 
 
 @dataclass(frozen=True)
@@ -107,7 +101,8 @@ class MockPlugin:
             AssertionError: the address is another one, or the pages led nowhere; it says what was
                 seen there.
         """
-        self._check_start(authorization_url)
+        browser = self._browser()
+        browser.check_start(authorization_url)
         config = self.operator.config
         who = next((one for one in config.users if user in ("", one.name)), None)
         if who is None:
@@ -119,44 +114,19 @@ class MockPlugin:
                 self.next_user(user)
         plugin = self.app.extensions["mockauth"]
         clients = (*config.clients, *plugin.state.clients.values())
-        registered = (uri for client in clients for uri in config.registered(client))
-        network = _Network(self.url, WsgiTransport(self.app))
-        try:
-            landing = self._browser(who, network).run(
-                Request(method="GET", url=authorization_url),
-                redirect_uris=tuple(registered),
-                decision=decision,
-            )
-        finally:
-            network.outside.close()
-        if landing.left and not network.is_home:
-            place = without_query(landing.url)
-            raise AssertionError(f"the app led to {place}, and never to {self.authorize_url}")
+        registered = tuple(uri for client in clients for uri in config.registered(client))
+        landing = browser.landing(authorization_url, who, registered, decision)
         if not landing.left:
             near = [said for one in self.requests[-1:] for said in one["near_misses"]]
             told = "; ".join([landing.describe(), *near])
             raise AssertionError(f"the sign-in did not lead to the callback: {told}")
         return landing.url
 
-    def _check_start(self, url: str) -> None:
-        """Let a browser begin nowhere but at the plugin's own door, or at an app that leads to it."""
-        here, place = _Network(self.url, WsgiTransport(self.app)), without_query(url)
-        if here.owns(url):
-            right = _path(url) == _path(self.authorize_url)
-        else:
-            right = is_loopback_host(hostname(url))
-        if not right:
-            raise AssertionError(
-                f"{place} is not the authorize endpoint of this plugin, {self.authorize_url}, nor an "
-                "app on this machine"
-            )
+    def _browser(self) -> UserBrowser:
+        # What reads pages takes 40 ms to import, and many tests sign nobody in.
+        from mockauth.user_browser import UserBrowser
 
-    def _browser(self, user: UserConfig, network: _Network) -> Session:
-        return Session(
-            send=network.send,
-            credentials=Credentials(username=user.name, password=Secret(user.password)),
-            hosts=frozenset({hostname(self.url)}),
-        )
+        return UserBrowser(self.url, self.authorize_url, self.app)
 
     def fault(self, name: str, **trigger: Any) -> None:
         """Switch on a fault, named as on the command line: `token.slow`,
@@ -257,44 +227,6 @@ class MockPlugin:
     def reset(self) -> None:
         """Put everything back as at the start, tokens and data included."""
         self.operator.reset(tokens=True)
-
-
-@dataclass
-class _Network:
-    """Who answers a test's browser: the plugin in this process, and other apps of this machine over
-    sockets. `url` is the plugin's address."""
-
-    url: str
-    inside: WsgiTransport
-    outside: SocketTransport = field(default_factory=SocketTransport)
-    is_home: bool = False
-    """Whether the plugin was asked last."""
-
-    def owns(self, url: str) -> bool:
-        """Whether an address is the plugin's, by whatever name of this machine."""
-        return _place(url) == _place(self.url)
-
-    def send(self, request: Request, step: Step) -> Exchange:
-        """Ask whom the address names."""
-        self.is_home = self.owns(request.target)
-        transport = self.inside if self.is_home else self.outside
-        try:
-            answer = transport.send(request, seconds=BROWSER_SECONDS)
-        except TransportError as wrong:
-            return Exchange(step=step, request=request, error=wrong.words, trouble=wrong.trouble)
-        return Exchange(step=step, request=request, response=answer)
-
-
-def _place(url: str) -> tuple[str, str, int | None]:
-    """Scheme, host and port, with one name for this machine."""
-    host, parts = hostname(url), split(url)
-    name = "localhost" if is_loopback_host(host) else host
-    return (parts.scheme.lower(), name, parts.port) if parts else ("", "", None)
-
-
-def _path(url: str) -> str:
-    parts = split(url)
-    return parts.path if parts else ""
 
 
 class PluginServer:

@@ -18,7 +18,7 @@ RANKS = {
 SIBLINGS = {"checks", "chatgpt", "plugin", "browser"}
 DOORS = {
     "api", "chatgpt_user", "marks", "options", "pytest_items", "pytest_plugin", "testing", "settings",
-    "__main__",
+    "user_browser", "__main__",
 }  # fmt: skip
 """Modules of their own above the packages: of the packages only `cli` may import them."""
 FAMILIES = {

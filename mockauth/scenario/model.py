@@ -191,8 +191,11 @@ class Step:
     """What comes of it is judged as it is: the rule is about what it does to the server."""
     client: Literal["first", "second"] = "first"
     """Which client asks."""
-    user: Literal["first", "second", "wrong-password", "markup"] = "first"
-    """`wrong-password`: the first, with another password. `markup`: one whose name is HTML."""
+    user: Literal[
+        "first", "second", "wrong-password", "password-in-other-case", "no-password", "markup"
+    ] = "first"
+    """`wrong-password`: the first, with another password, such as the right one in other letter case
+    (`password-in-other-case`) or none (`no-password`). `markup`: one whose name is HTML."""
     session: Literal["kept", "fresh"] = "kept"
     """`fresh`: a browser of its own, without the earlier one's cookies."""
     decision: Literal["allow", "deny"] = "allow"

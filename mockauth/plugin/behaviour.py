@@ -98,6 +98,8 @@ class Behaviour(McpBehaviour):
     pkce_s256_works: bool = True
     """False: the hash is compared wrongly, so that not even the right verifier fits."""
     pkce_missing_verifier_refused: bool = True
+    pkce_empty_verifier_taken: bool = False
+    """True: an empty verifier fits any challenge."""
     pkce_stray_verifier_refused: bool = True
     """Whether a verifier without a challenge is refused (RFC 9700 section 4.8.2)."""
     pkce_challenge_as_verifier: bool = False

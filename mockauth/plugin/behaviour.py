@@ -66,6 +66,8 @@ class Behaviour(McpBehaviour):
     """True: the login form takes mail addresses only, which the names of the users are not."""
     password_checked: bool = True
     """False: any password of a known user will do."""
+    password_match: str = "exact"
+    """exact, any-case, or blank (none at all, too)."""
     hint_escaped: bool = True
     """False: the login page writes login_hint as it came."""
     form_token_bound: bool = True
@@ -96,6 +98,8 @@ class Behaviour(McpBehaviour):
     pkce_s256_works: bool = True
     """False: the hash is compared wrongly, so that not even the right verifier fits."""
     pkce_missing_verifier_refused: bool = True
+    pkce_empty_verifier_taken: bool = False
+    """True: an empty verifier fits any challenge."""
     pkce_stray_verifier_refused: bool = True
     """Whether a verifier without a challenge is refused (RFC 9700 section 4.8.2)."""
     pkce_challenge_as_verifier: bool = False
@@ -267,12 +271,16 @@ class Behaviour(McpBehaviour):
     """True: access_token in a form body opens the API."""
     token_twice_refused: bool = True
     """False: a token in the header and one in the query are taken together."""
+    api_token_match: str = "exact"
+    """exact, or any-case."""
     refresh_opens_api: bool = False
     code_opens_api: bool = False
     client_secret_opens_api: bool = False
     verification_token_opens: bool = False
     openai_headers_open: bool = False
     """True: the openai-… headers alone open the API."""
+    origin_opens: bool = False
+    """True: a call from ChatGPT's page needs no token."""
     openai_headers_refused: bool = False
     """True: a call with the openai-… headers gets 400, whatever its token."""
     user_agent_opens: bool = False

@@ -30,6 +30,13 @@ def other_letter_case(value: str) -> str:
     return value.swapcase()
 
 
+def mixed_case_swapped(value: str) -> str:
+    """Small letters for capitals, and the other way round, where there are both: hexadecimal digits mean
+    the same in either case."""
+    scheme, blank, rest = value.rpartition(" ")
+    return scheme + blank + (rest if rest in (rest.lower(), rest.upper()) else rest.swapcase())
+
+
 def first_half(value: str) -> str:
     """The first half, at least one character less than all of it."""
     return value[: len(value) // 2]
@@ -92,6 +99,7 @@ ALTERATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "one-character-less": one_character_less,
         "one-character-more": one_character_more,
         "other-letter-case": other_letter_case,
+        "mixed-case-swapped": mixed_case_swapped,
         "first-half": first_half,
         "second-half": second_half,
         "lower-case-scheme": lower_case_scheme,

@@ -245,8 +245,11 @@ class Step:
     client: Literal["first", "second", "registered"] = "first"
     """Which client asks. `registered`: the one that the last `register` or `document` step made, by the
     method that it was registered for."""
-    user: Literal["first", "second", "wrong-password", "markup"] = "first"
-    """`wrong-password`: the first, with another password. `markup`: one whose name is HTML."""
+    user: Literal[
+        "first", "second", "wrong-password", "password-in-other-case", "no-password", "markup"
+    ] = "first"
+    """`wrong-password`: the first, with another password, such as the right one in other letter case
+    (`password-in-other-case`) or none (`no-password`). `markup`: one whose name is HTML."""
     session: Literal["kept", "fresh"] = "kept"
     """`fresh`: a browser of its own, without the earlier one's cookies."""
     decision: Literal["allow", "deny"] = "allow"

@@ -47,6 +47,8 @@ USERS: Mapping[str, str] = MappingProxyType(
     {
         "second": " for the second user",
         "wrong-password": " with a wrong password",
+        "password-in-other-case": " with the password in other letter case",
+        "no-password": " without a password",
         "markup": " with a user name that is HTML",
     }
 )

@@ -29,6 +29,8 @@ def of(body: object) -> Response:
         ({"message": "Unauthorized"}, {"user": "ada"}, True),
         ([], [1], True),
         ({"error": "no token", "items": ["milk"]}, {"items": ["milk"]}, False),
+        ({"error": "no token", "items": []}, {"items": ["milk"]}, True),
+        ({"errors": ["no token"], "data": None}, {"data": {"me": "ada"}}, True),
         ({"items": []}, {"items": ["milk"]}, False),
         ({"user": "bob"}, {"user": "ada"}, False),
         ({"error": None, "items": [1]}, {"error": None, "items": [1]}, False),

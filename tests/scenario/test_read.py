@@ -244,7 +244,7 @@ def test_too_many_combinations_are_refused() -> None:
         (
             "{do: token, change: {alter: {code: [1]}}}",
             "9:40: steps.0.change.alter.code: a list is unknown here; known: encode-one-letter,"
-            " first-half, lower-case-scheme, one-character, one-character-less,"
+            " first-half, lower-case-scheme, mixed-case-swapped, one-character, one-character-less,"
             " one-character-more, other-letter-case, second-half, unknown-scope-added, upper-case-host, upper-case-path, upper-case-scheme",
         ),
         (

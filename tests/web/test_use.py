@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
+from mockauth.checks.rule import AuthType
 from mockauth.clock import MovableClock
 from mockauth.engine.installation.keeper import Keeper
 from mockauth.plugin.config import DEMO_PLUGIN_ID
@@ -148,7 +149,9 @@ def test_a_wrong_key_is_told(visitor: Visitor) -> None:
         ("oauth", "api.valid-token-accepted"),
     ],
 )
-def test_an_api_that_refuses_says_what_to_change(visitor: Visitor, auth: str, check: str) -> None:
+def test_an_api_that_refuses_says_what_to_change(
+    visitor: Visitor, auth: AuthType, check: str
+) -> None:
     with served_plugin(auth=auth, redirect_uri=CALLBACK) as plugin:
         if auth == "oauth":
             logged_in(oauth_installed(visitor, plugin), plugin)

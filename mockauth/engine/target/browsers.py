@@ -10,13 +10,14 @@ from mockauth.browser.login_driver import LoginDriver
 from mockauth.browser.session import Session
 from mockauth.chatgpt.authorize import authorization_request, code_at
 from mockauth.chatgpt.client import Client
-from mockauth.checks.finding import Blocked
+from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.engine.target.markup import markup
 from mockauth.engine.target.subject import Subject
 from mockauth.wire import Request, Secret
 from mockauth.wire.words import say
 
-TRIED = ("wrong-password", "markup")
+WRONG_PASSWORDS = ("wrong-password", "password-in-other-case", "no-password")
+TRIED = (*WRONG_PASSWORDS, "markup")
 """Users who do not exist: no other driver may sign in for them with the right password."""
 WRONG = "Never-The-Password-4711!"
 """Of a form that most rules for passwords allow. No part of the right one may be in it."""
@@ -72,6 +73,20 @@ def session_of(subject: Subject, user: str = "first", *, fresh: bool = False) ->
     return session
 
 
+def _not_the(password: Secret, user: str) -> Secret:
+    """Another password than the right one; of a user without one, what is left out as the form is sent.
+
+    Raises:
+        NotApplicable: there is none in other letter case.
+    """
+    if user != "password-in-other-case":
+        return Secret(WRONG)
+    other = password.reveal().swapcase()
+    if other == password.reveal():
+        raise NotApplicable(say("the password has no letters"))
+    return Secret(other)
+
+
 def form_session(subject: Subject, user: str = "first") -> Session:
     """A new HTTP session of a user, which fills in forms whatever --login says."""
     target, given = subject.target, subject.target.given
@@ -79,11 +94,12 @@ def form_session(subject: Subject, user: str = "first") -> Session:
     if user == "second":
         name, password = given.other_username, given.other_password
     elif user in TRIED:
-        name, password = markup("user-name") if user == "markup" else name, Secret(WRONG)
+        name = markup("user-name") if user == "markup" else name
+        password = _not_the(password, user)
     return Session(
         send=subject.driver.send,
         credentials=Credentials(username=name, password=password),
-        breaks_rules=user == "markup",
+        breaks_rules=user in ("markup", "no-password"),
         hosts=target.hosts,
         map_url=target.url_map,
         refuses=subject.driver.reach,

@@ -21,6 +21,7 @@ from mockauth.plugin.resource import (
 )
 from mockauth.plugin.state import TokenRecord, digest
 
+CHATGPT_ORIGINS = ("https://chat.openai.com", "https://chatgpt.com")
 EVERYBODY = "everybody"
 SCOPES = {
     "listTodos": "todos:read",
@@ -124,6 +125,8 @@ def _first(plugin: Plugin) -> Caller:
 
 def _named(plugin: Plugin) -> bool:
     """Whether the request calls itself ChatGPT, where that is enough."""
+    if plugin.policy.origin_opens and request.headers.get("Origin", "") in CHATGPT_ORIGINS:
+        return True
     if not (plugin.policy.openai_headers_open or plugin.policy.user_agent_opens):
         return False
     by_header = "openai-conversation-id" in request.headers or (

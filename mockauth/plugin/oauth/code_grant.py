@@ -91,7 +91,9 @@ class CodeGrant(grants.AuthorizationCodeGrant):
         if self.request.has_scope and self.plugin.policy.token_scope_refused:
             raise InvalidRequestError("scope has no place here")
         record, form = self.request.authorization_code.record, self.request.form
-        check_verifier(form.get("code_verifier"), record, self.plugin.policy)
+        is_empty = "code_verifier" in self.request.left_empty
+        if not (is_empty and self.plugin.policy.pkce_empty_verifier_taken):
+            check_verifier(form.get("code_verifier"), record, self.plugin.policy)
         # Before the code is claimed: a refusal must not cost the client its code.
         granted_resource(self.plugin, form.get("resource"), record.resource)
         return done

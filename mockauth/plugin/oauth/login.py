@@ -99,12 +99,18 @@ def _proves(plugin: Plugin) -> bool:
 
 def has_password(plugin: Plugin, name: str | None, password: str | None) -> bool:
     """Whether these are the name and the password of a user."""
-    given = (password or "").encode("utf-8", "surrogatepass")
-    any_will_do = not plugin.policy.password_checked
+    given, match = password or "", plugin.policy.password_match
+    any_will_do = not plugin.policy.password_checked or (match == "blank" and not given)
     return any(
-        (any_will_do or hmac.compare_digest(given, user.password.encode())) and user.name == name
+        (any_will_do or _same(given, user.password, match)) and user.name == name
         for user in plugin.config.users
     )
+
+
+def _same(given: str, right: str, match: str) -> bool:
+    if match == "any-case":
+        given, right = given.lower(), right.lower()
+    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), right.encode())
 
 
 ANSWERED: Mapping[Asked, Callable[[Plugin], bool]] = MappingProxyType(

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockauth.plugin.context import Plugin
 from mockauth.plugin.resource import resource_of
-from mockauth.plugin.state import TokenRecord, digest
+from mockauth.plugin.state import TokenRecord, compared, digest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,7 @@ def access_token(plugin: Plugin, token: str) -> Shown | None:
             return None
         key = str(claims.get("jti", ""))
     with plugin.state.lock:
-        record = plugin.state.access.get(digest(key))
+        record = plugin.state.access.get(digest(compared(key, plugin.policy.api_token_match)))
         if record is not None and plugin.policy.refresh_old_dies_at_use:
             _end_replaced(plugin, record)
     if record is None or (claims is not None and not _fits(plugin, claims, record)):

@@ -17,6 +17,7 @@ from mockauth.engine.probe.steps.judge import judge
 from mockauth.engine.probe.steps.request import client_of
 from mockauth.engine.probe.steps.shown import Typing, edit_of, escaped, require_password
 from mockauth.engine.target import browsers
+from mockauth.engine.target.browsers import WRONG_PASSWORDS
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange, Request
 from mockauth.wire.message import every, first, pairs_of
@@ -46,7 +47,7 @@ def authorize(run: ProbeRun, step: Step) -> StepResult:
         wary=_is_one_to_refuse(step),
         edit=edit_of(step, typing),
     )
-    if step.user == "wrong-password":
+    if step.user in WRONG_PASSWORDS:
         require_password(typing, landing)
     elif step.expect.page == "escaped":
         return StepResult(observations=escaped(run, step, before))

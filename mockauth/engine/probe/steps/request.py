@@ -61,7 +61,7 @@ class Prepared:
 def request_of(run: ProbeRun, step: Step) -> Prepared:
     """The request of a step, with its one change made."""
     made = _prepared(run, step)
-    _require_change(made.request, step)
+    _require_change(run, made.request, step)
     if flaw_of(made.request.url):
         raise Missing("the address cannot be opened (see manifest.urls-usable)")
     change = mutate_message if step.do in MESSAGES else mutate
@@ -70,10 +70,12 @@ def request_of(run: ProbeRun, step: Step) -> Prepared:
     )
 
 
-def _require_change(request: Request, step: Step) -> None:
-    """Raise where an alteration leaves a parameter as it is, such as the letter case of digits."""
+def _require_change(run: ProbeRun, request: Request, step: Step) -> None:
+    """Raise where an alteration leaves a parameter or header as it is, such as the letter case of
+    digits."""
+    headers = {name: value for name, value in step.change.headers if value is not None}
     for name, alteration in step.change.alter:
-        value = request.param(name)
+        value = run.material.text(headers[name]) if name in headers else request.param(name)
         if value is not None and ALTERATIONS[alteration](value) == value:
             raise NotApplicable(say("{} has nothing that could be changed so", own(name)))
 

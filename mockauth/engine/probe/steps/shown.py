@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mockauth.browser.form import Edit, Submission
 from mockauth.browser.landing import Landing
 from mockauth.checks.finding import Blocked, NotApplicable, Seen
 from mockauth.engine.probe.outcome import authorize_outcome
 from mockauth.engine.probe.steps.context import Observations, ProbeRun
+from mockauth.engine.target.browsers import WRONG, WRONG_PASSWORDS
 from mockauth.engine.target.markup import MARK
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange
@@ -59,10 +62,17 @@ class Typing:
         self.sent = self.sent or form.has_password
         return form
 
+    def empty(self, form: Submission) -> Submission:
+        """The form with nothing in place of the password."""
+        fields = ((name, "" if value == WRONG else value) for name, value in form.fields)
+        return replace(self.watch(form), fields=tuple(fields))
+
 
 def edit_of(step: Step, typing: Typing) -> Edit | None:
     """What watches the forms of a step that gives a wrong password."""
-    return typing.watch if step.user == "wrong-password" else None
+    if step.user == "no-password":
+        return typing.empty
+    return typing.watch if step.user in WRONG_PASSWORDS else None
 
 
 def require_password(typing: Typing, landing: Landing) -> None:

@@ -100,7 +100,10 @@ DRAFTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Cookies: HTTP State Management Mechanism",
             "draft-ietf-httpbis-rfc6265bis-22",
         ),
-        "CIMD00": ("Client ID Metadata Document", "draft-ietf-oauth-client-id-metadata-document-00"),
+        "CIMD00": (
+            "Client ID Metadata Document",
+            "draft-ietf-oauth-client-id-metadata-document-00",
+        ),
         "CIMD01": (
             "Client ID Metadata Document",
             "draft-ietf-oauth-client-id-metadata-document-01",

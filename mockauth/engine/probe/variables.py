@@ -62,8 +62,8 @@ class Material:
     """Whom the assertions of this run are for; "" is the token endpoint."""
     trap: str = ""
     """The path that nobody may fetch."""
-    words: frozenset[str] = frozenset()
-    """What the pages of the step before said."""
+    words: list[frozenset[str]] = field(default_factory=list)
+    """What the pages of each step said."""
     redirect_uri: str = ""
     """The one that an authorize step sent; "" where there was none."""
     asked_scope: str = ""

@@ -14,9 +14,9 @@ from mockauth.wire.message import Request, every
 CREDENTIALS = ("client_id", "client_secret")
 
 
-def in_basic_header(request: Request, *, raw: bool = False) -> Request:
+def in_basic_header(request: Request, *, raw: bool = False, named: bool = False) -> Request:
     """A token request with the credentials of its body in a Basic header and nowhere else; form-
-    encoded first, unless `raw`.
+    encoded first, unless `raw`. With `named` the body keeps the client_id, as MCP clients have it.
 
     One that already has an Authorization header, or does not have each credential once, was made
     so by a probe and stays as it is.
@@ -24,7 +24,8 @@ def in_basic_header(request: Request, *, raw: bool = False) -> Request:
     pairs = [every(request.params, name) for name in CREDENTIALS]
     if request.header("Authorization") is not None or any(len(values) != 1 for values in pairs):
         return request
-    rest = tuple(pair for pair in request.params if pair[0] not in CREDENTIALS)
+    moved = CREDENTIALS[1:] if named else CREDENTIALS
+    rest = tuple(pair for pair in request.params if pair[0] not in moved)
     made = raw_basic_credentials if raw else basic_credentials
     header = made(pairs[0][0], pairs[1][0])
     return replace(request, params=rest).with_header("Authorization", header)

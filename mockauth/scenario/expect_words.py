@@ -24,7 +24,7 @@ PAGES = {
     "escaped": "no page may have the sent text as markup",
     "client-host": "a page must show the host of the client_id",
     "redirect-host": "a page must show the host of the redirect URI",
-    "warning": "a page must say more than the page of the step before",
+    "warning": "the pages must say something that they did not say at the first sign-in",
 }
 ENDPOINTS = {
     "browser": "a browser",

@@ -151,8 +151,8 @@ class Expect:
     """`kept`: the query of the redirect_uri came back."""
     page: Literal["", "shown", "escaped", "client-host", "redirect-host", "warning"] = ""
     """`shown`: the user saw a page before the callback. `escaped`: no page on the way has an element
-    that was sent as text. `client-host`, `redirect-host`: a page shows that host. `warning`: a page says
-    more than the page of the step before."""
+    that was sent as text. `client-host`, `redirect-host`: a page shows that host. `warning`: the pages
+    say something, as they did at the step before, that they did not say at the first step."""
     fetched: Literal["", "document-only"] = ""
     """`document-only`: the server has not asked for what it must leave alone."""
     error: tuple[str, ...] = ()

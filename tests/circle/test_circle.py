@@ -116,6 +116,9 @@ def test_the_faultless_plugin_breaks_no_rule_as_an_mcp_server(name: str, checked
     assert broken(run) == set()
     assert not run.stopped
     assert set(states.values()) == {"pass"}
+    # The second client was registered.
+    between = [r.state for r in run.results if "second-client" in r.rule.needs]
+    assert set(between) <= {"pass", "n/a"}
 
 
 def test_every_check_is_caught_failing_by_some_fault() -> None:

@@ -344,6 +344,13 @@ def has_odd_credentials(given: Given) -> bool:
     return any(quote_plus(text) != text for text in texts)
 
 
+def by_named_basic(request: Request, step: Step) -> Request:
+    """Credentials travel in a Basic header, and the body has the client_id: the official Python SDK's
+    server looks for the client there."""
+    tokens = step in ("token", "refresh", "endpoint")
+    return in_basic_header(request, named=True) if tokens else request
+
+
 def by_basic(request: Request, step: Step) -> Request:
     """Credentials travel in a Basic header."""
     return in_basic_header(request) if step in ("token", "refresh", "endpoint") else request

@@ -11,7 +11,7 @@ from mockauth.chatgpt import mcp as messages
 from mockauth.chatgpt.client import Client
 from mockauth.chatgpt.token import read_token
 from mockauth.engine.events import Event, Noted, StepStarted
-from mockauth.engine.flow.fallbacks import by_basic, without_resource_at_token
+from mockauth.engine.flow.fallbacks import by_named_basic, without_resource_at_token
 from mockauth.engine.flow.passes import authorize_user, call_api, refresh_once
 from mockauth.engine.target import mcp, requests, tokens
 from mockauth.engine.target.discovery import declare
@@ -149,7 +149,7 @@ def _method_of_given(subject: Subject) -> str:
 def _client(subject: Subject, auth: OAuth) -> Client:
     target, service = subject.target, mcp.service_of(subject)
     if target.auth_method == "client_secret_basic":
-        subject.driver.place = by_basic
+        subject.driver.place = by_named_basic
     return Client(
         auth=replace(
             auth,

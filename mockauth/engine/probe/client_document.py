@@ -98,7 +98,7 @@ def _address(documents: Documents, wrong: str, name: str) -> str:
     base, path = documents.base, f"/c/{name}/client.json"
     scheme, _, host = base.partition("://")
     return {
-        "no-path": base + "/",
+        "no-path": base,
         "dots": f"{base}/c/../c/{name}/client.json",
         "fragment": f"{base}{path}#client",
         "user": f"{scheme}://user@{host}{path}",

@@ -13,6 +13,7 @@ from mockauth.engine.probe.document_trial import require_documents
 from mockauth.engine.probe.forged_jwt import is_jwt
 from mockauth.engine.probe.pkce import honours_pkce
 from mockauth.engine.target import tokens
+from mockauth.engine.target.mcp import register_second
 from mockauth.engine.target.subject import Subject
 from mockauth.manifest.auth import HttpAuth
 from mockauth.wire.message import first
@@ -39,8 +40,11 @@ def require(rule: Rule, subject: Subject) -> None:
 
 
 def _second_client(subject: Subject) -> None:
-    given = subject.target.given
-    if not (given.other_client_id and given.other_client_secret):
+    if subject.target.mcp is not None and subject.target.mcp.way == "dynamic":
+        subject.once(register_second)
+    given, client = subject.target.given, subject.target.client
+    public = client is not None and not client.sends_secret
+    if not (given.other_client_id and (given.other_client_secret or public)):
         option = say("--other-client-id and --other-client-secret")
         raise Blocked(say("needs a second client: give {}", option), by_option=option)
 

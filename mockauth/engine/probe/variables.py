@@ -35,6 +35,7 @@ OTHER_HOSTS: Mapping[str, str] = MappingProxyType(
 )
 
 
+METHODS_LISTED = "token_endpoint_auth_methods_supported"
 FILLER = "mockauth fills a body that is refused before it is read. " * 64
 
 
@@ -65,8 +66,8 @@ class Material:
     """Whom the assertions of this run are for; "" is the token endpoint."""
     trap: str = ""
     """The path that nobody may fetch."""
-    words: frozenset[str] = frozenset()
-    """What the pages of the step before said."""
+    words: list[frozenset[str]] = field(default_factory=list)
+    """What the pages of each step said."""
     redirect_uri: str = ""
     """The one that an authorize step sent; "" where there was none."""
     asked_scope: str = ""
@@ -156,7 +157,10 @@ class Material:
     def _method(self, group: str, method: str) -> str:
         """The name of an authentication method, where the metadata lists it, or does not."""
         service = self.subject.target.mcp
-        listed = methods_of(service.server if service else None)
+        server = service.server if service else None
+        if server is None or (group == "unadvertised" and not server.texts(METHODS_LISTED)):
+            raise NotApplicable(say("the metadata lists no methods"))
+        listed = methods_of(server)
         if (method in listed) != (group == "advertised"):
             is_listed = say("is listed") if method in listed else say("is not listed")
             raise NotApplicable(say("{} {} in the metadata", own(method), is_listed))

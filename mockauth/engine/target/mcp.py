@@ -214,6 +214,31 @@ def register(subject: Subject, callback: str) -> bool:
     return keep_registration(subject, answer, method)
 
 
+def register_second(subject: Subject) -> bool:
+    """Register one more client, whose callback has a query, and keep it as the second client; False where
+    it cannot be had."""
+    server, target = service_of(subject).server, subject.target
+    url = server.text("registration_endpoint") if server else ""
+    if not url or target.given.other_client_id:
+        return False
+    method = target.auth_method or method_to_ask(methods_of(server))
+    uri = f"{target.given.redirect_uri}-2?second=1"
+    scope = service_of(subject).scope
+    request = mcp.registration_request(target.url_map(url), (uri,), method, scope)
+    with subject.during("supply"):
+        came = subject.driver.send(request, "register").answer
+    client_id, secret = came.members.get("client_id"), came.members.get("client_secret")
+    if not came.ok or not isinstance(client_id, str) or not client_id:
+        return False
+    subject.driver.secrets.publish(client_id, uri)
+    value = Secret(secret if isinstance(secret, str) else "", "client_secret")
+    given = replace(
+        target.given, other_client_id=client_id, other_client_secret=value, other_redirect_uri=uri
+    )
+    subject.target = replace(target, given=given)
+    return True
+
+
 def method_to_ask(listed: tuple[str, ...]) -> str:
     """The authentication method that ChatGPT asks for, of those that the server lists."""
     return next((method for method in ASKED_METHODS if method in listed), "none")

@@ -21,14 +21,16 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def remember_words(run: ProbeRun, before: int) -> None:
-    """Keep what the pages of this step said, for the next to be compared with."""
-    run.material.words = _words(_texts(run, _pages(run, before)))
+    """Keep what the pages of this step said, for others to be compared with."""
+    said = _words(_texts(run, _pages(run, before)))
+    run.material.words.append(said)
 
 
 def shown_on_pages(
     run: ProbeRun, step: Step, before: int, client: Client, landing: Landing
 ) -> Observations:
-    """Whether a page shows the host of the client or of its redirect URI, or says more than before.
+    """Whether a page shows the host of the client or of its redirect URI, or says more than the first
+    one did. What a page says at one visit only is no warning.
 
     Raises:
         Blocked: the sign-in came to no code.
@@ -42,7 +44,8 @@ def shown_on_pages(
     numbers = (pages[-1].n,)
     if step.expect.page == "warning":
         named = _words([f"{client.id} {client.redirect_uri}".lower()])
-        added = sorted(_words(_texts(run, pages)) - run.material.words - named)
+        usual, before_this = run.material.words[0], run.material.words[-1]
+        added = sorted((_words(_texts(run, pages)) & before_this) - usual - named)
         if added:
             return [Seen(actual=say("it adds: {:.80}", " ".join(added)), exchanges=numbers)]
         return [run.finding(step, say("the page says the same as of any client"), numbers)]

@@ -40,8 +40,12 @@ class Line:
         """The head and the body of an answer that says its length."""
         length = f"Content-Length: {len(body)}\r\n" if body else ""
         kind = "Content-Type: application/x-www-form-urlencoded\r\n" if body else ""
+        return self.ask_raw(start, body, f"{kind}{length}{header}")
+
+    def ask_raw(self, start: str, body: str, headers: str) -> tuple[str, bytes]:
+        """The same with headers that say all of the body."""
         host = f"Host: localhost:{self.port}\r\n"
-        text = f"{start} HTTP/1.1\r\n{host}{kind}{length}{header}\r\n{body}"
+        text = f"{start} HTTP/1.1\r\n{host}{headers}\r\n{body}"
         self.socket.sendall(text.encode())
         while b"\r\n\r\n" not in self.rest:
             self._read()

@@ -22,6 +22,8 @@ DISCOVER, INITIALIZE, LIST_TOOLS, CALL_TOOL = (
     "tools/list",
     "tools/call",
 )
+LISTINGS = (LIST_TOOLS, "resources/list", "prompts/list")
+"""Messages that only read, and need no parameters."""
 READY = "notifications/initialized"
 NAMED = {CALL_TOOL: "name", "prompts/get": "name", "resources/read": "uri"}
 """The parameter that `Mcp-Name` repeats."""

@@ -45,7 +45,11 @@ def directives(response: Response, name: str = "Cache-Control") -> frozenset[str
 
 def challenges(response: Response) -> tuple[Challenge, ...]:
     """Every challenge of an answer, over all its WWW-Authenticate headers; broken text ends it."""
-    text = joined(response, "WWW-Authenticate")
+    return challenges_in(joined(response, "WWW-Authenticate"))
+
+
+def challenges_in(text: str) -> tuple[Challenge, ...]:
+    """Every challenge of a value of WWW-Authenticate; broken text ends it."""
     found: list[Challenge] = []
     at = _skip(text, 0)
     while at < len(text):

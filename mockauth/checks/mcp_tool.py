@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
+
+from mockauth.wire import Request
 
 Tool = Mapping[str, Any]
 
@@ -44,6 +47,17 @@ def is_safe(tool: Tool) -> bool:
 def name_of(tool: Tool) -> str:
     """Its name; "" where it has none."""
     name = tool.get("name")
+    return name if isinstance(name, str) else ""
+
+
+def called_tool(request: Request) -> str:
+    """The tool that a message calls; "" where it calls none."""
+    try:
+        message = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return ""
+    params = message.get("params") if isinstance(message, dict) else None
+    name = params.get("name") if isinstance(params, dict) else None
     return name if isinstance(name, str) else ""
 
 

@@ -8,7 +8,7 @@ from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.header import Challenge, challenges
 from mockauth.checks.mcp_service import opened, protected, service
-from mockauth.checks.mcp_tool import name_of, schemes
+from mockauth.checks.mcp_tool import called_tool, name_of, schemes
 from mockauth.checks.registry import check
 from mockauth.wire import Exchange, Response
 from mockauth.wire.words import own, say
@@ -164,5 +164,5 @@ def _refused(evidence: Evidence, names: list[str]) -> list[str]:
     """Those of the tools that were refused without a token."""
     calls = [e for e in evidence.trace.select("api") if e.request.header("Authorization") is None]
     refused = [e for e in calls if e.answer.status in (401, 403)]
-    called = {e.request.header("Mcp-Name") for e in refused}
+    called = {called_tool(e.request) for e in refused}
     return [name for name in names if name in called]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from mockauth.chatgpt.mcp import EVENTS, error_of, read_message, tool_challenges
-from mockauth.checks.header import challenges, joined
+from mockauth.checks.header import LONGEST_HEADER, challenges, challenges_in, joined
 from mockauth.checks.token import REGISTERED
 from mockauth.scenario.model import Expect
 from mockauth.wire import Exchange, Response
@@ -124,8 +124,7 @@ def challenges_in_tool(answer: Response, expect: Expect, scheme: str) -> str:
     if not told:
         return say("a result without mcp/www_authenticate")
     for text in told:
-        held = Response(status=401, headers=(("WWW-Authenticate", text),))
-        bearer = [c.params for c in challenges(held) if c.scheme == "bearer"]
+        bearer = [c.params for c in challenges_in(text[:LONGEST_HEADER]) if c.scheme == "bearer"]
         missing = [name for name in IN_TOOL if not any(first(params, name) for params in bearer)]
         if missing:
             return say("a challenge without {}", own(", ").join(map(own, missing)))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
+from mockauth.chatgpt.mcp import tool_challenges
 from mockauth.checks.finding import Blocked, NotApplicable
-from mockauth.checks.header import challenges
+from mockauth.checks.header import LONGEST_HEADER, Challenge, challenges, challenges_in
 from mockauth.engine.target.mcp import service_of
 from mockauth.engine.target.subject import Subject
-from mockauth.wire import Exchange
+from mockauth.wire import Exchange, Response
 from mockauth.wire.message import first
 from mockauth.wire.url import origin
 from mockauth.wire.words import own, say
@@ -50,15 +51,20 @@ def foreign(subject: Subject) -> str:
 
 
 def challenged_scope(done: Mapping[str, Exchange]) -> str:
-    """The scope that the last refusal named."""
-    refused = [exchange.answer for exchange in done.values() if exchange.answer.status == 403]
-    named = [first(c.params, "scope") for answer in refused for c in challenges(answer)]
+    """The scope that the last refusal named, by its status or in the result of the tool."""
+    named = [first(c.params, "scope") for e in done.values() for c in _refusal(e.answer)]
     found = next((scope for scope in reversed(named) if scope), "")
     if not found:
         raise Blocked(
             say("the refusal names no scope (see {})", own("scope.insufficient-challenge-complete"))
         )
     return found
+
+
+def _refusal(answer: Response) -> tuple[Challenge, ...]:
+    if answer.status == 403:
+        return challenges(answer)
+    return challenges_in(", ".join(tool_challenges(answer) or ())[:LONGEST_HEADER])
 
 
 def step_up_scope(asked: str, done: Mapping[str, Exchange]) -> str:

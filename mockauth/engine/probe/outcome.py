@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from mockauth.browser.landing import Landing, matches
-from mockauth.chatgpt.mcp import error_of, tool_challenges
+from mockauth.chatgpt.mcp import error_of, tool_challenges, tool_failed
 from mockauth.wire import Exchange, Response
 from mockauth.wire.message import first
 
@@ -63,6 +63,12 @@ def mcp_outcome(exchange: Exchange) -> Outcome:
         asks = tool_challenges(answer) is not None
         return "refused" if asks or error_of(answer) else "accepted"
     return "accepted"
+
+
+def refused_in_message(exchange: Exchange) -> bool:
+    """Whether an MCP server refused a call with a good status: no such tool, or a failed one."""
+    answer = exchange.answer
+    return exchange.step in ("api", "rpc") and bool(error_of(answer) or tool_failed(answer))
 
 
 def authorize_outcome(landing: Landing) -> Outcome:

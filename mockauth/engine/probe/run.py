@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.engine.probe.matchers import has_known_error, mismatch
+from mockauth.engine.probe.outcome import refused_in_message
 from mockauth.engine.probe.prerequisites import require
 from mockauth.engine.probe.steps.context import (
     ENDPOINTS,
@@ -110,7 +111,9 @@ def _of_answers(
     judged = [
         (exchange, expect)
         for exchange, expect in sent
-        if _is_refusal(exchange, expect, subject) and _counts(probe, exchange, expect)
+        if _is_refusal(exchange, expect, subject)
+        and _counts(probe, exchange, expect)
+        and not _is_hidden(exchange, expect, subject)
     ]
     if not judged:
         raise NotApplicable(say("no request was refused in a way that this rule is about"))
@@ -123,6 +126,13 @@ def _is_refusal(exchange: Exchange, expect: Expect, subject: Subject) -> bool:
     outcome = outcome_of(exchange, subject)
     crashed = outcome == "broken" and exchange.answer.status >= 500
     return outcome == "refused" or (crashed and bool(expect.error))
+
+
+def _is_hidden(exchange: Exchange, expect: Expect, subject: Subject) -> bool:
+    """Whether an MCP server says in the message, and not by the status, that a tool is none for this
+    user."""
+    by_message = exchange.answer.ok and refused_in_message(exchange)
+    return bool(expect.status) and subject.target.mcp is not None and by_message
 
 
 def _tells(result: Result | None) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from mockauth.chatgpt import mcp as messages
 from mockauth.chatgpt.authorize import authorization_request, code_at
 from mockauth.chatgpt.token import read_token
 from mockauth.checks import mcp_tool
 from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.engine.target import browsers, mcp, requests
 from mockauth.engine.target.subject import Subject
+from mockauth.manifest.mcp import McpService
 from mockauth.manifest.openapi import Operation
 from mockauth.wire.words import say
 
@@ -60,6 +62,9 @@ def narrow_scope(subject: Subject) -> Narrow:
     given = subject.target.given.narrow_scope
     if given and subject.target.operation:
         return Narrow(given, subject.target.operation)
+    by_refusal = subject.once(_beyond_the_ordinary)
+    if by_refusal is not None:
+        return by_refusal
     if len(declared) < 2:
         raise NotApplicable(say("the service declares fewer than two scopes"))
     by_document = _documented(subject, declared) or _told_by_tool(subject, declared)
@@ -91,6 +96,27 @@ def _documented(subject: Subject, declared: list[str]) -> Narrow | None:
             if rest:
                 return Narrow(" ".join(rest), operation)
     return None
+
+
+def _beyond_the_ordinary(subject: Subject) -> Narrow | None:
+    """What an MCP server refuses to the ordinary token because its scope is not enough, where the
+    metadata lists more than was asked for."""
+    service, asked = subject.target.mcp, declared_scopes(subject)
+    if service is None or not set(_listed(service)) - set(asked) or not subject.grant.access_token:
+        return None
+    told = [mcp_tool.name_of(tool) for tool in service.tools if mcp_tool.is_safe(tool)]
+    for name in (*messages.LISTINGS, *told[:MOST_TRIES]):
+        operation = mcp.operation_of(subject, name)
+        with subject.during("supply"):
+            answer = requests.call(subject, operation, subject.grant.access_token).answer
+        if answer.status == 403:
+            return Narrow(" ".join(asked), operation)
+    return None
+
+
+def _listed(service: McpService) -> tuple[str, ...]:
+    documents = (service.resource, service.server)
+    return tuple(word for one in documents if one for word in one.texts("scopes_supported") or ())
 
 
 def _told_by_tool(subject: Subject, declared: list[str]) -> Narrow | None:

@@ -74,10 +74,10 @@ def operation_request(
 
 
 def tool_request(service: McpService, name: str, token: str | None) -> Request:
-    """The listing of an MCP server's tools, or the call of the one with that name."""
-    listing = name == mcp.LIST_TOOLS
+    """A listing of an MCP server, or the call of the tool with that name."""
+    listing = name in mcp.LISTINGS
     message = mcp.Message(
-        method=mcp.LIST_TOOLS if listing else mcp.CALL_TOOL,
+        method=name if listing else mcp.CALL_TOOL,
         params=None if listing else {"name": name, "arguments": {}},
         id=7,
         revision=service.revision,

@@ -91,6 +91,7 @@ def finds(visit: Visit) -> Iterator[Finding | Seen]:
         )
     if not visit.opened:
         raise Blocked(say("the client did not come to the MCP server{}", visit.where))
+    _check_ended(visit)
     asked = visit.metadata
     last = asked[-1] if asked else visit.opened[-1]
     yield Finding(
@@ -109,6 +110,7 @@ def proceeds(visit: Visit) -> Iterator[Finding | Seen]:
     if served := visit.served():
         yield Seen(actual=say("it went on{}", visit.where), exchanges=(landed.n, served[0].n))
     else:
+        _check_ended(visit)
         yield Finding(
             expected=say("the sign-in goes on"),
             actual=say("{}{}", visit.words, visit.where),
@@ -213,6 +215,7 @@ def step_up_union(visit: Visit) -> Iterator[Finding | Seen]:
     later = [e for e in visit.authorizes if e.n > refused.n]
     before = [e for e in visit.authorizes if e.n < refused.n]
     if not later:
+        _check_ended(visit)
         yield Finding(
             expected=say("a new authorization, with the scope that is missing"),
             actual=say("none; {}", visit.words),
@@ -320,6 +323,7 @@ def other_version(visit: Visit) -> Iterator[Finding | Seen]:
     if served := visit.served():
         yield Seen(actual=say("it went on with an older one"), exchanges=(served[0].n,))
     else:
+        _check_ended(visit)
         yield Finding(
             expected=say("initialize, after server/discover was refused"),
             actual=visit.words,
@@ -349,6 +353,16 @@ MCP_REACTIONS: Mapping[str, Reaction] = MappingProxyType(
     }
 )
 """By the word that stands under `expect: next` in a scenario file."""
+
+
+def _check_ended(visit: Visit) -> None:
+    """What a client has not done yet it may do in the next second.
+
+    Raises:
+        Blocked: its time ran out.
+    """
+    if visit.timed_out:
+        raise Blocked(say("{}{} (--timeout)", visit.words, visit.where))
 
 
 def _first_login(visit: Visit) -> Exchange:

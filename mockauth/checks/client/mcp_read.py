@@ -96,7 +96,9 @@ def _wrong_challenge(exchange: Exchange) -> str:
 )
 def pkce_verifier_per_flow(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
     """Every login has a challenge of its own."""
-    flows = [e for visit in evidence.visits for e in visit.logins]
+    # The same address once more in one visit is a page that was loaded again.
+    visits = [{e.request.target: e for e in visit.authorizes} for visit in evidence.visits]
+    flows = [e for pages in visits for e in pages.values()]
     sent = [(first(e.request.all_query, "code_challenge"), e.n) for e in flows]
     known = [(value, n) for value, n in sent if value]
     if len(known) < 2:

@@ -570,6 +570,10 @@ def _expired(visit: Visit) -> Exchange:
     refused = [
         e for e in visit.calls if e.answer.status == 401 and e.request.header("Authorization")
     ]
+    if not refused and visit.terms.is_mcp and visit.served():
+        raise Blocked(
+            say("one call is not enough: a token ends once it has worked; call a tool or two")
+        )
     if not refused:
         raise Blocked(say("the client did not call the API with its token"))
     return refused[0]

@@ -227,9 +227,9 @@ class Interceptor:
             with self._lock:
                 twin = _Crossing(location)
                 mine.cross(twin)
-            return twin.theirs
+            return _with_query_of(location, twin.theirs)
         mine.met.wait(CROSSING_SECONDS)
-        return mine.theirs or location
+        return _with_query_of(location, mine.theirs or location)
 
     def _edit(self, step: str) -> AnswerEdit:
         return next((one.change for one in self.steps if one.do == step), AnswerEdit())
@@ -317,6 +317,11 @@ def _bomb(*, compressed: bool) -> Response:
 
 def _query(location: str) -> Pairs:
     return pairs_of(location.partition("?")[2])
+
+
+def _with_query_of(location: str, other: str) -> str:
+    """The parameters of another callback at the address of this one: clients may listen at two."""
+    return f"{location.partition('?')[0]}?{other.partition('?')[2]}"
 
 
 def _located(answer: Response, location: str) -> Response:

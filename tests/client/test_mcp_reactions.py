@@ -1,0 +1,92 @@
+"""What a client of an MCP server does next, judged on visits made by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mockauth.checks.client.reactions import REACTIONS
+from mockauth.checks.client.visit import Ending, Visit
+from mockauth.checks.finding import Blocked, Finding, Seen
+from mockauth.wire import Exchange, Response
+from tests.client.test_reactions import CALLBACK, MOCK, exchange, visit
+
+REFUSED = Response(
+    status=403, headers=(("WWW-Authenticate", 'Bearer error="insufficient_scope", scope="b"'),)
+)
+OPENED = exchange("rpc", f"{MOCK}/mcp", Response(status=401))
+DISCOVERED = replace(
+    OPENED, request=replace(OPENED.request, headers=(("Mcp-Method", "server/discover"),))
+)
+
+
+def login(scope: str) -> Exchange:
+    return exchange("authorize", f"{MOCK}/authorize?client_id=me&scope={scope}")
+
+
+def of_mcp(*exchanges: Exchange, **more: object) -> Visit:
+    made = visit(*exchanges, **more)
+    return replace(made, terms=replace(made.terms, resource=f"{MOCK}/mcp"))
+
+
+def said(word: str, made: Visit) -> list[str]:
+    found = list(REACTIONS[word](made))
+    return ["seen" if isinstance(item, Seen) else "broken" for item in found]
+
+
+@pytest.mark.parametrize(
+    ("asked", "verdict"),
+    [("a+b", "seen"), ("b+a+offline_access", "seen"), ("b", "broken"), ("a", "broken")],
+)
+def test_a_step_up_asks_for_the_old_scope_and_the_new(asked: str, verdict: str) -> None:
+    call = exchange("api", f"{MOCK}/mcp", REFUSED)
+
+    assert said("step-up-union", of_mcp(login("a"), call, login(asked))) == [verdict]
+
+
+@pytest.mark.parametrize("word", ["step-up-union", "found", "proceeds", "other-version"])
+def test_a_client_whose_time_ran_out_is_not_blamed(word: str) -> None:
+    landed = exchange("callback", f"{CALLBACK}?code=c")
+    call = exchange("api", f"{MOCK}/mcp", REFUSED)
+    before = {
+        "step-up-union": (login("a"), call),
+        "found": (OPENED,),
+        "proceeds": (landed,),
+        "other-version": (DISCOVERED,),
+    }
+    made = of_mcp(*before[word])
+
+    assert said(word, made) == ["broken"]
+    slow = replace(made, endings=(Ending(status=-9, timed_out=True, seconds=10.0),))
+    with pytest.raises(Blocked):
+        said(word, slow)
+
+
+@pytest.mark.parametrize(
+    ("output", "verdict"),
+    [
+        ("sign-in failed", "seen"),
+        ("GET http://127.0.0.1/cb?error=moon_in_wrong_phase&state=s failed", "seen"),
+        ("failed: moon_in_wrong_phase", "broken"),
+        ("failed: call the number on this page", "broken"),
+    ],
+)
+def test_an_error_of_another_issuer_is_not_shown(output: str, verdict: str) -> None:
+    landed = exchange("callback", f"{CALLBACK}?error=moon_in_wrong_phase")
+    made = replace(of_mcp(landed), endings=(Ending(status=1, output=output),))
+
+    assert said("error-unshown", made) == [verdict]
+
+
+def test_metadata_that_is_refused_is_not_used() -> None:
+    read = exchange(
+        "metadata", f"{MOCK}/.well-known/oauth-authorization-server", Response(status=200)
+    )
+    used = exchange("authorize", f"{MOCK}/authorize?document=refused&client_id=me")
+    made = replace(of_mcp(read), endings=(Ending(status=1),))
+
+    assert said("document-unused", made) == ["seen"]
+    assert said("document-unused", of_mcp(read, login("a"))) == ["seen"]
+    [item] = REACTIONS["document-unused"](of_mcp(read, used))
+    assert isinstance(item, Finding)

@@ -32,8 +32,8 @@ from mockauth.wire import Exchange, Secret, Trace
 from mockauth.wire.secret import Secrets
 from mockauth.wire.url import origin
 
-Mask = Callable[[Exchange, Secrets, bool], dict[str, Any]]
-"""Shows an exchange without its secrets; the last argument says whether it is an Action's."""
+Mask = Callable[[Exchange, Secrets, str], dict[str, Any]]
+"""Shows an exchange without its secrets, in the words of a profile."""
 CHATGPT = "https://chat.openai.com"
 LONGEST_NOTED = 16_384
 """Characters of an answer that are kept in the record."""
@@ -95,7 +95,7 @@ def dealing(
         return refused_to_all(world, url) or reach(url)
 
     def keep(exchange: Exchange) -> None:
-        shown = world.mask(exchange, secrets, installation.is_action)
+        shown = world.mask(exchange, secrets, installation.profile)
         if shown["response"] is not None:
             shown["response"]["body"] = shown["response"]["body"][:LONGEST_NOTED]
         world.keeper.note(installation.id, person, login, shown)

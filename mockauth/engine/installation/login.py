@@ -209,9 +209,8 @@ def _land(
         if not grant.access_token:
             ended = _end(subject, Arrival.EXCHANGE_FAILED)
             last = subject.driver.trace.last("token")
-            shown = (
-                world.mask(last, subject.driver.secrets, installation.is_action) if last else None
-            )
+            known = subject.driver.secrets
+            shown = world.mask(last, known, installation.profile) if last else None
             return replace(ended, answered=_answered(subject), exchange=shown)
         _connect(world, installation, pending.person, grant)
         return _end(subject, Arrival.CONNECTED)
@@ -235,12 +234,8 @@ def _found(subject: Subject) -> Iterator[Remark]:
         if check.rule.area in READ_AREAS and check.rule.kind == "read":
             result = judge(check, evidence)
             if result.exchanges:
-                yield from remarks(
-                    [result],
-                    subject.driver.secrets,
-                    {},
-                    action=not subject.target.profile.has_manifest,
-                )
+                profile = subject.target.profile.name
+                yield from remarks([result], subject.driver.secrets, {}, profile=profile)
 
 
 def _error(known: Secrets, callback: Callback) -> str:

@@ -263,11 +263,11 @@ def _placed(subject: Subject, results: list[Result]) -> Iterator[Remark]:
         ours |= positions(document.text, pointers) if manifest.data else {}
     if openapi is not None and openapi.data is not None:
         theirs = dict(positions(openapi.text, pointers))
-    secrets, action = subject.driver.secrets, not subject.target.profile.has_manifest
+    secrets, profile = subject.driver.secrets, subject.target.profile.name
 
     def of(about_openapi: bool, places: Places) -> tuple[Remark, ...]:
         chosen = [r for r in results if (r.rule.area == "openapi") is about_openapi]
-        return remarks(chosen, secrets, places, action=action)
+        return remarks(chosen, secrets, places, profile=profile)
 
     found = (*of(False, ours), *of(True, theirs))
     yield from sorted(found, key=lambda one: not one.is_fatal)

@@ -15,6 +15,7 @@ from mockauth.clock import Clock, SystemClock
 from mockauth.engine.events import Event, Judged, Noted, RunFinished, RunStarted, StepStarted
 from mockauth.engine.flow.detection import detect
 from mockauth.engine.flow.ordinary import ordinary_flow, target_origin
+from mockauth.engine.flow.revisions import today_of
 from mockauth.engine.http.budget import Budget, Spent, Withheld
 from mockauth.engine.http.recorder import Driver
 from mockauth.engine.http.transport import SocketTransport, Transport
@@ -106,6 +107,7 @@ def run_check(
             policy=tuple(policy.findings(results)),
             signal=stop.signal,
             login=subject.target.login,
+            today=today_of(subject),
             budget_seconds=options.budget,
             budget_spent=course.is_spent,
         )

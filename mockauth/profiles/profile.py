@@ -40,6 +40,8 @@ class Profile:
     """Levels by check id or by area; the id wins. A rule that does not apply stays so."""
     off: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Check ids or areas that do not apply, each with its reason."""
+    by_revision: frozenset[str] = frozenset()
+    """The check ids whose place in either is that of a revision of MCP, not the developer's."""
 
     def redirect_uri(self, plugin_id: str) -> str:
         """The production callback of that plugin or GPT."""

@@ -56,6 +56,11 @@ class Term(Enum):
         '"Couldn\'t install plugin", token endpoint says 200',
         '"We couldn\'t connect your account. Please try again."',
     )
+    could_not_log_in = (
+        "Couldn't log in with plugin",
+        "Couldn't log in with plugin",
+        "We couldn't connect your account. Please try again.",
+    )
     could_not_call = (
         '"Authorization error accessing plugins"',
         '"Authorization error accessing plugins"',

@@ -198,3 +198,30 @@ def _summary(subject: Subject) -> Iterator[Event]:
             own(service.wanted if service.wanted != "auto" else ASSUMED),
         )
     )
+
+
+def find_out(subject: Subject, url: str) -> McpService:
+    """What an MCP server and its authorization server say of themselves, without signing in.
+
+    Raises:
+        NothingJudged: nothing answers there.
+    """
+    subject.target = replace(subject.target, mcp=McpService(url=url))
+    _judge_by(subject, ASSUMED)
+    mcp.open_without_token(subject)
+    mcp.find_resource(subject)
+    mcp.find_server(subject)
+    subject.target = replace(subject.target, auth=_auth_of(subject))
+    return mcp.service_of(subject)
+
+
+def resume(subject: Subject, service: McpService, method: str, verifier: str) -> None:
+    """Go on with a server that was found before: nothing is asked. `verifier` is the PKCE verifier of
+    the login (RFC 7636), `method` how the client authenticates at the token endpoint."""
+    subject.target = replace(subject.target, mcp=service, auth_method=method)
+    _judge_by(subject, service.revision or ASSUMED)
+    auth = _auth_of(subject)
+    subject.target = replace(subject.target, auth=auth, base_url=origin(service.url))
+    if auth is not None and subject.target.given.client_id:
+        client = replace(_client(subject, auth), verifier=verifier)
+        subject.target = replace(subject.target, client=client)

@@ -9,6 +9,7 @@ from typing import Any
 
 from mockauth.checks.evidence import Given
 from mockauth.clock import Clock, SystemClock
+from mockauth.engine.flow.mcp import resume
 from mockauth.engine.flow.ordinary import installed_client, place_credentials
 from mockauth.engine.http.in_process import InProcess
 from mockauth.engine.http.recorder import Driver
@@ -84,6 +85,7 @@ def dealing(
     *,
     login: str = "",
     redirect_uri: str = "",
+    verifier: str = "",
 ) -> Iterator[Subject]:
     """Deal with the plugin on behalf of a person. Each exchange is kept, masked, as it is made."""
     transport = world.transport()
@@ -116,6 +118,8 @@ def dealing(
     subject = Subject(driver=driver, target=target, clock=world.clock)
     subject.target = _known(subject.target, installation)
     place_credentials(subject)
+    if installation.mcp is not None:
+        resume(subject, installation.mcp, installation.auth_method, verifier)
     try:
         yield subject
     finally:
@@ -143,6 +147,8 @@ def _known(target: Target, installation: Installation) -> Target:
     document = installation.openapi
     openapi = read_openapi(document.body, document.url) if document.body else None
     with suppress(UsageError):  # only raised where an operation is asked for by name
+        if installation.is_mcp:
+            return target
         if installation.is_action:
             if openapi is not None:
                 auth = fill(installation.form, openapi).auth

@@ -85,9 +85,7 @@ class ChatGPT:
         place = self.open.enter_context(resolved(target, base_url))
         world = World(
             keeper=Keeper(self.store),
-            mask=lambda exchange, secrets, action: Redactor(secrets, action=action).exchange(
-                exchange
-            ),
+            mask=lambda exchange, secrets, profile: Redactor(secrets, profile).exchange(exchange),
             transport=lambda: _transport(place.transport),
         )
         person = world.keeper.new_person()

@@ -60,7 +60,9 @@ def test_the_numbers_of_readme_are_true() -> None:
     }
 
 
-@pytest.mark.parametrize("before", ["door: serve --port", "door: serve --profile action"])
+@pytest.mark.parametrize(
+    "before", ["door: serve --port", "door: serve --profile action", "door: serve --profile mcp"]
+)
 def test_a_door_of_readme_signs_in_to_what_it_says_is_served(before: str) -> None:
     [said] = re.findall(rf"<!-- ({before}.*?) -->", PAGES["README.md"])
     [checked] = blocks("README.md", before=said)
@@ -70,6 +72,21 @@ def test_a_door_of_readme_signs_in_to_what_it_says_is_served(before: str) -> Non
         done = mockauth(*at_port(asked, port), **variables, **QUICK)
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_mcp_server_is_told_of_as_its_page_shows() -> None:
+    [said] = re.findall(r"<!-- (door: .*?) -->", PAGES["docs/mcp.md"])
+    [checked] = blocks("docs/mcp.md", before=said)
+    [shown] = blocks("docs/mcp.md", before="prints")
+    variables = dict(re.findall(r"(MOCKAUTH_\w+)=(\S+)", checked))
+    [asked] = command_lines(checked)
+    with serving(shlex.split(said.removeprefix("door: "))) as (port, _):
+        done = mockauth(*at_port(asked, port), **variables, **QUICK)
+
+    assert re.sub(r"[\d ]+ not judged", " not judged", shown) in re.sub(
+        r"[\d ]+ not judged", " not judged", done.stdout
+    )
+    assert f"found an MCP server at http://localhost:{port}/mcp" in done.stdout
 
 
 def test_the_door_for_clients_passes(pytester: pytest.Pytester) -> None:

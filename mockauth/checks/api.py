@@ -20,7 +20,7 @@ from mockauth.wire.words import cut, say
     "MMM",
     refs=("RFC6750-2.1", "OAI-plugin-auth"),
     auth=("oauth", "service_http", "user_http"),
-    shows='"Authorization error accessing plugins"',
+    shows="{could_not_call}",
     why="Sign-in is for nothing when the API refuses the token.",
     fix="Accept Authorization: Bearer (or Basic, as declared) with the token that was issued.",
 )
@@ -61,13 +61,12 @@ def _fix_of(status: int) -> str:
     """What to change where the status says that it is not the token; "" where it may be."""
     if status in (404, 405, 501):
         return say(
-            "Nothing is served there for that method: compare servers and paths of the OpenAPI "
-            "document with your routes; --operation names another operation."
+            "Nothing is served there for that method: compare {the_document} with your routes; "
+            "--operation names another."
         )
     if status in (400, 422):
         return say(
-            "Make the call that the OpenAPI document describes work, or name another "
-            "operation with --operation."
+            "Make the call that {the_document} describes work, or name another with --operation."
         )
     if status >= 500:
         return say("The call crashes: look into the log of your server.")

@@ -29,7 +29,7 @@ from mockauth.wire.words import AT_CLIENT_URL, cut, own, say
 
 AT = AT_CLIENT_URL
 MISSING_STATE = '"Missing `state` param in response from OAuth provider"'
-COULD_NOT = '"Couldn\'t install plugin", token endpoint says 200'
+COULD_NOT = "{could_not_install}"
 REGISTERED = {
     "invalid_request", "unauthorized_client", "access_denied", "unsupported_response_type",
     "invalid_scope", "server_error", "temporarily_unavailable", "invalid_target",

@@ -16,7 +16,7 @@ from mockauth.checks.registry import check
 from mockauth.checks.token import AT
 from mockauth.wire.words import cut, own, say
 
-COULD_NOT = '"Couldn\'t install plugin", token endpoint says 200'
+COULD_NOT = "{could_not_install}"
 YEAR = 365 * 86400
 MARKS = (
     (codecs.BOM_UTF8, "UTF-8"),

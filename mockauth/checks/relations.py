@@ -292,7 +292,7 @@ RELATIONS: tuple[Relation, ...] = (
         lead="authorize.client-unknown-refused",
         explains=("authorize.client-missing-refused",),
         proof="taken",
-        title="The authorize endpoint (client_url) takes any client_id, and none",
+        title="The authorize endpoint ({client_url}) takes any client_id, and none",
         fix="Look client_id up first; show an error page where it is missing or unknown.",
     ),
     # An ignored body.
@@ -316,7 +316,7 @@ RELATIONS: tuple[Relation, ...] = (
             "refresh.wider-scope-refused",
         ),
         proof="taken",
-        title="The token endpoint (authorization_url) checks nothing: anybody gets a token",
+        title="The token endpoint ({authorization_url}) checks nothing: anybody gets a token",
         fix="Authenticate the client, look the code up, compare its client and redirect_uri, and only "
         "then answer with a token.",
     ),
@@ -324,13 +324,13 @@ RELATIONS: tuple[Relation, ...] = (
         lead="token.code-unknown-refused",
         explains=OF_CODE,
         proof="taken",
-        title="The token endpoint (authorization_url) takes any code",
+        title="The token endpoint ({authorization_url}) takes any code",
     ),
     Relation(
         lead="token.wrong-secret-refused",
         explains=OF_CLIENT,
         proof="taken",
-        title="The token endpoint (authorization_url) takes any client_secret",
+        title="The token endpoint ({authorization_url}) takes any client_secret",
     ),
     Relation(
         lead="token.missing-secret-refused",
@@ -341,7 +341,7 @@ RELATIONS: tuple[Relation, ...] = (
         lead="refresh.unknown-token-refused",
         explains=OF_REFRESH_TOKEN,
         proof="taken",
-        title="The token endpoint (authorization_url) takes any refresh token",
+        title="The token endpoint ({authorization_url}) takes any refresh token",
     ),
     Relation(
         lead="token.code-single-use",
@@ -443,7 +443,7 @@ RELATIONS: tuple[Relation, ...] = (
             "token.invalid-grant-code",
         ),
         proof="code",
-        title="The token endpoint (authorization_url) names the same error whatever is wrong",
+        title="The token endpoint ({authorization_url}) names the same error whatever is wrong",
         fix="Answer invalid_client, invalid_grant, unsupported_grant_type or invalid_request, "
         "whichever it is.",
     ),

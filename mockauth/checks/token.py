@@ -129,9 +129,7 @@ def _fix(evidence: Evidence, last: Exchange) -> str:
         return EXEMPT
     if helped is not None:
         if not evidence.profile.has_manifest:
-            return say(
-                "It accepts {}; it must accept what the GPT editor is set to.", text_of(helped)
-            )
+            return say("It accepts {}; it must accept what {the_setting}.", text_of(helped))
         return say("It accepts {}: see token.declared-content-type-accepted.", text_of(helped))
     if _form_wall(last):
         return say("Exempt the token endpoint from form protection: see token.no-browser-needed.")
@@ -194,7 +192,7 @@ def declared_content_type(evidence: Evidence) -> Iterator[Finding | Seen]:
         raise Blocked(say("no encoding was accepted (see token.exchange-works)"))
     yield Finding(
         expected=say(
-            "the manifest says {}: a {} body is read", names.get(declared, declared), declared
+            "{the_manifest} says {}: a {} body is read", names.get(declared, declared), declared
         ),
         actual=say("{}; the endpoint understands {}", last.outcome, text_of(helped)),
         fix=say(

@@ -113,7 +113,7 @@ def body_below_limit(evidence: Evidence) -> Iterator[Finding | Seen]:
     fix="Answer at the declared URL itself.",
 )
 def no_redirect_on_api(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """The OpenAPI document and the API answer without a redirect."""
+    """{The_document} and the API answer without a redirect."""
     found = evidence.trace.ordinary("openapi", "api")
     if not found:
         raise NotApplicable(say("neither was asked"))

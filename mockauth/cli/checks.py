@@ -9,6 +9,7 @@ import click
 
 from mockauth.cli.writing import say_plainly
 from mockauth.errors import UsageError
+from mockauth.profiles.mcp import REVISIONS, Revision
 
 if TYPE_CHECKING:
     from mockauth.engine.catalogue import Entry
@@ -26,6 +27,12 @@ LEVELS = click.Choice(["critical", "must", "should", "info", "must-not"])
     help="Only what applies to this profile, with its levels there.",
 )
 @click.option(
+    "--revision",
+    type=click.Choice(REVISIONS),
+    default=None,
+    help="Only what this revision of MCP has, with its levels there; means --profile mcp.",
+)
+@click.option(
     "--level", type=LEVELS, default=None, help="Only this level, under --profile (else plugin)."
 )
 @click.option(
@@ -36,15 +43,24 @@ LEVELS = click.Choice(["critical", "must", "should", "info", "must-not"])
     "--scenarios", multiple=True, type=click.Path(path_type=Path), help="More scenario files."
 )
 @click.option("--format", "form", type=click.Choice(["text", "markdown"]), default="text")
-def checks(check_id: str | None, scenarios: tuple[Path, ...], form: str, **only: Any) -> None:
+def checks(
+    check_id: str | None,
+    scenarios: tuple[Path, ...],
+    form: str,
+    revision: Revision | None,
+    **only: Any,
+) -> None:
     """List the checks, or explain one: requirement, source, why, how it is tested, how to fix it,
     and where its code, its faults and its tests are."""
     # The checks and the scenario files, which --help must not load.
-    from mockauth.engine.catalogue import catalogue
+    from mockauth.engine.catalogue import at_revision, catalogue
     from mockauth.engine.places import places_of
     from mockauth.report import reference
 
     entries = catalogue(scenarios)
+    if revision is not None:
+        entries = at_revision(entries, revision)
+        only["profile"] = _of_mcp(only["profile"], revision)
     if check_id is not None:
         entry = _named(entries, check_id)
         if form == "markdown":
@@ -59,6 +75,17 @@ def checks(check_id: str | None, scenarios: tuple[Path, ...], form: str, **only:
         say_plainly(reference.markdown(chosen).rstrip())
     else:
         say_plainly(reference.listing(chosen, only["profile"] or "plugin"))
+
+
+def _of_mcp(profile: str | None, revision: str) -> str:
+    """The profile that has revisions.
+
+    Raises:
+        UsageError: another one was named.
+    """
+    if profile not in (None, "mcp"):
+        raise UsageError(f"--revision {revision} is of MCP, and --profile is {profile}")
+    return "mcp"
 
 
 def _named(entries: tuple[Entry, ...], check_id: str) -> Entry:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mockauth.checks.client.read import CHECKS
 from mockauth.checks.registry import all_checks
 from mockauth.checks.rule import Rule
-from mockauth.profiles import PROFILES, Level
+from mockauth.profiles import MCP, PROFILES, Level, Profile
+from mockauth.profiles.mcp import Revision, with_revision
 from mockauth.scenario.client_words import client_words
 from mockauth.scenario.library import load_library
 from mockauth.scenario.words import probe_words
@@ -33,12 +34,22 @@ class Entry:
 
     rule: Rule
     tested: tuple[str, ...]
+    mcp: Profile = MCP
+    """The profile of an MCP server, at the levels of one revision where one was named."""
 
     def level(self, profile: str) -> Level | None:
         """The level under a profile; None when the rule does not apply there."""
+        if profile == self.mcp.name:
+            return self.mcp.level(self.rule.id, self.rule.levels)
         if profile in PROFILES:
             return PROFILES[profile].level(self.rule.id, self.rule.levels)
         return self.rule.levels.get(profile)
+
+
+def at_revision(entries: Sequence[Entry], revision: Revision) -> tuple[Entry, ...]:
+    """The same rules with the levels that a revision of MCP gives them."""
+    mcp = with_revision(MCP, revision)
+    return tuple(replace(entry, mcp=mcp) for entry in entries)
 
 
 def catalogue(folders: Sequence[Path] = ()) -> tuple[Entry, ...]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
-from mockauth.checks.evidence import Evidence
+from mockauth.checks.evidence import Evidence, Given
 from mockauth.checks.registry import Check, all_checks
 from mockauth.checks.rule import Rule
 from mockauth.clock import Clock, SystemClock
 from mockauth.engine.events import Event, Judged, Noted, RunFinished, RunStarted, StepStarted
+from mockauth.engine.flow.detection import detect
 from mockauth.engine.flow.ordinary import ordinary_flow, target_origin
+from mockauth.engine.flow.revisions import today_of
 from mockauth.engine.http.budget import Budget, Spent, Withheld
 from mockauth.engine.http.recorder import Driver
 from mockauth.engine.http.transport import SocketTransport, Transport
@@ -22,7 +24,7 @@ from mockauth.engine.options import CheckOptions
 from mockauth.engine.probe.run import run_probe
 from mockauth.engine.result.exemptions import check_names, policy_at
 from mockauth.engine.result.located import located
-from mockauth.engine.result.profile_options import chosen_profile
+from mockauth.engine.result.profile_options import chosen_profile, needs_detection
 from mockauth.engine.result.result import Result, Run
 from mockauth.engine.result.verdict import binding, blocked, judge
 from mockauth.engine.target.action import action_origin
@@ -73,13 +75,14 @@ def run_check(
     if resolve is None and transport is None:
         resolve = system_addresses
     subject = _subject(options, profile, transport or SocketTransport(), clock, resolve)
-    subject.target.url_map.notes += notes
+    is_guess = needs_detection(options)
+    subject.target.url_map.notes += [] if is_guess else notes
     stop = interruption or Interruption()
     yield RunStarted(options.target)
     wait_seconds = options.wait or 0.0
     limit = stop.limit(wait_seconds + options.budget + LATE) if options.budget else nullcontext()
     with closing(subject.logins), closing(subject.documents), limit:
-        course = _Course(options, subject, stop)
+        course = _Course(options, subject, stop, rules if is_guess else ())
         yield from course.ordinary()
         if resolve is not None:
             course.look_up(resolve)
@@ -105,6 +108,7 @@ def run_check(
             policy=tuple(policy.findings(results)),
             signal=stop.signal,
             login=subject.target.login,
+            today=today_of(subject),
             budget_seconds=options.budget,
             budget_spent=course.is_spent,
         )
@@ -119,6 +123,8 @@ class _Course:
     options: CheckOptions
     subject: Subject
     stop: Interruption
+    rules: Sequence[Rule] = ()
+    """Every rule, where it must still be found out what the target is."""
     stopped: str = ""
     is_cut: bool = False
 
@@ -145,6 +151,10 @@ class _Course:
             with self.stop.section():
                 wait_for(subject.driver.transport, subject.target.url_map.target, options.wait)
         subject.driver.budget.start()
+        if self.rules:
+            yield StepStarted(say("find out what the target is"))
+            with self.stop.section():
+                options = self._detected()
         flow = ordinary_flow(
             subject, options.target, options.operation, options.form, options.revision
         )
@@ -153,6 +163,18 @@ class _Course:
                 subject.target.url_map.notes.append(event.text)
             else:
                 yield event
+
+    def _detected(self) -> CheckOptions:
+        """The options with the profile and the address that were found."""
+        subject = self.subject
+        found = detect(subject, self.options.target)
+        options = replace(self.options, profile=found.profile, target=found.target)
+        profile, notes = chosen_profile(options, self.rules)
+        subject.target.url_map.notes += [*found.notes, *notes]
+        given = _given(options, profile)
+        subject.target = replace(subject.target, profile=profile, given=given)
+        subject.driver.secrets.publish(found.target, *given.redirect_uris)
+        return options
 
     def look_up(self, resolve: Resolver) -> None:
         """Ask which addresses the names of the target have."""
@@ -314,6 +336,14 @@ def _unread(target: Target) -> str:
     return say("there is no readable manifest (see the manifest checks)")
 
 
+def _given(options: CheckOptions, profile: Profile) -> Given:
+    """What the user gave, with the callbacks of the profile."""
+    if options.given.redirect_uri:
+        return options.given
+    uris = profile.redirect_uris(options.plugin_id or profile.default_plugin_id)
+    return replace(options.given, redirect_uri=uris[0], redirect_uris=uris)
+
+
 def _subject(
     options: CheckOptions,
     profile: Profile,
@@ -321,10 +351,7 @@ def _subject(
     clock: Clock,
     resolve: Resolver | None,
 ) -> Subject:
-    given = options.given
-    if not given.redirect_uri:
-        uris = profile.redirect_uris(options.plugin_id or profile.default_plugin_id)
-        given = replace(given, redirect_uri=uris[0], redirect_uris=uris)
+    given = _given(options, profile)
     secrets = Secrets()
     for secret, label in (
         (given.client_secret, "client secret"),

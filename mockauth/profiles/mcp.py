@@ -7,10 +7,11 @@ four dated revisions.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from mockauth.profiles.profile import Level, Profile
+from mockauth.profiles.profile import Level, Profile, Word
 from mockauth.wire.words import own, say
 
 Revision = Literal["2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"]
@@ -110,25 +111,37 @@ ABOUT_SECRETS = (
 
 
 def with_revision(profile: Profile, revision: Revision) -> Profile:
-    """The profile with the levels of that revision, whichever it had; the developer's own stay."""
+    """The profile with the levels of that revision in place of another's; the developer's own stay."""
     at = REVISIONS.index(revision)
-    bound = {n: letters for n, letters in LEVELS.items() if not _names(n) & profile.settled}
+    profile = _of_no_revision(profile)
     chosen: dict[str, Level] = {}
     off: dict[str, str] = {}
-    for name, letters in bound.items():
+    for name, letters in LEVELS.items():
+        if {name, name.partition(".")[0]} & {*profile.overrides, *profile.off}:
+            continue
         if letters[at] == "-":
             off[name] = _elsewhere(letters, revision)
         else:
             chosen[name] = LETTERS[letters[at]]
     for name, has in AREAS.items():
-        if has[at] == "-" and name not in profile.overrides:
+        if has[at] == "-" and name not in {*profile.overrides, *profile.off}:
             off[name] = _elsewhere(has, revision)
     title = own(f"MCP server of {revision}")
-    return profile.without(bound).altered(chosen, off).renamed(title)
+    known = frozenset({*chosen, *off})
+    return replace(profile.altered(chosen, off).renamed(title), by_revision=known)
 
 
-def _names(check_id: str) -> frozenset[str]:
-    return frozenset((check_id, check_id.partition(".")[0]))
+def _of_no_revision(profile: Profile) -> Profile:
+    def rest(table: Mapping[str, Word]) -> Mapping[str, Word]:
+        kept = {name: value for name, value in table.items() if name not in profile.by_revision}
+        return MappingProxyType(kept)
+
+    return replace(
+        profile,
+        overrides=rest(profile.overrides),
+        off=rest(profile.off),
+        by_revision=frozenset(),
+    )
 
 
 def with_public_client(profile: Profile) -> Profile:

@@ -7,7 +7,7 @@ carries its level per profile, and a profile may override it by id or by area.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal, TypeVar
@@ -40,8 +40,8 @@ class Profile:
     """Levels by check id or by area; the id wins. A rule that does not apply stays so."""
     off: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Check ids or areas that do not apply, each with its reason."""
-    settled: frozenset[str] = frozenset()
-    """Check ids or areas whose level is the developer's own."""
+    by_revision: frozenset[str] = frozenset()
+    """The check ids whose place in either is that of a revision of MCP, not the developer's."""
 
     def redirect_uri(self, plugin_id: str) -> str:
         """The production callback of that plugin or GPT."""
@@ -67,7 +67,7 @@ class Profile:
         """The same profile with the developer's own levels, by check id or area."""
         levels = {name: level for name, level in changes.items() if level != "off"}
         off = {name: "switched off by --level" for name, level in changes.items() if level == "off"}
-        return replace(self.altered(levels, off), settled=self.settled | changes.keys())
+        return self.altered(levels, off)
 
     def altered(self, levels: Mapping[str, Level], off: Mapping[str, str]) -> Profile:
         """The same profile with more overrides; what it had is replaced where both name one."""
@@ -76,12 +76,6 @@ class Profile:
             overrides=MappingProxyType({**self.overrides, **levels}),
             off=MappingProxyType({**self.off, **off}),
         )
-
-    def without(self, names: Collection[str]) -> Profile:
-        """The same profile with the rules' own levels for these check ids."""
-        kept = {n: level for n, level in self.overrides.items() if n not in names}
-        off = {n: reason for n, reason in self.off.items() if n not in names}
-        return replace(self, overrides=MappingProxyType(kept), off=MappingProxyType(off))
 
     def renamed(self, title: str) -> Profile:
         """The same profile under another title."""

@@ -13,6 +13,7 @@ from mockauth import __version__
 from mockauth.engine.result.causes import Cause, causes_of
 from mockauth.engine.result.gate import Gate
 from mockauth.engine.result.result import Result, Run, State
+from mockauth.engine.result.today import by_revision, headline, in_words
 from mockauth.report.redacted import Redactor
 from mockauth.report.verdict import sentence
 from mockauth.wire.url import without_query
@@ -96,7 +97,7 @@ class _Screen:
 
     def foot(self) -> Iterator[Row]:
         """Notes, counts, what was not judged and why, and how to see more."""
-        rows = [*self._notes(), *self._policy()]
+        rows = [*self._today(), *self._notes(), *self._policy()]
         yield from [Row(""), *rows] if rows else []
         yield Row("")
         yield from self._counts()
@@ -208,6 +209,15 @@ class _Screen:
         noun = "warning" if len(warnings) == 1 else "warnings"
         ids = ", ".join(cause.lead.rule.id for cause in warnings)
         return Row(_fit(f"{len(warnings)} {noun}: {ids}", self.width), "yellow")
+
+    def _today(self) -> Iterator[Row]:
+        """What ChatGPT makes of an MCP server, and the verdict by each revision."""
+        told = headline(self.run)
+        if not told or self._is_cut:
+            return
+        yield Row(self._text(say("ChatGPT today: {}", told)), "bold")
+        for one in by_revision(self.run):
+            yield Row(self._text(in_words(one)), "bold")
 
     def _notes(self) -> Iterator[Row]:
         for note in self.run.notes[:MOST_NOTES]:

@@ -12,6 +12,7 @@ from mockauth.clock import iso
 from mockauth.engine.result.causes import Cause, caused_by, causes_of
 from mockauth.engine.result.gate import Gate
 from mockauth.engine.result.result import Run
+from mockauth.engine.result.today import by_revision, headline
 from mockauth.report.formats.document import SCHEMA
 from mockauth.report.redacted import Redactor, redactor
 from mockauth.report.verdict import verdict
@@ -52,6 +53,7 @@ def members(run: Run, gate: Gate) -> dict[str, Any]:
         "stopped": shown.text(run.stopped),
         "login": shown.login(run.login),
         "notes": [shown.text(note) for note in run.notes],
+        "today": _today(run, shown),
         "policy": [
             {
                 "id": finding.id,
@@ -67,6 +69,28 @@ def members(run: Run, gate: Gate) -> dict[str, Any]:
             for result in run.results
         ],
         "exchanges": [shown.exchange(exchange) for exchange in run.trace],
+    }
+
+
+def _today(run: Run, shown: Redactor) -> dict[str, Any] | None:
+    """What ChatGPT makes of an MCP server, and the verdict by each revision that it speaks."""
+    if run.today is None:
+        return None
+    return {
+        "text": shown.text(headline(run)),
+        "connects": run.today.connects,
+        "tools": run.today.tools,
+        "registration": run.today.way,
+        "callback": shown.text(run.today.callback),
+        "revisions": [
+            {
+                "revision": one.revision,
+                "signs_in": one.signs_in,
+                "failures": list(one.failures),
+                "unjudged": one.unjudged,
+            }
+            for one in by_revision(run)
+        ],
     }
 
 

@@ -32,12 +32,12 @@ class Redactor:
     """Shows what a run found. Everything that a report holds goes through it, once."""
 
     secrets: Secrets
-    action: bool = False
-    """Whether the report speaks of the GPT editor instead of a manifest."""
+    profile: str = "plugin"
+    """Whose words the report uses: of a manifest, the GPT editor, or metadata."""
 
     def text(self, message: str) -> str:
         """A message; a plain `str` is text of others."""
-        return render(message, self.secrets, action=self.action)
+        return render(message, self.secrets, profile=self.profile)
 
     def url(self, exchange: Exchange) -> str:
         """Where a request went, for the terminal."""
@@ -177,4 +177,4 @@ class Redactor:
 
 def redactor(run: Run) -> Redactor:
     """The redactor of a run, in the words of its profile."""
-    return Redactor(run.secrets, action=run.role == "chatgpt" and not run.profile.has_manifest)
+    return Redactor(run.secrets, run.profile.name if run.role == "chatgpt" else "plugin")

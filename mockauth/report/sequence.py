@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,14 +20,18 @@ WAYS: Mapping[str, tuple[int, int]] = MappingProxyType(
     {
         "manifest": (1, 3), "openapi": (1, 3), "asset": (1, 3), "authorize": (0, 2),
         "page": (0, 2), "callback": (0, 1), "token": (1, 2), "refresh": (1, 2), "api": (1, 3),
+        "rpc": (1, 3),
     }
 )  # fmt: skip
 """From which lane to which a message goes, by its step."""
 USUAL = (1, 2)
 DOCUMENTS = ("manifest", "openapi", "asset")
+DISCOVERY = ("rpc", "metadata", "register")
+"""What is asked of an MCP server before anybody signs in."""
 BY_BROWSER = ("authorize", "page", "callback")
 PURPOSES: Mapping[str, str] = MappingProxyType({"token": " (code)", "refresh": " (refresh)"})
 """Why the token endpoint is asked, which its path does not tell."""
+METHOD = re.compile(r'"method": "([\w/]+)"')
 GAP, MARGIN, HEAD, ROW, TIP = 190, 60, 46, 34, 8
 """Units of the drawing: between lanes, beside them, above, a line, an arrow's head."""
 WIDTH = 2 * MARGIN + GAP * (len(LANES) - 1)
@@ -119,12 +124,27 @@ def _flow(one: Noted) -> str:
     if one.login:
         return f"login {one.login}"
     step = one.shown["step"]
+    if step in DISCOVERY and not _has_token(one.shown["request"]):
+        return "discovery"
     return "documents" if step in DOCUMENTS else "refresh" if step == "refresh" else "use"
+
+
+def _has_token(request: Mapping[str, Any]) -> bool:
+    return any(name.lower() == "authorization" for name, _ in request["headers"])
+
+
+def _purpose(step: str, request: Mapping[str, Any]) -> str:
+    """What the path does not tell: the grant, or the method of JSON-RPC."""
+    if step not in ("rpc", "api") or '"jsonrpc"' not in request["body"]:
+        return PURPOSES.get(step, "")
+    found = METHOD.search(request["body"])
+    return f" ({found.group(1)})" if found else ""
 
 
 def _drawn(group: Sequence[Noted]) -> Flow:
     titles = {
         "documents": "The documents are read",
+        "discovery": "The server is found out",
         "refresh": "The token is refreshed",
         "use": "The plugin is used",
     }
@@ -149,7 +169,7 @@ def _message(one: Noted) -> Message:
         at=one.at,
         source=LANES[source],
         target=LANES[target],
-        title=f"{request['method']} {path}{PURPOSES.get(step, '')}",
+        title=f"{request['method']} {path}{_purpose(step, request)}",
         answer=str(status) if response else "no answer" if one.shown["error"] else "",
         is_bad=status >= 400 or bool(one.shown["error"]),
         curl="" if step in BY_BROWSER else as_curl(request),

@@ -56,7 +56,7 @@ def _stopped(run: Run, stops: list[Result]) -> Words:
     if run.auth in CALLED:
         return say("ChatGPT cannot call the API")
     if run.auth == "unknown":
-        return say("ChatGPT cannot use the plugin")
+        return say("ChatGPT cannot use the {plugin}")
     signed_in = any(r.rule.id == "token.exchange-works" and r.state == "pass" for r in run.results)
     about_api = ("api", "openapi") if signed_in else ("api",)
     if all(stop.rule.area in about_api for stop in stops):

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from mockauth.wire.secret import Secret
 
-Kind = Literal["plugin", "action"]
+Kind = Literal["plugin", "action", "mcp"]
 AuthType = Literal["none", "service_http", "user_http", "oauth"]
 """The manifest's `auth.type`; an Action has one of them, too."""
 Level = Literal["service", "user"]

@@ -7,7 +7,8 @@ import os
 from flask import Blueprint, Flask
 
 from mockauth.web.action_page import add_action_page
-from mockauth.web.callback import callback_blueprint
+from mockauth.web.callback import callback_blueprint, connector_blueprint
+from mockauth.web.connector_pages import add_connector_pages
 from mockauth.web.errors import explain_errors
 from mockauth.web.front import front_blueprint
 from mockauth.web.guard import guard
@@ -53,6 +54,7 @@ def register(app: Flask, settings: PageSettings | None = None) -> None:
     pages = pages_of(settings or PageSettings())
     app.register_blueprint(chatgpt_blueprint(pages))
     app.register_blueprint(callback_blueprint(pages))
+    app.register_blueprint(connector_blueprint(pages))
     if pages.settings.controls:
         app.register_blueprint(plugin_side_blueprint(pages.settings))
 
@@ -72,6 +74,7 @@ def chatgpt_blueprint(pages: Pages) -> Blueprint:
         add_store_page,
         add_setup_pages,
         add_action_page,
+        add_connector_pages,
         add_plugin_page,
         add_login_pages,
         add_use_pages,

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from flask import Flask
 
-PLACES = ("/chatgpt/", "/aip/", "/mockauth/")
-NAMES = ("/", "/chatgpt", "/mockauth")
-RESERVED = ("chatgpt", "aip", "mockauth")
+PLACES = ("/chatgpt/", "/aip/", "/connector/", "/mockauth/")
+NAMES = ("/", "/chatgpt", "/connector_platform_oauth_redirect", "/mockauth")
+RESERVED = ("chatgpt", "aip", "connector", "mockauth")
 """Names that no plugin of a server with pages can have."""
 
 

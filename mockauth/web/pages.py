@@ -55,7 +55,7 @@ def pages_of(settings: PageSettings) -> Pages:
     """The pages that these settings make."""
     world = World(
         keeper=Keeper(open_store(settings.store, clock=settings.clock)),
-        mask=lambda exchange, secrets, action: Redactor(secrets, action=action).exchange(exchange),
+        mask=lambda exchange, secrets, profile: Redactor(secrets, profile).exchange(exchange),
         clock=settings.clock,
         transport=settings.transport,
         resolve=settings.resolve,

@@ -86,6 +86,7 @@ def _state(installation: Installation, connection: Connection | None, now: float
             target=installation.target,
             kind=installation.kind,
             is_action=installation.is_action,
+            is_mcp=installation.is_mcp,
             phase=installation.phase,
             is_connected=connection is not None,
         )

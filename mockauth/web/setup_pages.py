@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.engine.installation import setup
+from mockauth.engine.installation import connector, setup
 from mockauth.engine.installation.installation import Connection, Phase
 from mockauth.web.pages import Pages
-from mockauth.web.plugin_page import plugin_page
+from mockauth.web.plugin_page import base_address, plugin_page
 from mockauth.wire import Secret
 
 LONGEST_PASTED = 8192
@@ -48,8 +48,11 @@ def _for_developers(blueprint: Blueprint, pages: Pages) -> None:
     @blueprint.post("/plugins/<id>/read")
     def read_again(id: str) -> BaseResponse:
         installation = pages.owned(id)
-        again = setup.read_form_again if installation.is_action else setup.read_again
-        again(world, installation)
+        if installation.is_mcp:
+            connector.read_again(world, installation, base_address())
+        else:
+            again = setup.read_form_again if installation.is_action else setup.read_again
+            again(world, installation)
         return _back(id)
 
     @blueprint.post("/plugins/<id>/remove")

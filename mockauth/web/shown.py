@@ -27,12 +27,12 @@ def add_filters(blueprint: Blueprint) -> None:
 def about(installation: Installation, connection: Connection | None) -> None:
     """Say whose secrets must not be on the page of this request."""
     g.mockauth_secrets = secrets_of(installation, connection)
-    g.mockauth_is_action = installation.is_action
+    g.mockauth_profile = installation.profile
 
 
 def told(message: str) -> str:
     """A message of mockauth's, with text of others in it."""
-    return render(message, _secrets(), action=g.get("mockauth_is_action", False))
+    return render(message, _secrets(), profile=g.get("mockauth_profile", "plugin"))
 
 
 def foreign(text: str) -> str:

@@ -18,34 +18,58 @@ from mockauth.wire.secret import Secrets
 
 LONGEST_TEXT = 2000
 """Characters of a text of others in a message, where the message sets no lower limit."""
+PROFILES = ("plugin", "action", "mcp")
+"""Whose report a word is for."""
 COUNT = 1_000_000
 """A number below it is a count or a status, which is mockauth's own to say."""
 
 
 class Term(Enum):
-    """What a 2023 manifest and the GPT editor call by different names: a plugin's word, an Action's.
+    """What a 2023 manifest, the GPT editor and the metadata of an authorization server call by
+    different names, in the order of `PROFILES`.
 
     `authorization_url` is the TOKEN endpoint of a manifest; the editor's "Authorization URL" is the
     other one.
     """
 
-    client_url = ("client_url", "Authorization URL")
-    authorization_url = ("authorization_url", "Token URL")
-    the_manifest = ("the manifest", "the GPT editor")
-    The_manifest = ("The manifest", "The GPT editor")
-    in_a_manifest = (" in a 2023 manifest", "")
+    client_url = ("client_url", "Authorization URL", "authorization_endpoint")
+    authorization_url = ("authorization_url", "Token URL", "token_endpoint")
+    the_manifest = ("the manifest", "the GPT editor", "the metadata")
+    The_manifest = ("The manifest", "The GPT editor", "The metadata")
+    in_a_manifest = (" in a 2023 manifest", "", "")
     at_client_url = (
         "/auth/client_url",
         "authorize endpoint, the Authorization URL of the GPT editor",
+        "authorize endpoint, authorization_endpoint of the metadata",
     )
     at_authorization_url = (
         "/auth/authorization_url",
         "token endpoint, the Token URL of the GPT editor",
+        "token endpoint, token_endpoint of the metadata",
+    )
+    the_document = ("the OpenAPI document", "the OpenAPI document", "the list of tools")
+    The_document = ("The OpenAPI document", "The OpenAPI document", "The metadata")
+    the_setting = ("the manifest declares", "the GPT editor is set to", "the client registered")
+    plugin = ("plugin", "plugin", "connector")
+    could_not_install = (
+        '"Couldn\'t install plugin", token endpoint says 200',
+        '"Couldn\'t install plugin", token endpoint says 200',
+        '"We couldn\'t connect your account. Please try again."',
+    )
+    could_not_log_in = (
+        "Couldn't log in with plugin",
+        "Couldn't log in with plugin",
+        "We couldn't connect your account. Please try again.",
+    )
+    could_not_call = (
+        '"Authorization error accessing plugins"',
+        '"Authorization error accessing plugins"',
+        '"No app actions available"',
     )
 
-    def word(self, *, action: bool = False) -> str:
-        """The word of a plugin's report, or of an Action's."""
-        return self.value[1 if action else 0]
+    def word(self, profile: str = "plugin") -> str:
+        """The word of a report of that profile."""
+        return self.value[PROFILES.index(profile)]
 
 
 TERM = re.compile(r"\{(" + "|".join(term.name for term in Term) + r")\}")
@@ -130,16 +154,16 @@ def parts_of(text: str) -> tuple[Part, ...]:
     return text.parts if isinstance(text, Words) else (Foreign(text),)
 
 
-def render(text: str, secrets: Secrets, *, action: bool = False) -> str:
-    """A message as it may be shown: on one line, without secrets, in the words of a plugin's report
-    or of an Action's."""
-    return one_line("".join(_rendered(part, secrets, action) for part in parts_of(text)))
+def render(text: str, secrets: Secrets, *, profile: str = "plugin") -> str:
+    """A message as it may be shown: on one line, without secrets, in the words of a report of that
+    profile."""
+    return one_line("".join(_rendered(part, secrets, profile) for part in parts_of(text)))
 
 
-def _rendered(part: Part, secrets: Secrets, action: bool) -> str:
+def _rendered(part: Part, secrets: Secrets, profile: str) -> str:
     if isinstance(part, Foreign):
         return part.rendered(secrets)
-    return part.word(action=action) if isinstance(part, Term) else part
+    return part.word(profile) if isinstance(part, Term) else part
 
 
 def _composed(part: Part) -> str:

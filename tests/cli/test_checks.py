@@ -54,6 +54,16 @@ def test_a_level_is_that_of_the_profile() -> None:
     assert listed == [e.rule.id for e in catalogue() if e.level("mcp") == "critical"]
 
 
+def test_a_revision_of_mcp_has_rules_and_levels_of_its_own() -> None:
+    oldest, newest = (run("--revision", one).stdout for one in ("2025-03-26", "2026-07-28"))
+
+    assert "discovery.prm-found" not in oldest
+    assert f"{'discovery.prm-found':44} critical" in newest
+    assert f"{'callback.iss-on-error':44} should" in oldest
+    assert f"{'callback.iss-on-error':44} must" in newest
+    assert "manifest.served" not in newest
+
+
 def test_filters_that_leave_nothing_say_so() -> None:
     done = run("--area", "manifest", "--kind", "probe", "--level", "must-not")
 
@@ -68,6 +78,10 @@ def test_filters_that_leave_nothing_say_so() -> None:
         (
             ("--source", "RFC674"),
             "--source RFC674: no check cites this source; did you mean RFC6749",
+        ),
+        (
+            ("--revision", "2025-06-18", "--profile", "action"),
+            "--revision 2025-06-18 is of MCP, and --profile is action",
         ),
         (("token.code-singel-use",), "did you mean token.code-single-use?"),
     ],

@@ -31,6 +31,7 @@ MISSING = (
     else ""
 )
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
+RULE = "/chatgpt/checks/token.code-single-use"
 PATIENCE = 60_000
 """Milliseconds after which something is wrong."""
 
@@ -124,6 +125,27 @@ def log_in(page: Page, password: str = "analytical-engine", user: str = "ada") -
 def sees(page: Page, text: str) -> None:
     """Wait until the page says it."""
     page.get_by_text(text).first.wait_for()
+
+
+def test_an_mcp_connector_is_added_signed_in_to_and_used(browser: Browser, pages: str) -> None:
+    with (
+        served_plugin(api="mcp", login="login_and_consent") as server,
+        a_person(browser, viewport={"width": 320, "height": 640}) as page,
+    ):
+        page.goto(f"{pages}/chatgpt/connector")
+        page.get_by_label("MCP server URL").fill(f"{server.url}/mcp".removeprefix("http://"))
+        page.get_by_role("button", name="Create").click()
+        sees(page, f"{pages}/connector_platform_oauth_redirect")
+        log_in(page)
+        page.get_by_role("button", name="Allow").click()
+        sees(page, "connected")
+        page.get_by_role("link", name="See its tools").click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        page.get_by_role("button", name="Call whoami").click()
+        sees(page, "Answered: 200")
+        page.get_by_role("link", name="Back to the connector").click()
+        page.get_by_role("link", name="What was sent and answered").click()
+        sees(page, "The server is found out")
 
 
 @pytest.mark.parametrize("auth", ["none", "service_http", "user_http", "oauth"])
@@ -225,7 +247,7 @@ def test_pages_are_accessible_and_fit_320_pixels(
 
     small = {"width": 320, "height": 640}
     with a_person(browser, viewport=small, color_scheme=scheme) as page:
-        for path in ("/", "/chatgpt/", "/chatgpt/action", "/chatgpt/checks/token.code-single-use"):
+        for path in ("/", "/chatgpt/", "/chatgpt/action", "/chatgpt/connector", RULE):
             page.goto(pages + path)
             look(page)
         installed(page, pages, plugin)

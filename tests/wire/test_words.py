@@ -117,7 +117,7 @@ def test_an_endpoint_is_named_as_the_profile_names_it() -> None:
     assert render(message, Secrets()) == (
         "the token endpoint (authorization_url) says authorization_url"
     )
-    assert render(message, Secrets(), action=True) == (
+    assert render(message, Secrets(), profile="action") == (
         "the token endpoint (Token URL) says authorization_url"
     )
 
@@ -135,3 +135,10 @@ def test_words_are_texts() -> None:
     assert say("a {:.1f} b {{}}", 1.25) == "a 1.2 b {}"
     assert not say("")
     assert Words() == ""
+
+
+def test_an_endpoint_of_an_mcp_server_has_the_name_of_its_metadata() -> None:
+    message = say("the token endpoint ({authorization_url}) of {the_manifest}{in_a_manifest}")
+    assert render(message, Secrets(), profile="mcp") == (
+        "the token endpoint (token_endpoint) of the metadata"
+    )

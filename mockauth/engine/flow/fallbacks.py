@@ -20,7 +20,6 @@ from mockauth.engine.http.recorder import Place
 from mockauth.engine.target import browsers, requests, tokens
 from mockauth.engine.target.subject import Subject
 from mockauth.errors import NothingJudged, UsageError
-from mockauth.profiles import Profile
 from mockauth.wire import Request
 from mockauth.wire.message import Encoding
 from mockauth.wire.trace import Fallback, Step
@@ -241,7 +240,7 @@ def other_encoding(subject: Subject) -> Iterator[Event]:
             subject.target = replace(subject.target, client=client)
             subject.driver.place = place  # from here on
             tokens.keep(subject, grant)
-            yield Noted(_taken(fallback, subject.target.profile))
+            yield Noted(_taken(fallback))
             return
 
 
@@ -286,13 +285,11 @@ class WithOrigin:
         return placed.with_header("Origin", self.origin).with_header("Referer", self.origin + "/")
 
 
-def _taken(fallback: Fallback, profile: Profile) -> str:
-    declares = "the manifest declares" if profile.has_manifest else "the GPT editor is set to"
+def _taken(fallback: Fallback) -> str:
     return say(
-        "the token endpoint ({authorization_url}) took {} and refused what {}; "
+        "the token endpoint ({authorization_url}) took {} and refused what {the_setting}; "
         "the run goes on with {}, ChatGPT would have stopped",
         TEXTS[fallback],
-        own(declares),
         TEXTS[fallback],
     )
 

@@ -7,12 +7,12 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mockauth.chatgpt import mcp as messages
 from mockauth.chatgpt.client import Client
 from mockauth.chatgpt.token import read_token
 from mockauth.engine.events import Event, Noted, StepStarted
 from mockauth.engine.flow.fallbacks import by_named_basic, without_resource_at_token
 from mockauth.engine.flow.passes import authorize_user, call_api, refresh_once
+from mockauth.engine.flow.revisions import ask_for_others
 from mockauth.engine.target import mcp, requests, tokens
 from mockauth.engine.target.discovery import declare
 from mockauth.engine.target.subject import Subject
@@ -171,6 +171,7 @@ def _converse(subject: Subject, token: str | None, tool: str) -> Iterator[Event]
     """Agree on a revision and list the tools, which is the call that probes repeat."""
     yield StepStarted(say("speak to the MCP server"))
     mcp.agree(subject, token)
+    ask_for_others(subject, token)
     service = mcp.service_of(subject)
     if service.revision:
         _judge_by(subject, service.revision)
@@ -185,38 +186,41 @@ def _converse(subject: Subject, token: str | None, tool: str) -> Iterator[Event]
 
 
 def _summary(subject: Subject) -> Iterator[Event]:
-    """What would come of it in ChatGPT today, and in which revisions."""
+    """Which revision the verdict is by."""
     service = mcp.service_of(subject)
-    last = subject.driver.trace.last("api")
-    works = last is not None and messages.result_of(last.answer) is not None
+    if service.revision:
+        yield Noted(say("judged by MCP {}, which the server agreed on", service.revision))
+        return
     yield Noted(
         say(
-            "ChatGPT today: {}; it registers {}, and its callback is {}",
-            say("connects and lists {} tools", len(service.tools))
-            if works
-            else say("does not connect"),
-            _way(service),
-            subject.target.given.redirect_uri,
+            "no revision of MCP could be agreed on; judged by {}",
+            own(service.wanted if service.wanted != "auto" else ASSUMED),
         )
     )
-    if not service.revision:
-        yield Noted(
-            say(
-                "no revision of MCP could be agreed on; judged by {}",
-                own(service.wanted if service.wanted != "auto" else ASSUMED),
-            )
-        )
-        return
-    yield Noted(say("judged by MCP {}, which the server agreed on", service.revision))
-    others = [one for one in service.served if one != service.revision]
-    if others:
-        yield Noted(say("the server also speaks {}", ", ".join(others)))
 
 
-def _way(service: McpService) -> str:
-    ways = {
-        "given": "nothing: the client id was given",
-        "dynamic": "dynamically (RFC 7591)",
-        "document": "by its client ID metadata document",
-    }
-    return own(ways.get(service.way, "in no way that was found"))
+def find_out(subject: Subject, url: str) -> McpService:
+    """What an MCP server and its authorization server say of themselves, without signing in.
+
+    Raises:
+        NothingJudged: nothing answers there.
+    """
+    subject.target = replace(subject.target, mcp=McpService(url=url))
+    _judge_by(subject, ASSUMED)
+    mcp.open_without_token(subject)
+    mcp.find_resource(subject)
+    mcp.find_server(subject)
+    subject.target = replace(subject.target, auth=_auth_of(subject))
+    return mcp.service_of(subject)
+
+
+def resume(subject: Subject, service: McpService, method: str, verifier: str) -> None:
+    """Go on with a server that was found before: nothing is asked. `verifier` is the PKCE verifier of
+    the login (RFC 7636), `method` how the client authenticates at the token endpoint."""
+    subject.target = replace(subject.target, mcp=service, auth_method=method)
+    _judge_by(subject, service.revision or ASSUMED)
+    auth = _auth_of(subject)
+    subject.target = replace(subject.target, auth=auth, base_url=origin(service.url))
+    if auth is not None and subject.target.given.client_id:
+        client = replace(_client(subject, auth), verifier=verifier)
+        subject.target = replace(subject.target, client=client)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from mockauth.wire.words import Words, say
 
-COULD_NOT = say("Couldn't log in with plugin")
+COULD_NOT = say("{could_not_log_in}")
 NO_STATE_SHOWN = say('{{"message":"Missing `state` param in response from OAuth provider"}}')
 COULD_NOT_INSTALL = say("Couldn't install plugin")
 
@@ -35,6 +35,7 @@ class Arrival(StrEnum):
     POSTED = "posted"
     FRAGMENT = "fragment"
     EXCHANGE_FAILED = "exchange-failed"
+    WRONG_ISSUER = "wrong-issuer"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,11 +54,11 @@ MEANINGS: Mapping[Arrival, Meaning] = MappingProxyType(
         Arrival.DENIED: Meaning(
             title=say("The user refused"),
             shown=COULD_NOT,
-            why=say("The plugin came back with error=access_denied, as it should when a user refuses."),
+            why=say("The {plugin} came back with error=access_denied, as it should when a user refuses."),
             fix=say("No change needed. The user can log in again."),
         ),
         Arrival.REFUSED: Meaning(
-            title=say("The plugin came back with an error"),
+            title=say("The {plugin} came back with an error"),
             shown=COULD_NOT,
             why=say("The authorize endpoint ({client_url}) answered with an error in place of a code."),
             fix=say(
@@ -76,13 +77,13 @@ MEANINGS: Mapping[Arrival, Meaning] = MappingProxyType(
         Arrival.DENIED_NO_STATE: Meaning(
             title=say("The user refused, and the refusal has no state"),
             shown=NO_STATE_SHOWN,
-            why=say("The plugin came back with error=access_denied, as it should when a user refuses, but "
+            why=say("The {plugin} came back with error=access_denied, as it should when a user refuses, but "
                     "without the state, so ChatGPT cannot tell whose login ended."),
             fix=say("Send state back on errors, too, as on success."),
             check="callback.error-has-state",
         ),
         Arrival.REFUSED_NO_STATE: Meaning(
-            title=say("The plugin came back with an error that has no state"),
+            title=say("The {plugin} came back with an error that has no state"),
             shown=NO_STATE_SHOWN,
             why=say("The authorize endpoint ({client_url}) answered with an error in place of a code, and "
                     "without the state, so ChatGPT cannot tell whose login failed."),
@@ -104,9 +105,9 @@ MEANINGS: Mapping[Arrival, Meaning] = MappingProxyType(
             check="callback.code-once",
         ),
         Arrival.OTHER_PLUGIN: Meaning(
-            title=say("The state belongs to another plugin"),
+            title=say("The state belongs to another {plugin}"),
             shown=COULD_NOT,
-            why=say("This login was started for another plugin, whose callback has another address."),
+            why=say("This login was started for another {plugin}, whose callback has another address."),
             fix=say("Redirect to exactly the redirect_uri of the authorization request."),
             check="callback.exact-uri",
         ),
@@ -115,7 +116,7 @@ MEANINGS: Mapping[Arrival, Meaning] = MappingProxyType(
             shown=COULD_NOT,
             why=say("The callback came to another browser session than the one that started the login; "
                     "taking it would connect one user's account to another."),
-            fix=say("No change in the plugin: start the login again in this browser."),
+            fix=say("No change in the {plugin}: start the login again in this browser."),
         ),
         Arrival.NOT_BOUND: Meaning(
             title=say("The callback landed, but without this browser's session"),
@@ -135,7 +136,7 @@ MEANINGS: Mapping[Arrival, Meaning] = MappingProxyType(
             title=say("This callback came before"),
             shown=COULD_NOT,
             why=say("A state is good for one callback. A page that was reloaded, or the back button, sends it again."),
-            fix=say("If nobody reloaded the page, the plugin redirects twice. Else start the login again."),
+            fix=say("If nobody reloaded the page, the {plugin} redirects twice. Else start the login again."),
         ),
         Arrival.LATE: Meaning(
             title=say("The callback came too late"),
@@ -165,6 +166,14 @@ MEANINGS: Mapping[Arrival, Meaning] = MappingProxyType(
                     "ChatGPT asked for response_type=code."),
             fix=say("Put code and state into the query of redirect_uri, behind a question mark."),
             check="callback.code-once",
+        ),
+        Arrival.WRONG_ISSUER: Meaning(
+            title=say("The callback is not from this authorization server"),
+            shown=COULD_NOT,
+            why=say("iss is not the issuer of the metadata, letter for letter, or it is missing although the "
+                    "metadata promises it: the answer may be another server's (RFC 9207 section 2.4)."),
+            fix=say("Send iss with every redirect, exactly as issuer stands in the metadata."),
+            check="callback.iss-equals-issuer",
         ),
         Arrival.EXCHANGE_FAILED: Meaning(
             title=say("The code could not be exchanged for a token"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from mockauth.checks.evidence import Given
 from mockauth.clock import Clock, SystemClock
+from mockauth.engine.flow.mcp import resume
 from mockauth.engine.flow.ordinary import installed_client, place_credentials
 from mockauth.engine.http.in_process import InProcess
 from mockauth.engine.http.recorder import Driver
@@ -32,8 +33,8 @@ from mockauth.wire import Exchange, Secret, Trace
 from mockauth.wire.secret import Secrets
 from mockauth.wire.url import origin
 
-Mask = Callable[[Exchange, Secrets, bool], dict[str, Any]]
-"""Shows an exchange without its secrets; the last argument says whether it is an Action's."""
+Mask = Callable[[Exchange, Secrets, str], dict[str, Any]]
+"""Shows an exchange without its secrets, in the words of a profile."""
 CHATGPT = "https://chat.openai.com"
 LONGEST_NOTED = 16_384
 """Characters of an answer that are kept in the record."""
@@ -84,6 +85,7 @@ def dealing(
     *,
     login: str = "",
     redirect_uri: str = "",
+    verifier: str = "",
 ) -> Iterator[Subject]:
     """Deal with the plugin on behalf of a person. Each exchange is kept, masked, as it is made."""
     transport = world.transport()
@@ -95,7 +97,7 @@ def dealing(
         return refused_to_all(world, url) or reach(url)
 
     def keep(exchange: Exchange) -> None:
-        shown = world.mask(exchange, secrets, installation.is_action)
+        shown = world.mask(exchange, secrets, installation.profile)
         if shown["response"] is not None:
             shown["response"]["body"] = shown["response"]["body"][:LONGEST_NOTED]
         world.keeper.note(installation.id, person, login, shown)
@@ -116,6 +118,8 @@ def dealing(
     subject = Subject(driver=driver, target=target, clock=world.clock)
     subject.target = _known(subject.target, installation)
     place_credentials(subject)
+    if installation.mcp is not None:
+        resume(subject, installation.mcp, installation.auth_method, verifier)
     try:
         yield subject
     finally:
@@ -143,6 +147,8 @@ def _known(target: Target, installation: Installation) -> Target:
     document = installation.openapi
     openapi = read_openapi(document.body, document.url) if document.body else None
     with suppress(UsageError):  # only raised where an operation is asked for by name
+        if installation.is_mcp:
+            return target
         if installation.is_action:
             if openapi is not None:
                 auth = fill(installation.form, openapi).auth

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
 from mockauth.engine.installation.installation import Document, Installation, Phase
 from mockauth.engine.installation.remark import Remark
 from mockauth.manifest.editor import EditorForm
+from mockauth.manifest.mcp import Document as Found
+from mockauth.manifest.mcp import McpService
 from mockauth.store.installation import Installation as KeptInstallation
 
 
@@ -30,6 +33,9 @@ def facts_of(installation: Installation) -> str:
             "remarks": [asdict(one) for one in installation.remarks],
             "notes": list(installation.notes),
             "stopped": installation.stopped,
+            "mcp": service_members(installation.mcp) if installation.mcp else None,
+            "auth_method": installation.auth_method,
+            "is_registered": installation.is_registered,
         }
     )
 
@@ -53,7 +59,43 @@ def with_facts(bare: Installation, kept: KeptInstallation) -> Installation:
         remarks=tuple(Remark(**one) for one in facts["remarks"]),
         notes=tuple(facts["notes"]),
         stopped=facts["stopped"],
+        mcp=read_service(facts["mcp"]) if facts.get("mcp") else None,
+        auth_method=facts.get("auth_method", ""),
+        is_registered=facts.get("is_registered", False),
     )
+
+
+def service_members(service: McpService) -> dict[str, Any]:
+    """What is kept of an MCP server: neither its session nor places in a record."""
+    return {
+        "url": service.url,
+        "revision": service.revision,
+        "challenge": service.challenge,
+        "is_open": service.is_open,
+        "resources": [_document(one) for one in service.resources],
+        "servers": [_document(one) for one in service.servers],
+        "way": service.way,
+        "tools": list(service.tools),
+    }
+
+
+def read_service(members: Mapping[str, Any]) -> McpService:
+    """The same, read again."""
+    challenge = members["challenge"]
+    return McpService(
+        url=members["url"],
+        revision=members["revision"],
+        challenge=None if challenge is None else tuple((n, v) for n, v in challenge),
+        is_open=members["is_open"],
+        resources=tuple(Found(**one) for one in members["resources"]),
+        servers=tuple(Found(**one) for one in members["servers"]),
+        way=members["way"],
+        tools=tuple(members["tools"]),
+    )
+
+
+def _document(one: Found) -> dict[str, Any]:
+    return {"url": one.url, "data": dict(one.data), "built_from": one.built_from}
 
 
 def _is_odd(installation: Installation) -> bool:

@@ -9,6 +9,7 @@ from typing import Literal
 from mockauth.chatgpt.token import Grant
 from mockauth.engine.installation.remark import Remark
 from mockauth.manifest.editor import EditorForm
+from mockauth.manifest.mcp import McpService
 from mockauth.wire import Secret
 
 Kind = Literal["none", "service_http", "user_http", "oauth"]
@@ -46,8 +47,8 @@ class Installation:
     """The person who may change it."""
     target: str
     """The address of the service: `http://localhost:3333`."""
-    profile: Literal["plugin", "action"] = "plugin"
-    """`plugin` (2023, with a manifest) or `action` (GPT Action, with the editor's form)."""
+    profile: Literal["plugin", "action", "mcp"] = "plugin"
+    """`plugin` (2023, with a manifest), `action` (GPT Action, with the editor's form) or `mcp`."""
     phase: Phase = Phase.UNREADABLE
     kind: Kind | Literal[""] = ""
     """The auth type; "" as long as it is not known."""
@@ -58,6 +59,12 @@ class Installation:
     openapi: Document = field(default_factory=Document)
     logo: bytes = b""
     form: EditorForm = field(default_factory=EditorForm)
+    mcp: McpService | None = None
+    """What an MCP server said of itself."""
+    auth_method: str = ""
+    """How the client of an MCP server authenticates at the token endpoint (RFC 7591 section 2)."""
+    is_registered: bool = False
+    """Whether that client was registered here, rather than given."""
     client_id: str = ""
     client_secret: Secret = NO_SECRET
     service_token: Secret = NO_SECRET
@@ -70,6 +77,11 @@ class Installation:
     """What the reader must know, such as an address mapped to the server under test."""
     stopped: str = ""
     """Why nothing could be read; "" otherwise."""
+
+    @property
+    def is_mcp(self) -> bool:
+        """Whether it is the connector of an MCP server."""
+        return self.profile == "mcp"
 
     @property
     def is_action(self) -> bool:

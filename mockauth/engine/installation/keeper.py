@@ -62,6 +62,7 @@ class Listed:
     target: str
     kind: str
     is_action: bool
+    is_mcp: bool
     phase: Phase
     is_connected: bool
 
@@ -210,7 +211,7 @@ def _of_person(entries: Iterable[Entry], person: str) -> Iterator[Noted]:
 def _new(installation: Installation) -> KeptInstallation:
     return KeptInstallation(
         plugin_id=installation.id,
-        kind="action" if installation.is_action else "plugin",
+        kind=installation.profile,
         target=installation.target,
         owner=installation.owner,
         level="service",
@@ -261,6 +262,7 @@ def _listed(one: InstallationSummary) -> Listed:
         target=one.target,
         kind=one.auth,
         is_action=one.kind == "action",
+        is_mcp=one.kind == "mcp",
         phase=Phase.UNREADABLE if is_unread else phases.get(one.state, Phase.FOUND),
         is_connected=one.connected is not None,
     )

@@ -15,6 +15,7 @@ from mockauth.chatgpt.authorize import Pending, authorization_request, code_at
 from mockauth.chatgpt.token import Grant, read_token
 from mockauth.checks.registry import all_checks
 from mockauth.engine.installation.arrival import MEANINGS, Arrival, Meaning
+from mockauth.engine.installation.connector import callback_path, verifier_of, wrong_issuer
 from mockauth.engine.installation.dealings import World, dealing, secrets_of
 from mockauth.engine.installation.installation import Connection, Installation, granted
 from mockauth.engine.installation.pending import PendingLogin, Way
@@ -118,6 +119,8 @@ def redirect_uri(installation: Installation, base: str, way: Way) -> str:
     """The callback that is sent, and that the plugin must know."""
     if way is Way.PASTED:
         return PROFILES[installation.profile].redirect_uri(installation.id)
+    if installation.is_mcp:
+        return base + callback_path(installation)
     return f"{base}/aip/{installation.id}/oauth/callback"
 
 
@@ -172,6 +175,8 @@ def _wrong(
         return Arrival.OTHER_HOST
     if world.clock.now() - pending.started_at > LIFETIME:
         return Arrival.LATE
+    if installation.is_mcp and wrong_issuer(installation, first(callback.query, "iss")):
+        return shape or Arrival.WRONG_ISSUER
     return shape or _empty(callback)
 
 
@@ -224,9 +229,8 @@ def _land(
         if not grant.access_token:
             ended = _end(subject, Arrival.EXCHANGE_FAILED)
             last = subject.driver.trace.last("token")
-            shown = (
-                world.mask(last, subject.driver.secrets, installation.is_action) if last else None
-            )
+            known = subject.driver.secrets
+            shown = world.mask(last, known, installation.profile) if last else None
             return replace(ended, answered=_answered(subject), exchange=shown)
         _connect(world, installation, pending.person, grant)
         return _end(subject, Arrival.CONNECTED)
@@ -250,12 +254,8 @@ def _found(subject: Subject) -> Iterator[Remark]:
         if check.rule.area in READ_AREAS and check.rule.kind == "read":
             result = judge(check, evidence)
             if result.exchanges:
-                yield from remarks(
-                    [result],
-                    subject.driver.secrets,
-                    {},
-                    action=not subject.target.profile.has_manifest,
-                )
+                profile = subject.target.profile.name
+                yield from remarks([result], subject.driver.secrets, {}, profile=profile)
 
 
 def _error(known: Secrets, callback: Callback) -> str:
@@ -284,6 +284,7 @@ def _login(world: World, installation: Installation, pending: PendingLogin) -> I
         pending.person,
         login=pending.login,
         redirect_uri=pending.redirect_uri,
+        verifier=verifier_of(installation, pending.state) if installation.is_mcp else "",
     ) as subject:
         _hide(subject, pending.state)
         yield subject

@@ -51,21 +51,21 @@ class Remark:
 
 
 def remarks(
-    results: Iterable[Result], secrets: Secrets, places: Places, *, action: bool = False
+    results: Iterable[Result], secrets: Secrets, places: Places, *, profile: str = "plugin"
 ) -> tuple[Remark, ...]:
     """What is shown of these results: failures first, then warnings; nothing of what holds."""
     found = [
         one
         for result in results
         if result.state in SHOWN
-        for one in _of(result, secrets, places, action)
+        for one in _of(result, secrets, places, profile)
     ]
     return tuple(sorted(found, key=lambda one: not one.is_fatal))
 
 
-def _of(result: Result, secrets: Secrets, places: Places, action: bool) -> Iterator[Remark]:
+def _of(result: Result, secrets: Secrets, places: Places, profile: str) -> Iterator[Remark]:
     def shown(text: str) -> str:
-        return render(text, secrets, action=action)
+        return render(text, secrets, profile=profile)
 
     rule = result.rule
     wheres = [(f.expected, f.actual, f.fix, f.at, f.shows) for f in result.findings]

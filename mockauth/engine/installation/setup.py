@@ -61,13 +61,13 @@ def _found_before(world: World, person: str, target: str, plugin_id: str) -> Ins
     listed = world.keeper.listed(person)
     ids = [plugin_id] if plugin_id else [one.id for one in listed if one.target == target]
     found = filter(None, map(world.keeper.installation, ids))
-    return next((one for one in found if one.owner == person and not one.is_action), None)
+    return next((one for one in found if one.owner == person and one.profile == "plugin"), None)
 
 
 def read_again(world: World, installation: Installation) -> Installation:
     """Read the documents once more: a changed manifest goes through the installation again."""
     with dealing(world, installation, installation.owner) as subject:
-        read = _judged(subject, _read_plugin(subject, installation))
+        read = judged(subject, _read_plugin(subject, installation))
     if installation.kind not in ("", read.kind):
         world.keeper.disconnect_all(read.id)
     _keep(world, read)
@@ -86,7 +86,7 @@ def use_form(world: World, person: str, filled: Installation) -> Installation:
 def read_form_again(world: World, installation: Installation) -> Installation:
     """Import the document of an Action once more."""
     with dealing(world, installation, installation.owner) as subject:
-        read = _judged(subject, _read_action(subject, installation))
+        read = judged(subject, _read_action(subject, installation))
     _keep(world, read)
     return read
 
@@ -231,7 +231,7 @@ def _logo(subject: Subject, url: str) -> bytes:
     return answer.body if answer.ok and picture(answer.body) else b""
 
 
-def _judged(subject: Subject, read: Installation) -> Installation:
+def judged(subject: Subject, read: Installation) -> Installation:
     """The same with what the checks say of it: those that `lint` makes, and how it was served."""
     evidence = subject.target.evidence(subject.driver.trace)
     verifying = read.phase in (Phase.VERIFYING, Phase.READY) and read.verification_token
@@ -263,11 +263,11 @@ def _placed(subject: Subject, results: list[Result]) -> Iterator[Remark]:
         ours |= positions(document.text, pointers) if manifest.data else {}
     if openapi is not None and openapi.data is not None:
         theirs = dict(positions(openapi.text, pointers))
-    secrets, action = subject.driver.secrets, not subject.target.profile.has_manifest
+    secrets, profile = subject.driver.secrets, subject.target.profile.name
 
     def of(about_openapi: bool, places: Places) -> tuple[Remark, ...]:
         chosen = [r for r in results if (r.rule.area == "openapi") is about_openapi]
-        return remarks(chosen, secrets, places, action=action)
+        return remarks(chosen, secrets, places, profile=profile)
 
     found = (*of(False, ours), *of(True, theirs))
     yield from sorted(found, key=lambda one: not one.is_fatal)

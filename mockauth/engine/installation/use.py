@@ -179,7 +179,7 @@ def _renew(world: World, subject: Subject, connection: Connection) -> Used | Non
 
 
 def _masked(world: World, subject: Subject, exchange: Exchange) -> Mapping[str, Any]:
-    return world.mask(exchange, subject.driver.secrets, not subject.target.profile.has_manifest)
+    return world.mask(exchange, subject.driver.secrets, subject.target.profile.name)
 
 
 def _token(subject: Subject, installation: Installation, connection: Connection) -> str | None:

@@ -9,6 +9,7 @@ from typing import Literal
 from mockauth.browser.landing import Landing
 from mockauth.checks.finding import Finding
 from mockauth.checks.rule import Rule
+from mockauth.engine.result.today_facts import Today
 from mockauth.engine.result.waiver import Waiver
 from mockauth.profiles import Level, Profile
 from mockauth.wire import Trace
@@ -96,6 +97,8 @@ class Run:
     """What it was allowed to take; None is without a bound."""
     login: Landing | None = None
     """Where the ordinary login ended, and what was pressed; None where none was tried."""
+    today: Today | None = None
+    """What was found out of an MCP server beside the results; None for any other target."""
     budget_spent: bool = False
     """Whether it took all of that, so that some checks are blocked."""
 

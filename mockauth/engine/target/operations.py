@@ -82,7 +82,7 @@ def choose(subject: Subject) -> Target:
 def _note(target: Target, found: tuple[Operation, ...], chosen: Operation | None) -> None:
     if chosen is None:
         text = say(
-            "no GET of the OpenAPI document refuses a call without a token ({} tried); {} is "
+            "no GET of {the_document} refuses a call without a token ({} tried); {} is "
             "called as the API; --operation names another",
             min(len(found), MOST_TRIED),
             found[0].path,

@@ -15,7 +15,7 @@ MOST = 100
 def render(document: Document) -> str:
     """The verdict, a table of causes with what follows from them, what was not judged."""
     lines = [f"### mockauth: {cell(document['verdict'])}", "", f"{cell(_where(document))}", ""]
-    lines += [counted(document), ""]
+    lines += [counted(document), "", *_today(document)]
     found = policy_of(document)
     found += [one for one in found_in(document) if not one.get("caused_by")]
     if found:
@@ -30,6 +30,19 @@ def cell(text: str) -> str:
     """Text of a service in Markdown: it makes no markup, ends no cell, and mentions nobody."""
     special: dict[str, str | int | None] = {char: f"&#{ord(char)};" for char in MARKUP}
     return " ".join(text[:LONGEST].translate(str.maketrans(special)).split())
+
+
+def _today(document: Document) -> list[str]:
+    """What ChatGPT makes of an MCP server, and the verdict by each revision."""
+    today = document.get("today")
+    if not today:
+        return []
+    rows = [
+        f"| {one['revision']} | {one['signs_in']} | {len(one['failures'])} | {one['unjudged']} |"
+        for one in today["revisions"]
+    ]
+    head = ["| revision | can sign in | failures | not judged |", "|---|---|---|---|"]
+    return [f"ChatGPT today: {cell(today['text'])}", "", *head, *rows, ""]
 
 
 def _where(document: Document) -> str:

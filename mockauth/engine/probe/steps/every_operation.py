@@ -26,7 +26,7 @@ def call_every_operation(run: ProbeRun, step: Step) -> Observations:
     subject = run.subject
     closed = [one for one in api_operations(subject.target) if not _is_open(one)]
     if not closed:
-        raise NotApplicable(say("the OpenAPI document names no operation that needs sign-in"))
+        raise NotApplicable(say("{the_document} names no operation that needs sign-in"))
     known_id = _known_id(run)
     said: Observations = []
     for operation in sorted(closed, key=lambda o: not o.is_safe):

@@ -169,11 +169,13 @@ def _call(run: ProbeRun, step: Step, token: str | None) -> Prepared:
         operation = _scoped(run, step)
     if operation is None and "login" not in run.probe.rule.needs:
         operation = _any_operation(subject)
+    if operation is None and subject.target.mcp is not None:
+        raise Missing(say("the sign-in did not get as far as a call of the MCP server"))
     if operation is None:
         raise Missing(
             subject.target.uncalled
             or say(
-                "no operation to call: the OpenAPI document has no GET without required "
+                "no operation to call: {the_document} has no GET without required "
                 "parameters; name one with --operation"
             ),
             by_option="--operation",

@@ -1,0 +1,255 @@
+"""An MCP connector: added by the address of its endpoint, found out, registered with, and used. The
+requests and what reads their answers are those of a run."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mockauth.chatgpt import mcp as messages
+from mockauth.chatgpt.mcp import Message
+from mockauth.engine.flow.mcp import find_out
+from mockauth.engine.installation.dealings import World, dealing
+from mockauth.engine.installation.installation import Connection, Installation, Phase
+from mockauth.engine.installation.setup import judged
+from mockauth.engine.installation.use import refresh
+from mockauth.engine.target import mcp
+from mockauth.engine.target.subject import Subject
+from mockauth.errors import NothingJudged
+from mockauth.manifest.mcp import McpService, methods_of
+from mockauth.wire import Exchange, Secret
+from mockauth.wire.url import hostname
+from mockauth.wire.words import Words, render, say
+
+STABLE = "/connector_platform_oauth_redirect"
+"""ChatGPT's callback of every server that promises `iss` (RFC 9207)."""
+OF_ONE = "/connector/oauth/{}"
+"""The callback of one connector."""
+ISS_FLAG = "authorization_response_iss_parameter_supported"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What came of a message to the server. `problem` says why there is no answer to go on with."""
+
+    exchange: Mapping[str, Any] | None = None
+    """The last one, masked."""
+    tools: tuple[Mapping[str, Any], ...] = ()
+    problem: Words | str = ""
+    is_refused: bool = False
+    """The token was refused."""
+    is_refreshed: bool = False
+    """The token was refused, and refreshed."""
+
+
+Ask = Callable[[Subject, str | None], Told]
+"""Sends one message with a token, or without one."""
+
+
+def add(
+    world: World,
+    person: str,
+    url: str,
+    base: str,
+    *,
+    client_id: str = "",
+    client_secret: str = "",
+) -> Installation:
+    """Find out what is at `url`, and register a client there; `base` is where these pages are. A
+    client that is given is used as it is."""
+    new = Installation(
+        id=secrets.token_hex(8),
+        owner=person,
+        target=url,
+        profile="mcp",
+        client_id=client_id,
+        client_secret=Secret(client_secret, "client_secret"),
+        # The verifiers of its logins are made of it, so that no login has to keep one.
+        service_token=Secret(secrets.token_urlsafe(32), "PKCE key"),
+    )
+    world.keeper.keep(new)
+    return read_again(world, new, base)
+
+
+def read_again(world: World, installation: Installation, base: str) -> Installation:
+    """Find out once more what the server says; a client is registered where there is none."""
+    with dealing(world, installation, installation.owner) as subject:
+        read = judged(subject, _read(subject, installation, base))
+    world.keeper.keep(read)
+    known = world.keeper.connection(read.id, read.owner)
+    if read.phase is Phase.READY and read.kind == "none" and known is None:
+        world.keeper.connect(Connection(installation=read.id, person=read.owner))
+    return read
+
+
+def callback_path(installation: Installation) -> str:
+    """The path of the callback that ChatGPT uses for this server."""
+    server = installation.mcp.server if installation.mcp else None
+    return _path(server is not None and server.says(ISS_FLAG), installation.id)
+
+
+def _path(is_stable: bool, id: str) -> str:
+    return STABLE if is_stable else OF_ONE.format(id)
+
+
+def verifier_of(installation: Installation, state: str) -> str:
+    """The PKCE verifier of the login with that state (RFC 7636 section 4.1)."""
+    key = installation.service_token.reveal().encode()
+    digest = hmac.digest(key, state.encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def wrong_issuer(installation: Installation, issuer: str | None) -> bool:
+    """Whether the `iss` of a callback is to be refused (RFC 9207 section 2.4, MCP 2026-07-28)."""
+    server = installation.mcp.server if installation.mcp else None
+    if server is None:
+        return False
+    if not issuer:
+        return server.says(ISS_FLAG)
+    return issuer != server.text("issuer")
+
+
+def tools_of(world: World, installation: Installation, connection: Connection) -> Told:
+    """The tools, as the server lists them now."""
+
+    def listed(subject: Subject, token: str | None) -> Told:
+        exchange = _tell(subject, messages.LIST_TOOLS, None, token)
+        mcp.keep_tools(subject, exchange.answer)
+        service = mcp.service_of(subject)
+        world.keeper.keep(replace(installation, mcp=service))
+        return replace(_told(world, subject, exchange), tools=service.tools)
+
+    return _asked(world, installation, connection, listed)
+
+
+def call_tool(
+    world: World, installation: Installation, connection: Connection, name: str, typed: str
+) -> Told:
+    """Call a tool with the arguments that were typed in, a JSON object."""
+    try:
+        arguments = json.loads(typed or "{}")
+    except (ValueError, RecursionError):
+        return Told(problem=say("The arguments are no JSON."))
+    if not isinstance(arguments, dict):
+        return Told(problem=say("The arguments are no JSON object."))
+
+    def called(subject: Subject, token: str | None) -> Told:
+        params = {"name": name, "arguments": arguments}
+        return _told(world, subject, _tell(subject, messages.CALL_TOOL, params, token))
+
+    return _asked(world, installation, connection, called)
+
+
+def _asked(world: World, installation: Installation, connection: Connection, ask: Ask) -> Told:
+    """Ask in a new conversation. Where the token is refused, it is refreshed, and asked once more."""
+    told = _ask(world, installation, connection, ask)
+    if not (told.is_refused and connection.refresh_token):
+        return told
+    if not refresh(world, installation, connection).is_refreshed:
+        return told
+    renewed = world.keeper.connection(installation.id, connection.person) or connection
+    return replace(_ask(world, installation, renewed, ask), is_refreshed=True)
+
+
+def _ask(world: World, installation: Installation, connection: Connection, ask: Ask) -> Told:
+    with dealing(world, installation, connection.person, connection) as subject:
+        token = connection.access_token.reveal() or None
+        mcp.agree(subject, token)
+        return ask(subject, token)
+
+
+def _tell(
+    subject: Subject, method: str, params: Mapping[str, Any] | None, token: str | None
+) -> Exchange:
+    service = mcp.service_of(subject)
+    message = Message(
+        method=method,
+        params=params,
+        id=7,
+        revision=service.revision,
+        session=service.session,
+        token=token,
+    )
+    return subject.driver.send(messages.rpc_request(service.url, message), "api")
+
+
+def _told(world: World, subject: Subject, exchange: Exchange) -> Told:
+    shown = world.mask(exchange, subject.driver.secrets, subject.target.profile.name)
+    refused = exchange.answer.status == 401
+    return Told(exchange=shown, problem=_problem(exchange), is_refused=refused)
+
+
+def _problem(exchange: Exchange) -> Words | str:
+    answer = exchange.response
+    if answer is None:
+        return say("No answer: {}", exchange.error)
+    if answer.status == 401:
+        return say("The server refused the token with status 401.")
+    error = messages.error_of(answer)
+    if error:
+        return say("The server answered with error {}: {}", error.get("code"), error.get("message"))
+    if messages.tool_failed(answer):
+        return say("The tool ran, and says that it failed.")
+    return "" if answer.ok else say("The server answered with status {}.", answer.status)
+
+
+def _read(subject: Subject, before: Installation, base: str) -> Installation:
+    try:
+        service = find_out(subject, before.target)
+    except NothingJudged as reason:
+        return replace(before, phase=Phase.UNREADABLE, stopped=_rendered(subject, *reason.lines))
+    resource = service.resource
+    name = resource.text("resource_name") if resource else ""
+    found = replace(before, mcp=service, name=name or hostname(service.url), stopped="")
+    if subject.target.auth is None:
+        return _without_sign_in(subject, found, service)
+    client = _registered(subject, found, base)
+    if not client.client_id:
+        why = say("no client could be registered, and none was given")
+        return replace(found, phase=Phase.UNREADABLE, stopped=_rendered(subject, why))
+    return replace(client, kind="oauth", phase=Phase.READY)
+
+
+def _without_sign_in(subject: Subject, found: Installation, service: McpService) -> Installation:
+    if service.is_open:
+        return replace(found, kind="none", phase=Phase.READY)
+    why = _rendered(subject, say("MCP server {} does not implement OAuth", service.url))
+    return replace(found, kind="", phase=Phase.UNREADABLE, stopped=why)
+
+
+def _registered(subject: Subject, found: Installation, base: str) -> Installation:
+    """The installation with a client: the one that is given or known, else a new one."""
+    service = mcp.service_of(subject)
+    if found.client_id:
+        is_dynamic = found.is_registered
+        listed = methods_of(service.server)
+        post = "client_secret_post" if "client_secret_post" in listed else "client_secret_basic"
+        given = post if found.client_secret else "none"
+        method = found.auth_method if is_dynamic else given
+        known = mcp.learn(subject, way="dynamic" if is_dynamic else "given")
+        return replace(found, mcp=known, auth_method=method)
+    server = service.server
+    if server is None or not server.text("registration_endpoint"):
+        return found
+    callback = base + _path(server.says(ISS_FLAG), found.id)
+    if not mcp.register(subject, callback):
+        return found
+    given_now = subject.target.given
+    return replace(
+        found,
+        mcp=mcp.service_of(subject),
+        client_id=given_now.client_id,
+        client_secret=given_now.client_secret,
+        auth_method=subject.target.auth_method,
+        is_registered=True,
+    )
+
+
+def _rendered(subject: Subject, *lines: str) -> str:
+    return " ".join(render(line, subject.driver.secrets, profile="mcp") for line in lines)

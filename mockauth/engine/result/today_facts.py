@@ -1,0 +1,22 @@
+"""What a run found out of an MCP server, beside its results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mockauth.manifest.mcp import Way
+
+
+@dataclass(frozen=True, kw_only=True)
+class Today:
+    """How ChatGPT came along with an MCP server."""
+
+    connects: bool
+    """It signed in, or needed not to, and was answered."""
+    tools: int
+    way: Way
+    callback: str
+    judged_by: str
+    """The revision whose levels count."""
+    served: tuple[str, ...] = ()
+    """The revisions that the server speaks, as far as it was asked."""

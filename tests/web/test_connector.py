@@ -1,0 +1,152 @@
+"""An MCP connector in ChatGPT's pages: added by its address, signed in to, its tools called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from mockauth.testing import MockPlugin, served_plugin
+from tests.web.visitor import HERE, Visitor, logged_in
+
+STABLE = f"{HERE}/connector_platform_oauth_redirect"
+
+
+@pytest.fixture
+def server() -> Iterator[MockPlugin]:
+    """The built-in MCP server."""
+    with served_plugin(api="mcp") as plugin:
+        yield plugin
+
+
+def added(visitor: Visitor, server: MockPlugin, **filled: str) -> Visitor:
+    """Add the server as a connector."""
+    visitor.get("/chatgpt/").click("Add a connector")
+    return visitor.press("Create", target=f"{server.url}/mcp", **filled)
+
+
+def test_a_connector_is_added_signed_in_to_and_its_tools_are_called(
+    visitor: Visitor, server: MockPlugin
+) -> None:
+    added(visitor, server)
+    assert "MCP connector" in visitor.text
+    assert STABLE in visitor.text
+    assert "dynamic (RFC 7591)" in visitor.text
+
+    logged_in(visitor, server)
+    assert "State: connected" in visitor.text
+
+    visitor.click("See its tools")
+    assert "3 tools" in visitor.text
+    visitor.press("Call whoami")
+    assert "Answered: 200" in visitor.text
+    assert "ada" in visitor.labelled("Body of the answer")
+
+
+def test_its_discovery_is_drawn_in_the_timeline(visitor: Visitor, server: MockPlugin) -> None:
+    logged_in(added(visitor, server), server)
+
+    visitor.click("What was sent and answered")
+
+    assert "The server is found out" in visitor.text
+    for message in (
+        "POST /mcp",
+        "GET /.well-known/oauth-protected-resource/mcp",
+        "GET /.well-known/oauth-authorization-server",
+        "POST /register",
+    ):
+        assert message in visitor.text
+    assert server.requests[-1]["path"] == "/token"
+    assert "code_verifier" in visitor.text
+    assert "Must fix" not in visitor.text
+
+
+def test_without_the_promise_of_iss_the_callback_has_an_id(visitor: Visitor) -> None:
+    with served_plugin(api="mcp", faults=["metadata.no-iss-flag"]) as server:
+        added(visitor, server)
+        assert f"{HERE}/connector/oauth/" in visitor.text
+
+        logged_in(visitor, server)
+
+        assert "Connected with" in visitor.text
+        assert "callback.iss-advertised-when-sent" in visitor.text
+
+
+def test_a_client_that_is_given_is_used(visitor: Visitor) -> None:
+    with served_plugin(api="mcp", redirect_uri=STABLE) as server:
+        client = server.client
+        added(visitor, server, client_id=client.id, client_secret=client.secret)
+        assert "a client that was given" in visitor.text
+
+        logged_in(visitor, server)
+
+        assert "State: connected" in visitor.text
+
+
+def test_an_answer_with_another_issuer_is_not_taken(visitor: Visitor, server: MockPlugin) -> None:
+    added(visitor, server).click("Log in with")
+    came = server.sign_in(visitor.left_to, "ada")
+
+    visitor.get(came.replace("iss=http", "iss=https"))
+
+    assert visitor.status == 400
+    assert "The callback is not from this authorization server" in visitor.text
+    assert "We couldn't connect your account. Please try again." in visitor.text
+    assert all(one["path"] != "/token" for one in server.requests)
+
+
+def test_a_server_without_a_way_to_sign_in_cannot_be_connected(visitor: Visitor) -> None:
+    with served_plugin(api="mcp", faults=["metadata.not-there"]) as server:
+        added(visitor, server)
+
+    assert "ChatGPT cannot connect" in visitor.text
+    assert "does not implement OAuth" in visitor.text
+    assert "discovery.asm-found" in visitor.text
+    assert "manifest" not in visitor.text
+
+
+def test_what_is_no_address_is_asked_for_again(visitor: Visitor) -> None:
+    visitor.get("/chatgpt/connector").press("Create", target="no address")
+
+    assert visitor.status == 400
+    assert "Give the address of the endpoint" in visitor.text
+
+
+def test_a_callback_that_nobody_waits_for_is_told_so(visitor: Visitor) -> None:
+    for path in ("/connector_platform_oauth_redirect", "/connector/oauth/nobody"):
+        visitor.get(f"{HERE}{path}?code=1&state=2")
+
+        assert visitor.status == 404
+        assert "No login was started with this state" in visitor.text
+
+
+def test_arguments_that_are_no_json_are_not_sent(visitor: Visitor, server: MockPlugin) -> None:
+    logged_in(added(visitor, server), server).click("See its tools")
+
+    visitor.press("Call add_todo", arguments="{text")
+    assert "The arguments are no JSON." in visitor.text
+    visitor.press("Call add_todo", arguments='{"text": "milk"}')
+
+    assert "Answered: 200" in visitor.text
+
+
+def test_a_token_that_is_refused_is_refreshed(visitor: Visitor, server: MockPlugin) -> None:
+    logged_in(added(visitor, server), server)
+    server.advance(100_000)
+
+    visitor.click("See its tools")
+
+    assert "was refreshed first" in visitor.text
+    assert "3 tools" in visitor.text
+
+
+def test_of_a_token_that_cannot_be_refreshed_it_is_said_so(
+    visitor: Visitor, server: MockPlugin
+) -> None:
+    logged_in(added(visitor, server), server)
+    server.advance(100_000)
+    server.fault("refresh.dead")
+
+    visitor.click("See its tools")
+
+    assert "The server refused the token with status 401." in visitor.text

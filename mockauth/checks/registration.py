@@ -231,6 +231,31 @@ def distinct_ids(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 
 @check(
+    "registration.rate-bearable",
+    "--i",
+    refs=("OAI-mcp-auth",),
+    practice=True,
+    why="All users of ChatGPT register from a few addresses.",
+    fix="Limit registrations by what they do, not by their address, and let some hundreds an hour pass.",
+)
+def rate_bearable(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The registrations of a run are not too many for the server"""
+    made = evidence.trace.select("register")
+    if not made:
+        raise NotApplicable(say("nobody registered"))
+    limited = [e for e in made if e.answer.status == 429]
+    if not limited:
+        yield Seen(actual=say("{} registrations", len(made)), exchanges=(made[-1].n,))
+        return
+    yield Finding(
+        expected=say("no 429"),
+        actual=say("{} at registration {}", limited[0].outcome, made.index(limited[0]) + 1),
+        at=limited[0].request.url,
+        exchanges=(limited[0].n,),
+    )
+
+
+@check(
     "registration.id-not-url",
     "--S",
     refs=("CIMD01-6.9",),

@@ -39,7 +39,8 @@ def require_documents(subject: Subject) -> None:
             )
         )
     if tried == "unfetched":
-        raise Blocked(_unfetched(subject), by_option=OPTION)
+        option = "" if subject.documents.authority else OPTION
+        raise Blocked(_unfetched(subject), by_option=option)
 
 
 def _unfetched(subject: Subject) -> str:

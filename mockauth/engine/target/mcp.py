@@ -230,6 +230,8 @@ def register_second(subject: Subject) -> bool:
     client_id, secret = came.members.get("client_id"), came.members.get("client_secret")
     if not came.ok or not isinstance(client_id, str) or not client_id:
         return False
+    if client_id == target.given.client_id:  # see registration.distinct-ids
+        return False
     subject.driver.secrets.publish(client_id, uri)
     value = Secret(secret if isinstance(secret, str) else "", "client_secret")
     given = replace(

@@ -127,6 +127,8 @@ def _fresh(run: ProbeRun, step: Step) -> Control:
         request = authorization_request(subject.target.oauth_client, subject.target.pending())
         landing = browsers.authorize(subject, request, fresh=step.session == "fresh")
         return Control(works=authorize_outcome(landing) == "accepted")
+    if step.do == "register" and step.control.is_empty and _has_registered(run):
+        return Control()
     if step.do in ("discover", "register"):
         request = mcp_step.request_of(run, step)
         registers = step.do == "register"
@@ -166,6 +168,13 @@ def _as_registered(run: ProbeRun, step: Step, made: Registered) -> Control | Non
     request = token_request(client, code, client.redirect_uri)
     request = signed(run, replace(step, change=Change()), request)
     return _accepted(subject.driver.send(request, "token"))
+
+
+def _has_registered(run: ProbeRun) -> bool:
+    """Whether an ordinary registration of this run gave a client: a limit of their number, which many servers
+    have, would have been answered with 429."""
+    made = run.subject.driver.trace.ordinary("register")
+    return any(run.outcome_of(exchange) == "accepted" for exchange in made)
 
 
 def _api_works(run: ProbeRun, step: Step) -> Control:

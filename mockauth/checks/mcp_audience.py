@@ -41,7 +41,9 @@ def accepted_in_both(evidence: Evidence) -> Iterator[Finding | Seen]:
     """resource is taken in the authorization request and in the token request"""
     protected(evidence)
     asked = [e for e in evidence.trace.ordinary("authorize", "token") if _names_one(e)]
-    without = [e for e in evidence.trace.select("callback", "token") if _is_taken_without(e)]
+    came = any(first(callback_params(e), "code") for e in evidence.trace.ordinary("callback"))
+    second = evidence.trace.select("token" if came else "callback", purpose="fallback")
+    without = [e for e in second if _is_taken_without(e)]
     if without:
         yield Finding(
             expected=say("resource is taken"),

@@ -287,6 +287,15 @@ def test_a_body_over_the_limit_is_cut_and_its_connection_left() -> None:
         assert transport.send(get(server.url), seconds=60).body == b"ok"
 
 
+def test_a_stream_of_events_that_a_get_opened_is_read_to_its_headers() -> None:
+    endless = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n\r\n: hello\n"
+    with serving(lambda connection, nth: endless if connection == 1 else OK) as server:
+        transport = SocketTransport()
+        got = transport.send(get(server.url), seconds=60)
+        assert (got.status, got.media_type, got.body) == (200, "text/event-stream", b"")
+        assert transport.send(get(server.url), seconds=60).body == b"ok"
+
+
 def test_an_app_in_this_process_gets_the_same_target_and_header_bytes() -> None:
     seen: dict[str, object] = {}
 

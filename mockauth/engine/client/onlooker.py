@@ -39,11 +39,11 @@ class Onlooker:
 
     def _is_opened(self, url: str) -> bool:
         interceptor = self.server.interceptor
-        record = interceptor.record() if interceptor else []
+        begun = interceptor.begun if interceptor else []
         # It may be printed otherwise than it was opened: in part, or with + for a blank.
         told = set(pairs_of(url.partition("?")[2]))
         known = {pair for pair in told if pair[0] in ("state", "code_challenge")} or told
-        return any(known & set(exchange.request.all_query) for _, exchange in record)
+        return any(known & set(request.all_query) for request in begun)
 
 
 def _open(url: str) -> None:

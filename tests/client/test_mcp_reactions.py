@@ -90,3 +90,13 @@ def test_metadata_that_is_refused_is_not_used() -> None:
     assert said("document-unused", of_mcp(read, login("a"))) == ["seen"]
     [item] = REACTIONS["document-unused"](of_mcp(read, used))
     assert isinstance(item, Finding)
+
+
+def test_a_client_of_mcp_may_wait_as_long_as_its_sdk() -> None:
+    held = replace(exchange("token", f"{MOCK}/token", code="c"), error="held back")
+    [item] = REACTIONS["error"](
+        replace(of_mcp(held), endings=(Ending(status=-9, timed_out=True, seconds=60.0),))
+    )
+
+    assert isinstance(item, Finding)
+    assert item.tolerated

@@ -97,7 +97,7 @@ def _wrong_challenge(exchange: Exchange) -> str:
 def pkce_verifier_per_flow(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
     """Every login has a challenge of its own."""
     # The same address once more in one visit is a page that was loaded again.
-    visits = [{e.request.target: e for e in visit.authorizes} for visit in evidence.visits]
+    visits = [{frozenset(e.request.all_query): e for e in v.authorizes} for v in evidence.visits]
     flows = [e for pages in visits for e in pages.values()]
     sent = [(first(e.request.all_query, "code_challenge"), e.n) for e in flows]
     known = [(value, n) for value, n in sent if value]

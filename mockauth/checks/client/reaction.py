@@ -137,7 +137,10 @@ def fails_cleanly(visit: Visit) -> Iterator[Finding | Seen]:
     elif visit.timed_out and not visit.says_failure:
         # Where no answer came the client may have more patience than this run.
         held = any(exchange.error for exchange in visit.tokens)
-        short = held and any(ending.seconds < PATIENCE_SECONDS for ending in visit.endings)
+        # The SDKs of MCP wait as long as this run does.
+        short = held and (
+            visit.terms.is_mcp or any(ending.seconds < PATIENCE_SECONDS for ending in visit.endings)
+        )
         yield Finding(
             expected=say("an error within bounds of time"),
             tolerated=short,
@@ -558,7 +561,21 @@ def _callbacks(visit: Visit) -> list[Exchange]:
         raise Blocked(
             say("the client did not come as far as a callback{}; {}", visit.where, visit.words)
         )
+    if len(visit.endings) > 1 and _came_one_by_one(visit):
+        raise Blocked(say("two clients were started at once, and one waited for the other"))
     return landed
+
+
+def _came_one_by_one(visit: Visit) -> bool:
+    """Whether a client of two got its own callback, because the other one did not come meanwhile."""
+    states: dict[str, str] = {}
+    own, before = False, ""
+    for exchange in visit.exchanges:
+        state = first(exchange.request.all_query, "state") or ""
+        if exchange.step == "authorize":
+            before = states[exchange.request.target] = state
+        own |= exchange.step == "callback" and state == before
+    return own and len(set(states.values())) > 1
 
 
 def _leads_elsewhere(visit: Visit, exchange: Exchange) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from mockauth.wire import Exchange
+from mockauth.wire import Exchange, Pairs
 from mockauth.wire.message import AuthMethod, first
 from mockauth.wire.url import origin
 from mockauth.wire.words import cut, own, say
@@ -143,13 +143,14 @@ class Visit:
     def logins(self) -> list[Exchange]:
         """The authorization requests, one for each login: the same address once more is a page that
         was loaded again, or ahead, unless a code has come of it."""
-        last: dict[str, int] = {}
+        last: dict[Pairs, int] = {}
         found, exchanged = [], [exchange.n for exchange in self.tokens]
         for exchange in self.authorizes:
-            before = last.get(exchange.request.target)
+            asked = tuple(exchange.request.all_query)  # + and %20 are the same blank
+            before = last.get(asked)
             if before is None or any(before < n < exchange.n for n in exchanged):
                 found.append(exchange)
-            last[exchange.request.target] = exchange.n
+            last[asked] = exchange.n
         return found
 
     @property

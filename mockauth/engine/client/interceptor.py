@@ -66,6 +66,8 @@ class Interceptor:
     """Set when the client has ended: nothing need be held back any more."""
     received: list[tuple[float, Exchange]] = field(default_factory=list)
     """What came, with the second of its arrival."""
+    begun: list[Request] = field(default_factory=list)
+    """What came, whether it is answered yet or not."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _grants: list[str] = field(default_factory=list)
     _odd_codes: dict[str, str] = field(default_factory=dict)
@@ -77,6 +79,7 @@ class Interceptor:
         """Answer a request to the mock."""
         arrived = self.clock.now()
         request = read_request(environ, self.base)
+        self.begun.append(request)
         step = self._step(request)
         if self._edit(step).special == "held":
             # Recorded before the client gives up: afterwards nobody listens.

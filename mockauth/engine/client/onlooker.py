@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from mockauth.engine.client.browse import browse
 from mockauth.engine.client.mock_server import MockServer
+from mockauth.wire.message import pairs_of
 
 NEEDED = ("response_type", "client_id", "redirect_uri")
 """Where one is missing, a terminal has broken the address into lines."""
@@ -38,9 +39,11 @@ class Onlooker:
 
     def _is_opened(self, url: str) -> bool:
         interceptor = self.server.interceptor
-        record = interceptor.record() if interceptor else []
-        # One that was opened may be printed in part.
-        return any(exchange.request.url.startswith(url) for _, exchange in record)
+        begun = interceptor.begun if interceptor else []
+        # It may be printed otherwise than it was opened: in part, or with + for a blank.
+        told = set(pairs_of(url.partition("?")[2]))
+        known = {pair for pair in told if pair[0] in ("state", "code_challenge")} or told
+        return any(known & set(request.all_query) for request in begun)
 
 
 def _open(url: str) -> None:

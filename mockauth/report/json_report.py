@@ -81,6 +81,7 @@ def _today(run: Run, shown: Redactor) -> dict[str, Any] | None:
         "connects": run.today.connects,
         "tools": run.today.tools,
         "registration": run.today.way,
+        "offers_document": run.today.offers_document,
         "callback": shown.text(run.today.callback),
         "revisions": [
             {

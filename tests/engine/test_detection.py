@@ -31,13 +31,13 @@ WITH_KEY = Given(token=Secret("key-of-nobody", "token"))
 PRM_AT = "GET /.well-known/oauth-protected-resource"
 
 
-def site(answers: Mapping[str, str]) -> WsgiTransport:
-    """A site with these JSON documents; `!` in front of one makes it a 401."""
+def site(answers: Mapping[str, str], elsewhere: str = "") -> WsgiTransport:
+    """A site with these JSON documents, and one for all other paths; `!` in front makes a 401."""
 
     @Request.application
     def app(request: Request) -> Response:
-        text = answers.get(f"{request.method} {request.path}")
-        if text is None:
+        text = answers.get(f"{request.method} {request.path}", elsewhere)
+        if not text:
             return Response("not here", 404)
         status = 401 if text.startswith("!") else 200
         challenge = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
@@ -89,6 +89,17 @@ def test_a_bare_401_is_an_mcp_server_only_with_metadata() -> None:
 
     assert (bare.profile.name, known.profile.name) == ("plugin", "mcp")
     assert f"there is metadata at {BASE}/.well-known/oauth-protected-resource" in told(known)
+
+
+@pytest.mark.parametrize(("elsewhere", "profile"), [("", "mcp"), ("!{}", "plugin")])
+def test_a_bare_401_at_the_usual_path_counts_where_other_paths_are_missing(
+    elsewhere: str, profile: str
+) -> None:
+    metadata = json.dumps({"issuer": BASE, "authorization_endpoint": f"{BASE}/authorize"})
+    answers = {"POST /mcp": "!{}", "GET /.well-known/oauth-authorization-server": metadata}
+    run = checked(site(answers, elsewhere))
+
+    assert run.profile.name == profile
 
 
 def test_of_two_things_at_one_site_the_user_must_say_which() -> None:

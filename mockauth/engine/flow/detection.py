@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,7 +77,8 @@ def _of_site(subject: Subject, target: str) -> Found:
         return plugin  # the flow says that nothing answers
     has_manifest = _kind(manifest) == "manifest"
     for url in _endpoints(target, has_manifest):
-        how = _how_mcp(subject, url, is_named=url == target)
+        is_named = url == target and url.rstrip("/") != origin(url)
+        how = _how_mcp(subject, url, is_named=is_named)
         if how is not None:
             return _as_mcp(target, url, how, place if has_manifest else "")
     return plugin if has_manifest else _without_manifest(subject, target)
@@ -122,10 +124,10 @@ def _how_mcp(subject: Subject, url: str, *, is_named: bool) -> Words | None:
 
 
 def _by_metadata(subject: Subject, url: str, *, is_named: bool) -> Words | None:
-    """A challenge that names nothing shows an MCP server only with metadata beside it; that of the
-    authorization server is enough where the user named the address."""
+    """A challenge that names nothing shows an MCP server only with metadata beside it. That of the
+    authorization server is enough where the user named the address, or other paths are not there."""
     places = [(place, "resource") for place in resource_urls(url)]
-    if is_named:
+    if is_named or _is_missing(subject, f"{url}-{secrets.token_hex(4)}"):
         issued = server_urls(origin(url))
         places += [(place, "authorization_endpoint") for place in issued]
     for place, member in places:
@@ -133,6 +135,12 @@ def _by_metadata(subject: Subject, url: str, *, is_named: bool) -> Words | None:
         if answer.ok and member in answer.members:
             return say("it answers 401, and there is metadata at {}", place)
     return None
+
+
+def _is_missing(subject: Subject, url: str) -> bool:
+    """Whether nothing is at a path, so that a 401 at another one is no answer to every request."""
+    exchange = subject.driver.send(mcp.rpc_request(url, mcp.opening(STATELESS)), "rpc")
+    return exchange.answer.status in NOTHING_THERE
 
 
 def _without_manifest(subject: Subject, target: str) -> Found:

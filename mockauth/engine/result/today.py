@@ -99,9 +99,15 @@ def headline(run: Run) -> Words:
     return say(
         "{}; {}; its callback is {}",
         _outcome(run, today),
-        own(WAYS.get(today.way, "finds no way to register")),
+        own(_way(today)),
         today.callback,
     )
+
+
+def _way(today: Today) -> str:
+    told = WAYS.get(today.way, "finds no way to register")
+    first = "; ChatGPT would try its client document first, which the metadata offers"
+    return told + first if today.offers_document and today.way in ("dynamic", "") else told
 
 
 def _outcome(run: Run, today: Today) -> Words:

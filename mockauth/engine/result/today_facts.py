@@ -15,6 +15,8 @@ class Today:
     """It signed in, or needed not to, and was answered."""
     tools: int
     way: Way
+    offers_document: bool
+    """The metadata offers client ID metadata documents, with a method that ChatGPT has."""
     callback: str
     judged_by: str
     """The revision whose levels count."""

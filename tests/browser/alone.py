@@ -212,8 +212,8 @@ class Cases:
         with ExitStack() as stack:
             _go(page, address or stack.enter_context(prying_page()))
             page.wait_for_function("document.title === 'tried'")
-            for url in NAVIGATIONS:
-                _go(page, url)
+            for url in NAVIGATIONS:  # in windows of their own: an error page would stop the next
+                _go(page.context.new_page(), url)
             left = self._cable.seen(IDLE_SECONDS)
         return Outcome(left=left, sunk=sorted(set(sink.notes)))
 
@@ -234,7 +234,7 @@ class Cases:
             ignore_default_args=list(left_out),
         )  # fmt: skip
         try:
-            page = started.new_page()
+            page = started.new_context().new_page()
             page.set_default_timeout(PATIENCE_SECONDS * 1000)
             yield page
         finally:

@@ -114,10 +114,10 @@ def _rows(plan: Plan, stop: Interruption, *, quiet: bool) -> list[Row]:
     jobs: list[tuple[ListedTarget, Job]] = []
     for entry in plan.entries:
         if entry.name not in rows:
-            plan.report(entry).unlink(missing_ok=True)  # of other settings, or not judged
             try:
                 jobs.append((entry, _job(plan, entry)))
             except UsageError as wrong:
+                plan.report(entry).unlink(missing_ok=True)  # of other settings, or not judged
                 rows[entry.name] = _unjudged(entry, "; ".join(wrong.lines))
     for row in _checked(plan, jobs, stop):
         rows[row.name] = row

@@ -60,6 +60,8 @@ def judge(job: Job, answers: Connection) -> None:
     if not os.environ.get("MOCKAUTH_DEBUG"):
         _be_quiet()
     try:
+        # One of other settings. Those of targets that are not reached before a signal stay.
+        job.report.unlink(missing_ok=True)
         _judge(job, answers)
     except OurFault as wrong:
         answers.send(Unjudged("; ".join(wrong.lines)[:LONGEST]))

@@ -32,6 +32,7 @@ OF_CLIENT = (
     "token.secret-part-refused",
     "token.secret-with-more-refused",
     "token.secret-letter-case-matters",
+    "token.secret-of-another-refused",
     "token.basic-failure-is-401",
     "token.one-auth-method-only",
     "token.second-secret-checked",
@@ -43,6 +44,8 @@ OF_CODE = (
     "token.code-single-use",
     "token.code-race-single-winner",
     "token.code-bound-to-client",
+    "token.altered-code-refused",
+    "token.named-client-is-proven",
     "token.code-expires",
     "token.redirect-must-match",
     "token.redirect-required-when-sent",
@@ -54,6 +57,7 @@ OF_CODE = (
 OF_REFRESH_TOKEN = (
     "refresh.access-token-not-usable",
     "refresh.bound-to-client",
+    "refresh.altered-token-refused",
     "refresh.old-token-dead-after-rotation",
     "refresh.rotated-for-public-client",
     "refresh.race-bounded",
@@ -90,6 +94,7 @@ OF_CALL = (
 )
 """What holds only where the API asks for a token at all."""
 REDIRECTS = (
+    "authorize.error-not-redirected-elsewhere",
     "authorize.redirect-*-refused",
     "authorize.redirect-exact-*",
     "authorize.redirect-host-exact",

@@ -42,6 +42,7 @@ class PageVisit:
     landing: Landing | None = None
     state: str = ""
     first_exchange: int = 0
+    last_exchange: int = 0
 
     @property
     def reached_code(self) -> bool:
@@ -58,6 +59,7 @@ def visit(
 
     Raises:
         NotApplicable: there is no such form.
+        Blocked: it was not shown again.
     """
     client = subject.target.client
     assert client is not None  # noqa: S101 - probes of oauth only
@@ -74,7 +76,22 @@ def visit(
     made.landing = browsers.authorize(
         subject, authorization_request(client, pending), fresh=True, edit=edit
     )
+    made.last_exchange = len(subject.driver.trace)
+    if made.reached_code and len(made.forms) <= at:
+        raise Blocked(say("the form was not shown again, so that it could not be altered"))
     return made
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsualVisit:
+    """The way through the pages that all steps and variants of one probe compare theirs with."""
+
+    probe: str
+
+    def __call__(self, subject: Subject) -> PageVisit:
+        """Sign in with a browser without cookies."""
+        with subject.during("supply"):
+            return visit(subject)
 
 
 class _Reached(Exception):
@@ -239,7 +256,7 @@ def onward_visits(
     assert client is not None  # noqa: S101 - probes of oauth only
     pages = [
         exchange
-        for exchange in trace.exchanges[usual.first_exchange - 1 :]
+        for exchange in trace.exchanges[usual.first_exchange - 1 : usual.last_exchange]
         if exchange.step == "page" and exchange.request.method == "GET"
     ]
     found = False

@@ -10,6 +10,7 @@ from mockauth.engine.probe.form_tampering import (
     MOST_TOKENS,
     PageVisit,
     Taken,
+    UsualVisit,
     form_at,
     has_secret_address,
     onward_visits,
@@ -30,8 +31,7 @@ def send_changed_form(run: ProbeRun, step: Step) -> Observations:
     change = step.change.form
     assert change is not None  # noqa: S101 - asked for by the caller
     subject = run.subject
-    with subject.during("supply"):
-        usual = visit(subject)
+    usual = subject.once(UsualVisit(probe=run.probe.rule.id))
     if change.borrowed:
         return _send_borrowed(run, step, usual)
     before = len(subject.driver.trace)
@@ -111,7 +111,9 @@ def _is_unsendable(run: ProbeRun, step: Step, usual: PageVisit) -> bool:
     form = form_at(change, usual)
     if change.which == "login":
         return False
-    cookies = sent_cookies(run.subject.driver.trace.exchanges[usual.first_exchange - 1 :])
+    cookies = sent_cookies(
+        run.subject.driver.trace.exchanges[usual.first_exchange - 1 : usual.last_exchange]
+    )
     # A link or a form with GET is a navigation, in which Lax cookies travel (RFC 6265bis 5.2).
     guards = ("strict",) if form.method == "GET" else ("lax", "strict")
     kept = bool(cookies) and all(site in guards for site in cookies.values())
@@ -151,8 +153,7 @@ def _guarded_otherwise(
 def lead_onward(run: ProbeRun, step: Step) -> Observations:
     """Sign in with each next-like parameter pointed elsewhere."""
     address = run.material.text(step.change.onward)
-    with run.subject.during("supply"):
-        usual = visit(run.subject)
+    usual = run.subject.once(UsualVisit(probe=run.probe.rule.id))
     said: Observations = []
     for name, landing in onward_visits(run.subject, usual, address):
         numbers = (landing.page.n,) if landing.page else ()

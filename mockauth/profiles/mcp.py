@@ -56,7 +56,7 @@ LEVELS: Mapping[str, str] = MappingProxyType(
         "resource.kept-on-refresh": "-SSS",
         "resource.token-audience-bound": "iCCC",
         "scope.challenge-names-scopes": "--SS",
-        "scope.insufficient-challenge-complete": "iiSS",
+        "scope.insufficient-challenge-complete": "-iSS",
         "scope.step-up-works": "iiSS",
         "scope.challenge-single-round": "--iS",
         "scope.no-offline-access-in-prm": "--iS",
@@ -104,7 +104,7 @@ ABOUT_SECRETS = (
     "token.brute-force-bounded", "token.client-error-is-invalid-client",
     "token.empty-secret-refused", "token.missing-secret-refused", "token.one-auth-method-only",
     "token.post-auth-accepted", "token.second-secret-checked", "token.secret-in-query-refused",
-    "token.secret-letter-case-matters", "token.secret-part-refused",
+    "token.secret-letter-case-matters", "token.secret-of-another-refused", "token.secret-part-refused",
     "token.secret-with-more-refused", "token.special-character-secret-works",
     "token.wrong-secret-refused",
 )  # fmt: skip

@@ -25,6 +25,7 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "basic-scheme": "authorization_type basic, else it does not apply",
         "own-header": "an API key in a custom header, else it does not apply",
         "closed": "an MCP server that answers nobody without a token, else it does not apply",
+        "doc-host": "a server on this machine that fetches documents from it (--document-authority)",
         "odd-secret": "a client secret that form-encoding changes, else it does not apply",
         "special-secret": "a second client whose secret has some of : % + / & = (--other-client-secret)",
     }

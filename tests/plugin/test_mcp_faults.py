@@ -226,6 +226,25 @@ def bad_basic(tour: McpTour) -> Any:
     return answer.status_code, metadata["token_endpoint_auth_methods_supported"]
 
 
+def by_post(tour: McpTour) -> int:
+    """Whether the secret in the body works."""
+    client = tour.client()
+    given = {
+        "grant_type": "authorization_code",
+        "code": tour.code(**PKCE),
+        "redirect_uri": tour.config.redirect_uris[0],
+        "code_verifier": VERIFIER,
+        "client_id": client.id,
+        "client_secret": client.secret,
+    }
+    return tour.outside().post("/token", data=given).status_code
+
+
+def fourth(tour: McpTour) -> Any:
+    """The answer to the fourth registration."""
+    return [register()(tour) for _ in range(4)][-1]
+
+
 UNKNOWN = {"MCP-Protocol-Version": "2099-01-01"}
 NEWER = {"_meta": {**META, next(iter(META)): "2099-01-01"}}
 WHOAMI: dict[str, Any] = {"params": {"name": "whoami"}}
@@ -236,7 +255,7 @@ SHOWN: Mapping[str, Seen] = {
     "metadata.openid-differs": get(OPENID),
     "metadata.dead-endpoint": get(METADATA),
     "metadata.http-token": get(METADATA),
-    "metadata.method-dead": bad_basic,
+    "metadata.method-dead": by_post,
     "metadata.method-hidden": bad_basic,
     "metadata.guarded": get(METADATA),
     "metadata.no-offline-access": offline("todos:read"),
@@ -263,7 +282,7 @@ SHOWN: Mapping[str, Seen] = {
     "register.default-post": register(),
     "register.takes-form": form,
     "register.fetches": fetched,
-    "register.rate-limited": register(),
+    "register.rate-limited": fourth,
     "cimd.refused": document(),
     "cimd.flag-missing": get(METADATA),
     "cimd.flag-lies": document(),

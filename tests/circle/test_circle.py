@@ -115,7 +115,8 @@ def test_the_faultless_plugin_breaks_no_rule_as_an_mcp_server(name: str, checked
     assert run.profile.name == "mcp"
     assert broken(run) == set()
     assert not run.stopped
-    assert set(states.values()) == {"pass"}
+    # Documents are of 2025-11-25 and later.
+    assert set(states.values()) <= {"pass", "n/a"}
     # The second client was registered.
     between = [r.state for r in run.results if "second-client" in r.rule.needs]
     assert set(between) <= {"pass", "n/a"}

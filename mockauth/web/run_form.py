@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mockauth.checks.evidence import Given
-from mockauth.engine.installation.installation import Connection, Installation
+from mockauth.engine.installation.installation import NO_SECRET, Connection, Installation
 from mockauth.engine.options import CheckOptions
 from mockauth.wire import Secret
 from mockauth.wire.url import hostname, is_private_host
@@ -52,15 +52,20 @@ def read_form(form: Mapping[str, str]) -> RunForm:
 def options_of(
     installation: Installation, connection: Connection | None, form: RunForm
 ) -> CheckOptions:
-    """The options of a run: as `mockauth check` would get them, with what the installation has."""
+    """The options of a run: as `mockauth check` would get them, with what the installation has.
+
+    The client that was registered for these pages knows their callback only, so the run registers
+    one of its own, as on the command line.
+    """
+    has_own = not installation.is_registered
     patience = PATIENCE if form.is_slow else 0.0
     return CheckOptions(
         target=installation.target,
         profile=installation.profile,
         given=replace(
             form.given,
-            client_id=installation.client_id,
-            client_secret=installation.client_secret,
+            client_id=installation.client_id if has_own else "",
+            client_secret=installation.client_secret if has_own else NO_SECRET,
             token=_token(installation, connection),
             verification_token=Secret(installation.verification_token, "verification token"),
         ),
@@ -82,4 +87,5 @@ def _token(installation: Installation, connection: Connection | None) -> Secret:
     """What service_http and user_http send with every call. A run logs in anew for oauth."""
     if installation.kind == "user_http" and connection is not None:
         return connection.access_token
-    return installation.service_token
+    # What an MCP connector keeps there is the key of its PKCE verifiers, which goes to nobody.
+    return NO_SECRET if installation.is_mcp else installation.service_token

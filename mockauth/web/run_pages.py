@@ -128,7 +128,7 @@ def _runs(pages: Pages, shelf: RunShelf, installation: Installation, *, wrong: s
         finished=[one for one in listed if one.exit_code != UNFINISHED],
         wrong=wrong,
         sample=sample_of(pages, installation),
-        has_login=installation.kind == "oauth",
+        has_login=installation.kind == "oauth" or (installation.is_mcp and not installation.kind),
         must_confirm=not is_on_a_desk(installation),
     )
 
@@ -152,7 +152,9 @@ def _refused(pages: Pages, installation: Installation) -> str:
     """Why no run can be made, as a sentence."""
     if refused_to_all(pages.world, installation.target):
         return "Pages that other machines reach ask no private address."
-    return "" if installation.kind else "Nothing was read of this plugin yet: read it again first."
+    if installation.kind or installation.is_mcp:  # a run finds out anew what an MCP server is
+        return ""
+    return "Nothing was read of this plugin yet: read it again first."
 
 
 def _kept(shelf: RunShelf, id: str, run: str) -> Run:

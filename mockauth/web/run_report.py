@@ -56,6 +56,8 @@ class Report:
     notes: Sequence[str]
     exchanges: Mapping[int, Mapping[str, Any]]
     is_interrupted: bool
+    today: Mapping[str, Any] | None
+    """What ChatGPT makes of an MCP server today, by revision; None for any other target."""
 
 
 def report_of(run: Run) -> Report:
@@ -81,6 +83,7 @@ def report_of(run: Run) -> Report:
         notes=members.get("notes", ()),
         exchanges={one["n"]: one for one in members.get("exchanges", ())},
         is_interrupted=bool(members.get("interrupted")),
+        today=members.get("today"),
     )
 
 

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from mockauth.engine.installation.installation import Installation
 from mockauth.testing import MockPlugin, served_plugin
-from tests.web.visitor import HERE, Visitor, logged_in
+from mockauth.web.run_form import options_of, read_form
+from mockauth.wire import Secret
+from tests.web.visitor import HERE, Visitor, finished, logged_in
 
 STABLE = f"{HERE}/connector_platform_oauth_redirect"
 
@@ -103,6 +106,37 @@ def test_a_server_without_a_way_to_sign_in_cannot_be_connected(visitor: Visitor)
     assert "does not implement OAuth" in visitor.text
     assert "discovery.asm-found" in visitor.text
     assert "manifest" not in visitor.text
+
+
+def test_all_checks_are_run_with_a_client_of_their_own(
+    visitor: Visitor, server: MockPlugin
+) -> None:
+    added(visitor, server).click("Run all checks")
+    assert "registers a client of its own" in visitor.text
+    finished(visitor.press("Run all checks", username="ada", password="analytical-engine"))
+
+    assert "✓ ChatGPT can sign in" in visitor.text
+    assert "ChatGPT today: connects and lists 3 tools" in visitor.text
+    assert "MCP 2026-07-28: can sign in, 0 failures" in visitor.text
+    asked = [one["path"] for one in server.requests]
+    assert asked.count("/register") > 1
+
+
+def test_a_server_that_cannot_be_connected_is_checked_all_the_same(visitor: Visitor) -> None:
+    with served_plugin(api="mcp", faults=["metadata.not-there"]) as server:
+        added(visitor, server).click("Run all checks")
+        finished(visitor.press("Run all checks", username="ada", password="analytical-engine"))
+
+    assert "✗ ChatGPT cannot" in visitor.text
+    assert "discovery.asm-found" in visitor.text
+
+
+def test_a_run_does_not_send_the_key_of_the_pkce_verifiers(server: MockPlugin) -> None:
+    kept = Installation(
+        id="1", owner="ada", target=f"{server.url}/mcp", profile="mcp", service_token=Secret("key")
+    )
+
+    assert not options_of(kept, None, read_form({})).given.token
 
 
 def test_what_is_no_address_is_asked_for_again(visitor: Visitor) -> None:

@@ -336,10 +336,13 @@ def _sample(plugins: tuple[PluginConfig, ...], base: str, profile: str) -> Sampl
     """The only plugin of this server, with its published credentials filled in."""
     from mockauth.web.settings import Sample
 
-    if len(plugins) > 1 or plugins[0].name or plugins[0].api == "mcp":
+    if len(plugins) > 1 or plugins[0].name:
         return None
     [plugin] = plugins
     client, user = next(iter(plugin.clients), None), next(iter(plugin.users), None)
+    hint = f"Its user is {user.name}, with the password {user.password}." if user else ""
+    if plugin.api == "mcp":
+        return Sample(target=f"{base}/mcp", hint=hint, is_mcp=True)
     return Sample(
         target=base,
         plugin_id=next(iter(plugin.plugin_ids), ""),
@@ -347,7 +350,7 @@ def _sample(plugins: tuple[PluginConfig, ...], base: str, profile: str) -> Sampl
         client_secret=client.secret if client else "",
         service_token=plugin.service_token,
         key=user.key if user else "",
-        hint=f"Its user is {user.name}, with the password {user.password}." if user else "",
+        hint=hint,
         form=action_form(plugin, base) if profile == "action" else {},
     )
 

@@ -23,7 +23,8 @@ def add_connector_pages(blueprint: Blueprint, pages: Pages) -> None:
     @blueprint.route("/connector", methods=["GET", "POST"])
     def new_connector() -> BaseResponse | tuple[str, int]:
         if request.method == "GET":
-            return render_template("chatgpt/connector.html", filled={}), 200
+            filled = {"target": pages.settings.target}
+            return render_template("chatgpt/connector.html", filled=filled), 200
         filled = {name: _typed(name) for name in ("target", "client_id", "client_secret")}
         target = typed_address(filled["target"])
         if not target:

@@ -29,6 +29,8 @@ class Sample:
     """What to log in with."""
     form: Mapping[str, str] = field(default_factory=dict)
     """The fields of the editor's form where it is a GPT Action; empty for a plugin."""
+    is_mcp: bool = False
+    """It is an MCP server, whose client registers itself; `target` is its endpoint."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,9 @@ import pytest
 
 from mockauth.engine.installation.installation import Installation
 from mockauth.testing import MockPlugin, served_plugin
+from mockauth.web.app import create_pages
 from mockauth.web.run_form import options_of, read_form
+from mockauth.web.settings import PageSettings, Sample
 from mockauth.wire import Secret
 from tests.web.visitor import HERE, Visitor, finished, logged_in
 
@@ -137,6 +139,37 @@ def test_a_run_does_not_send_the_key_of_the_pkce_verifiers(server: MockPlugin) -
     )
 
     assert not options_of(kept, None, read_form({})).given.token
+
+
+def test_the_built_in_server_is_connected_by_one_button(server: MockPlugin) -> None:
+    sample = Sample(target=f"{server.url}/mcp", hint="Its user is ada.", is_mcp=True)
+    visitor = Visitor(create_pages(PageSettings(sample=sample, has_plugin_side=True)))
+    visitor.get("/")
+    assert f"mockauth check {server.url}/mcp" in visitor.text
+    assert "manifest" not in visitor.text
+
+    visitor.get("/chatgpt/").press("Connect the built-in MCP server")
+
+    assert "Its user is ada." in visitor.text
+    logged_in(visitor, server)
+    assert "State: connected" in visitor.text
+
+
+def test_the_address_of_the_command_is_filled_in() -> None:
+    pages = create_pages(PageSettings(target="http://localhost:3333/mcp"))
+
+    assert 'value="http://localhost:3333/mcp"' in str(Visitor(pages).get("/chatgpt/connector").page)
+
+
+def test_at_the_host_of_plugins_the_way_to_that_of_connectors_is_shown() -> None:
+    pages = create_pages(PageSettings(hosts=("chat.openai.com", "chatgpt.com"))).test_client()
+
+    shown = [
+        "add it at chatgpt.com" in pages.get("/chatgpt/connector", base_url=f"https://{host}").text
+        for host in ("chat.openai.com", "chatgpt.com")
+    ]
+
+    assert shown == [True, False]
 
 
 def test_what_is_no_address_is_asked_for_again(visitor: Visitor) -> None:

@@ -54,6 +54,7 @@ def plugin_page(pages: Pages, installation: Installation, *, wrong: str = "") ->
         is_owner=installation.owner == pages.known_person(),
         is_expired=connection is not None and connection.is_expired(now),
         own_callback=redirect_uri(installation, base_address(), Way.OWN),
+        pasted_callback=redirect_uri(installation, base_address(), Way.PASTED),
         production_callbacks=PROFILES[installation.profile].redirect_uris(installation.id),
         sample=sample,
         failure=last_failure(installation) if connection is None else None,

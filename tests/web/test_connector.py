@@ -88,6 +88,32 @@ def test_a_client_that_is_given_is_used(visitor: Visitor) -> None:
         assert "State: connected" in visitor.text
 
 
+def test_chatgpts_own_callback_is_pasted_where_the_client_knows_that_only(
+    visitor: Visitor,
+) -> None:
+    theirs = "https://chatgpt.com/connector_platform_oauth_redirect"
+    with served_plugin(api="mcp", redirect_uri=theirs) as server:
+        client = server.client
+        added(visitor, server, client_id=client.id, client_secret=client.secret)
+        assert visitor.labelled("ChatGPT's redirect URI") == theirs
+        page = visitor.path
+        came = server.sign_in(visitor.click("Log in, in a new tab").left_to, "ada")
+        assert came.startswith(f"{theirs}?")
+
+        visitor.get(page).press("Go on with this address", address=came)
+
+        assert "State: connected" in visitor.text
+
+
+def test_the_callback_with_an_id_is_named_where_iss_is_not_promised(visitor: Visitor) -> None:
+    with served_plugin(api="mcp", faults=["metadata.no-iss-flag"]) as server:
+        added(visitor, server, client_id=server.client.id)
+
+    id = visitor.path.split("/")[3]
+    theirs = f"https://chatgpt.com/connector/oauth/{id}"
+    assert visitor.labelled("ChatGPT's redirect URI") == theirs
+
+
 def test_an_answer_with_another_issuer_is_not_taken(visitor: Visitor, server: MockPlugin) -> None:
     added(visitor, server).click("Log in with")
     came = server.sign_in(visitor.left_to, "ada")

@@ -27,6 +27,8 @@ from mockauth.wire import Exchange, Secret
 from mockauth.wire.url import hostname
 from mockauth.wire.words import Words, render, say
 
+TODAY = "https://chatgpt.com"
+"""Where connectors come back in production."""
 STABLE = "/connector_platform_oauth_redirect"
 """ChatGPT's callback of every server that promises `iss` (RFC 9207)."""
 OF_ONE = "/connector/oauth/{}"

@@ -15,7 +15,7 @@ from mockauth.chatgpt.authorize import Pending, authorization_request, code_at
 from mockauth.chatgpt.token import Grant, read_token
 from mockauth.checks.registry import all_checks
 from mockauth.engine.installation.arrival import MEANINGS, Arrival, Meaning
-from mockauth.engine.installation.connector import callback_path, verifier_of, wrong_issuer
+from mockauth.engine.installation.connector import TODAY, callback_path, verifier_of, wrong_issuer
 from mockauth.engine.installation.dealings import World, dealing, secrets_of
 from mockauth.engine.installation.installation import Connection, Installation, granted
 from mockauth.engine.installation.pending import PendingLogin, Way
@@ -117,10 +117,10 @@ def start(
 
 def redirect_uri(installation: Installation, base: str, way: Way) -> str:
     """The callback that is sent, and that the plugin must know."""
+    if installation.is_mcp:
+        return (TODAY if way is Way.PASTED else base) + callback_path(installation)
     if way is Way.PASTED:
         return PROFILES[installation.profile].redirect_uri(installation.id)
-    if installation.is_mcp:
-        return base + callback_path(installation)
     return f"{base}/aip/{installation.id}/oauth/callback"
 
 

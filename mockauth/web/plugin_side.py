@@ -52,6 +52,9 @@ def plugin_side_blueprint(settings: PageSettings) -> Blueprint:
             control=control,
             config=control.config,
             tokens=tokens[-MOST_TOKENS:],
+            holders=sorted(
+                {one["user"] for one in tokens if one["is_good"] and one["kind"] != "code"}
+            ),
             more=max(0, len(tokens) - MOST_TOKENS),
             units=UNITS,
         )
@@ -84,6 +87,11 @@ def _change(blueprint: Blueprint, control_of: Controls) -> None:
         if not amount.isascii() or not amount.isdecimal() or len(amount) > 9:
             raise ControlError("the clock moves by a whole number, 0 or more")
         control_of(name).advance(int(amount) * UNITS.get(_text("unit"), 1))
+        return _back(name)
+
+    @blueprint.post("/<name>/revoke")
+    def revoke(name: str) -> BaseResponse:
+        control_of(name).revoke(_text("user"))
         return _back(name)
 
     @blueprint.post("/<name>/reset")

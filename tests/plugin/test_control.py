@@ -258,6 +258,18 @@ def test_a_token_can_be_had_without_a_sign_in() -> None:
     assert error(tour.refresh(token["refresh_token"])) == "200"
 
 
+def test_the_tokens_of_a_user_are_revoked() -> None:
+    tour = controlled()
+    issued = control(tour, "POST", "/tokens", user="ada").get_json()
+
+    assert control(tour, "DELETE", "/tokens?user=ada").get_json() == {"revoked": 2}
+
+    assert tour.api(issued["access_token"]).status_code == 401
+    assert control(tour, "DELETE", "/tokens?user=ada").get_json() == {"revoked": 0}
+    assert control(tour, "DELETE", "/tokens").status_code == 400
+    assert control(tour, "DELETE", "/tokens?user=nobody").status_code == 400
+
+
 def test_a_reset_forgets_what_was_issued_only_where_it_is_asked_to() -> None:
     tour = controlled()
     token = tour.grant()["access_token"]

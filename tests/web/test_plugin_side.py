@@ -55,6 +55,18 @@ def test_no_secret_of_a_user_a_client_or_a_token_is_on_a_page(
         assert all(secret not in page for page in pages)
 
 
+def test_the_tokens_of_one_user_are_revoked(visitor: Visitor, plugin: MockPlugin) -> None:
+    ada, grace = (str(plugin.token(user)["access_token"]) for user in ("ada", "grace"))
+
+    visitor.get(SIDE).press("Revoke the tokens of ada")
+
+    statuses = [called(plugin, "/todos", Authorization=f"Bearer {token}") for token in (ada, grace)]
+    assert statuses == [401, 200]
+    assert "Revoke the tokens of grace" in visitor.text
+    assert "Revoke the tokens of ada" not in visitor.text
+    assert "the token was revoked" in visitor.click("Journal").text
+
+
 def test_a_fault_is_found_by_area_switched_on_and_off(visitor: Visitor, plugin: MockPlugin) -> None:
     visitor.get(f"{SIDE}faults/?area=manifest")
     visitor.click("The manifest is served as a web page type")

@@ -201,6 +201,19 @@ class PluginControl:
             raise ControlError(f"scope {min(unknown)} is not known")
         return make_token(self._plugin, client, user, scope or None, family=Family())
 
+    def revoke(self, user: str) -> int:
+        """Revoke every token of a user, as at the plugin's own site; how many were good."""
+        state = self._plugin.state
+        with state.lock:
+            kept = (*state.access.values(), *state.refresh.values())
+            good = [one for one in kept if one.user == user and not one.revoked]
+            for one in good:
+                one.family.revoked = True
+        # Tokens stay where a reset has taken the user away.
+        if not good and user not in self._user_names():
+            raise ControlError(f"user must be one of {', '.join(sorted(self._user_names()))}")
+        return len(good)
+
     def requests(
         self, *, path: str = "", method: str = "", status: int = 0, after: int = 0
     ) -> list[dict[str, Any]]:

@@ -63,6 +63,7 @@ class _Views:
             ("POST", "/users", self.add_user),
             ("POST", "/clients", self.add_client),
             ("POST", "/tokens", self.issue),
+            ("DELETE", "/tokens", self.revoke),
             ("GET", "/queues", self.queues),
             ("POST", "/queues/users", self.queue_user),
             ("POST", "/queues/errors", self.queue_error),
@@ -113,6 +114,10 @@ class _Views:
         answer = jsonify(self.control.issue(**{"user": "", **asked}))
         answer.status_code = 201
         return answer
+
+    def revoke(self) -> BaseResponse:
+        asked = parse.only(request.args.to_dict(), "user")
+        return jsonify({"revoked": self.control.revoke(asked.get("user", ""))})
 
     def queues(self) -> BaseResponse:
         return jsonify(self.control.queues())

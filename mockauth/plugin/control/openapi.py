@@ -103,6 +103,9 @@ def describe(base: str) -> dict[str, Any]:
         )
     ]
     paths["/requests"]["delete"] = _operation("forgetRequests", "Empty the journal", "200")
+    revoke = _operation("revokeTokens", "Revoke every token of a user", "200")
+    whose = {"name": "user", "in": "query", "required": True, "schema": NAME}
+    paths["/tokens"]["delete"] = {**revoke, "parameters": [whose]}
     named = {"name": "name", "in": "path", "required": True, "schema": TEXT}
     disarm = _operation("disarmFault", "Switch a fault off", "200")
     disarm["responses"]["404"] = {"description": "That fault is not on"}

@@ -137,6 +137,14 @@ def test_the_sink_reads_who_was_asked_for() -> None:
     assert host_in(b"") == ""
 
 
+def test_bytes_that_only_look_like_a_name_are_none() -> None:
+    chance = b"\x16\x03\x01" + bytes(2) + b"\x17\x2a\x91\x05" + bytes(2) + b"\x014"
+    named = bytes((0, 0, 0, 18, 0, 16, 0, 0, 13)) + b"notes.example"
+
+    assert host_in(chance) == ""
+    assert host_in(chance + b"\xff" + named + b"\x00\x17") == "notes.example"
+
+
 def test_our_own_group_of_processes_is_never_ended() -> None:
     child = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
 

@@ -8,12 +8,14 @@ import socketserver
 import threading
 from typing import Self
 
-LONGEST_GREETING = 2048
+LONGEST_GREETING = 4096
 PATIENCE = 2.0
 MOST_NOTES = 1000
 NOISE = ("google.com", "googleapis.com", "gvt1.com", "gstatic.com")
 """What Chromium asks for by itself."""
-SERVER_NAME = re.compile(rb"\x00\x00....\x00\x00(.)([a-z0-9.-]+)", re.DOTALL | re.IGNORECASE)
+SERVER_NAME = re.compile(rb"(?=\x00\x00(..)(..)\x00(..)([a-z0-9.-]+))", re.DOTALL | re.IGNORECASE)
+"""The extension, its length, that of its list, the kind and the length of a name, the name. Random
+bytes look like that, too, but for the lengths."""
 HOST = re.compile(rb"^host:\s*([^\r\n]{1,255})", re.IGNORECASE | re.MULTILINE)
 
 
@@ -67,7 +69,13 @@ def is_noise(host: str) -> bool:
 def host_in(greeting: bytes) -> str:
     """The host that the first bytes of a connection name: by TLS (RFC 6066 section 3) or HTTP."""
     if greeting[:1] == b"\x16":
-        named = SERVER_NAME.search(greeting)
-        return named.group(2)[: named.group(1)[0]].decode("ascii") if named else ""
+        return next(filter(None, map(_name_in, SERVER_NAME.finditer(greeting))), "")
     found = HOST.search(greeting)
     return found.group(1).decode("ascii", "replace").strip() if found else ""
+
+
+def _name_in(found: re.Match[bytes]) -> str:
+    """The name, where the lengths before it fit each other."""
+    extension, names, name = (int.from_bytes(found[n], "big") for n in (1, 2, 3))
+    fits = extension == names + 2 == name + 5 and 0 < name <= len(found[4])
+    return found[4][:name].decode("ascii") if fits else ""

@@ -258,6 +258,18 @@ def test_a_finding_of_a_login_that_works_is_shown(leaving: Visitor, plugin: Mock
     assert "no-store" in leaving.text
 
 
+def test_what_hinders_no_login_is_not_said_to_come_first(
+    leaving: Visitor, plugin: MockPlugin
+) -> None:
+    callback = plugin.sign_in(leaving.left_to)
+    plugin.fault("grant.long-lived")
+    leaving.get(callback)
+
+    assert "Should fix: Let access tokens expire within an hour." in leaving.text
+    assert "token endpoint, /auth/authorization_url" in leaving.text
+    assert "Fix this first" not in leaving.text
+
+
 def test_a_second_person_has_a_login_of_their_own(
     leaving: Visitor, plugin: MockPlugin, arrive: Arrive
 ) -> None:

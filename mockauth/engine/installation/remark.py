@@ -42,8 +42,10 @@ class Remark:
 
     @property
     def hinders_login(self) -> bool:
-        """Whether it is a warning that may keep users from signing in."""
-        return not self.is_fatal and self.at.startswith("/auth/") and not self._is_of_install
+        """Whether it is a warning of what was read that may keep users from signing in."""
+        is_of_auth = self.at.startswith("/auth/") and not self._is_of_install
+        # The token answer names its endpoint there; what is odd in one that works hinders nobody.
+        return not self.is_fatal and is_of_auth and not self.id.startswith("grant.")
 
     @property
     def _is_of_install(self) -> bool:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
+from mockauth.engine.installation.connector import verifier_of
 from mockauth.engine.installation.installation import Installation
+from mockauth.engine.installation.keeper import Keeper
+from mockauth.store.store import open_store
 from mockauth.testing import MockPlugin, served_plugin
 from mockauth.web.app import create_pages
 from mockauth.web.run_form import options_of, read_form
 from mockauth.web.settings import PageSettings, Sample
 from mockauth.wire import Secret
+from mockauth.wire.message import pairs_of
 from tests.web.visitor import HERE, Visitor, finished, logged_in
 
 STABLE = f"{HERE}/connector_platform_oauth_redirect"
@@ -196,6 +202,41 @@ def test_at_the_host_of_plugins_the_way_to_that_of_connectors_is_shown() -> None
     ]
 
     assert shown == [True, False]
+
+
+def test_no_page_and_no_file_shows_a_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOCKAUTH_STORE_KEY", Fernet.generate_key().decode())
+    place = f"sqlite:///{tmp_path}/kept.db"
+    visitor = Visitor(create_pages(PageSettings(store=place)))
+    with served_plugin(api="mcp", redirect_uri=STABLE) as server:
+        client = server.client
+        added(visitor, server, client_id=client.id, client_secret=client.secret)
+        id = visitor.path.split("/")[3]
+        callback = server.sign_in(visitor.click("Log in with").left_to, "ada")
+        pages = [str(visitor.get(callback).page), str(visitor.click("See its tools").page)]
+        pages.append(str(visitor.press("Call whoami").page))
+        visitor.click("Back to the connector").press("Refresh the token now")
+        pages.append(str(visitor.click("What was sent and answered").page))
+
+    [person] = (keeper := Keeper(open_store(place))).store.people()
+    kept, there = keeper.connection(id, person.id), keeper.installation(id)
+    assert kept is not None
+    assert there is not None
+    tokens = kept.access_token, kept.refresh_token, there.service_token
+    sent = {
+        name: value
+        for name, value in pairs_of(callback.partition("?")[2])
+        if name in ("code", "state")
+    }
+    verifier = verifier_of(there, sent["state"])
+    secrets = [client.secret, verifier, *sent.values(), *(one.reveal() for one in tokens)]
+    files = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert all(len(secret) > 12 for secret in secrets)
+    assert b"code_verifier" in files
+    assert [secret for secret in secrets if any(secret in page for page in pages)] == []
+    assert [secret for secret in secrets if secret.encode() in files] == []
 
 
 def test_what_is_no_address_is_asked_for_again(visitor: Visitor) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mockauth.api import plan_of
 from mockauth.errors import UsageError
 from mockauth.pytest_items import SharedRun
 from tests.apps.todo import CLIENT_ID, CLIENT_SECRET, PASSWORD, USER
@@ -75,6 +76,16 @@ def test_each_check_is_an_item_beside_the_users_own_tests(session: pytest.Pytest
     result.assert_outcomes(passed=2, skipped=1)
     result.stdout.fnmatch_lines([f"*PASSED mockauth::{WORKS}*"])
     result.stdout.fnmatch_lines(["*SKIPPED*blocked: give the token that ChatGPT shows*"])
+
+
+@pytest.mark.parametrize("target", ["http://localhost:9/mcp", "nobody_has_this:app"])
+def test_what_only_the_target_can_tell_leaves_no_check_out(target: str) -> None:
+    of_plugin, of_mcp = "manifest.https", "discovery.asm-found"
+
+    assert {of_plugin, of_mcp} <= {*plan_of(target).ids}
+    assert of_mcp not in plan_of(target, profile="plugin").ids
+    assert of_plugin not in plan_of(target, profile="mcp").ids
+    assert of_mcp not in plan_of(target, levels=[f"{of_mcp}=off"]).ids
 
 
 def test_without_a_target_nothing_is_added(session: pytest.Pytester) -> None:

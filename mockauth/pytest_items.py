@@ -216,12 +216,12 @@ class CheckItem(pytest.Item):
             reason = str(result.waiver["reason"])
             self.add_marker(pytest.mark.xfail(reason=f"waived: {reason}", strict=True))
             raise Broken(result.told())
-        if stale:
+        if stale and self.run.plan.fail_on != "never":
             self.add_marker(pytest.mark.xfail(reason=stale, strict=True))
         elif self._fails(result):
             raise Broken(result.told())
-        elif result.state == "blocked" and self.run.plan.strict:
-            raise Broken(f"not judged: {result.actual}")
+        elif result.state == "blocked" and (self.run.plan.strict or self._is_owed(result)):
+            raise Broken(f"{result.id} ({result.level}), not judged: {result.actual}")
         elif result.state in ("blocked", "n/a"):
             pytest.skip(f"{result.state}: {result.actual}")
 
@@ -231,6 +231,11 @@ class CheckItem(pytest.Item):
         if result.state == "fail":
             return fail_on != "never"
         return result.state == "error" or (result.state == "warn" and fail_on == "should")
+
+    def _is_owed(self, result: CheckResult) -> bool:
+        """Whether a check that is blocked fails the run, because the service itself blocks it."""
+        is_open = result.level == "critical" and not result.blocked_by
+        return is_open and self.run.plan.fail_on != "never"
 
     def _tell(self, report: Report, result: CheckResult) -> None:
         """Evidence for the report of the test: the verdict and the exchanges that show it."""
@@ -270,13 +275,7 @@ def _judge_run(report: Report, plan: Plan) -> None:
     if report.exit_code == NOTHING_JUDGED:
         raise Broken(report.verdict)
     policy: Sequence[Mapping[str, Any]] = report.members["policy"]
-    unjudged = [
-        one
-        for one in report
-        if one.state == "blocked" and one.level == "critical" and not one.blocked_by
-    ]
     told = [str(one["text"]) for one in policy if one["kind"] != "stale"]
-    told += [f"{one.id}: critical, and not judged: {one.actual}" for one in unjudged]
     if told and plan.fail_on != "never":
         raise Broken("\n".join([report.verdict, *told]))
 

@@ -64,6 +64,11 @@ def session(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
             with Path("runs").open("a") as file:
                 file.write("run ")
             return flask_app(Todo(faulty=True))
+
+        def closed():
+            app = flask_app()
+            app.view_functions["todos"] = lambda: ("closed", 403)
+            return app
         """,
         test_own="def test_own(): pass",
     )
@@ -134,7 +139,18 @@ def test_what_was_not_judged_fails_where_strict(session: pytest.Pytester) -> Non
     result = session.runpytest_inprocess(*QUIET, APP, "--mockauth-strict", f"mockauth::{BLOCKED}")
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["not judged: give the token that ChatGPT shows*"])
+    result.stdout.fnmatch_lines([f"{BLOCKED} *, not judged: give the token that ChatGPT shows*"])
+
+
+def test_a_critical_check_that_the_service_blocks_fails_as_the_command_does(
+    session: pytest.Pytester,
+) -> None:
+    closed = "--mockauth-target=plugin_app:closed()"
+    critical, other = "api.no-token-is-401", "api.other-user-isolated"
+    result = session.runpytest_inprocess(*QUIET, closed, "-k", f"{critical} or {other}")
+
+    result.assert_outcomes(failed=1, skipped=1)
+    result.stdout.fnmatch_lines([f"{critical} (critical), not judged: *"])
 
 
 @pytest.mark.parametrize(("target", "outcome"), [(FAULTY, "xfailed"), (APP, "failed")])

@@ -25,8 +25,6 @@ ROOT = "mockauth"
 RUN = "run"
 """The item of what belongs to no check: nothing was judged, or a waiver is out of date."""
 SUFFIX = ".mockauth.yaml"
-NOTHING_JUDGED = 3
-"""The exit code."""
 MOST_EXCHANGES = 5
 """Exchanges that are told of one check."""
 LONGEST_BODY = 2000
@@ -79,7 +77,7 @@ class SharedRun:
     def _judged(self) -> Report:
         report = self._made() if self.file is None else self._shared(self.file)
         stopped = report.members.get("stopped", "")
-        if stopped and report.exit_code == NOTHING_JUDGED:
+        if stopped and report.exit_code == NothingJudged.exit_code:
             raise NothingJudged(stopped)
         return report
 
@@ -272,7 +270,7 @@ def _item(parent: pytest.Collector, name: str, run: SharedRun) -> CheckItem:
 def _judge_run(report: Report, plan: Plan) -> None:
     """See that the run could judge, and that no reason for its exit code is left that belongs to no
     check that fails."""
-    if report.exit_code == NOTHING_JUDGED:
+    if report.exit_code == NothingJudged.exit_code:
         raise Broken(report.verdict)
     policy: Sequence[Mapping[str, Any]] = report.members["policy"]
     told = [str(one["text"]) for one in policy if one["kind"] != "stale"]

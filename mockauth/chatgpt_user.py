@@ -108,7 +108,10 @@ class ChatGPT:
                 service_token=service_token or self.settings.get("token", ""),
             )
             found = _verified(world, pasted, verification_token)
-        return InstalledPlugin(world, found.id, self.settings)
+        plugin = InstalledPlugin(world, found.id, self.settings)
+        if found.fatal and not plugin.operations:
+            raise AssertionError(_not_installed(found))
+        return plugin
 
 
 @contextmanager

@@ -82,6 +82,14 @@ def test_a_request_that_is_refused_says_what_chatgpt_asked(chatgpt: ChatGPT) -> 
     assert repr(CLIENT_ID) in str(told.value)
 
 
+def test_a_document_without_operations_is_not_installed(chatgpt: ChatGPT) -> None:
+    app = flask_app()
+    app.view_functions["openapi"] = lambda: ("down", 503)
+
+    with pytest.raises(AssertionError, match=r"could not install[\s\S]*openapi\.served"):
+        chatgpt.install(app, **CREDENTIALS)
+
+
 def test_credentials_that_are_missing_are_asked_for_before_a_login(chatgpt: ChatGPT) -> None:
     with pytest.raises(UsageError, match="needs client_id"):
         chatgpt.install(flask_app())

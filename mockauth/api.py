@@ -41,7 +41,7 @@ from mockauth.engine.http.in_process import InProcess
 from mockauth.engine.http.transport import TransportError
 from mockauth.engine.interruption import Interruption
 from mockauth.engine.result.gate import gate
-from mockauth.engine.result.profile_options import chosen_profile
+from mockauth.engine.result.profile_options import chosen_profile, needs_detection, read_levels
 from mockauth.engine.result.result import Run
 from mockauth.engine.selection import check_words
 from mockauth.engine.target.dns import system_addresses
@@ -49,6 +49,7 @@ from mockauth.engine.target.logins import Logins
 from mockauth.errors import MockauthError, UsageError
 from mockauth.manifest.plugin import read_manifest
 from mockauth.options import ClientOptions, Options
+from mockauth.profiles import ACTION, MCP, PLUGIN, Profile
 from mockauth.report.json_report import members
 from mockauth.report.judged import CheckResult, Place, Report
 from mockauth.report.linted import LintFinding, LintReport, lint
@@ -58,6 +59,9 @@ from mockauth.wire.url import hostname, is_loopback_host, split
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+
+    from mockauth.checks.rule import Rule
+    from mockauth.engine.options import CheckOptions
 
 __all__ = [
     "CheckResult",
@@ -140,7 +144,7 @@ class Plan:
     """What a run with some options will judge, as far as that is known before it."""
 
     ids: tuple[str, ...]
-    """The checks; those that do not apply to the profile are left out."""
+    """The checks; those that apply to no profile that the target may have are left out."""
     fail_on: str
     strict: bool
 
@@ -151,15 +155,25 @@ def plan_of(target: str, **options: Unpack[Options]) -> Plan:
     Raises:
         UsageError: an option, the settings file or a scenario file cannot be used.
     """
-    with parsed(check_command, [target], options) as values:
-        wanted = options_of(target, values)
+    address = HOME if _is_at_module(target) else target
+    with parsed(check_command, [address], options) as values:
+        wanted = options_of(address, values)
     rules = [one.rule for one in all_checks()]
     rules += [probe.rule for probe in load_library(wanted.scenarios).probes]
-    profile, _ = chosen_profile(wanted, rules)
+    profiles = _possible(wanted, rules)
     check_words("--select", wanted.select, rules)
     chosen = [rule for rule in rules if wanted.wants(rule)]
-    ids = (rule.id for rule in chosen if profile.level(rule.id, rule.levels) is not None)
+    ids = (rule.id for rule in chosen if any(p.level(rule.id, rule.levels) for p in profiles))
     return Plan(ids=tuple(ids), fail_on=values["fail_on"], strict=values["strict"])
+
+
+def _possible(wanted: CheckOptions, rules: Sequence[Rule]) -> Sequence[Profile]:
+    """The profiles that a run may have: all, where only the target can tell what it is."""
+    profile, _ = chosen_profile(wanted, rules)
+    if not needs_detection(wanted):
+        return (profile,)
+    changes = read_levels(wanted.levels, rules)
+    return [one.with_levels(changes) for one in (PLUGIN, ACTION, MCP)]
 
 
 Client = Callable[[Mapping[str, str]], Any]
@@ -203,7 +217,7 @@ def resolved(target: Target, base_url: str = "", authorize_url: str = "") -> Ite
     Raises:
         UsageError: it is neither a URL nor a path nor an app.
     """
-    if isinstance(target, str) and AT_MODULE.fullmatch(target) and not Path(target).exists():
+    if isinstance(target, str) and _is_at_module(target):
         target = app_at(target)
     if isinstance(target, str | PathLike):
         _see_a_place(str(target))
@@ -220,6 +234,11 @@ def resolved(target: Target, base_url: str = "", authorize_url: str = "") -> Ite
             yield Resolved(base, transport)
         finally:
             transport.close()
+
+
+def _is_at_module(target: str) -> bool:
+    """Whether a text is `module:app`, and no path."""
+    return AT_MODULE.fullmatch(target) is not None and not Path(target).exists()
 
 
 def app_at(value: str) -> Any:

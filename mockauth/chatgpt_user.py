@@ -39,7 +39,7 @@ from mockauth.report.redacted import Redactor
 from mockauth.store.store import Store, open_store
 from mockauth.wire import Request, Response, Secret
 from mockauth.wire.secret import Secrets
-from mockauth.wire.words import render
+from mockauth.wire.words import Words, own, render, say
 
 PAGES = "http://localhost"
 """Where a login starts; nothing listens there, because the browser is mockauth's own."""
@@ -108,7 +108,10 @@ class ChatGPT:
                 service_token=service_token or self.settings.get("token", ""),
             )
             found = _verified(world, pasted, verification_token)
-        return InstalledPlugin(world, found.id, self.settings)
+        plugin = InstalledPlugin(world, found.id, self.settings)
+        if found.fatal and not plugin.operations:
+            raise AssertionError(_not_installed(found))
+        return plugin
 
 
 @contextmanager
@@ -169,21 +172,25 @@ class InstalledPlugin:
         __tracebackhide__ = True
         installation, state = self._installation, str(uuid.uuid4())
         address = start(self.world, installation, person, base=PAGES, way=Way.PASTED, state=state)
-        landing = self._walked(address, person, name, password)
+        landing, secrets = self._walked(address, person, name, password)
         if landing.outcome != "callback":
-            raise AssertionError(_not_come_back(landing, installation, self.redirect_uri))
+            told = _not_come_back(landing, installation, self.redirect_uri)
+            raise AssertionError("\n".join(render(line, secrets) for line in told))
         landed = arrive(self.world, installation, person, Callback(url=landing.url))
         if landed.arrival is not Arrival.CONNECTED:
             raise AssertionError(_not_logged_in(landed))
 
-    def _walked(self, address: str, person: str, name: str, password: Secret) -> Landing:
-        """Where the user's browser ends."""
+    def _walked(
+        self, address: str, person: str, name: str, password: Secret
+    ) -> tuple[Landing, Secrets]:
+        """Where the user's browser ends, and what must not be told of it."""
         with dealing(self.world, self._installation, person) as subject:
             subject.driver.secrets.add(password.reveal(), "password")
             given = replace(subject.target.given, username=name, password=password)
             subject.target = replace(subject.target, given=given)
             request = Request(method="GET", url=address)
-            return form_session(subject).run(request, redirect_uris=(self.redirect_uri,))
+            landing = form_session(subject).run(request, redirect_uris=(self.redirect_uri,))
+            return landing, subject.driver.secrets
 
     @property
     def _installation(self) -> Installation:
@@ -317,15 +324,21 @@ def _not_installed(found: Installation) -> str:
     return "\n".join(["ChatGPT could not install the plugin", *filter(None, told)])
 
 
-def _not_come_back(landing: Landing, installation: Installation, redirect_uri: str) -> str:
+def _not_come_back(
+    landing: Landing, installation: Installation, redirect_uri: str
+) -> Iterator[Words]:
     """Where a login ended, and, where it was refused before a page, with what ChatGPT had asked."""
-    told = [f"the login did not come back to ChatGPT: {landing.describe()}"]
+    yield say("the login did not come back to ChatGPT: {}", landing.describe())
+    if landing.question:
+        yield landing.question.text
     status = landing.page.answer.status if landing.page else 0
     if status >= HTTPStatus.BAD_REQUEST and not landing.filled:
-        asked = f"client_id {installation.client_id!r} and redirect_uri {redirect_uri!r}"
-        told.append(f"ChatGPT asked with {asked}; does your server know both of them?")
-        told.append("install(…, plugin_id=…) is the part of the callback after /aip/")
-    return "\n".join(told)
+        yield say(
+            "ChatGPT asked with client_id {!r} and redirect_uri {!r}; does your server know both of them?",
+            installation.client_id,
+            own(redirect_uri),
+        )
+        yield say("install(…, plugin_id=…) is the part of the callback after /aip/")
 
 
 def _not_logged_in(landed: Landed) -> str:

@@ -25,8 +25,6 @@ ROOT = "mockauth"
 RUN = "run"
 """The item of what belongs to no check: nothing was judged, or a waiver is out of date."""
 SUFFIX = ".mockauth.yaml"
-NOTHING_JUDGED = 3
-"""The exit code."""
 MOST_EXCHANGES = 5
 """Exchanges that are told of one check."""
 LONGEST_BODY = 2000
@@ -79,7 +77,7 @@ class SharedRun:
     def _judged(self) -> Report:
         report = self._made() if self.file is None else self._shared(self.file)
         stopped = report.members.get("stopped", "")
-        if stopped and report.exit_code == NOTHING_JUDGED:
+        if stopped and report.exit_code == NothingJudged.exit_code:
             raise NothingJudged(stopped)
         return report
 
@@ -216,12 +214,12 @@ class CheckItem(pytest.Item):
             reason = str(result.waiver["reason"])
             self.add_marker(pytest.mark.xfail(reason=f"waived: {reason}", strict=True))
             raise Broken(result.told())
-        if stale:
+        if stale and self.run.plan.fail_on != "never":
             self.add_marker(pytest.mark.xfail(reason=stale, strict=True))
         elif self._fails(result):
             raise Broken(result.told())
-        elif result.state == "blocked" and self.run.plan.strict:
-            raise Broken(f"not judged: {result.actual}")
+        elif result.state == "blocked" and (self.run.plan.strict or self._is_owed(result)):
+            raise Broken(f"{result.id} ({result.level}), not judged: {result.actual}")
         elif result.state in ("blocked", "n/a"):
             pytest.skip(f"{result.state}: {result.actual}")
 
@@ -231,6 +229,11 @@ class CheckItem(pytest.Item):
         if result.state == "fail":
             return fail_on != "never"
         return result.state == "error" or (result.state == "warn" and fail_on == "should")
+
+    def _is_owed(self, result: CheckResult) -> bool:
+        """Whether a check that is blocked fails the run, because the service itself blocks it."""
+        is_open = result.level == "critical" and not result.blocked_by
+        return is_open and self.run.plan.fail_on != "never"
 
     def _tell(self, report: Report, result: CheckResult) -> None:
         """Evidence for the report of the test: the verdict and the exchanges that show it."""
@@ -267,16 +270,10 @@ def _item(parent: pytest.Collector, name: str, run: SharedRun) -> CheckItem:
 def _judge_run(report: Report, plan: Plan) -> None:
     """See that the run could judge, and that no reason for its exit code is left that belongs to no
     check that fails."""
-    if report.exit_code == NOTHING_JUDGED:
+    if report.exit_code == NothingJudged.exit_code:
         raise Broken(report.verdict)
     policy: Sequence[Mapping[str, Any]] = report.members["policy"]
-    unjudged = [
-        one
-        for one in report
-        if one.state == "blocked" and one.level == "critical" and not one.blocked_by
-    ]
     told = [str(one["text"]) for one in policy if one["kind"] != "stale"]
-    told += [f"{one.id}: critical, and not judged: {one.actual}" for one in unjudged]
     if told and plan.fail_on != "never":
         raise Broken("\n".join([report.verdict, *told]))
 

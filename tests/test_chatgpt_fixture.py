@@ -58,6 +58,20 @@ def test_a_wrong_password_says_where_the_login_ended(chatgpt: ChatGPT) -> None:
     with pytest.raises(AssertionError, match="did not come back to ChatGPT") as told:
         plugin.log_in(USER, "not-the-password-4711")
     assert "not-the-password-4711" not in str(told.value)
+    assert "Are user name and password right" in str(told.value)
+
+
+@pytest.mark.parametrize(("status", "secret"), [(200, PASSWORD), (400, CLIENT_SECRET)])
+def test_a_page_that_repeats_a_secret_does_not_bring_it_into_the_message(
+    status: int, secret: str, chatgpt: ChatGPT
+) -> None:
+    app = flask_app()
+    app.view_functions["authorize"] = lambda: (f"<title>wrong: {secret}</title>", status)
+    plugin = chatgpt.install(app, **CREDENTIALS)
+
+    with pytest.raises(AssertionError, match="titled 'wrong: ‹") as told:
+        plugin.log_in(USER, PASSWORD)
+    assert secret not in str(told.value)
 
 
 def test_a_request_that_is_refused_says_what_chatgpt_asked(chatgpt: ChatGPT) -> None:
@@ -66,6 +80,14 @@ def test_a_request_that_is_refused_says_what_chatgpt_asked(chatgpt: ChatGPT) -> 
     with pytest.raises(AssertionError, match=r"/aip/plugin-another/[\s\S]*plugin_id=") as told:
         plugin.log_in(USER, PASSWORD)
     assert repr(CLIENT_ID) in str(told.value)
+
+
+def test_a_document_without_operations_is_not_installed(chatgpt: ChatGPT) -> None:
+    app = flask_app()
+    app.view_functions["openapi"] = lambda: ("down", 503)
+
+    with pytest.raises(AssertionError, match=r"could not install[\s\S]*openapi\.served"):
+        chatgpt.install(app, **CREDENTIALS)
 
 
 def test_credentials_that_are_missing_are_asked_for_before_a_login(chatgpt: ChatGPT) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mockauth.api import plan_of
 from mockauth.errors import UsageError
 from mockauth.pytest_items import SharedRun
 from tests.apps.todo import CLIENT_ID, CLIENT_SECRET, PASSWORD, USER
@@ -63,6 +64,11 @@ def session(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
             with Path("runs").open("a") as file:
                 file.write("run ")
             return flask_app(Todo(faulty=True))
+
+        def closed():
+            app = flask_app()
+            app.view_functions["todos"] = lambda: ("closed", 403)
+            return app
         """,
         test_own="def test_own(): pass",
     )
@@ -75,6 +81,16 @@ def test_each_check_is_an_item_beside_the_users_own_tests(session: pytest.Pytest
     result.assert_outcomes(passed=2, skipped=1)
     result.stdout.fnmatch_lines([f"*PASSED mockauth::{WORKS}*"])
     result.stdout.fnmatch_lines(["*SKIPPED*blocked: give the token that ChatGPT shows*"])
+
+
+@pytest.mark.parametrize("target", ["http://localhost:9/mcp", "nobody_has_this:app"])
+def test_what_only_the_target_can_tell_leaves_no_check_out(target: str) -> None:
+    of_plugin, of_mcp = "manifest.https", "discovery.asm-found"
+
+    assert {of_plugin, of_mcp} <= {*plan_of(target).ids}
+    assert of_mcp not in plan_of(target, profile="plugin").ids
+    assert of_plugin not in plan_of(target, profile="mcp").ids
+    assert of_mcp not in plan_of(target, levels=[f"{of_mcp}=off"]).ids
 
 
 def test_without_a_target_nothing_is_added(session: pytest.Pytester) -> None:
@@ -123,7 +139,18 @@ def test_what_was_not_judged_fails_where_strict(session: pytest.Pytester) -> Non
     result = session.runpytest_inprocess(*QUIET, APP, "--mockauth-strict", f"mockauth::{BLOCKED}")
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["not judged: give the token that ChatGPT shows*"])
+    result.stdout.fnmatch_lines([f"{BLOCKED} *, not judged: give the token that ChatGPT shows*"])
+
+
+def test_a_critical_check_that_the_service_blocks_fails_as_the_command_does(
+    session: pytest.Pytester,
+) -> None:
+    closed = "--mockauth-target=plugin_app:closed()"
+    critical, other = "api.no-token-is-401", "api.other-user-isolated"
+    result = session.runpytest_inprocess(*QUIET, closed, "-k", f"{critical} or {other}")
+
+    result.assert_outcomes(failed=1, skipped=1)
+    result.stdout.fnmatch_lines([f"{critical} (critical), not judged: *"])
 
 
 @pytest.mark.parametrize(("target", "outcome"), [(FAULTY, "xfailed"), (APP, "failed")])

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 import click
 
 from mockauth.cli.demo import FORM_OR_JSON
-from mockauth.cli.option import option
+from mockauth.cli.option import option, separated
+from mockauth.errors import UsageError
 from mockauth.profiles.mcp import REVISIONS
 
 if TYPE_CHECKING:
@@ -159,7 +160,6 @@ def options_of(command: tuple[str, ...], values: Mapping[str, Any]) -> ClientOpt
     """
     from mockauth.engine.client import options as defaults
     from mockauth.engine.result.baseline import read_baseline
-    from mockauth.errors import UsageError
 
     if command and values["watch_seconds"] is not None:
         raise UsageError("--for belongs to a client that you drive by hand; --timeout to COMMAND")
@@ -177,9 +177,6 @@ def options_of(command: tuple[str, ...], values: Mapping[str, Any]) -> ClientOpt
     if values["revision"] != "auto" and not is_mcp:
         raise UsageError("--revision is for --profile mcp")
 
-    def words(name: str) -> tuple[str, ...]:
-        return tuple(w.strip() for value in values[name] for w in value.split(",") if w.strip())
-
     return defaults.ClientOptions(
         command=command,
         pass_env=values["pass_env"],
@@ -193,8 +190,8 @@ def options_of(command: tuple[str, ...], values: Mapping[str, Any]) -> ClientOpt
         seconds=values["timeout"] or defaults.START_SECONDS,
         watch_seconds=values["watch_seconds"],
         store=store,
-        select=words("select"),
-        ignore=words("ignore"),
+        select=separated(values["select"]),
+        ignore=separated(values["ignore"]),
         levels=values["levels"],
         scenarios=values["scenarios"],
         baseline=read_baseline(values["baseline"]) if values["baseline"] else None,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mockauth.cli.login import logins_of
+from mockauth.cli.option import separated
 from mockauth.cli.settings import login_pages, waivers
 
 if TYPE_CHECKING:
@@ -42,9 +43,6 @@ def options_of(target: str, values: Mapping[str, Any]) -> CheckOptions:
 
     def secret(name: str) -> Secret:
         return Secret(values[name], name)
-
-    def words(name: str) -> tuple[str, ...]:
-        return tuple(w.strip() for value in values[name] for w in value.split(",") if w.strip())
 
     return CheckOptions(
         target=target,
@@ -86,8 +84,8 @@ def options_of(target: str, values: Mapping[str, Any]) -> CheckOptions:
         revision=values["revision"],
         document_authority=values["document_authority"],
         wait=values["wait"],
-        select=words("select"),
-        ignore=words("ignore"),
+        select=separated(values["select"]),
+        ignore=separated(values["ignore"]),
         scenarios=values["scenarios"],
         active=values["active"],
         slow=values["slow"] > 0,

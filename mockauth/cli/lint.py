@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockauth.cli.option import option
+from mockauth.cli.option import option, separated
 from mockauth.cli.settings import BROKEN, load_lint_settings, waivers
 from mockauth.clock import SystemClock
 from mockauth.errors import UsageError
@@ -143,7 +143,7 @@ def _words(option: str, given: Sequence[str]) -> tuple[str, ...]:
     from mockauth.engine.lint import static_rules
     from mockauth.engine.selection import names, near
 
-    words = tuple(w.strip() for value in given for w in value.split(",") if w.strip())
+    words = separated(given)
     rules = static_rules()
     for word in words:
         if not any(names(word, rule) for rule in rules):

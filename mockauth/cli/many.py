@@ -16,7 +16,7 @@ from mockauth.cli.crew import Crew
 from mockauth.cli.one_target import Job
 from mockauth.cli.output import report_targets
 from mockauth.cli.settings import settings_source
-from mockauth.cli.settings_digest import settings_digest
+from mockauth.cli.settings_digest import of_all, settings_digest
 from mockauth.cli.signals import stoppable
 from mockauth.cli.targets import OF_ONE, OF_THE_LIST, ListedTarget, read_targets
 from mockauth.cli.writing import write_whole
@@ -36,6 +36,8 @@ class Plan:
 
     entries: tuple[ListedTarget, ...]
     given: Mapping[str, Any]
+    environment: Mapping[str, str]
+    """The variables that hold for all targets."""
     file: str
     """The settings file of the command, "" where there is none."""
     folder: Path
@@ -49,7 +51,7 @@ class Plan:
     def settings(self, entry: ListedTarget) -> str:
         """The digest of the settings of a target."""
         file = str(entry.options.get("config", self.file))
-        return settings_digest(entry, self.given, os.environ, file)
+        return settings_digest(entry, self.given, self.environment, file)
 
 
 def check_many(context: click.Context, values: Mapping[str, Any]) -> int:
@@ -69,6 +71,7 @@ def check_many(context: click.Context, values: Mapping[str, Any]) -> int:
     plan = Plan(
         entries=read_targets(values["targets"], context.command),
         given=given,
+        environment=of_all(context.command, os.environ),
         file=settings_source(),
         folder=values["folder"],
         jobs=values["jobs"],
@@ -94,7 +97,9 @@ def _given(context: click.Context, values: Mapping[str, Any]) -> dict[str, Any]:
     named = [str(one.name) for one in context.command.params if isinstance(one, click.Option)]
     given = [name for name in named if context.get_parameter_source(name) is told]
     for name in given:
-        if name in (*OF_ONE, "write_baseline"):
+        if name == "write_baseline":
+            raise UsageError("--write-baseline belongs to one target; check it alone, as TARGET")
+        if name in OF_ONE:
             flag = f"--{name.replace('_', '-')}"
             raise UsageError(f"{flag} belongs to one target; with --targets it stands in its entry")
     known = {**values, "config": settings_source()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import click
@@ -65,6 +65,11 @@ class SlowCommand(click.Command):
             for word, after in zip(args, following, strict=True)
         ]
         return super().parse_args(ctx, spelled)
+
+
+def separated(values: Iterable[str]) -> tuple[str, ...]:
+    """The words of an option that may come several times, each time with commas between them."""
+    return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
 
 
 def option(name: str, *renamed: str, prefix: str = "MOCKAUTH", **more: Any) -> Callable[[Any], Any]:

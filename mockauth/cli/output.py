@@ -13,7 +13,7 @@ import click
 
 from mockauth.cli.signals import stoppable
 from mockauth.cli.writing import write_whole
-from mockauth.errors import OurFault, UsageError
+from mockauth.errors import NothingJudged, OurFault, UsageError
 from mockauth.report.formats.written import FORMATS, written
 from mockauth.wire.one_line import one_line
 
@@ -194,7 +194,7 @@ def _write_baseline(path: Path, run: Run, decided: Gate, before: Baseline | None
     if run.signal:
         _unwritten(option, run.stopped)
         return
-    if decided.exit_code == 3:
+    if decided.exit_code == NothingJudged.exit_code:
         _unwritten(option, "nothing could be judged")
         return
     known = written(run, before or Baseline())

@@ -9,21 +9,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import click
+
 from mockauth import __version__
-from mockauth.cli.targets import OF_ONE, ListedTarget, Variable
+from mockauth.cli.targets import OF_ONE, OF_THE_LIST, ListedTarget, Variable
 
 
 def settings_digest(
     entry: ListedTarget, given: Mapping[str, Any], environment: Mapping[str, str], file: str
 ) -> str:
-    """The digest for a target: its entry, the options that the command line gives for all, the
-    variables of mockauth, the files that any of them names, and the settings file."""
+    """The digest for a target: its entry, the options that the command line gives for all and that
+    `environment` does, the files that any of them names, and the settings file."""
     options = {name: _plain(value) for name, value in {**entry.options, **given}.items()}
     told = {
         "version": __version__,
         "target": entry.target,
         "options": options,
-        "environment": dict(_variables(environment)),
+        "environment": dict(environment),
         "files": dict(_contents([file, entry.target, *_texts(options.values())])),
     }
     text = json.dumps(told, sort_keys=True, default=str)
@@ -34,11 +36,12 @@ def _plain(value: Any) -> Any:
     return {"env": value.name} if isinstance(value, Variable) else value
 
 
-def _variables(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    never = {f"MOCKAUTH_{name.upper()}" for name in (*OF_ONE, "debug", "store_key")}
-    for name, value in environment.items():
-        if name.startswith("MOCKAUTH_") and name not in never:
-            yield name, value
+def of_all(command: click.Command, environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables of options that hold for every target. What else begins with MOCKAUTH_ may be
+    a secret that an entry names."""
+    never = (*OF_ONE, *OF_THE_LIST)
+    names = {str(one.envvar) for one in command.params if one.name not in never and one.envvar}
+    return {name: value for name, value in environment.items() if name in names}
 
 
 def _texts(values: Iterable[Any]) -> Iterator[str]:

@@ -109,7 +109,10 @@ def _problems(entries: list[Any], known: set[str]) -> Iterator[str]:
                 yield f"{place}: another one has this name, and their reports would be one file"
             seen.add(name.lower())
         else:
-            yield f"{place}: name must be letters, digits, dots or hyphens; its report is called so"
+            yield (
+                f"{place}: name must be letters, digits, '.', '_' or '-', a letter or digit first; its "
+                "report is called so"
+            )
         yield from (f"{place}: {problem}" for problem in _problems_of(entry, known))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 PLACEHOLDER = re.compile(r"‹([^‹›]{0,80})›")
 """What stands in place of a secret: ‹client secret · 43 chars›, ‹code 2 · 43 chars›, ‹43 chars›."""
+GLOB = re.compile(r"[][{}]")
 OWN = ("host", "content-length", "connection", "accept-encoding")
 """Headers that curl makes itself."""
 
@@ -16,17 +17,27 @@ OWN = ("host", "content-length", "connection", "accept-encoding")
 def as_curl(request: Mapping[str, Any]) -> str:
     """The command; `request` has the members of a request in the JSON report. Every secret is
     `$MOCKAUTH_…`, to be set before."""
-    words = [f"curl -i {_quoted(request['url'])}"]
+    # Without -g curl takes brackets and braces of an address for a pattern.
+    options = "-i -g" if GLOB.search(PLACEHOLDER.sub("", request["url"])) else "-i"
+    words = [f"curl {options} {_quoted(request['url'])}"]
     if request["method"] != "GET":
         words.append(f"-X {_quoted(request['method'])}")
-    words += [
-        f"-H {_quoted(f'{name}: {value}')}"
-        for name, value in request["headers"]
-        if name.lower() not in OWN
-    ]
+    words += [f"-H {_quoted(header)}" for header in _headers(request)]
     if request["body"]:
-        words.append(f"--data-binary {_quoted(request['body'])}")
+        # --data-binary would read a file where the body begins with @.
+        words.append(f"--data-raw {_quoted(request['body'])}")
     return " \\\n  ".join(words)
+
+
+def _headers(request: Mapping[str, Any]) -> Iterator[str]:
+    """Those that curl must be told; it wants a semicolon where one is empty, and sends a content
+    type of its own with a body that has none."""
+    names = {name.lower() for name, _ in request["headers"]}
+    for name, value in request["headers"]:
+        if name.lower() not in OWN:
+            yield f"{name}: {value}" if value else f"{name};"
+    if request["body"] and "content-type" not in names:
+        yield "Content-Type:"
 
 
 def _quoted(text: str) -> str:

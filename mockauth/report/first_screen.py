@@ -14,6 +14,7 @@ from mockauth.engine.result.causes import Cause, causes_of
 from mockauth.engine.result.gate import Gate
 from mockauth.engine.result.result import Result, Run, State
 from mockauth.engine.result.today import by_revision, headline, in_words
+from mockauth.errors import NothingJudged
 from mockauth.report.redacted import Redactor
 from mockauth.report.verdict import sentence
 from mockauth.wire.url import without_query
@@ -111,7 +112,7 @@ class _Screen:
     @property
     def _is_cut(self) -> bool:
         """Whether the verdict says already why things were not judged."""
-        return self.gate.exit_code == 3 or self.run.signal != 0
+        return self.gate.exit_code == NothingJudged.exit_code or self.run.signal != 0
 
     def _as_many(
         self, told: Sequence[Cause], blocks: Sequence[Sequence[Row]], room: int

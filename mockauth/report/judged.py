@@ -9,13 +9,10 @@ from types import MappingProxyType
 from typing import Any
 
 from mockauth.errors import UsageError
-from mockauth.report.formats.document import read_document
+from mockauth.report.formats.document import BROKEN, GRAVEST, read_document
 from mockauth.report.json_report import text_of
 from mockauth.wire.one_line import one_line
 
-BROKEN = ("fail", "error")
-LEVELS = ("critical", "must", "must-not", "should", "info")
-"""From the gravest."""
 MOST_TOLD = 10
 """Checks that a message tells in full."""
 MOST_PLACES = 3
@@ -198,7 +195,7 @@ class Report:
     def _gravity(self, one: CheckResult) -> tuple[int, int]:
         """The place of a check among all causes, then its level."""
         leads = [cause["lead"] for cause in self.members.get("causes", ())]
-        level = LEVELS.index(one.level) if one.level in LEVELS else len(LEVELS)
+        level = GRAVEST.index(one.level) if one.level in GRAVEST else len(GRAVEST)
         return leads.index(one.id) if one.id in leads else len(leads), level
 
     def _told(self, broken: Sequence[CheckResult]) -> str:

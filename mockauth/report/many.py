@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from mockauth.errors import NothingJudged
 from mockauth.report.formats.document import Document
 from mockauth.wire.one_line import one_line
 
-UNJUDGED = 3
-"""The exit code of a run that judged nothing."""
 MOST_OK = 40
 """Targets of which those that are well are listed, too."""
 WIDEST_NAME = 30
@@ -41,14 +40,17 @@ class Row:
 def row_of(name: str, document: Document, *, kept: bool = False) -> Row:
     """The row of a target that has a report."""
     code = document["gate"]["exit_code"]
-    state = State.UNJUDGED if code == UNJUDGED else State.FINDINGS if code else State.OK
+    is_judged = code != NothingJudged.exit_code
+    state = State.UNJUDGED if not is_judged else State.FINDINGS if code else State.OK
     return Row(name=name, state=state, text=document["verdict"], kept=kept)
 
 
 def exit_code(rows: Sequence[Row]) -> int:
     """The worst one: 0 clean, 1 findings, 3 where a target was not judged."""
     states = {row.state for row in rows}
-    return UNJUDGED if State.UNJUDGED in states else 1 if State.FINDINGS in states else 0
+    if State.UNJUDGED in states:
+        return NothingJudged.exit_code
+    return 1 if State.FINDINGS in states else 0
 
 
 def table(rows: Sequence[Row], *, verbose: int = 0) -> Iterator[tuple[str, str]]:

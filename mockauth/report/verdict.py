@@ -8,6 +8,7 @@ from mockauth.engine.result.causes import causes_of
 from mockauth.engine.result.gate import Gate
 from mockauth.engine.result.rank import SIGN_IN
 from mockauth.engine.result.result import Result, Run
+from mockauth.errors import NothingJudged
 from mockauth.report.redacted import redactor
 from mockauth.wire.words import Words, own, say
 
@@ -31,7 +32,7 @@ def sentence(run: Run, gate: Gate) -> Words:
     if run.signal:
         judged, applicable = len(run.judged), len(run.applicable)
         return say("Stopped, {}: {} of {} checks were judged", run.stopped, judged, applicable)
-    if gate.exit_code == 3:
+    if gate.exit_code == NothingJudged.exit_code:
         return say("Nothing could be judged: {}", run.stopped or _unjudged(run))
     if run.role == "plugin":
         return _of_client(run, gate)

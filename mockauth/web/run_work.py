@@ -16,7 +16,7 @@ from mockauth.engine.installation.dealings import World
 from mockauth.engine.interruption import Interruption
 from mockauth.engine.options import CheckOptions
 from mockauth.engine.result.gate import gate
-from mockauth.errors import MockauthError
+from mockauth.errors import MockauthError, NothingJudged
 from mockauth.report import json_report
 from mockauth.scenario.library import load_library
 from mockauth.store.run import RunSummary
@@ -29,8 +29,6 @@ MOST = 4
 PULSE = 5.0
 """Seconds between two signs of life."""
 BAD = ("fail", "error")
-NOTHING_JUDGED = 3
-"""The exit code of a run that came to nothing."""
 
 
 @dataclass
@@ -128,7 +126,7 @@ class Works:
 
     def _fail(self, work: Work, why: str) -> None:
         report = {"checks": [], "summary": {}, "exchanges": [], "notes": [], "verdict": why}
-        self._finish(work, NOTHING_JUDGED, "", json.dumps(report))
+        self._finish(work, NothingJudged.exit_code, "", json.dumps(report))
 
     def _finish(self, work: Work, exit_code: int, profile: str, report: str) -> None:
         with work.writing:

@@ -20,7 +20,7 @@ from mockauth.cli.check import check as check_command
 from mockauth.cli.crew import Crew
 from mockauth.cli.main import commands
 from mockauth.cli.one_target import Job
-from mockauth.cli.settings_digest import settings_digest
+from mockauth.cli.settings_digest import of_all, settings_digest
 from mockauth.cli.targets import ListedTarget, Variable, read_targets
 from mockauth.engine.interruption import Interruption
 from mockauth.errors import UsageError
@@ -172,9 +172,16 @@ def test_other_settings_are_another_run(tmp_path: Path) -> None:
         digests.append(settings_digest(entry, given, environment, str(file) if text else ""))
 
     assert len(set(digests)) == 7
-    secret = {"MOCKAUTH_PASSWORD": "pw", "PATH": "/bin", "MOCKAUTH_DEBUG": "1"}
     same = ListedTarget(name="b", target="http://x", options={})
-    assert settings_digest(same, {}, secret, "") == digests[0]
+    assert settings_digest(same, {}, {}, "") == digests[0]
+
+
+def test_neither_a_secret_nor_the_number_of_jobs_is_a_setting_of_a_target() -> None:
+    secrets = {"MOCKAUTH_PASSWORD": "pw", "MOCKAUTH_NOTES_KEY": "named in an entry"}
+    others = {"MOCKAUTH_JOBS": "4", "MOCKAUTH_AGAIN": "1", "MOCKAUTH_DEBUG": "1", "PATH": "/bin"}
+    budget = {"MOCKAUTH_BUDGET": "9", "MOCKAUTH_LEVEL": "token=info"}
+
+    assert of_all(check_command, {**secrets, **others, **budget}) == budget
 
 
 def test_a_report_of_earlier_does_not_stand_for_a_target_that_is_gone(folder: Folder) -> None:
@@ -241,6 +248,7 @@ def test_a_wrong_list_is_told_before_anything_is_sent(text: str, told: str, tmp_
         (("--targets", "no.toml"), "No such file"),
         (("--targets", "no.toml", "--report", "html=x"), "mockauth report"),
         (("--targets", "no.toml", "--username", "ada"), "belongs to one target"),
+        (("--targets", "no.toml", "--write-baseline", "b.toml"), "check it alone, as TARGET"),
         ((), "Missing argument 'TARGET'"),
     ],
 )

@@ -73,9 +73,26 @@ def test_a_curl_command_runs_nothing_that_a_plugin_named() -> None:
         "POST",
         "-H",
         "X-A: s e;'$HOME",
-        "--data-binary",
+        "-H",
+        "Content-Type:",
+        "--data-raw",
         "a='\ni",
     ]
+
+
+def test_a_curl_command_reads_no_file_and_no_pattern() -> None:
+    request = {
+        "method": "POST",
+        "url": "http://localhost/todos?filter[a]={b}",
+        "headers": [["Content-Type", "text/plain"], ["X-Empty", ""]],
+        "body": "@/etc/hostname",
+    }
+
+    command = as_curl(request)
+
+    assert command.startswith("curl -i -g 'http://localhost/todos?filter[a]={b}'")
+    assert "--data-raw @/etc/hostname" in command
+    assert "-H 'X-Empty;'" in command
 
 
 def _text(part: object) -> str:

@@ -78,11 +78,9 @@ def missing_credentials(kind: str, given: Given) -> list[str]:
         missing.append("--token (MOCKAUTH_TOKEN): the token that is pasted into ChatGPT")
     if kind == "oauth":
         if not given.client_id:
-            missing.append("--client-id (MOCKAUTH_CLIENT_ID): a string of your own choosing")
+            missing.append("--client-id (MOCKAUTH_CLIENT_ID): a client that your server knows")
         if not given.client_secret:
-            missing.append(
-                "--client-secret (MOCKAUTH_CLIENT_SECRET): a secret of your own choosing"
-            )
+            missing.append("--client-secret (MOCKAUTH_CLIENT_SECRET): the secret of that client")
     return missing
 
 

@@ -158,7 +158,8 @@ class InstalledPlugin:
         kind = self._installation.kind
         if kind == "oauth":
             name = user or self.settings.get("username", "")
-            usual = self.settings.get("password", "") if not user else ""
+            is_usual = name == self.settings.get("username", "")
+            usual = self.settings.get("password", "") if is_usual else ""
             self._sign_in(person, name, Secret(password or usual, "password"))
         else:
             given = Secret(

@@ -6,6 +6,7 @@ import pytest
 
 from mockauth import create_app
 from mockauth.chatgpt_user import ChatGPT
+from mockauth.chatgpt_user import chatgpt as opened
 from mockauth.errors import UsageError
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.server.serving import serving
@@ -182,3 +183,10 @@ def test_no_secret_stands_in_what_is_kept_of_a_user(chatgpt: ChatGPT) -> None:
     assert "/token" in told
     for secret in (CLIENT_SECRET, PASSWORD, *todo.tokens, *todo.refreshes):
         assert secret not in told
+
+
+def test_the_password_of_the_settings_is_that_of_their_user() -> None:
+    with opened(username=USER, password=PASSWORD) as gpt:
+        ada = gpt.install(flask_app(), **CREDENTIALS).log_in(USER)
+
+        assert ada.call("listTodos").ok

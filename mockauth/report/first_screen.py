@@ -238,7 +238,7 @@ class _Screen:
             yield Row(f"{len(waived) - MOST_WAIVED} more are waived (-v)", "dim")
 
     def _counts(self) -> Iterator[Row]:
-        counted = self.run.summary
+        counted = {**self.run.summary, "n/a": self.run.unfit}
         states = [f"{counted[state]} {word}" for state, word in COUNTED if counted[state]]
         yield from (Row(text) for text in _wrapped(" · ".join(states), self.width))
         blocked = [result for result in self.run.results if result.state == "blocked"]

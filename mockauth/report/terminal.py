@@ -102,8 +102,10 @@ def _heading(line: Line, words: Words) -> None:
 
 def _coverage(run: Run, line: Line) -> None:
     counted = run.summary
-    blocked, unfit = counted["blocked"], counted["n/a"]
-    line(say("{} judged · {} blocked · {} not applicable", len(run.judged), blocked, unfit), "bold")
+    told = say(
+        "{} judged · {} blocked · {} not applicable", len(run.judged), counted["blocked"], run.unfit
+    )
+    line(told, "bold")
     judged = [f"{n} {state}" for state, n in counted.items() if n and state not in UNJUDGED]
     if judged:
         line(own(" · ".join(judged)), "bold")

@@ -190,7 +190,7 @@ def refresh_grant_registered(evidence: ClientEvidence) -> Iterator[Finding | See
 @client_check(
     "client.cimd-document-valid",
     "--M",
-    refs=("CIMD-4.1", "MCP-reg"),
+    refs=("CIMD00-4.1", "MCP-reg"),
     why="A server refuses a document that is not right, or takes somebody else for the client.",
     fix="Serve JSON with client_id (its own address), client_name and redirect_uris, and nothing secret.",
 )

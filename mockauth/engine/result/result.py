@@ -109,6 +109,12 @@ class Run:
         return {state: counted[state] for state in STATES}
 
     @property
+    def unfit(self) -> int:
+        """How many rules of this profile do not apply to the target; rules of others say nothing."""
+        left = (result for result in self.results if result.state == "n/a")
+        return sum(self.profile.name in result.rule.levels for result in left)
+
+    @property
     def judged(self) -> tuple[Result, ...]:
         """The results that were judged."""
         return tuple(result for result in self.results if result.counts)

@@ -72,11 +72,11 @@ def test_nothing_that_a_plugin_reflects_shows_a_secret(content_type: str) -> Non
 
 def plain(run: Run) -> list[tuple[str, ...]]:
     """The ids, states and sentences of a report, without what differs from run to run: times, and how
-    many answers there were, since a password without letters is not tried in other letter case."""
+    many answers or codes there were, since a password without letters is not tried in other letter case."""
     members = json_report.members(run, gate(run))
     return [
         tuple(
-            re.sub(r"‹[^›]*›|\d+(\.\d+)? (s|answers)\b", "…", str(check[name]))
+            re.sub(r"‹[^›]*›|\d+(\.\d+)? (s|answers|codes)\b", "…", str(check[name]))
             for name in ("id", "state", "title", "expected", "actual", "why", "fix", "blocked_by")
         )
         for check in members["checks"]

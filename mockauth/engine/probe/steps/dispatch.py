@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mockauth.checks.finding import Blocked, Finding
+from mockauth.checks.finding import Blocked
 from mockauth.engine.probe.json_diff import volatile
 from mockauth.engine.probe.registered import registered_by
 from mockauth.engine.probe.steps.authorize import authorize
-from mockauth.engine.probe.steps.context import Came, ProbeRun, StepResult
+from mockauth.engine.probe.steps.context import Came, ProbeRun, StepResult, tolerated
 from mockauth.engine.probe.steps.document import describe, with_fetches
 from mockauth.engine.probe.steps.every_operation import call_every_operation
 from mockauth.engine.probe.steps.judge import judge
@@ -44,7 +44,7 @@ def take_steps(run: ProbeRun) -> Iterator[StepResult]:
                     raise
                 continue
         result = with_fetches(run, step, result)
-        yield _tolerated(result) if step.expect.tolerated_always else result
+        yield tolerated(result) if step.expect.tolerated_always else result
         if result.ended or result.stale:
             return
 
@@ -53,14 +53,6 @@ def _purpose_of(step: Step) -> Purpose:
     """A step that asks whether the server has what the probe is about alters nothing: its refusal
     is no refusal of a wrong request."""
     return "control" if step.given == "feature" and step.expect.is_empty else "altered"
-
-
-def _tolerated(result: StepResult) -> StepResult:
-    """A warning at most. That a run ends early is no finding."""
-    shown = [
-        replace(o, tolerated=True) if isinstance(o, Finding) else o for o in result.observations
-    ]
-    return replace(result, observations=shown)
 
 
 def take_step(run: ProbeRun, step: Step) -> StepResult:

@@ -1,9 +1,10 @@
-"""What correct MCP servers do otherwise is a warning at most."""
+"""What correct MCP servers do is no failure, and a warning at most."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -26,10 +27,13 @@ BASE = "http://localhost:5000"
 DENIAL = "error=access_denied&iss=http%3A%2F%2Flocalhost%3A5000"
 
 
-def run_of(rule: str, *faults: str, denies: bool = False) -> Run:
-    config = with_faults(as_mcp_server(PluginConfig()), faults)
+def run_of(rule: str, *faults: str, denies: bool = False, sessions: bool = False) -> Run:
+    mode: Literal["stateless", "session"] = "session" if sessions else "stateless"
+    config = with_faults(replace(as_mcp_server(PluginConfig()), mcp_mode=mode), faults)
     known = options_for(config, BASE, "mcp")
     options = CheckOptions(target=known.target, profile="mcp", given=known.given, select=(rule,))
+    if sessions:
+        options = replace(options, revision="2025-11-25")
     app = create_app(config)
     *_, last = run_check(options, transport=WsgiTransport(denying(app) if denies else app))
     assert isinstance(last, RunFinished)
@@ -69,3 +73,12 @@ def test_a_server_that_denies_whoever_asks_for_no_scope_is_warned() -> None:
     rule = "scope.absent-accepted"
 
     assert state_of(rule, run_of(rule, denies=True)) == "warn"
+
+
+def test_the_second_user_is_judged_in_a_session_of_his_own() -> None:
+    rule = "api.other-user-isolated"
+
+    run = run_of(rule, sessions=True)
+
+    [result] = [r for r in run.results if r.rule.id == rule]
+    assert "token is refused" not in str(result.actual), result.actual

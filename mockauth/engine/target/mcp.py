@@ -292,12 +292,28 @@ def _initialize(subject: Subject, revision: str, token: str | None) -> None:
     agreed = (mcp.result_of(answer) or {}).get("protocolVersion")
     if not isinstance(agreed, str):
         return
+    session = _begun(subject, agreed, answer, token)
+    learn(subject, revision=agreed, served=(agreed,), session=session)
+
+
+def session_of(subject: Subject, token: str) -> str:
+    """A session of the user whose token it is: correct servers bind one to its user. "" where none
+    came."""
+    revision = service_of(subject).revision
+    with subject.during("supply"):
+        answer = tell(subject, replace(mcp.opening(revision), token=token)).answer
+        return _begun(subject, revision, answer, token)
+
+
+def _begun(subject: Subject, revision: str, answer: Response, token: str | None) -> str:
+    """The session that an answer to `initialize` brought, which the client says it is ready for."""
     session = answer.header("Mcp-Session-Id") or ""
     if session:
         subject.driver.secrets.add(session, "session")
-    learn(subject, revision=agreed, served=(agreed,), session=session)
-    ready = Message(method=mcp.READY, id=None, revision=agreed, session=session, token=token)
-    tell(subject, ready)
+    tell(
+        subject, Message(method=mcp.READY, id=None, revision=revision, session=session, token=token)
+    )
+    return session
 
 
 def choose_operation(subject: Subject, name: str) -> None:

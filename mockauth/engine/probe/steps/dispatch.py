@@ -13,12 +13,14 @@ from mockauth.engine.probe.steps.context import Came, ProbeRun, StepResult, tole
 from mockauth.engine.probe.steps.document import describe, with_fetches
 from mockauth.engine.probe.steps.every_operation import call_every_operation
 from mockauth.engine.probe.steps.judge import judge
+from mockauth.engine.probe.steps.mcp_step import in_own_session
 from mockauth.engine.probe.steps.race import race
 from mockauth.engine.probe.steps.request import keep_grant, request_of, send
 from mockauth.engine.probe.steps.tls import shake_hands
 from mockauth.engine.probe.variables import Missing
 from mockauth.engine.target.mcp import judged_by
 from mockauth.scenario.model import Step
+from mockauth.wire import Exchange
 from mockauth.wire.trace import Purpose
 from mockauth.wire.words import own, say
 
@@ -87,6 +89,7 @@ def _send_and_judge(run: ProbeRun, step: Step) -> StepResult:
     if run.outcome_of(exchange) == "refused" and not step.otherwise.is_empty:
         other = request_of(run, replace(step, change=step.otherwise))
         exchange = send(run, step, other.request)
+    exchange = _in_own_session(run, step, exchange)
     if step.given == "repeatable":
         material.volatile = volatile([e.answer for e in exchanges])
         if () in material.volatile:
@@ -103,6 +106,15 @@ def _send_and_judge(run: ProbeRun, step: Step) -> StepResult:
         is_owned=is_owned,
     )
     return judge(run, step, came)
+
+
+def _in_own_session(run: ProbeRun, step: Step, exchange: Exchange) -> Exchange:
+    """What came of the call; where it was refused in a session of another user, what comes of it in
+    one's own."""
+    if run.outcome_of(exchange) != "refused" or exchange.answer.status == 401:
+        return exchange
+    again = in_own_session(run, step, exchange.request)
+    return send(run, step, again) if again else exchange
 
 
 def wait(run: ProbeRun, step: Step) -> None:

@@ -45,6 +45,16 @@ def without_session(request: Request, step: Step) -> Request:
     return request.with_header("Mcp-Session-Id", None) if nobody else request
 
 
+def in_own_session(run: ProbeRun, step: Step, request: Request) -> Request | None:
+    """The call of the second user in a session that this user began; None where nothing is another
+    user's, or the server has no sessions."""
+    service = run.subject.target.mcp
+    if service is None or not service.session or not step.expect.other_body_than:
+        return None
+    token = (request.header("Authorization") or "").partition(" ")[2]
+    return request.with_header("Mcp-Session-Id", mcp.session_of(run.subject, token))
+
+
 def _asked(run: ProbeRun, kind: str) -> str:
     if kind != "unknown":
         return document_url(run, kind)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -27,15 +28,19 @@ BASE = "http://localhost:5000"
 DENIAL = "error=access_denied&iss=http%3A%2F%2Flocalhost%3A5000"
 
 
-def run_of(rule: str, *faults: str, denies: bool = False, sessions: bool = False) -> Run:
+def run_of(
+    rule: str,
+    *faults: str,
+    way: Callable[[WSGIApplication], WSGIApplication] = lambda app: app,
+    sessions: bool = False,
+) -> Run:
     mode: Literal["stateless", "session"] = "session" if sessions else "stateless"
     config = with_faults(replace(as_mcp_server(PluginConfig()), mcp_mode=mode), faults)
     known = options_for(config, BASE, "mcp")
     options = CheckOptions(target=known.target, profile="mcp", given=known.given, select=(rule,))
     if sessions:
         options = replace(options, revision="2025-11-25")
-    app = create_app(config)
-    *_, last = run_check(options, transport=WsgiTransport(denying(app) if denies else app))
+    *_, last = run_check(options, transport=WsgiTransport(way(create_app(config))))
     assert isinstance(last, RunFinished)
     return last.run
 
@@ -58,6 +63,20 @@ def denying(app: WSGIApplication) -> WSGIApplication:
     return denied
 
 
+def greeting(app: WSGIApplication) -> WSGIApplication:
+    """The app, which says hello to everybody, and asks for a sign-in when the tools are listed."""
+
+    def greeted(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        method = environ.get("HTTP_MCP_METHOD")
+        if method != "server/discover" or environ.get("HTTP_AUTHORIZATION"):
+            return app(environ, start)
+        start("200 OK", [("Content-Type", "application/json")])
+        result = {"supportedVersions": ["2026-07-28"], "capabilities": {}, "resultType": "complete"}
+        return [json.dumps({"jsonrpc": "2.0", "id": 1, "result": result}).encode()]
+
+    return greeted
+
+
 @pytest.mark.parametrize(
     ("rule", "fault"),
     [
@@ -72,7 +91,7 @@ def test_what_the_clients_of_the_sdks_take_is_a_warning(rule: str, fault: str) -
 def test_a_server_that_denies_whoever_asks_for_no_scope_is_warned() -> None:
     rule = "scope.absent-accepted"
 
-    assert state_of(rule, run_of(rule, denies=True)) == "warn"
+    assert state_of(rule, run_of(rule, way=denying)) == "warn"
 
 
 def test_the_second_user_is_judged_in_a_session_of_his_own() -> None:
@@ -82,3 +101,9 @@ def test_the_second_user_is_judged_in_a_session_of_his_own() -> None:
 
     [result] = [r for r in run.results if r.rule.id == rule]
     assert "token is refused" not in str(result.actual), result.actual
+
+
+def test_a_server_that_says_hello_to_everybody_is_judged_by_the_listing_of_its_tools() -> None:
+    rule = "api.no-token-is-401"
+
+    assert state_of(rule, run_of(rule, way=greeting)) == "pass"

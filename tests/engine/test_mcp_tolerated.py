@@ -107,3 +107,9 @@ def test_a_server_that_says_hello_to_everybody_is_judged_by_the_listing_of_its_t
     rule = "api.no-token-is-401"
 
     assert state_of(rule, run_of(rule, way=greeting)) == "pass"
+
+
+def test_a_server_that_never_answers_401_fails_because_no_client_learns_of_the_sign_in() -> None:
+    rule = "api.no-token-is-401"
+
+    assert state_of(rule, run_of(rule, "api.forbidden-instead")) == "fail"

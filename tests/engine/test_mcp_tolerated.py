@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import pytest
+from werkzeug.wrappers import Response
 
 from mockauth.engine.check import run_check
 from mockauth.engine.demo import options_for
@@ -35,7 +36,9 @@ def run_of(
     sessions: bool = False,
 ) -> Run:
     mode: Literal["stateless", "session"] = "session" if sessions else "stateless"
-    config = with_faults(replace(as_mcp_server(PluginConfig()), mcp_mode=mode), faults)
+    config = with_faults(
+        replace(as_mcp_server(PluginConfig()), mcp_mode=mode, document_http=True), faults
+    )
     known = options_for(config, BASE, "mcp")
     options = CheckOptions(target=known.target, profile="mcp", given=known.given, select=(rule,))
     if sessions:
@@ -77,6 +80,20 @@ def greeting(app: WSGIApplication) -> WSGIApplication:
     return greeted
 
 
+def without_registration(app: WSGIApplication) -> WSGIApplication:
+    """The app, whose metadata names no registration endpoint."""
+
+    def altered(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        answer = Response.from_app(app, environ)
+        if ".well-known" in environ["PATH_INFO"]:
+            members = answer.get_json(force=True, silent=True) or {}
+            members.pop("registration_endpoint", None)
+            answer.set_data(json.dumps(members))
+        return answer(environ, start)
+
+    return altered
+
+
 @pytest.mark.parametrize(
     ("rule", "fault"),
     [
@@ -113,3 +130,19 @@ def test_a_server_that_never_answers_401_fails_because_no_client_learns_of_the_s
     rule = "api.no-token-is-401"
 
     assert state_of(rule, run_of(rule, "api.forbidden-instead")) == "fail"
+
+
+def test_where_nobody_can_register_the_client_of_a_document_signs_in() -> None:
+    rule = "token.exchange-works"
+
+    run = run_of(rule, way=without_registration)
+
+    assert state_of(rule, run) == "pass"
+    assert run.today is not None
+    assert run.today.way == "document"
+
+
+def test_a_server_that_takes_no_document_of_this_machine_is_not_failed_for_it() -> None:
+    rule = "token.exchange-works"
+
+    assert state_of(rule, run_of(rule, "cimd.refused", way=without_registration)) == "blocked"

@@ -1,4 +1,4 @@
-"""What correct MCP servers do is no failure, and a warning at most."""
+"""MCP servers of other makes: what is legal there is no failure, and what is wrong is found."""
 
 from __future__ import annotations
 
@@ -146,3 +146,10 @@ def test_a_server_that_takes_no_document_of_this_machine_is_not_failed_for_it() 
     rule = "token.exchange-works"
 
     assert state_of(rule, run_of(rule, "cimd.refused", way=without_registration)) == "blocked"
+
+
+def test_a_token_in_the_url_is_tried_where_a_session_begins() -> None:
+    rule = "api.token-in-query-refused"
+
+    assert state_of(rule, run_of(rule, "api.token-in-query", sessions=True)) == "fail"
+    assert state_of(rule, run_of(rule, sessions=True)) == "pass"

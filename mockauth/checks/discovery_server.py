@@ -308,6 +308,8 @@ def asm_auth_methods(evidence: Evidence) -> Iterator[Finding | Seen]:
         actual=_absent(listed),
         at=document.url,
         exchanges=(document.exchange,),
+        # It is an optional member (RFC 8414 section 2): client_secret_basic where it is absent.
+        tolerated="token_endpoint_auth_methods_supported" not in document.data,
     )
 
 

@@ -11,6 +11,7 @@ from mockauth.chatgpt.client import Client
 from mockauth.chatgpt.token import read_token
 from mockauth.engine.events import Event, Noted, StepStarted
 from mockauth.engine.flow.fallbacks import by_named_basic, without_resource_at_token
+from mockauth.engine.flow.own_document import is_offered, sign_in_by_document
 from mockauth.engine.flow.passes import authorize_user, call_api, refresh_once
 from mockauth.engine.flow.revisions import ask_for_others
 from mockauth.engine.target import mcp, requests, tokens
@@ -58,7 +59,7 @@ def _sign_in(subject: Subject, tool: str) -> Iterator[Event]:
         yield from _converse(subject, None, tool)
         return
     subject.target = replace(subject.target, auth=auth)
-    yield from _registered(subject)
+    yield from _registered(subject, auth)
     if not subject.target.given.client_id:
         return
     subject.target = replace(subject.target, client=_client(subject, auth))
@@ -123,8 +124,8 @@ def _scope(service: McpService) -> str:
     return " ".join([*asked, *offline])
 
 
-def _registered(subject: Subject) -> Iterator[Event]:
-    """A client id, in ChatGPT's order: the developer's, or that of a registration."""
+def _registered(subject: Subject, auth: OAuth) -> Iterator[Event]:
+    """A client id: the developer's, that of a registration, or a document's where nobody can register."""
     service, given = mcp.service_of(subject), subject.target.given
     callback = mcp.callback_of(subject)
     subject.target = replace(subject.target, given=replace(given, redirect_uri=callback))
@@ -133,10 +134,12 @@ def _registered(subject: Subject) -> Iterator[Event]:
         subject.target = replace(subject.target, auth_method=_method_of_given(subject))
         return
     server = service.server
-    if server is None or not server.text("registration_endpoint"):
-        return
-    yield StepStarted(say("register a client"))
-    mcp.register(subject, callback)
+    if server is not None and server.text("registration_endpoint"):
+        yield StepStarted(say("register a client"))
+        mcp.register(subject, callback)
+    elif is_offered(subject):
+        yield StepStarted(say("sign in by a client ID metadata document"))
+        sign_in_by_document(subject, lambda: _client(subject, auth))
 
 
 def _method_of_given(subject: Subject) -> str:

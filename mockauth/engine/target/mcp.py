@@ -292,12 +292,28 @@ def _initialize(subject: Subject, revision: str, token: str | None) -> None:
     agreed = (mcp.result_of(answer) or {}).get("protocolVersion")
     if not isinstance(agreed, str):
         return
+    session = _begun(subject, agreed, answer, token)
+    learn(subject, revision=agreed, served=(agreed,), session=session)
+
+
+def session_of(subject: Subject, token: str) -> str:
+    """A session of the user whose token it is: correct servers bind one to its user. "" where none
+    came."""
+    revision = service_of(subject).revision
+    with subject.during("supply"):
+        answer = tell(subject, replace(mcp.opening(revision), token=token)).answer
+        return _begun(subject, revision, answer, token)
+
+
+def _begun(subject: Subject, revision: str, answer: Response, token: str | None) -> str:
+    """The session that an answer to `initialize` brought, which the client says it is ready for."""
     session = answer.header("Mcp-Session-Id") or ""
     if session:
         subject.driver.secrets.add(session, "session")
-    learn(subject, revision=agreed, served=(agreed,), session=session)
-    ready = Message(method=mcp.READY, id=None, revision=agreed, session=session, token=token)
-    tell(subject, ready)
+    tell(
+        subject, Message(method=mcp.READY, id=None, revision=revision, session=session, token=token)
+    )
+    return session
 
 
 def choose_operation(subject: Subject, name: str) -> None:
@@ -305,8 +321,9 @@ def choose_operation(subject: Subject, name: str) -> None:
     everybody may list them, a tool that says it needs a sign-in and changes nothing."""
     service = service_of(subject)
     if not name and service.is_open and (service.resources or service.servers):
+        listed = _listed_by_nobody(subject)
         name = _protected_tool(subject)
-        if not name:
+        if not name and listed.status != 401:
             uncalled = say("everybody may list the tools; name one that needs a sign-in")
             subject.target = replace(subject.target, operation=None, uncalled=uncalled)
             return
@@ -314,12 +331,19 @@ def choose_operation(subject: Subject, name: str) -> None:
     subject.target = replace(subject.target, operation=operation)
 
 
-def _protected_tool(subject: Subject) -> str:
+def _listed_by_nobody(subject: Subject) -> Response:
+    """The listing of the tools without a token. Some servers let everybody say hello, and ask for a
+    sign-in only here."""
     service = service_of(subject)
     listing = Message(
         method=mcp.LIST_TOOLS, revision=service.revision, session=service.session, id=3
     )
-    keep_tools(subject, tell(subject, listing).answer)
+    answer = tell(subject, listing).answer
+    keep_tools(subject, answer)
+    return answer
+
+
+def _protected_tool(subject: Subject) -> str:
     known = service_of(subject).tools
     return next((name_of(tool) for tool in known if is_protected(tool) and is_safe(tool)), "")
 

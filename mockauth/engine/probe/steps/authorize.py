@@ -11,7 +11,7 @@ from mockauth.checks.finding import Blocked, NotApplicable, Seen
 from mockauth.engine.probe.mutate import mutate
 from mockauth.engine.probe.outcome import GIVES, Outcome, authorize_outcome, left_for
 from mockauth.engine.probe.steps.consent_text import SHOWN, remember_words, shown_on_pages
-from mockauth.engine.probe.steps.context import Came, Observations, ProbeRun, StepResult
+from mockauth.engine.probe.steps.context import Came, Observations, ProbeRun, StepResult, tolerated
 from mockauth.engine.probe.steps.form import lead_onward, send_changed_form
 from mockauth.engine.probe.steps.judge import judge
 from mockauth.engine.probe.steps.request import client_of
@@ -23,6 +23,10 @@ from mockauth.wire import Exchange, Request
 from mockauth.wire.message import every, first, pairs_of
 from mockauth.wire.url import without_query
 from mockauth.wire.words import own, say
+
+DENIED = "access_denied"
+"""What RFC 6749 section 4.1.2.1 has for a server that denies by itself, too: it is refused cleanly, if
+not by the error that is due."""
 
 
 def authorize(run: ProbeRun, step: Step) -> StepResult:
@@ -112,6 +116,8 @@ def _compared(
         same = say("as the step {}: {}", own(step.expect.or_refused_as), came.seen)
         return StepResult(observations=[Seen(actual=same, exchanges=came.numbers)])
     result = judge(run, step, came)
+    if step.expect.or_error and first(landing.params, "error") == DENIED:
+        return tolerated(result)
     if _astray(step, landing):
         wrong = say("instead of the callback, {}", landing.describe())
         return replace(result, observations=[run.finding(step, wrong, (exchange.n,))])

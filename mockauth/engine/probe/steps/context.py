@@ -15,7 +15,7 @@ exchange that tells what caused what.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mockauth.chatgpt.mcp import tool_failed
 from mockauth.checks.finding import Finding, Seen
@@ -56,6 +56,14 @@ class StepResult:
     stale: bool = False
     """The access token had died, as some servers have it at each new login: nothing was shown, and
     the whole run of the probe is worth beginning again with the new one."""
+
+
+def tolerated(result: StepResult) -> StepResult:
+    """A warning at most. That a run ends early is no finding."""
+    shown = [
+        replace(o, tolerated=True) if isinstance(o, Finding) else o for o in result.observations
+    ]
+    return replace(result, observations=shown)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mockauth.checks.finding import Blocked, Finding
+from mockauth.checks.finding import Blocked
 from mockauth.engine.probe.json_diff import volatile
 from mockauth.engine.probe.registered import registered_by
 from mockauth.engine.probe.steps.authorize import authorize
-from mockauth.engine.probe.steps.context import Came, ProbeRun, StepResult
+from mockauth.engine.probe.steps.context import Came, ProbeRun, StepResult, tolerated
 from mockauth.engine.probe.steps.document import describe, with_fetches
 from mockauth.engine.probe.steps.every_operation import call_every_operation
 from mockauth.engine.probe.steps.judge import judge
+from mockauth.engine.probe.steps.mcp_step import in_own_session
 from mockauth.engine.probe.steps.race import race
 from mockauth.engine.probe.steps.request import keep_grant, request_of, send
 from mockauth.engine.probe.steps.tls import shake_hands
 from mockauth.engine.probe.variables import Missing
 from mockauth.engine.target.mcp import judged_by
 from mockauth.scenario.model import Step
+from mockauth.wire import Exchange
 from mockauth.wire.trace import Purpose
 from mockauth.wire.words import own, say
 
@@ -44,7 +46,7 @@ def take_steps(run: ProbeRun) -> Iterator[StepResult]:
                     raise
                 continue
         result = with_fetches(run, step, result)
-        yield _tolerated(result) if step.expect.tolerated_always else result
+        yield tolerated(result) if step.expect.tolerated_always else result
         if result.ended or result.stale:
             return
 
@@ -53,14 +55,6 @@ def _purpose_of(step: Step) -> Purpose:
     """A step that asks whether the server has what the probe is about alters nothing: its refusal
     is no refusal of a wrong request."""
     return "control" if step.given == "feature" and step.expect.is_empty else "altered"
-
-
-def _tolerated(result: StepResult) -> StepResult:
-    """A warning at most. That a run ends early is no finding."""
-    shown = [
-        replace(o, tolerated=True) if isinstance(o, Finding) else o for o in result.observations
-    ]
-    return replace(result, observations=shown)
 
 
 def take_step(run: ProbeRun, step: Step) -> StepResult:
@@ -95,6 +89,7 @@ def _send_and_judge(run: ProbeRun, step: Step) -> StepResult:
     if run.outcome_of(exchange) == "refused" and not step.otherwise.is_empty:
         other = request_of(run, replace(step, change=step.otherwise))
         exchange = send(run, step, other.request)
+    exchange = _in_own_session(run, step, exchange)
     if step.given == "repeatable":
         material.volatile = volatile([e.answer for e in exchanges])
         if () in material.volatile:
@@ -111,6 +106,15 @@ def _send_and_judge(run: ProbeRun, step: Step) -> StepResult:
         is_owned=is_owned,
     )
     return judge(run, step, came)
+
+
+def _in_own_session(run: ProbeRun, step: Step, exchange: Exchange) -> Exchange:
+    """What came of the call; where it was refused in a session of another user, what comes of it in
+    one's own."""
+    if run.outcome_of(exchange) != "refused" or exchange.answer.status == 401:
+        return exchange
+    again = in_own_session(run, step, exchange.request)
+    return send(run, step, again) if again else exchange
 
 
 def wait(run: ProbeRun, step: Step) -> None:

@@ -315,8 +315,17 @@ def _status(run: ProbeRun, step: Step, exchange: Exchange) -> Finding | None:
     shows = _shown(exchange) if step.do == "api" and run.probe.rule.chatgpt_shows else ""
     seen = say("{} instead of {}", exchange.outcome, wanted)
     made = run.finding(step, seen, (exchange.n,), shows=shows)
-    tolerated = is_one_of(status, expect.tolerated)
+    tolerated = is_one_of(status, expect.tolerated) and not _opens_without_401(run, exchange)
     return replace(made, expected=say("status {}", wanted), tolerated=tolerated)
+
+
+def _opens_without_401(run: ProbeRun, exchange: Exchange) -> bool:
+    """Whether an MCP server refuses whoever has no token, and never by 401: no client learns that it
+    could sign in (MCP, basic/authorization)."""
+    service = run.subject.target.mcp
+    if service is None or service.is_open or exchange.request.header("Authorization"):
+        return False
+    return run.subject.driver.trace.get(service.opened).answer.status != 401
 
 
 def _shown(exchange: Exchange) -> str:

@@ -35,14 +35,30 @@ def request_of(run: ProbeRun, step: Step) -> Request:
         return messages.metadata_request(_asked(run, step.at))
     if step.do == "register":
         return _registration(run)
-    return without_session(_message(run, step), step)
+    return without_session(run, _message(run, step), step)
 
 
-def without_session(request: Request, step: Step) -> Request:
-    """The request of somebody without a token, who has no session either: mcp.session-not-auth is
-    about those who have one."""
+def without_session(run: ProbeRun, request: Request, step: Step) -> Request:
+    """The request of somebody without a token in the header, who has no session either:
+    mcp.session-not-auth is about those who have one. Whoever has a token elsewhere begins a session,
+    as a server with sessions would refuse all else."""
     nobody = ("authorization", None) in [(name.lower(), v) for name, v in step.change.headers]
-    return request.with_header("Mcp-Session-Id", None) if nobody else request
+    if not nobody:
+        return request
+    service = run.subject.target.mcp
+    if service is not None and service.session and step.change.set:
+        return messages.rpc_request(service.url, messages.opening(service.revision))
+    return request.with_header("Mcp-Session-Id", None)
+
+
+def in_own_session(run: ProbeRun, step: Step, request: Request) -> Request | None:
+    """The call of the second user in a session that this user began; None where nothing is another
+    user's, or the server has no sessions."""
+    service = run.subject.target.mcp
+    if service is None or not service.session or not step.expect.other_body_than:
+        return None
+    token = (request.header("Authorization") or "").partition(" ")[2]
+    return request.with_header("Mcp-Session-Id", mcp.session_of(run.subject, token))
 
 
 def _asked(run: ProbeRun, kind: str) -> str:

@@ -154,7 +154,7 @@ def _api_request(run: ProbeRun, step: Step) -> Prepared:
     token = tokens.for_api(run.subject) if needed or "authorization" not in names else ""
     sends = run.subject.target.auth is None or run.subject.target.auth.type != "none"
     made = _call(run, step, token if sends else None)
-    return replace(made, request=mcp_step.without_session(made.request, step))
+    return replace(made, request=mcp_step.without_session(run, made.request, step))
 
 
 def _call(run: ProbeRun, step: Step, token: str | None) -> Prepared:

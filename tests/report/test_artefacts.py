@@ -76,7 +76,9 @@ def plain(run: Run) -> list[tuple[str, ...]]:
     members = json_report.members(run, gate(run))
     return [
         tuple(
-            re.sub(r"‹[^›]*›|\d+(\.\d+)? (s|answers|codes|different codes)\b", "…", str(check[name]))
+            re.sub(
+                r"‹[^›]*›|\d+(\.\d+)? (s|answers|codes|different codes)\b", "…", str(check[name])
+            )
             for name in ("id", "state", "title", "expected", "actual", "why", "fix", "blocked_by")
         )
         for check in members["checks"]

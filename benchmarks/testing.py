@@ -27,6 +27,7 @@ from typing import Any
 from werkzeug.serving import make_server
 
 import mockauth
+from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.server.serving import serving
 from mockauth.testing import served_plugin
 
@@ -74,15 +75,14 @@ def test_answers(turn, server):
     with urlopen(server + "/.well-known/openid-configuration") as answer:
         assert answer.status == 200
 """
-SECRETS = {"TODO_SECRET": "demo-secret-3f9a7c51d2", "TODO_PASSWORD": "analytical-engine"}
 ENTRY = """
 [[target]]
 name = "t{number}"
 target = "{url}"
 client_id = "demo-client"
 username = "ada"
-client_secret = {{ env = "TODO_SECRET" }}
-password = {{ env = "TODO_PASSWORD" }}
+client_secret = {{ env = "DEMO_SECRET" }}
+password = {{ env = "DEMO_PASSWORD" }}
 select = "token.exchange-works"
 """
 
@@ -225,13 +225,18 @@ def many(folder: Path, count: int) -> None:
         command = [sys.executable, "-m", "mockauth", "check"]
         listed = [*command, "--targets", "list.toml", "--again", "-q", "--jobs"]
         alone = [*command, urls[0], "--client-id", "demo-client", "--username", "ada", "-q"]
+        demo = PluginConfig()
+        secret, password = demo.clients[0].secret, demo.users[0].password
         given = {
-            "MOCKAUTH_CLIENT_SECRET": SECRETS["TODO_SECRET"],
-            "MOCKAUTH_PASSWORD": SECRETS["TODO_PASSWORD"],
+            "MOCKAUTH_CLIENT_SECRET": secret,
+            "MOCKAUTH_PASSWORD": password,
             "MOCKAUTH_SELECT": "token.exchange-works",
         }
         each = statistics.median(cost(alone, folder, **given)[0] for _ in range(2 * FEW))
-        one, two = (cost([*listed, jobs], folder, **SECRETS) for jobs in ("1", "2"))
+        one, two = (
+            cost([*listed, jobs], folder, DEMO_SECRET=secret, DEMO_PASSWORD=password)
+            for jobs in ("1", "2")
+        )
     print(f"{count} targets, a command for each: {each * count:.0f} s CPU")
     print(f"{count} targets, --jobs 1: {one[0]:.0f} s CPU, {one[1]:.0f} s; ", end="")
     print(f"--jobs 2: {two[0]:.0f} s CPU, {two[1]:.0f} s, which is {one[1] / two[1]:.2f} x as fast")

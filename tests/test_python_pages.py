@@ -23,8 +23,8 @@ app = create_app()
 DEMO = """
 client_id = "demo-client"
 username = "ada"
-client_secret = { env = "TODO_CLIENT_SECRET" }
-password = { env = "TODO_PASSWORD" }
+client_secret = { env = "DEMO_CLIENT_SECRET" }
+password = { env = "DEMO_PASSWORD" }
 select = "token.exchange-works"
 """
 
@@ -46,8 +46,8 @@ def run(folder: pytest.Pytester, text: str) -> str:
 @pytest.fixture
 def services(folder: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A list of two services, and one whose variable is missing."""
-    monkeypatch.setenv("TODO_CLIENT_SECRET", "demo-secret-3f9a7c51d2")
-    monkeypatch.setenv("TODO_PASSWORD", "analytical-engine")
+    monkeypatch.setenv("DEMO_CLIENT_SECRET", "demo-secret-3f9a7c51d2")
+    monkeypatch.setenv("DEMO_PASSWORD", "analytical-engine")
     with serving(mockauth.create_app()) as base:
         entries = [
             f'[[target]]\nname = "{name}"\ntarget = "{base}"{DEMO}' for name in ("one", "two")

@@ -15,9 +15,9 @@ from mockauth.plugin.config import ClientConfig
 MOST_CLIENTS = 10_000
 """Clients that registered; the oldest makes way for one more."""
 MOST_SESSIONS = 10_000
-MOST_TODOS = 100
+MOST_ENTRIES = 100
 """Entries on the list of a user; the oldest makes way: nobody empties a mock, and memory has an end."""
-LONGEST_TODO = 1000
+LONGEST_ENTRY = 1000
 """Characters of an entry, for the same reason."""
 GAP_SECONDS = 0.1
 """How long a racing plugin waits between looking something up and marking it used."""
@@ -171,7 +171,7 @@ class PluginState:
         with self.lock:
             todos = self.todos_of(user)
             todos[todo_id] = text
-            while len(todos) > MOST_TODOS:
+            while len(todos) > MOST_ENTRIES:
                 del todos[next(iter(todos))]
         return todo_id
 

@@ -34,8 +34,8 @@ WORKS = "token.exchange-works"
 LOGIN = """
 client_id = "demo-client"
 username = "ada"
-client_secret = { env = "TODO_SECRET" }
-password = { env = "TODO_PASSWORD" }
+client_secret = { env = "DEMO_SECRET" }
+password = { env = "DEMO_PASSWORD" }
 """
 
 
@@ -82,8 +82,8 @@ class Folder:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TODO_SECRET", SECRET)
-    monkeypatch.setenv("TODO_PASSWORD", PASSWORD)
+    monkeypatch.setenv("DEMO_SECRET", SECRET)
+    monkeypatch.setenv("DEMO_PASSWORD", PASSWORD)
     return Folder(tmp_path)
 
 
@@ -306,7 +306,7 @@ def test_the_list_of_the_page_is_read(tmp_path: Path) -> None:
     (tmp_path / "services.toml").write_text(block("docs/many-targets.md", "toml", "[[target]]"))
 
     todo, search = read_targets(tmp_path / "services.toml", check_command)
-    assert todo.keywords({"TODO_CLIENT_SECRET": "s", "TODO_PASSWORD": "p"})["password"] == "p"
+    assert todo.keywords({"DEMO_CLIENT_SECRET": "s", "DEMO_PASSWORD": "p"})["password"] == "p"
     assert search.options["profile"] == "action"
 
 

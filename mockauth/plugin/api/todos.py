@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.plugin.api.auth import Caller, Refused, caller, challenge, sample_api
 from mockauth.plugin.context import Plugin
-from mockauth.plugin.state import LONGEST_TODO
+from mockauth.plugin.state import LONGEST_ENTRY
 
 
 def api_blueprint(plugin: Plugin) -> Blueprint:
@@ -76,7 +76,7 @@ def _text() -> str:
     text = body.get("todo") if isinstance(body, dict) else None
     if not isinstance(text, str) or not text:
         raise Refused(_problem(400, "todo must be a string"))
-    return text[:LONGEST_TODO]
+    return text[:LONGEST_ENTRY]
 
 
 def _entry(todo_id: str, text: str) -> dict[str, str]:

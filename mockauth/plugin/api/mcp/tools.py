@@ -11,7 +11,7 @@ from typing import Any
 from mockauth.plugin.api.auth import SCOPES, Caller
 from mockauth.plugin.api.mcp.message import Message
 from mockauth.plugin.context import Plugin
-from mockauth.plugin.state import LONGEST_TODO
+from mockauth.plugin.state import LONGEST_ENTRY
 
 Run = Callable[[Plugin, Caller, Message], Message]
 NOTHING: Mapping[str, Any] = MappingProxyType({"type": "object", "properties": {}})
@@ -80,10 +80,10 @@ def _add_todo(plugin: Plugin, who: Caller, given: Message) -> Message:
     todo = given.get("todo")
     if not isinstance(todo, str) or not todo:
         return text("todo must be a string", wrong=True)
-    return text(plugin.state.add_todo(who.user, todo[:LONGEST_TODO]))
+    return text(plugin.state.add_todo(who.user, todo[:LONGEST_ENTRY]))
 
 
-TODO: Mapping[str, Any] = MappingProxyType(
+ENTRY: Mapping[str, Any] = MappingProxyType(
     {"type": "object", "properties": {"todo": {"type": "string"}}, "required": ["todo"]}
 )
 SAMPLE = (
@@ -99,7 +99,7 @@ SAMPLE = (
         title="Add one thing to do, and get its id.",
         run=_add_todo,
         operation="addTodo",
-        schema=TODO,
+        schema=ENTRY,
         reads=False,
     ),
 )

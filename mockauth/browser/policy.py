@@ -157,7 +157,8 @@ def _turbo_takes(form: Tag) -> bool:
 
 
 def _is_htmx(form: Tag) -> bool:
-    if any(element.has_attr("hx-disable") for element in (form, *form.parents)):
+    off = ("hx-disable", "data-hx-disable")
+    if any(element.has_attr(name) for element in (form, *form.parents) for name in off):
         return False
     methods = ("hx-post", "hx-get", "data-hx-post", "data-hx-get")
     boosted = _said_around(form, "hx-boost", "data-hx-boost") == "true"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mockauth.browser.cookies import Cookies
 from mockauth.browser.decisions import MOST_GUESSES
 from mockauth.browser.form import Decision, Edit
 from mockauth.browser.landing import Landing, Reason
@@ -51,7 +50,7 @@ class Session(UserBrowser):
         if landing.reason in SETTLED or (visit.refusals and landing.reason == "page-again"):
             return landing
         before = self.cookies, self.basic
-        self.cookies, self.basic = Cookies(), {}
+        self.forget()
         known, self.led_nowhere = self.led_nowhere, self.led_nowhere | keys
         again = Visit(self, visit.redirect_uris, visit.decision, None)
         found = again.walk(request)

@@ -58,3 +58,7 @@ class NotApplicable(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class NoOtherForm(NotApplicable):
+    """What a step sends in another form, such as other letter case, has none."""

@@ -52,7 +52,8 @@ def accepted_in_both(evidence: Evidence) -> Iterator[Finding | Seen]:
             exchanges=(asked[-1].n, without[0].n),
         )
         return
-    if not asked or asked[-1].step != "token" or not _issued(evidence):
+    _issued(evidence)
+    if not asked or asked[-1].step != "token":
         raise Blocked(say("no token was asked for with resource (see token.exchange-works)"))
     yield Seen(actual=asked[-1].outcome, exchanges=tuple(e.n for e in asked))
 
@@ -82,11 +83,13 @@ def audience_bound(evidence: Evidence) -> Iterator[Finding | Seen]:
     """A token is for the resource that it was asked for"""
     wanted = protected(evidence).resource_id
     answer, token = _issued(evidence)[0]
+    if not _names_one(answer):
+        raise Blocked(say("no token was asked for with resource (see resource.accepted-in-both)"))
     named = audience_of(token)
-    if named is None:
+    if not named:
         yield _by_trial(evidence)
         return
-    shown = own(", ").join(say("{}", one) for one in named) or say("none")
+    shown = own(", ").join(say("{}", one) for one in named)
     if wanted in named:
         yield Seen(actual=shown, exchanges=(answer.n,))
         return
@@ -99,10 +102,10 @@ def audience_bound(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 
 def _by_trial(evidence: Evidence) -> Finding | Seen:
-    """What the server did with an opaque token that was asked for another resource."""
+    """What the server did with a token that was asked for another resource and names none."""
     calls = evidence.trace.select("rpc", purpose="altered", probe=TRIAL)
     if calls and calls[-1].answer.status in REFUSED:
-        told = say("an opaque token for another resource: {}", calls[-1].outcome)
+        told = say("a token for another resource: {}", calls[-1].outcome)
         return Seen(actual=told, exchanges=(calls[-1].n,))
     if calls and calls[-1].answer.ok and evidence.given.other_resource:
         return Finding(
@@ -112,7 +115,9 @@ def _by_trial(evidence: Evidence) -> Finding | Seen:
         )
     by_option = "" if evidence.given.other_resource else "--other-resource"
     raise Blocked(
-        say("the token is opaque, so only a second MCP server can tell (see {})", own(TRIAL)),
+        say(
+            "the token names no audience, so only a second MCP server can tell (see {})", own(TRIAL)
+        ),
         by_option=by_option,
     )
 
@@ -134,9 +139,12 @@ def jwt_names_issuer(evidence: Evidence) -> Iterator[Finding | Seen]:
     for answer, jwt in read:
         if jwt is None:
             raise NotApplicable(say("the token is not a JWT"))
-        for name, wanted in (("iss", issuer), ("aud", known.resource_id)):
+        asked = known.resource_id if _names_one(answer) else ""
+        for name, wanted in (("iss", issuer), ("aud", asked)):
             said = jwt.claims.get(name)
-            if said == wanted or (isinstance(said, list) and wanted in said) or not wanted:
+            if not wanted:
+                continue
+            if said == wanted or (isinstance(said, list) and wanted in said):
                 yield Seen(actual=own(name), exchanges=(answer.n,))
                 continue
             yield Finding(
@@ -144,5 +152,7 @@ def jwt_names_issuer(evidence: Evidence) -> Iterator[Finding | Seen]:
                 actual=say("{:.200}", str(said)) if said is not None else say("absent"),
                 at=AT_AUTHORIZATION_URL,
                 exchanges=(answer.n,),
+                # RFC 7519 section 4.1: both are optional.
+                tolerated=said is None,
             )
             return

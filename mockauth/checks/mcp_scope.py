@@ -69,6 +69,9 @@ def offline_access_works(evidence: Evidence) -> Iterator[Finding | Seen]:
     if grant.answer.members.get("refresh_token"):
         yield Seen(actual=say("a refresh token"), exchanges=(grant.n,))
         return
+    granted = grant.answer.members.get("scope")
+    if isinstance(granted, str) and OFFLINE not in granted.split():
+        raise NotApplicable(say("{} was not granted", own(OFFLINE)))
     yield Finding(
         expected=say("refresh_token"),
         actual=say("none, although {} was asked for", own(OFFLINE)),

@@ -96,6 +96,8 @@ def gateway_agrees(evidence: Evidence) -> Iterator[Finding | Seen]:
     if not calls:
         raise Blocked(say("nothing was called with a token (see token.exchange-works)"))
     first = opened(evidence)
+    if known.is_open:
+        raise NotApplicable(say("the first message needs no token: there is nothing to compare"))
     for call in calls:
         if call.answer.status == 401 and _makes(call.answer) != _makes(first.answer):
             yield _of_another_make(known.url, first, call)

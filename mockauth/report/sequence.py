@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from mockauth.engine.installation.keeper import Noted
+from mockauth.engine.installation.noted import Noted
 from mockauth.report.as_curl import as_curl
 from mockauth.wire.url import split
 
@@ -96,10 +96,8 @@ class Flow:
 
     def svg(self) -> Markup:
         """The drawing. Its description says the same as a list of the messages, for a screen reader."""
-        mark, described = (
-            self.messages[0].number if self.messages else 0,
-            map(_spoken, self.messages),
-        )
+        mark = self.messages[0].number
+        described = map(_spoken, self.messages)
         return Markup(
             '<svg role="img" viewBox="0 0 {} {}" aria-labelledby="title-{} desc-{}">\n'
             '<title id="title-{}">{}</title>\n<desc id="desc-{}">{}</desc>\n{}{}</svg>'

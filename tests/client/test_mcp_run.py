@@ -56,6 +56,7 @@ DEFECTS: Mapping[str, set[str]] = {
     "pkce-undemanded": {"client.pkce-support-demanded"},
     "pkce-demanded-if-said": {"client.pkce-support-demanded"},
     "no-pkce": {"client.pkce-s256-sent"},
+    "no-verifier": {"client.pkce-s256-sent"},
     "verifier-constant": {"client.pkce-verifier-per-flow"},
     "no-resource": {"client.resource-sent-in-both"},
     "resource-at-authorize-alone": {"client.resource-sent-in-both"},

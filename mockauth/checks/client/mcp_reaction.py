@@ -252,8 +252,9 @@ def few_step_ups(visit: Visit) -> Iterator[Finding | Seen]:
             at=API,
             exchanges=(refused.n, (later or again)[-1].n),
         )
-    else:
-        yield Seen(actual=say("{} new authorizations", len(later)), exchanges=(refused.n,))
+        return
+    _check_ended(visit)
+    yield Seen(actual=say("{} new authorizations", len(later)), exchanges=(refused.n,))
 
 
 def registers(visit: Visit) -> Iterator[Finding | Seen]:

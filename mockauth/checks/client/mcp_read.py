@@ -39,8 +39,8 @@ def resource_sent_in_both(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
             sent, at = every(pairs, "resource"), AUTHORIZE
             if exchange.step == "token":
                 at = TOKEN
-            if sent == (visit.terms.resource,):
-                yield Seen(actual=sent[0], at=at, exchanges=(exchange.n,))
+            if visit.terms.resource in sent:
+                yield Seen(actual=visit.terms.resource, at=at, exchanges=(exchange.n,))
             else:
                 yield Finding(
                     expected=visit.terms.resource,
@@ -48,7 +48,7 @@ def resource_sent_in_both(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
                     at=at,
                     exchanges=(exchange.n,),
                 )
-    _needs_login(evidence)
+    _needs_exchange(evidence)
 
 
 @client_check(
@@ -72,7 +72,17 @@ def pkce_s256_sent(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
                 )
             else:
                 yield Seen(actual=say("S256"), at=AUTHORIZE, exchanges=(exchange.n,))
-    _needs_login(evidence)
+        for exchange in visit.tokens:
+            if exchange.request.param("code_verifier"):
+                yield Seen(actual=say("code_verifier"), at=TOKEN, exchanges=(exchange.n,))
+            else:
+                yield Finding(
+                    expected=say("code_verifier"),
+                    actual=say("none"),
+                    at=TOKEN,
+                    exchanges=(exchange.n,),
+                )
+    _needs_exchange(evidence)
 
 
 def _wrong_challenge(exchange: Exchange) -> str:
@@ -287,3 +297,9 @@ def _registrations(evidence: ClientEvidence) -> Iterator[tuple[Exchange, dict[st
 def _needs_login(evidence: ClientEvidence) -> None:
     if not any(visit.authorizes for visit in evidence.honest):
         raise Blocked(say("no authorization request came"))
+
+
+def _needs_exchange(evidence: ClientEvidence) -> None:
+    _needs_login(evidence)
+    if not any(visit.tokens for visit in evidence.honest):
+        raise Blocked(say("no token request came"))

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from mockauth.engine.client.browse import browse
+from mockauth.engine.client.interceptor import Interceptor
 from mockauth.engine.client.mock_server import MockServer
 from mockauth.wire.message import pairs_of
 
@@ -26,9 +27,13 @@ class Onlooker:
 
     server: MockServer
     _seen: dict[str, float] = field(default_factory=dict)
+    _visit: Interceptor | None = None
+    """The start of the client that these were printed in: each has its own user."""
 
     def look(self, output: str) -> None:
         """Open each authorize URL of the output that nobody has opened."""
+        if self._visit is not self.server.interceptor:
+            self._visit, self._seen = self.server.interceptor, {}
         for url in re.findall(rf"{re.escape(self.server.base)}/authorize{REST}", output):
             if not all(f"{name}=" in url for name in NEEDED):
                 continue

@@ -264,9 +264,10 @@ def _reactions(
     """What the client does in each start. One that could not be judged blocks the rule, unless
     another start has found it broken."""
     unjudged: list[Blocked | NotApplicable] = []
-    for start in probe.starts:
-        if _is_about_state(start) and session.is_stateless:
-            raise NotApplicable(NO_STATE)
+    starts = [s for s in probe.starts if not (_is_about_state(s) and session.is_stateless)]
+    if probe.starts and not starts:
+        raise NotApplicable(NO_STATE)
+    for start in starts:
         visit = session.visit(starter, start, probe.rule.id)
         try:
             yield from map(partial(_weighed, start), REACTIONS[start.expected](visit))

@@ -13,6 +13,8 @@ from typing import Any
 from mockauth.wire.message import JSON
 
 HERE = "127.0.0.1"
+PRIVATE = "0.0.0.0"  # noqa: S104 - nothing is bound to it: it leads a program back to its own machine
+"""A host that no server may ask for others: it is none of the internet, and is not called loopback."""
 READ_SECONDS = 10.0
 
 
@@ -131,5 +133,5 @@ def _tls_context(authority: str) -> ssl.SSLContext:
     from mockauth.engine.http.authority import authority_of  # an extra: it makes certificates
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority_of(authority).issue_cert(HERE, "localhost").configure_cert(context)
+    authority_of(authority).issue_cert(HERE, "localhost", PRIVATE).configure_cert(context)
     return context

@@ -16,7 +16,7 @@ from mockauth.chatgpt import mcp as messages
 from mockauth.chatgpt.mcp import Message
 from mockauth.engine.flow.mcp import find_out
 from mockauth.engine.installation.dealings import World, dealing
-from mockauth.engine.installation.installation import Connection, Installation, Phase
+from mockauth.engine.installation.installation import NO_SECRET, Connection, Installation, Phase
 from mockauth.engine.installation.setup import judged
 from mockauth.engine.installation.use import refresh
 from mockauth.engine.target import mcp
@@ -80,14 +80,29 @@ def add(
 
 
 def read_again(world: World, installation: Installation, base: str) -> Installation:
-    """Find out once more what the server says; a client is registered where there is none."""
+    """Find out once more what the server says; a client is registered where there is none. What users
+    have ends where another authorization server, or none, stands behind it."""
     with dealing(world, installation, installation.owner) as subject:
         read = judged(subject, _read(subject, installation, base))
+    if _has_moved(installation, read):
+        world.keeper.disconnect_all(read.id)
     world.keeper.keep(read)
     known = world.keeper.connection(read.id, read.owner)
     if read.phase is Phase.READY and read.kind == "none" and known is None:
         world.keeper.connect(Connection(installation=read.id, person=read.owner))
     return read
+
+
+def _has_moved(before: Installation, now: Installation) -> bool:
+    """Whether what was kept of users is for another server: a secret goes to nobody but its own."""
+    if not now.kind:
+        return False
+    return before.kind not in ("", now.kind) or _issuer(before) not in ("", _issuer(now))
+
+
+def _issuer(installation: Installation) -> str:
+    server = installation.mcp.server if installation.mcp else None
+    return server.text("issuer") if server else ""
 
 
 def callback_path(installation: Installation) -> str:
@@ -211,6 +226,10 @@ def _read(subject: Subject, before: Installation, base: str) -> Installation:
     found = replace(before, mcp=service, name=name or hostname(service.url), stopped="")
     if subject.target.auth is None:
         return _without_sign_in(subject, found, service)
+    if before.is_registered and _has_moved(before, replace(found, kind="oauth")):
+        found = replace(
+            found, client_id="", client_secret=NO_SECRET, auth_method="", is_registered=False
+        )
     client = _registered(subject, found, base)
     if not client.client_id:
         why = say("no client could be registered, and none was given")

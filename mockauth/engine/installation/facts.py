@@ -75,7 +75,6 @@ def service_members(service: McpService) -> dict[str, Any]:
         "resources": [_document(one) for one in service.resources],
         "servers": [_document(one) for one in service.servers],
         "way": service.way,
-        "tools": list(service.tools),
     }
 
 
@@ -90,7 +89,6 @@ def read_service(members: Mapping[str, Any]) -> McpService:
         resources=tuple(Found(**one) for one in members["resources"]),
         servers=tuple(Found(**one) for one in members["servers"]),
         way=members["way"],
-        tools=tuple(members["tools"]),
     )
 
 

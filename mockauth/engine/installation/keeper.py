@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockauth.engine.installation.facts import facts_of, with_facts
 from mockauth.engine.installation.installation import Connection, Installation, Phase
+from mockauth.engine.installation.noted import Noted
 from mockauth.engine.installation.pending import PendingLogin, Way
 from mockauth.store.connection import Connection as KeptConnection
 from mockauth.store.installation import Installation as KeptInstallation
@@ -37,20 +38,6 @@ PAGE = 100
 """Entries of a timeline that are read at once."""
 MOST_READ = 5000
 """Entries that are looked through for the last ones of a person."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Noted:
-    """An exchange as it may be shown: masked, with its place among all of its installation.
-
-    `shown` has the members of an exchange in the JSON report; `at` is in seconds since the epoch;
-    `login` names the login that it belongs to, "" for none.
-    """
-
-    number: int
-    at: float
-    login: str
-    shown: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -105,7 +105,8 @@ def headline(run: Run) -> Words:
 
 
 def _way(today: Today) -> str:
-    told = WAYS.get(today.way, "finds no way to register")
+    none = "needs no sign-in" if today.connects else "finds no way to register"
+    told = WAYS.get(today.way, none)
     first = "; ChatGPT would try its client document first, which the metadata offers"
     return told + first if today.offers_document and today.way in ("dynamic", "") else told
 

@@ -10,7 +10,7 @@ from mockauth.browser.login_driver import LoginDriver
 from mockauth.browser.session import Session
 from mockauth.chatgpt.authorize import authorization_request, code_at
 from mockauth.chatgpt.client import Client
-from mockauth.checks.finding import Blocked, NotApplicable
+from mockauth.checks.finding import Blocked, NoOtherForm
 from mockauth.engine.target.markup import markup
 from mockauth.engine.target.subject import Subject
 from mockauth.wire import Request, Secret
@@ -77,13 +77,13 @@ def _not_the(password: Secret, user: str) -> Secret:
     """Another password than the right one; of a user without one, what is left out as the form is sent.
 
     Raises:
-        NotApplicable: there is none in other letter case.
+        NoOtherForm: there is none in other letter case.
     """
     if user != "password-in-other-case":
         return Secret(WRONG)
     other = password.reveal().swapcase()
     if other == password.reveal():
-        raise NotApplicable(say("the password has no letters"))
+        raise NoOtherForm(say("the password has no letters"))
     return Secret(other)
 
 

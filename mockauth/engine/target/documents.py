@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from mockauth.engine.http.document_host import HERE, DocumentHost, Served
-
-PRIVATE = "0.0.0.0"  # noqa: S104 - nothing is bound to it: it leads a program back to its own machine
-"""A host that no server may ask for others: it is none of the internet, and is not called loopback."""
+from mockauth.engine.http.document_host import HERE, PRIVATE, DocumentHost, Served
 
 
 @dataclass
@@ -18,10 +15,11 @@ class Documents:
     authority: str = ""
     """The PEM file of the authority to serve under by https; "" serves by http."""
     _documents: DocumentHost = field(init=False)
-    _traps: DocumentHost = field(default_factory=DocumentHost)
+    _traps: DocumentHost = field(init=False)
 
     def __post_init__(self) -> None:
         self._documents = DocumentHost(authority=self.authority)
+        self._traps = DocumentHost(authority=self.authority)
 
     @property
     def base(self) -> str:

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from mockauth.checks.source import source
-from mockauth.engine.installation.keeper import Noted
+from mockauth.engine.installation.noted import Noted
 from mockauth.report.as_curl import as_curl
 from mockauth.report.formats.document import (
     Check,
@@ -47,7 +47,7 @@ def render(document: Document) -> str:
     )  # fmt: skip
     shown = {one["n"]: one for one in _chosen(document)}
     return environment.get_template("run.html.jinja").render(
-        run=document,
+        run={"today": None, "causes": (), **document},  # members that older runs lack
         by_id={one["id"]: one for one in document["checks"]},
         groups=[(s, WORDS[s], found) for s in STATES if (found := found_in(document, [s]))],
         counts=counted(document),

@@ -226,7 +226,10 @@ class McpClient(small.Client):
         """With the verifier and the resource."""
         if "resource-at-authorize-alone" not in self.defects and "no-resource" not in self.defects:
             params = {**params, "resource": self.facts["API_URL"]}
-        if params["grant_type"] == "authorization_code" and "no-pkce" not in self.defects:
+        if params["grant_type"] == "authorization_code" and not self.defects & {
+            "no-pkce",
+            "no-verifier",
+        }:
             params = {**params, "code_verifier": self.verifier}
         return super().token_request(params)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mockauth.checks.finding import Blocked
+from mockauth.checks.finding import Blocked, NoOtherForm
 from mockauth.engine.probe.json_diff import volatile
 from mockauth.engine.probe.registered import registered_by
 from mockauth.engine.probe.steps.authorize import authorize
@@ -41,7 +41,7 @@ def take_steps(run: ProbeRun) -> Iterator[StepResult]:
         with run.subject.during(_purpose_of(step), run.probe.rule.id):
             try:
                 result = take_step(run, step)
-            except Missing:
+            except (Missing, NoOtherForm):
                 if not step.optional:
                     raise
                 continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mockauth.checks.finding import Blocked, Seen
 from mockauth.engine.probe.client_document import published
 from mockauth.engine.probe.steps.context import ProbeRun, StepResult
@@ -34,4 +36,5 @@ def with_fetches(run: ProbeRun, step: Step, result: StepResult) -> StepResult:
         return StepResult(observations=[found])
     if made is not None and made.name and not documents.fetches(made.document):
         raise Blocked(say("the server did not ask for the document"))
-    return StepResult(observations=[Seen(actual=say("not fetched"), exchanges=numbers)])
+    seen = Seen(actual=say("not fetched"), exchanges=numbers)
+    return replace(result, observations=[*result.observations, seen])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mockauth.chatgpt.mcp import tool_failed
+from mockauth.chatgpt.mcp import tool_challenges, tool_failed
 from mockauth.chatgpt.token import read_token
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.record import asks_to_log_in
@@ -110,7 +110,18 @@ def _precondition(run: ProbeRun, step: Step, came: Came) -> StepResult:
         raise ask_for_second_server(run, came.seen)
     elif step.given not in ("any", "refused"):
         _require_accepted(step, came)
+    if step.do == "register":
+        _require_method(run, step, came)
     return StepResult()
+
+
+def _require_method(run: ProbeRun, step: Step, came: Came) -> None:
+    """Raise where the server has registered another method than the probe is about, as it may
+    (RFC 7591 section 3.2.1)."""
+    asked = dict(step.change.members).get("token_endpoint_auth_method")
+    told = came.exchange.answer.members.get("token_endpoint_auth_method")
+    if isinstance(asked, str) and told and told != run.material.text(asked):
+        raise NotApplicable(say("the server registers {} instead", str(told)))
 
 
 def _require_other_data(run: ProbeRun, came: Came) -> None:
@@ -306,6 +317,8 @@ def _status(run: ProbeRun, step: Step, exchange: Exchange) -> Finding | None:
     status = str(exchange.answer.status)
     expect = step.expect
     if expect.status and expect.verdict == "refused" and tool_failed(exchange.answer):
+        if tool_challenges(exchange.answer) is None:
+            raise NotApplicable(say("the tool refuses in its result, and not by the status"))
         raise NotApplicable(
             say("the tool asks for a sign-in in its result (see mcp.tool-challenge-complete)")
         )

@@ -10,7 +10,7 @@ from mockauth.chatgpt.api import document_request
 from mockauth.chatgpt.authorize import authorization_request
 from mockauth.chatgpt.client import Client
 from mockauth.chatgpt.token import read_token, refresh_request, token_request
-from mockauth.checks.finding import Blocked, NotApplicable
+from mockauth.checks.finding import Blocked, NoOtherForm, NotApplicable
 from mockauth.engine.http.in_process import require_sockets
 from mockauth.engine.probe.matchers import wider
 from mockauth.engine.probe.mutate import mutate, mutate_message
@@ -77,7 +77,7 @@ def _require_change(run: ProbeRun, request: Request, step: Step) -> None:
     for name, alteration in step.change.alter:
         value = run.material.text(headers[name]) if name in headers else request.param(name)
         if value is not None and ALTERATIONS[alteration](value) == value:
-            raise NotApplicable(say("{} has nothing that could be changed so", own(name)))
+            raise NoOtherForm(say("{} has nothing that could be changed so", own(name)))
 
 
 def _prepared(run: ProbeRun, step: Step) -> Prepared:

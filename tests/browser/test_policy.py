@@ -54,6 +54,7 @@ def test_a_script_takes_a_form_over_where_it_may_run(body: str, policy: str, nam
         ('<div hx-boost="true"><div hx-boost="false">FORM</div></div>', ""),
         ('<div hx-boost="false"><div hx-boost="true">FORM</div></div>', "htmx"),
         ('<div hx-disable><div hx-boost="true">FORM</div></div>', ""),
+        ('<div data-hx-disable><div hx-boost="true">FORM</div></div>', ""),
         ('<div data-turbo="false"><div data-turbo="true">FORM</div></div>', ""),
     ],
 )

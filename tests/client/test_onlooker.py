@@ -37,3 +37,19 @@ def test_an_address_is_opened_once_and_whole(
     watching.look(printed)
 
     assert asked == opened
+
+
+def test_an_address_that_comes_again_in_the_next_start_is_opened_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(onlooker, "SECONDS", -1.0)
+    monkeypatch.setattr(onlooker, "_open", asked.append)
+    server = MockServer(options=ClientOptions(profile="mcp"), clock=SystemClock(), base=BASE)
+    watching = onlooker.Onlooker(server)
+
+    for _ in range(2):
+        server.receive()
+        watching.look(f"Please open {URL}")
+
+    assert asked == [URL, URL]

@@ -220,7 +220,7 @@ class CheckItem(pytest.Item):
             self.add_marker(pytest.mark.xfail(reason=stale, strict=True))
         elif self._fails(result):
             raise Broken(result.told())
-        elif result.state == "blocked" and (self.run.plan.strict or self._is_owed(result)):
+        elif result.state == "blocked" and self._is_owed(result):
             raise Broken(f"{result.id} ({result.level}), not judged: {result.actual}")
         elif result.state in ("blocked", "n/a"):
             pytest.skip(f"{result.state}: {result.actual}")
@@ -233,9 +233,10 @@ class CheckItem(pytest.Item):
         return result.state == "error" or (result.state == "warn" and fail_on == "should")
 
     def _is_owed(self, result: CheckResult) -> bool:
-        """Whether a check that is blocked fails the run, because the service itself blocks it."""
+        """Whether a check that is blocked fails the run: where that is asked for, or because the
+        service itself blocks it."""
         is_open = result.level == "critical" and not result.blocked_by
-        return is_open and self.run.plan.fail_on != "never"
+        return self.run.plan.fail_on != "never" and (self.run.plan.strict or is_open)
 
     def _tell(self, report: Report, result: CheckResult) -> None:
         """Evidence for the report of the test: the verdict and the exchanges that show it."""

@@ -16,7 +16,7 @@ from mockauth.cli.crew import Crew
 from mockauth.cli.one_target import Job
 from mockauth.cli.output import report_targets
 from mockauth.cli.settings import settings_source
-from mockauth.cli.settings_digest import of_all, settings_digest
+from mockauth.cli.settings_digest import of_all, settings_digest, texts
 from mockauth.cli.signals import stoppable
 from mockauth.cli.targets import OF_ONE, OF_THE_LIST, ListedTarget, read_targets
 from mockauth.cli.writing import write_whole
@@ -40,6 +40,8 @@ class Plan:
     """The variables that hold for all targets."""
     file: str
     """The settings file of the command, "" where there is none."""
+    named: tuple[str, ...]
+    """What may be files among the options that hold for all, wherever they were given."""
     folder: Path
     jobs: int
     again: bool
@@ -51,7 +53,7 @@ class Plan:
     def settings(self, entry: ListedTarget) -> str:
         """The digest of the settings of a target."""
         file = str(entry.options.get("config", self.file))
-        return settings_digest(entry, self.given, self.environment, file)
+        return settings_digest(entry, self.given, self.environment, (file, *self.named))
 
 
 def check_many(context: click.Context, values: Mapping[str, Any]) -> int:
@@ -73,6 +75,7 @@ def check_many(context: click.Context, values: Mapping[str, Any]) -> int:
         given=given,
         environment=of_all(context.command, os.environ),
         file=settings_source(),
+        named=tuple(texts(v for k, v in values.items() if k not in (*OF_ONE, *OF_THE_LIST))),
         folder=values["folder"],
         jobs=values["jobs"],
         again=values["again"],

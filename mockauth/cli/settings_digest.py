@@ -16,17 +16,20 @@ from mockauth.cli.targets import OF_ONE, OF_THE_LIST, ListedTarget, Variable
 
 
 def settings_digest(
-    entry: ListedTarget, given: Mapping[str, Any], environment: Mapping[str, str], file: str
+    entry: ListedTarget,
+    given: Mapping[str, Any],
+    environment: Mapping[str, str],
+    files: Iterable[str],
 ) -> str:
     """The digest for a target: its entry, the options that the command line gives for all and that
-    `environment` does, the files that any of them names, and the settings file."""
+    `environment` does, the files that any of them names, and `files`."""
     options = {name: _plain(value) for name, value in {**entry.options, **given}.items()}
     told = {
         "version": __version__,
         "target": entry.target,
         "options": options,
         "environment": dict(environment),
-        "files": dict(_contents([file, entry.target, *_texts(options.values())])),
+        "files": dict(_contents([*files, entry.target, *texts(options.values())])),
     }
     text = json.dumps(told, sort_keys=True, default=str)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
@@ -44,7 +47,8 @@ def of_all(command: click.Command, environment: Mapping[str, str]) -> dict[str, 
     return {name: value for name, value in environment.items() if name in names}
 
 
-def _texts(values: Iterable[Any]) -> Iterator[str]:
+def texts(values: Iterable[Any]) -> Iterator[str]:
+    """What may be names of files among the values of options."""
     for value in values:
         if isinstance(value, list | tuple):
             yield from map(str, value)

@@ -158,7 +158,7 @@ def test_what_was_judged_with_the_same_settings_is_kept_unless_asked(
 
 def test_other_settings_are_another_run(tmp_path: Path) -> None:
     file = tmp_path / "mockauth.toml"
-    digests = [settings_digest(ListedTarget(name="a", target="http://x", options={}), {}, {}, "")]
+    digests = [settings_digest(ListedTarget(name="a", target="http://x", options={}), {}, {}, ())]
     for options, given, environment, text in (
         ({"budget": 9}, {}, {}, ""),
         ({"password": Variable("ONE")}, {}, {}, ""),
@@ -169,11 +169,28 @@ def test_other_settings_are_another_run(tmp_path: Path) -> None:
     ):
         file.write_text(text)
         entry = ListedTarget(name="a", target="http://x", options=options)
-        digests.append(settings_digest(entry, given, environment, str(file) if text else ""))
+        digests.append(settings_digest(entry, given, environment, (str(file),) if text else ()))
 
     assert len(set(digests)) == 7
     same = ListedTarget(name="b", target="http://x", options={})
-    assert settings_digest(same, {}, {}, "") == digests[0]
+    assert settings_digest(same, {}, {}, ()) == digests[0]
+
+
+def test_a_baseline_that_the_settings_name_is_a_setting_too(
+    folder: Folder, plugin: MockPlugin
+) -> None:
+    folder.lists(well=(plugin.url, LOGIN))
+    (folder.path / "mockauth.toml").write_text('[check]\nbaseline = "known.json"\n')
+    known = folder.path / "known.json"
+    known.write_text('{"schema": "mockauth-baseline/1", "checks": {}}')
+    first = folder.checked()
+    kept = folder.checked()
+    known.write_text('{"schema": "mockauth-baseline/1", "checks": { }}')
+    changed = folder.checked()
+
+    assert "(kept)" not in first.output
+    assert "(kept)" in kept.output
+    assert "(kept)" not in changed.output
 
 
 def test_neither_a_secret_nor_the_number_of_jobs_is_a_setting_of_a_target() -> None:

@@ -14,7 +14,7 @@ def diff(old: Path, new: Path) -> None:
     """Tell what got worse, what got better, and what is no longer judged, from OLD.json to NEW.json.
 
     Both are saved by `check --report json=PATH`. Exit code 1: something got worse; 3: nothing did, but
-    NEW could judge nothing.
+    NEW could judge nothing, or the two cannot be compared.
     """
     from mockauth.cli.saved import saved_run
     from mockauth.cli.writing import say_plainly

@@ -24,8 +24,16 @@ class Change:
     ids: Comparison
 
     @property
+    def is_alike(self) -> bool:
+        """Whether the same checks, with the same levels, judged both."""
+        return all(self.old.get(one) == self.new.get(one) for one in ("role", "profile"))
+
+    @property
     def exit_code(self) -> int:
-        """1 where something got worse; 3 where nothing did because nothing is known now."""
+        """1 where something got worse; 3 where nothing did because nothing is known now, or where
+        the two cannot be compared."""
+        if not self.is_alike:
+            return 3
         if self.ids.worse:
             return 1
         return 0 if any(one["state"] in GRAVITY for one in self.new["checks"]) else 3
@@ -33,6 +41,8 @@ class Change:
     @property
     def headline(self) -> str:
         """How much of each, in one line."""
+        if not self.is_alike:
+            return f"✗ not compared: {_asked(self.old)}, then {_asked(self.new)}"
         ids = self.ids
         parts = [f"{len(ids.worse)} worse", f"{len(ids.better)} better"]
         parts += [f"{len(ids.unjudged)} no longer judged"] if ids.unjudged else []
@@ -50,12 +60,19 @@ def told(change: Change) -> str:
     """The change as lines: the headline, what differs between the runs, each check."""
     ids = change.ids
     lines = [_where(change.new), change.headline, *differences(change)]
+    if not change.is_alike:
+        return "\n".join(one_line(line) for line in lines)
     for title, names in (
         ("worse", ids.worse), ("better", ids.better), ("no longer judged", ids.unjudged),
         ("still broken", ids.still),
     ):  # fmt: skip
         lines += _listed(change, title, names)
     return "\n".join(one_line(line) for line in lines)
+
+
+def _asked(run: Document) -> str:
+    command = "check-client" if run.get("role") == "plugin" else "check"
+    return f"{command} --profile {run['profile']}"
 
 
 def _where(run: Document) -> str:

@@ -81,3 +81,13 @@ def test_what_differs_between_the_runs_is_told_and_acts_on_no_terminal(
     assert "note: another release of mockauth, with other checks: " in done.stdout
     assert "\x1b" not in done.stdout
     assert "\n::error" not in done.stdout
+
+
+def test_runs_of_different_profiles_are_not_compared(
+    runs: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    done = diff(tmp_path, runs["faultless"], {**runs["faultless"], "profile": "mcp"})
+
+    assert done.exit_code == 3
+    assert "✗ not compared: check --profile plugin, then check --profile mcp" in done.stdout
+    assert "worse" not in done.stdout

@@ -14,11 +14,9 @@ from mockauth.wire.message import every, first
 from mockauth.wire.url import origin
 from mockauth.wire.words import AT_CLIENT_URL, say
 
-FLAG = "authorization_response_iss_parameter_supported"
-
 
 def _promised(evidence: Evidence) -> bool:
-    return server(evidence).says(FLAG)
+    return server(evidence).promises_issuer
 
 
 def _sent(evidence: Evidence) -> tuple[Exchange, str]:

@@ -11,7 +11,7 @@ from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.mcp_service import needs_no_tls, protected, server
 from mockauth.checks.registry import check
-from mockauth.manifest.mcp import Document, server_urls
+from mockauth.manifest.mcp import ISS_FLAG, Document, server_urls
 from mockauth.wire.trace import Step
 from mockauth.wire.url import origin
 from mockauth.wire.words import own, say
@@ -352,12 +352,12 @@ def documents_agree(evidence: Evidence) -> Iterator[Finding | Seen]:
 def iss_flag_set(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The metadata promises `iss` in redirects"""
     document = server(evidence)
-    if document.says("authorization_response_iss_parameter_supported"):
+    if document.promises_issuer:
         yield Seen(actual=say("true"), exchanges=(document.exchange,))
         return
     yield Finding(
         expected=say("authorization_response_iss_parameter_supported: true"),
-        actual=_absent(document.data.get("authorization_response_iss_parameter_supported")),
+        actual=_absent(document.data.get(ISS_FLAG)),
         at=document.url,
         exchanges=(document.exchange,),
     )

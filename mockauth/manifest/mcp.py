@@ -17,6 +17,7 @@ from mockauth.wire.url import origin, split
 RESOURCE = "/.well-known/oauth-protected-resource"
 SERVER = "/.well-known/oauth-authorization-server"
 OPENID = "/.well-known/openid-configuration"
+ISS_FLAG = "authorization_response_iss_parameter_supported"
 Way = Literal["", "given", "document", "dynamic"]
 """How the client came to its id: none, the developer's, a client ID metadata document, RFC 7591."""
 Documents = Literal["", "taken", "refused", "unfetched", "untrusted"]
@@ -50,6 +51,11 @@ class Document:
     def says(self, name: str) -> bool:
         """Whether a member is `true`."""
         return self.data.get(name) is True
+
+    @property
+    def promises_issuer(self) -> bool:
+        """Whether every redirect carries `iss` (RFC 9207 section 3)."""
+        return self.says(ISS_FLAG)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,12 +10,25 @@ from mockauth.engine.installation.installation import Installation
 from mockauth.engine.installation.login import Callback, arrive
 from mockauth.web.errors import explain_errors
 from mockauth.web.guard import guard
+from mockauth.web.last_login import latest
 from mockauth.web.login_pages import landed_page
 from mockauth.web.pages import Pages
 from mockauth.web.shown import about
+from mockauth.wire.words import say
 
 MOST_MEMBERS = 50
 """Parameters of a POST that are looked at."""
+NOBODYS = (
+    say(
+        "The callback of a connector came to a browser that has not left for a login, with a state "
+        "that these pages never sent."
+    ),
+    say(
+        "Start the login on the connector's page, in this browser and at this host name. If you did: "
+        "send state back unchanged, URL-encoded once, and redirect with 302 or 303."
+    ),
+)
+"""What is said where nobody can tell whose login it is."""
 
 
 def callback_blueprint(pages: Pages) -> Blueprint:
@@ -48,9 +61,11 @@ def connector_blueprint(pages: Pages) -> Blueprint:
 
     @blueprint.route(STABLE, methods=["GET", "POST"])
     def of_all() -> BaseResponse | tuple[str, int]:
-        # Only the state says whose login it is.
+        # The state says whose login it is; where it was lost or altered, the browser knows its last.
         pending = keeper.pending(request.values.get("state", ""))
-        return _of_connector(pages, keeper.installation(pending.installation) if pending else None)
+        return _of_connector(
+            pages, keeper.installation(pending.installation if pending else latest())
+        )
 
     explain_errors(blueprint)
     return blueprint
@@ -61,7 +76,7 @@ def _of_connector(
 ) -> BaseResponse | tuple[str, int]:
     if installation is None or not installation.is_mcp:
         title = "No login was started with this state"
-        return render_template("chatgpt/message.html", title=title), 404
+        return render_template("chatgpt/message.html", title=title, said=NOBODYS), 404
     return _landed(pages, installation)
 
 

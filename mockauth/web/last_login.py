@@ -40,6 +40,11 @@ def forget() -> None:
     session.pop(NAME, None)
 
 
+def latest() -> str:
+    """The id of what this browser logged in to last; "" where that ended well, or nothing is known."""
+    return str((session.get(NAME) or ("",))[0])
+
+
 def is_away(installation: Installation) -> bool:
     """Whether the last login has left for this plugin, and not come back."""
     return session.get(NAME) == [installation.id, AWAY]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -132,6 +133,40 @@ def test_an_answer_with_another_issuer_is_not_taken(visitor: Visitor, server: Mo
     assert all(one["path"] != "/token" for one in server.requests)
 
 
+def test_an_answer_without_the_promised_issuer_is_not_taken(
+    visitor: Visitor, server: MockPlugin
+) -> None:
+    added(visitor, server).click("Log in with")
+    came = server.sign_in(visitor.left_to, "ada")
+
+    visitor.get(re.sub("&iss=[^&]*", "", came))
+
+    assert "The callback has no iss" in visitor.text
+    assert "callback.iss-present-when-advertised" in visitor.text
+
+
+@pytest.mark.parametrize(
+    ("altered", "told"),
+    [
+        ("", "The callback has no state"),
+        ("&state=another-one", "The callback has a state that was never sent"),
+    ],
+)
+def test_a_login_whose_state_is_lost_has_a_page_of_its_own(
+    visitor: Visitor, server: MockPlugin, altered: str, told: str
+) -> None:
+    added(visitor, server).click("Log in with")
+    came = server.sign_in(visitor.left_to, "ada")
+
+    visitor.get(re.sub("&state=[^&]*", altered, came))
+
+    assert visitor.status == 400
+    assert told in visitor.text
+    assert "callback.state-once-equal" in visitor.text
+    visitor.click("Back to the connector")
+    assert told in visitor.text
+
+
 def test_a_server_without_a_way_to_sign_in_cannot_be_connected(visitor: Visitor) -> None:
     with served_plugin(api="mcp", faults=["metadata.not-there"]) as server:
         added(visitor, server)
@@ -252,6 +287,7 @@ def test_a_callback_that_nobody_waits_for_is_told_so(visitor: Visitor) -> None:
 
         assert visitor.status == 404
         assert "No login was started with this state" in visitor.text
+        assert "send state back unchanged" in visitor.text
 
 
 def test_arguments_that_are_no_json_are_not_sent(visitor: Visitor, server: MockPlugin) -> None:

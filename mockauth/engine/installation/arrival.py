@@ -36,6 +36,7 @@ class Arrival(StrEnum):
     FRAGMENT = "fragment"
     EXCHANGE_FAILED = "exchange-failed"
     WRONG_ISSUER = "wrong-issuer"
+    NO_ISSUER = "no-issuer"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,10 +171,19 @@ MEANINGS: Mapping[Arrival, Meaning] = MappingProxyType(
         Arrival.WRONG_ISSUER: Meaning(
             title=say("The callback is not from this authorization server"),
             shown=COULD_NOT,
-            why=say("iss is not the issuer of the metadata, letter for letter, or it is missing although the "
-                    "metadata promises it: the answer may be another server's (RFC 9207 section 2.4)."),
-            fix=say("Send iss with every redirect, exactly as issuer stands in the metadata."),
+            why=say("iss is not the issuer of the metadata, letter for letter: the answer may be another "
+                    "server's (RFC 9207 section 2.4)."),
+            fix=say("Send the issuer of the metadata as iss, letter for letter."),
             check="callback.iss-equals-issuer",
+        ),
+        Arrival.NO_ISSUER: Meaning(
+            title=say("The callback has no iss"),
+            shown=COULD_NOT,
+            why=say("The metadata promises iss with every redirect. Without it the answer may be another "
+                    "server's, so it is refused (RFC 9207 section 2.4)."),
+            fix=say("Add iss to every redirect, on errors, too; or take "
+                    "authorization_response_iss_parameter_supported out of the metadata."),
+            check="callback.iss-present-when-advertised",
         ),
         Arrival.EXCHANGE_FAILED: Meaning(
             title=say("The code could not be exchanged for a token"),

@@ -15,6 +15,7 @@ from typing import Any
 from mockauth.chatgpt import mcp as messages
 from mockauth.chatgpt.mcp import Message
 from mockauth.engine.flow.mcp import find_out
+from mockauth.engine.installation.arrival import Arrival
 from mockauth.engine.installation.dealings import World, dealing
 from mockauth.engine.installation.installation import NO_SECRET, Connection, Installation, Phase
 from mockauth.engine.installation.setup import judged
@@ -33,7 +34,6 @@ STABLE = "/connector_platform_oauth_redirect"
 """ChatGPT's callback of every server that promises `iss` (RFC 9207)."""
 OF_ONE = "/connector/oauth/{}"
 """The callback of one connector."""
-ISS_FLAG = "authorization_response_iss_parameter_supported"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +108,7 @@ def _issuer(installation: Installation) -> str:
 def callback_path(installation: Installation) -> str:
     """The path of the callback that ChatGPT uses for this server."""
     server = installation.mcp.server if installation.mcp else None
-    return _path(server is not None and server.says(ISS_FLAG), installation.id)
+    return _path(server is not None and server.promises_issuer, installation.id)
 
 
 def _path(is_stable: bool, id: str) -> str:
@@ -122,14 +122,14 @@ def verifier_of(installation: Installation, state: str) -> str:
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def wrong_issuer(installation: Installation, issuer: str | None) -> bool:
-    """Whether the `iss` of a callback is to be refused (RFC 9207 section 2.4, MCP 2026-07-28)."""
+def wrong_issuer(installation: Installation, issuer: str | None) -> Arrival | None:
+    """Why the `iss` of a callback is to be refused (RFC 9207 section 2.4, MCP 2026-07-28)."""
     server = installation.mcp.server if installation.mcp else None
-    if server is None:
-        return False
-    if not issuer:
-        return server.says(ISS_FLAG)
-    return issuer != server.text("issuer")
+    if server is None or issuer == server.text("issuer"):
+        return None
+    if issuer:
+        return Arrival.WRONG_ISSUER
+    return Arrival.NO_ISSUER if server.promises_issuer else None
 
 
 def tools_of(world: World, installation: Installation, connection: Connection) -> Told:
@@ -258,7 +258,7 @@ def _registered(subject: Subject, found: Installation, base: str) -> Installatio
     server = service.server
     if server is None or not server.text("registration_endpoint"):
         return found
-    callback = base + _path(server.says(ISS_FLAG), found.id)
+    callback = base + _path(server.promises_issuer, found.id)
     if not mcp.register(subject, callback):
         return found
     given_now = subject.target.given

@@ -175,9 +175,11 @@ def _wrong(
         return Arrival.OTHER_HOST
     if world.clock.now() - pending.started_at > LIFETIME:
         return Arrival.LATE
-    if installation.is_mcp and wrong_issuer(installation, first(callback.query, "iss")):
-        return shape or Arrival.WRONG_ISSUER
-    return shape or _empty(callback)
+    return shape or _issuer(installation, callback) or _empty(callback)
+
+
+def _issuer(installation: Installation, callback: Callback) -> Arrival | None:
+    return wrong_issuer(installation, first(callback.query, "iss")) if installation.is_mcp else None
 
 
 def _shape(callback: Callback) -> Arrival | None:

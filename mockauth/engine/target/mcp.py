@@ -197,7 +197,7 @@ def callback_of(subject: Subject) -> str:
     (RFC 9207), else one with an id of its own."""
     uris = subject.target.given.redirect_uris
     server = service_of(subject).server
-    stable = server is not None and server.says("authorization_response_iss_parameter_supported")
+    stable = server is not None and server.promises_issuer
     return uris[0] if stable or len(uris) == 1 else uris[1]
 
 

@@ -16,6 +16,7 @@ from mockauth.cli.writing import write_whole
 from mockauth.errors import NothingJudged, OurFault, UsageError
 from mockauth.report.formats.written import FORMATS, written
 from mockauth.wire.one_line import one_line
+from mockauth.wire.words import amount
 
 if TYPE_CHECKING:
     from mockauth.engine.events import Event
@@ -204,7 +205,7 @@ def _write_baseline(path: Path, run: Run, decided: Gate, before: Baseline | None
         _unwritten(option, wrong.strerror or type(wrong).__name__)
         return
     click.echo(
-        f"mockauth: {one_line(str(path))} lists {len(known.states)} checks that may stay broken; "
+        f"mockauth: {one_line(str(path))} lists {amount(len(known.states), 'check')} that may stay broken; "
         f"check with --baseline {one_line(str(path))}",
         err=True,
     )

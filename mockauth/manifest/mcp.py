@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
+from mockauth.wire import Secret
 from mockauth.wire.message import Pairs, first
 from mockauth.wire.url import origin, split
 
@@ -140,6 +141,14 @@ def methods_of(server: Document | None) -> tuple[str, ...]:
     """How clients may authenticate; without a list it is Basic (RFC 8414 section 2)."""
     listed = server.texts("token_endpoint_auth_methods_supported") if server else None
     return ("client_secret_basic",) if listed is None else listed
+
+
+def method_of_given(server: Document | None, secret: Secret) -> str:
+    """How a client that the developer registered authenticates: with its secret, if it has one."""
+    if not secret:
+        return "none"
+    is_taken = "client_secret_post" in methods_of(server)
+    return "client_secret_post" if is_taken else "client_secret_basic"
 
 
 def _path(url: str) -> str:

@@ -111,10 +111,10 @@ class Flow:
 LANE_PLACES = tuple((name, MARGIN + GAP * i) for i, name in enumerate(LANES))
 
 
-def flows_of(noted: Iterable[Noted]) -> tuple[Flow, ...]:
-    """The flows of a timeline, the latest first."""
+def flows_of(noted: Iterable[Noted], *, noun: str = "plugin") -> tuple[Flow, ...]:
+    """The flows of a timeline, the latest first; `noun` is what was used."""
     groups = [list(group) for _, group in groupby(noted, key=_flow)]
-    return tuple(_drawn(group) for group in reversed(groups))
+    return tuple(_drawn(group, noun) for group in reversed(groups))
 
 
 def _flow(one: Noted) -> str:
@@ -139,12 +139,12 @@ def _purpose(step: str, request: Mapping[str, Any]) -> str:
     return f" ({found.group(1)})" if found else ""
 
 
-def _drawn(group: Sequence[Noted]) -> Flow:
+def _drawn(group: Sequence[Noted], noun: str) -> Flow:
     titles = {
         "documents": "The documents are read",
         "discovery": "The server is found out",
         "refresh": "The token is refreshed",
-        "use": "The plugin is used",
+        "use": f"The {noun} is used",
     }
     return flow_of(titles.get(_flow(group[0]), "A user logs in"), group)
 

@@ -10,7 +10,7 @@ from mockauth.engine.result.rank import SIGN_IN
 from mockauth.engine.result.result import Result, Run
 from mockauth.errors import NothingJudged
 from mockauth.report.redacted import redactor
-from mockauth.wire.words import Words, own, say
+from mockauth.wire.words import Words, amount, own, say
 
 PROOFS = frozenset({"authorize.request-accepted", "service.token-accepted", "none.api-open"})
 """The rules that tell whether it works, one for each kind of auth. A run that did not ask for them
@@ -90,7 +90,8 @@ def _of_plugin(run: Run, gate: Gate, kind: Words) -> Words:
     waived = run.summary["waived"]
     rest = say("none failed but {} waived", waived) if waived else say("none failed")
     cut = say("; {} not judged in time", run.summary["blocked"]) if run.budget_spent else Words()
-    return say("ChatGPT can {}: {} checks passed, {}{}", kind, run.summary["pass"], rest, cut)
+    passed = amount(run.summary["pass"], "check")
+    return say("ChatGPT can {}: {} passed, {}{}", kind, passed, rest, cut)
 
 
 def _of_some(run: Run, gate: Gate, kind: Words) -> Words:
@@ -116,7 +117,7 @@ def _causes(run: Run) -> Words:
     causes = [cause for cause in causes_of(run) if cause.state in ("fail", "error")]
     if len(causes) == len(_broken(run)):
         return Words()
-    return say(", by {}", _number(len(causes), "cause"))
+    return say(", by {}", amount(len(causes), "cause"))
 
 
 def _untested(unjudged: list[Result], kind: Words) -> Words:
@@ -141,22 +142,18 @@ def _of_client(run: Run, gate: Gate) -> Words:
     """The last line where a client was judged."""
     broken = _broken(run)
     if broken:
-        noun = say("requirement") if len(broken) == 1 else say("requirements")
-        return say("The client breaks {} {}: {}", len(broken), noun, _some(broken))
+        count = amount(len(broken), "requirement")
+        return say("The client breaks {}: {}", count, _some(broken))
     if gate.exit_code:
         return say("The client breaks no must; exit 1 because {}", gate.reasons[0])
     counted = run.summary
-    told = [say("The client passed {}", _number(counted["pass"], "check"))]
+    told = [say("The client passed {}", amount(counted["pass"], "check"))]
     if counted["warn"]:
-        told.append(_number(counted["warn"], "warning"))
+        told.append(amount(counted["warn"], "warning"))
     if counted["waived"]:
         told.append(say("{} waived", counted["waived"]))
     told.append(say("{} not judged", counted["blocked"]))
     return say("; ").join(told)
-
-
-def _number(count: int, noun: str) -> Words:
-    return own(f"{count} {noun}" if count == 1 else f"{count} {noun}s")
 
 
 def _stop(result: Result) -> Words:

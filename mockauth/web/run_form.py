@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mockauth.checks.evidence import Given
-from mockauth.engine.installation.installation import NO_SECRET, Connection, Installation
+from mockauth.engine.installation.installation import NO_SECRET, Connection, Installation, key_of
 from mockauth.engine.options import CheckOptions
 from mockauth.wire import Secret
 from mockauth.wire.url import hostname, is_private_host
@@ -66,7 +66,7 @@ def options_of(
             form.given,
             client_id=installation.client_id if has_own else "",
             client_secret=installation.client_secret if has_own else NO_SECRET,
-            token=_token(installation, connection),
+            token=key_of(installation, connection),
             verification_token=Secret(installation.verification_token, "verification token"),
         ),
         form=installation.form,
@@ -81,11 +81,3 @@ def options_of(
 def is_on_a_desk(installation: Installation) -> bool:
     """Whether it may be probed without a word: its host is private."""
     return is_private_host(hostname(installation.target))
-
-
-def _token(installation: Installation, connection: Connection | None) -> Secret:
-    """What service_http and user_http send with every call. A run logs in anew for oauth."""
-    if installation.kind == "user_http" and connection is not None:
-        return connection.access_token
-    # What an MCP connector keeps there is the key of its PKCE verifiers, which goes to nobody.
-    return NO_SECRET if installation.is_mcp else installation.service_token

@@ -11,7 +11,7 @@ from mockauth.engine.installation.installation import Connection, Installation
 from mockauth.wire.one_line import one_line
 from mockauth.wire.secret import Secrets
 from mockauth.wire.url import origin
-from mockauth.wire.words import render
+from mockauth.wire.words import amount, render
 
 LONGEST = 500
 LONGEST_BODY = 20_000
@@ -20,7 +20,7 @@ LONGEST_BODY = 20_000
 
 def add_filters(blueprint: Blueprint) -> None:
     """Teach the templates of a blueprint how text is shown."""
-    for one in (told, foreign, body, moment, origin):
+    for one in (told, foreign, body, moment, origin, amount):
         blueprint.add_app_template_filter(one, f"mockauth_{one.__name__}")
 
 

@@ -144,6 +144,11 @@ def own(text: str) -> Words:
     return Words(Term[piece] if n % 2 else piece for n, piece in enumerate(pieces))
 
 
+def amount(count: int, noun: str) -> Words:
+    """A number of things: `1 check`, `3 checks`."""
+    return own(f"{count} {noun}" if count == 1 else f"{count} {noun}s")
+
+
 def cut(text: str, limit: int = LONGEST_TEXT) -> Words:
     """A whole text of others."""
     return Words((Foreign(text, limit),))

@@ -12,6 +12,8 @@ from cryptography.fernet import Fernet
 from mockauth.engine.installation.connector import verifier_of
 from mockauth.engine.installation.installation import Installation
 from mockauth.engine.installation.keeper import Keeper
+from mockauth.plugin.faults.fault import AnswerChange, Fault
+from mockauth.plugin.faults.trigger import Trigger
 from mockauth.store.store import open_store
 from mockauth.testing import MockPlugin, served_plugin
 from mockauth.web.app import create_pages
@@ -59,6 +61,7 @@ def test_its_discovery_is_drawn_in_the_timeline(visitor: Visitor, server: MockPl
     logged_in(added(visitor, server), server)
 
     visitor.click("What was sent and answered")
+    assert "Back to the connector" in visitor.text
 
     assert "The server is found out" in visitor.text
     for message in (
@@ -237,6 +240,16 @@ def test_at_the_host_of_plugins_the_way_to_that_of_connectors_is_shown() -> None
     ]
 
     assert shown == [True, False]
+
+
+def test_where_no_token_was_sent_none_is_said_to_be_refused(visitor: Visitor) -> None:
+    closed = Fault(name="closed", answers=(AnswerChange(place="api", status=401),))
+    with served_plugin(api="mcp", auth="none") as server:
+        added(visitor, server)
+        server.operator.switch_on(closed, Trigger())
+        visitor.click("See its tools")
+
+    assert "wants a token now, and none was sent" in visitor.text
 
 
 def test_no_page_and_no_file_shows_a_secret(

@@ -88,7 +88,7 @@ def test_a_fault_shows_only_at_the_requests_of_its_form(
     [on] = plugin.operator.faults_on()
 
     assert on["trigger"]["times"] == 1
-    assert "1 times" in visitor.text
+    assert "1 time," in visitor.text
     assert visitor.get(f"{SIDE}faults/api.500/").press("Switch on", times="x").status == 409
     assert "times must be a whole number" in visitor.text
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mockauth.wire.one_line import one_line
 from mockauth.wire.secret import Secrets
-from mockauth.wire.words import Words, cut, own, parts_of, render, say
+from mockauth.wire.words import Words, amount, cut, own, parts_of, render, say
 
 SENTENCE = "the token endpoint refused: 200 is a fail, wrong user name or password?"
 WORDS = [*SENTENCE.split(), "token", "wrong", "fail", "200", "token.exchange-works", SENTENCE]
@@ -142,3 +142,7 @@ def test_an_endpoint_of_an_mcp_server_has_the_name_of_its_metadata() -> None:
     assert render(message, Secrets(), profile="mcp") == (
         "the token endpoint (token_endpoint) of the metadata"
     )
+
+
+def test_one_thing_is_not_several() -> None:
+    assert [amount(count, "check") for count in (0, 1, 2)] == ["0 checks", "1 check", "2 checks"]

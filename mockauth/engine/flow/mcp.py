@@ -18,7 +18,7 @@ from mockauth.engine.target import mcp, requests, tokens
 from mockauth.engine.target.discovery import declare
 from mockauth.engine.target.subject import Subject
 from mockauth.manifest.auth import NoAuth, OAuth
-from mockauth.manifest.mcp import Document, McpService, methods_of
+from mockauth.manifest.mcp import Document, McpService, method_of_given
 from mockauth.profiles.mcp import ASSUMED, REVISIONS, Revision, with_public_client, with_revision
 from mockauth.wire.message import FORM
 from mockauth.wire.url import origin
@@ -131,7 +131,9 @@ def _registered(subject: Subject, auth: OAuth) -> Iterator[Event]:
     subject.target = replace(subject.target, given=replace(given, redirect_uri=callback))
     if given.client_id:
         mcp.learn(subject, way="given")
-        subject.target = replace(subject.target, auth_method=_method_of_given(subject))
+        subject.target = replace(
+            subject.target, auth_method=method_of_given(service.server, given.client_secret)
+        )
         return
     server = service.server
     if server is not None and server.text("registration_endpoint"):
@@ -140,13 +142,6 @@ def _registered(subject: Subject, auth: OAuth) -> Iterator[Event]:
     elif is_offered(subject):
         yield StepStarted(say("sign in by a client ID metadata document"))
         sign_in_by_document(subject, lambda: _client(subject, auth))
-
-
-def _method_of_given(subject: Subject) -> str:
-    if not subject.target.given.client_secret:
-        return "none"
-    listed = methods_of(mcp.service_of(subject).server)
-    return "client_secret_basic" if "client_secret_post" not in listed else "client_secret_post"
 
 
 def _client(subject: Subject, auth: OAuth) -> Client:

@@ -23,7 +23,7 @@ from mockauth.engine.installation.use import refresh
 from mockauth.engine.target import mcp
 from mockauth.engine.target.subject import Subject
 from mockauth.errors import NothingJudged
-from mockauth.manifest.mcp import McpService, methods_of
+from mockauth.manifest.mcp import McpService, method_of_given
 from mockauth.wire import Exchange, Secret
 from mockauth.wire.url import hostname
 from mockauth.wire.words import Words, render, say
@@ -50,6 +50,10 @@ class Told:
     """The token was refused, and refreshed."""
 
 
+REFUSED = say("The server refused the token with status 401.")
+WANTS_SIGN_IN = say(
+    "The server answered 401: it wants a token now, and none was sent. Find out again what it asks for."
+)
 Ask = Callable[[Subject, str | None], Told]
 """Sends one message with a token, or without one."""
 
@@ -207,7 +211,7 @@ def _problem(exchange: Exchange) -> Words | str:
     if answer is None:
         return say("No answer: {}", exchange.error)
     if answer.status == 401:
-        return say("The server refused the token with status 401.")
+        return REFUSED if exchange.request.header("Authorization") else WANTS_SIGN_IN
     error = messages.error_of(answer)
     if error:
         return say("The server answered with error {}: {}", error.get("code"), error.get("message"))
@@ -249,9 +253,7 @@ def _registered(subject: Subject, found: Installation, base: str) -> Installatio
     service = mcp.service_of(subject)
     if found.client_id:
         is_dynamic = found.is_registered
-        listed = methods_of(service.server)
-        post = "client_secret_post" if "client_secret_post" in listed else "client_secret_basic"
-        given = post if found.client_secret else "none"
+        given = method_of_given(service.server, found.client_secret)
         method = found.auth_method if is_dynamic else given
         known = mcp.learn(subject, way="dynamic" if is_dynamic else "given")
         return replace(found, mcp=known, auth_method=method)

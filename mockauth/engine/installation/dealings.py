@@ -14,7 +14,7 @@ from mockauth.engine.flow.ordinary import installed_client, place_credentials
 from mockauth.engine.http.in_process import InProcess
 from mockauth.engine.http.recorder import Driver
 from mockauth.engine.http.transport import SocketTransport, Transport
-from mockauth.engine.installation.installation import Connection, Installation
+from mockauth.engine.installation.installation import Connection, Installation, key_of
 from mockauth.engine.installation.keeper import Keeper
 from mockauth.engine.target.action import with_editor
 from mockauth.engine.target.discovery import with_document, with_manifest
@@ -109,7 +109,7 @@ def dealing(
     given = Given(
         client_id=installation.client_id,
         client_secret=installation.client_secret,
-        token=_key(installation, connection),
+        token=key_of(installation, connection),
         verification_token=Secret(installation.verification_token, "verification token"),
         redirect_uri=redirect_uri,
         redirect_uris=(redirect_uri,) if redirect_uri else (),
@@ -134,12 +134,6 @@ def refused_to_all(world: World, url: str) -> str:
         return ""
     addresses = {place[0]: world.resolve(place[0])}
     return refusal(url, target=CHATGPT, named=(), addresses=addresses)
-
-
-def _key(installation: Installation, connection: Connection | None) -> Secret:
-    if installation.kind == "user_http" and connection is not None:
-        return connection.access_token
-    return installation.service_token
 
 
 def _known(target: Target, installation: Installation) -> Target:

@@ -115,6 +115,14 @@ class Connection:
         return self.expires_at is not None and self.expires_at <= now
 
 
+def key_of(installation: Installation, connection: Connection | None) -> Secret:
+    """What is sent with every call where no token of a login is: the user's own key, or the service's."""
+    if installation.kind == "user_http" and connection is not None:
+        return connection.access_token
+    # What an MCP connector keeps there is the key of its PKCE verifiers, which goes to nobody.
+    return NO_SECRET if installation.is_mcp else installation.service_token
+
+
 def granted(connection: Connection, grant: Grant, now: float) -> Connection:
     """The connection with new tokens. A refresh that names no new refresh token keeps the old one
     (RFC 6749 section 6)."""

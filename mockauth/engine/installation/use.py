@@ -130,7 +130,7 @@ def use(
             exchange=_masked(world, subject, exchange),
             answer=exchange.response,
             is_refreshed=refreshed,
-            problem=_problem(exchange),
+            problem=_problem(exchange, has_credentials=installation.kind != "none"),
             advice=REFUSED.get(installation.kind) if _is_refused(exchange) else None,
             remarks=tuple(_found(subject)),
             limits=_limits(subject, exchange),
@@ -188,12 +188,13 @@ def _token(subject: Subject, installation: Installation, connection: Connection)
     return installation.service_token.reveal() if installation.kind == "service_http" else None
 
 
-def _problem(exchange: Exchange) -> str:
+def _problem(exchange: Exchange, *, has_credentials: bool) -> str:
     answer = exchange.response
     if answer is None:
         return say("No answer: {}", exchange.error)
     if _is_refused(exchange):
-        return say("The API refused the credentials with status {}.", answer.status)
+        what = say("the credentials") if has_credentials else say("a call without credentials")
+        return say("The API refused {} with status {}.", what, answer.status)
     return "" if answer.ok else say("The API answered with status {}.", answer.status)
 
 
@@ -218,4 +219,5 @@ def _found(subject: Subject, *areas: str) -> Iterator[Remark]:
         if check.rule.area in (areas or READ_AREAS) and check.rule.kind == "read":
             result = judge(check, evidence)
             if result.exchanges:
-                yield from remarks([result], subject.driver.secrets, {})
+                profile = subject.target.profile.name
+                yield from remarks([result], subject.driver.secrets, {}, profile=profile)

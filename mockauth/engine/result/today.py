@@ -11,7 +11,7 @@ from mockauth.engine.result.result import Result, Run
 from mockauth.engine.result.today_facts import Today
 from mockauth.engine.result.verdict import BROKEN
 from mockauth.profiles.mcp import REVISIONS, Revision, with_revision
-from mockauth.wire.words import Words, own, say
+from mockauth.wire.words import Words, amount, own, say
 
 WAYS = {
     "given": "registers nothing, because the client id was given",
@@ -82,12 +82,8 @@ def in_words(one: ByRevision) -> Words:
         own(one.revision),
         own(f"{signs_in[one.signs_in]:18}"),
         own(f"{one.unjudged:3}"),
-        say("{} {}{}", len(one.failures), _failures(one), first),
+        say("{}{}", amount(len(one.failures), "failure"), first),
     )
-
-
-def _failures(one: ByRevision) -> Words:
-    return own("failure" if len(one.failures) == 1 else "failures")
 
 
 def headline(run: Run) -> Words:
@@ -114,7 +110,6 @@ def _way(today: Today) -> str:
 def _outcome(run: Run, today: Today) -> Words:
     stops = [r for r in run.results if r.raw_state in ("fail", "error") and r.rule.id in SIGN_IN]
     if today.connects and not stops:
-        noun = own("tool" if today.tools == 1 else "tools")
-        return say("connects and lists {} {}", today.tools, noun)
+        return say("connects and lists {}", amount(today.tools, "tool"))
     shown = next((r.rule.chatgpt_shows for r in stops if r.rule.chatgpt_shows), "")
     return say("does not connect, and shows {}", shown) if shown else say("does not connect")

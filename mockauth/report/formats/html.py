@@ -22,6 +22,7 @@ from mockauth.report.formats.document import (
     found_in,
 )  # fmt: skip
 from mockauth.report.sequence import BY_BROWSER, Flow, flow_of
+from mockauth.wire.words import amount
 
 LONGEST_BODY = 4_000
 """Characters of a body; the JSON report has 64 kB of it."""
@@ -57,6 +58,7 @@ def render(document: Document) -> str:
         shown=shown,
         source=source,
         body=_body,
+        amount=amount,
         curl=lambda one: "" if one["step"] in BY_BROWSER else as_curl(_cut(one["request"])),
         style=Markup(style),  # noqa: S704 - a file of ours
         script=Markup(script),  # noqa: S704 - a file of ours

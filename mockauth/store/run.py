@@ -31,6 +31,10 @@ class RunSummary:
     counts: Mapping[str, int]
     """How many checks are in each state."""
 
+    def is_like(self, other: RunSummary) -> bool:
+        """Whether the same checks judged both, as far as it is known."""
+        return "" in (self.profile, other.profile) or self.profile == other.profile
+
 
 @dataclass(frozen=True, kw_only=True)
 class Run:

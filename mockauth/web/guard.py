@@ -78,8 +78,8 @@ def has_form_token(given: str) -> bool:
 
 
 def _is_callback() -> bool:
-    """The callback is for the plugin's redirects, which carry the state in place of a token."""
-    return request.endpoint == "callback.callback"
+    """A callback is for the plugin's redirects, which carry the state in place of a token."""
+    return request.blueprint in ("callback", "connector")
 
 
 def _is_own_host(settings: PageSettings) -> bool:

@@ -13,6 +13,7 @@ from mockauth.web.pages import Pages
 from mockauth.web.plugin_page import sample_of
 from mockauth.web.run_form import is_on_a_desk, options_of, read_form
 from mockauth.web.run_report import counted, evidence, missing, report_of
+from mockauth.web.run_saved import SAVED, is_whole, saved_as
 from mockauth.web.run_shelf import UNFINISHED, Progress, RunShelf
 from mockauth.web.run_work import Works
 
@@ -86,14 +87,18 @@ def _one(blueprint: Blueprint, pages: Pages, shelf: RunShelf, works: Works) -> N
 
 
 def _finished(blueprint: Blueprint, pages: Pages, shelf: RunShelf) -> None:
-    @blueprint.get("/plugins/<id>/runs/<run>/report.json")
-    def run_report(id: str, run: str) -> Response:
+    @blueprint.get("/plugins/<id>/runs/<run>/report.<ending>")
+    def run_report(id: str, run: str, ending: str) -> Response:
         pages.owned(id)
-        kept = _kept(shelf, id, run)
-        if kept.summary.exit_code == UNFINISHED:
+        kept, saved = _kept(shelf, id, run), SAVED.get(ending)
+        if kept.summary.exit_code == UNFINISHED or saved is None:
             abort(404)
-        answer = Response(kept.report, mimetype="application/json")
-        answer.headers["Content-Disposition"] = f'attachment; filename="mockauth-{run[:8]}.json"'
+        text = saved_as(kept, saved.kind)
+        if text is None:
+            abort(404)
+        answer = Response(text, mimetype=saved.media_type)
+        name = f"mockauth-{run[:8]}.{ending}"
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return answer
 
     @blueprint.get("/plugins/<id>/runs/compare")
@@ -104,12 +109,13 @@ def _finished(blueprint: Blueprint, pages: Pages, shelf: RunShelf) -> None:
         if len(found) != 2:
             abort(404)
         old, new = sorted(found, key=lambda one: one.summary.started)
+        is_like = new.summary.is_like(old.summary)
         return render_template(
             "chatgpt/compare.html",
             plugin=installation,
             old=old.summary,
             new=new.summary,
-            change=compared(old.states, new.states),
+            change=compared(old.states, new.states) if is_like else None,
         )
 
     @blueprint.post("/plugins/<id>/runs/<run>/remove")
@@ -143,6 +149,7 @@ def _report(shelf: RunShelf, installation: Installation, kept: Run) -> str:
         report=report,
         evidence=lambda check: evidence(report, check),
         missing=missing,
+        saved=SAVED if is_whole(kept) else {"json": SAVED["json"]},
         before=before,
         change=compared(earlier.states, kept.states) if earlier is not None else None,
     )

@@ -80,11 +80,11 @@ class RunShelf:
         return found if found is not None and found.summary.installation == row else None
 
     def before(self, plugin_id: str, run: RunSummary) -> RunSummary | None:
-        """The finished run before this one."""
+        """The finished run before this one that can be compared with it."""
         earlier = (
             one
             for one in self.listed(plugin_id)
-            if one.started < run.started and one.exit_code != UNFINISHED
+            if one.started < run.started and one.exit_code != UNFINISHED and one.is_like(run)
         )
         return next(earlier, None)
 

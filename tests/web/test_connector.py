@@ -170,6 +170,17 @@ def test_a_login_whose_state_is_lost_has_a_page_of_its_own(
     assert told in visitor.text
 
 
+def test_a_callback_that_comes_by_post_is_told_so(visitor: Visitor, server: MockPlugin) -> None:
+    added(visitor, server).click("Log in with")
+    path, _, query = server.sign_in(visitor.left_to, "ada").partition("?")
+
+    answer = visitor.browser.post(
+        path.removeprefix(HERE), base_url=HERE, data=dict(pairs_of(query))
+    )
+
+    assert "The callback came by POST" in answer.text
+
+
 def test_a_server_without_a_way_to_sign_in_cannot_be_connected(visitor: Visitor) -> None:
     with served_plugin(api="mcp", faults=["metadata.not-there"]) as server:
         added(visitor, server)

@@ -15,6 +15,7 @@ import mockauth.report
 from mockauth.cli.main import commands
 from mockauth.clock import MovableClock
 from mockauth.plugin.config import DEMO_PLUGIN_ID
+from mockauth.store.installation import Installation
 from mockauth.store.store import open_store
 from mockauth.testing import served_plugin
 from mockauth.web.app import create_pages
@@ -124,6 +125,46 @@ def test_runs_are_compared_by_check(visitor: Visitor, clock: MovableClock) -> No
         visitor.click("All runs")
         assert visitor.text.count("passed") == 2
         assert visitor.get(broken).press("Remove this run").text.count("passed") == 1
+
+
+def test_a_report_is_saved_in_every_format(visitor: Visitor) -> None:
+    with served_plugin(auth="none") as plugin:
+        checked(installed(visitor, plugin))
+        links = [str(a["href"]) for a in visitor.page.select("a[href*='/report.']")]
+        saved = [visitor.browser.get(link, base_url=HERE) for link in links]
+
+    kinds = ["html", "json", "markdown", "xml", "sarif+json", "json"]
+    assert [one.content_type.split(";")[0].split("/")[1] for one in saved] == kinds
+    assert all("attachment" in one.headers["Content-Disposition"] for one in saved)
+    assert "✓ ChatGPT can" in saved[0].text
+    assert json.loads(saved[-1].text)["log"]["version"] == "1.2"
+    assert visitor.browser.get(f"{visitor.path}report.exe", base_url=HERE).status_code == 404
+
+
+def test_runs_of_different_profiles_are_not_compared_by_the_pages(clock: MovableClock) -> None:
+    store = open_store("memory", clock=clock)
+    shelf = RunShelf(store, clock)
+    store.install(
+        Installation(
+            plugin_id="p",
+            kind="mcp",
+            target="t",
+            owner=store.add_person().id,
+            level="service",
+            auth="none",
+        )
+    )
+    for profile in ("plugin", "mcp", "mcp"):
+        started = shelf.start("p", "t")
+        assert started is not None
+        shelf.finish(started, 0, profile, "{}")
+        clock.sleep(1)
+
+    last, middle, first = shelf.listed("p")
+
+    assert shelf.before("p", last) == middle
+    assert shelf.before("p", middle) is None
+    assert not last.is_like(first)
 
 
 def test_what_is_typed_for_a_run_is_kept_nowhere(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from mockauth.checks.client.reaction import INSECURE, stops
-from mockauth.checks.client.visit import Visit
+from mockauth.checks.client.callback import stops
+from mockauth.checks.client.reaction import Reaction
+from mockauth.checks.client.visit import INSECURE, Visit
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.wire import Exchange
 from mockauth.wire.message import first
 from mockauth.wire.url import origin, without_query
 from mockauth.wire.words import own, say
-
-Reaction = Callable[[Visit], Iterator[Finding | Seen]]
 
 AUTHORIZE = say("authorize endpoint")
 TOKEN = say("token endpoint")

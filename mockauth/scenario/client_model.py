@@ -86,7 +86,7 @@ class AnswerEdit:
 
 @dataclass(frozen=True, kw_only=True)
 class ClientExpect:
-    """What must come next; the words are those of `checks/client/reaction.py`."""
+    """What must come next; the words are those of `checks/client/reactions.py`."""
 
     next: NextWord
 

@@ -63,6 +63,11 @@ def without_query(url: str) -> str:
     return url.partition("#")[0].partition("?")[0]
 
 
+def path_of(url: str) -> str:
+    """The path, letter for letter, without host, query and fragment; "/" where there is none."""
+    return "/" + without_query(url).partition("://")[2].partition("/")[2]
+
+
 def join(base: str, target: str) -> str:
     """`target` as seen from `base` (RFC 3986 section 5); as it is where it is no URL at all."""
     try:

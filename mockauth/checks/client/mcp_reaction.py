@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from mockauth.checks.client.reaction import INSECURE, stops
-from mockauth.checks.client.visit import Visit
+from mockauth.checks.client.callback import stops
+from mockauth.checks.client.reaction import Reaction
+from mockauth.checks.client.visit import INSECURE, Visit
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
+from mockauth.checks.header import challenges
 from mockauth.wire import Exchange
-from mockauth.wire.message import first
-from mockauth.wire.url import origin, without_query
+from mockauth.wire.message import every, first
+from mockauth.wire.url import origin, path_of
 from mockauth.wire.words import own, say
-
-Reaction = Callable[[Visit], Iterator[Finding | Seen]]
 
 AUTHORIZE = say("authorize endpoint")
 TOKEN = say("token endpoint")
@@ -96,7 +96,9 @@ def finds(visit: Visit) -> Iterator[Finding | Seen]:
     last = asked[-1] if asked else visit.opened[-1]
     yield Finding(
         expected=say("a login at the authorization server that is named there"),
-        actual=say("none; the last that was asked for is {}{}", _path(last), visit.where),
+        actual=say(
+            "none; the last that was asked for is {}{}", path_of(last.request.url), visit.where
+        ),
         at=AUTHORIZE,
         exchanges=(last.n,),
     )
@@ -188,10 +190,15 @@ def _scope(visit: Visit, wanted: set[str]) -> Iterator[Finding | Seen]:
 def _challenged(visit: Visit) -> set[str]:
     """The scopes that the first challenge names."""
     for exchange in visit.opened:
-        header = exchange.answer.header("WWW-Authenticate") or ""
-        if 'scope="' in header:
-            return set(header.partition('scope="')[2].partition('"')[0].split())
+        if named := _scope_named(exchange):
+            return named
     raise Blocked(say("the client met no challenge{}", visit.where))
+
+
+def _scope_named(exchange: Exchange) -> set[str]:
+    """The scopes that the challenges of an answer name."""
+    params = tuple(pair for one in challenges(exchange.answer) for pair in one.params)
+    return set(" ".join(every(params, "scope")).split())
 
 
 def no_offline_access(visit: Visit) -> Iterator[Finding | Seen]:
@@ -224,8 +231,7 @@ def step_up_union(visit: Visit) -> Iterator[Finding | Seen]:
         )
         return
     had = set((first(before[-1].request.all_query, "scope") or "").split()) if before else set()
-    missing = (refused.answer.header("WWW-Authenticate") or "").partition('scope="')[2]
-    wanted = (had | set(missing.partition('"')[0].split())) - {OFFLINE}
+    wanted = (had | _scope_named(refused)) - {OFFLINE}
     sent = set((first(later[0].request.all_query, "scope") or "").split())
     numbers = (refused.n, later[0].n)
     if wanted <= sent:
@@ -401,8 +407,3 @@ def _issued_at(exchanges: list[Exchange]) -> set[str]:
     return {
         str(m[name]) for m in members for name in ("access_token", "refresh_token") if name in m
     }
-
-
-def _path(exchange: Exchange) -> str:
-    url = without_query(exchange.request.url)
-    return "/" + url.partition("://")[2].partition("/")[2]

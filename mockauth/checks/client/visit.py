@@ -31,6 +31,8 @@ CRASHED_BEHIND_SHELL = frozenset(
 )
 LAST_WORDS = 160
 """Characters of the output that a report quotes."""
+INSECURE = "/insecure/token"
+"""The path of the token endpoint that a client must not use, because its address is by http."""
 
 
 class TokenKind(StrEnum):

@@ -22,7 +22,7 @@ from mockauth.scenario.client_model import AnswerEdit, ClientStep
 from mockauth.wire import Exchange, Pairs, Request, Response
 from mockauth.wire.message import FORM, JSON, first, pairs_of
 from mockauth.wire.trace import Step
-from mockauth.wire.url import join
+from mockauth.wire.url import join, path_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -171,7 +171,7 @@ class Interceptor:
         edit = self._edit(step)
         if edit.special == "bomb":
             return _bomb(compressed="gzip" in (request.header("Accept-Encoding") or ""))
-        if edit.special.startswith("expired") and self._is_expired(request, edit):
+        if edit.special.startswith("expired") and self._is_dead(request, self._ended(edit)):
             return self._expired_answer()
         return None
 
@@ -179,12 +179,14 @@ class Interceptor:
         challenge = 'Bearer realm="mockauth", error="invalid_token"'
         return json_answer(401, {"error": "invalid_token"}, (("WWW-Authenticate", challenge),))
 
-    def _is_expired(self, request: Request, edit: AnswerEdit) -> bool:
-        token = (request.header("Authorization") or "").partition(" ")[2].strip()
-        token = token or first(request.all_query, "access_token") or ""
+    def _ended(self, edit: AnswerEdit) -> list[str]:
+        """The tokens whose time is over."""
         with self._lock:
-            dead = self._grants[: 2 if edit.special == "expired-twice" else 1]
-        return token in dead
+            return self._grants[: 2 if edit.special == "expired-twice" else 1]
+
+    def _is_dead(self, request: Request, tokens: list[str]) -> bool:
+        """Whether a request carries one of these tokens, which have ended."""
+        return token_in(request) in tokens
 
     def _after(self, step: Step, request: Request, answer: Response) -> Response:
         if step in ("token", "refresh"):
@@ -251,6 +253,12 @@ class _Crossing:
         other.met.set()
 
 
+def token_in(request: Request) -> str:
+    """The access token that it carries, in the header or in the query; "" for none."""
+    bearer = (request.header("Authorization") or "").partition(" ")[2].strip()
+    return bearer or first(request.all_query, "access_token") or ""
+
+
 def read_request(environ: WSGIEnvironment, base: str) -> Request:
     """The request as a value, its body read to the end."""
     stream, length = environ["wsgi.input"], str(environ.get("CONTENT_LENGTH") or "")
@@ -296,7 +304,7 @@ def _params(kind: str, body: bytes) -> Pairs:
 
 
 def step_of(request: Request) -> Step:
-    path = "/" + request.url.partition("?")[0].partition("//")[2].partition("/")[2]
+    path = path_of(request.url)
     step = STEPS.get(path, "api" if path.startswith("/todos/") else "endpoint")
     if step == "authorize" and request.method not in ("GET", "POST"):
         return "endpoint"  # somebody looks whether it is there

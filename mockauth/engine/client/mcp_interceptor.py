@@ -12,13 +12,13 @@ from mockauth.engine.client.interceptor import (
     json_answer,
     read_request,
     send_answer,
+    token_in,
 )
 from mockauth.plugin.resource import MCP_PATHS, WELL_KNOWN
-from mockauth.scenario.client_model import AnswerEdit
 from mockauth.wire import Request, Response
 from mockauth.wire.message import first
 from mockauth.wire.trace import Step
-from mockauth.wire.url import without_query
+from mockauth.wire.url import path_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -55,7 +55,7 @@ class McpInterceptor(Interceptor):
         return send_answer(answer, start)
 
     def _step(self, request: Request) -> Step:
-        path = path_of(request)
+        path = path_of(request.url)
         if "/.well-known/" in path:
             return "metadata"
         if path in MCP_PATHS:
@@ -89,11 +89,6 @@ class McpInterceptor(Interceptor):
 
     def _expired_answer(self) -> Response:
         return self._refused(401, "invalid_token")
-
-    def _is_expired(self, request: Request, edit: AnswerEdit) -> bool:
-        with self._lock:
-            dead = self._grants[: 2 if edit.special == "expired-twice" else 1]
-        return self._is_dead(request, dead)
 
     def _is_dead(self, request: Request, tokens: list[str]) -> bool:
         """Whether one of these tokens has ended, as it does once it has worked: a client that is refused
@@ -129,17 +124,6 @@ class McpInterceptor(Interceptor):
             return answer
         members = {**answer.members, "authorization_servers": [self.terms.elsewhere]}
         return replace(answer, body=json.dumps(members).encode())
-
-
-def path_of(request: Request) -> str:
-    """The path of its address."""
-    return "/" + without_query(request.url).partition("://")[2].partition("/")[2]
-
-
-def token_in(request: Request) -> str:
-    """The access token that it carries, in the header or in the query; "" for none."""
-    bearer = (request.header("Authorization") or "").partition(" ")[2].strip()
-    return bearer or first(request.all_query, "access_token") or ""
 
 
 def is_call(request: Request) -> bool:

@@ -11,8 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from mockauth.checks.client.reaction import INSECURE
-from mockauth.checks.client.visit import Terms
+from mockauth.checks.client.visit import INSECURE, Terms
 from mockauth.clock import Clock
 from mockauth.engine.client.interceptor import Interceptor, Memory
 from mockauth.engine.client.mcp_interceptor import McpInterceptor

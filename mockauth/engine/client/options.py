@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from mockauth.checks.client.reaction import PATIENCE_SECONDS
+from mockauth.checks.client.token_answer import PATIENCE_SECONDS
 from mockauth.checks.rule import Rule
 from mockauth.engine.result.baseline import Baseline
 from mockauth.engine.selection import selected

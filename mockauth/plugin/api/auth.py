@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, g, jsonify, request
@@ -12,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.plugin.context import Plugin
 from mockauth.plugin.current_request import base_url, current_request
+from mockauth.plugin.oauth.comparison import same
 from mockauth.plugin.oauth.lookup import access_token
 from mockauth.plugin.resource import (
     document_address,
@@ -191,7 +191,7 @@ def _holder(plugin: Plugin, token: str) -> Caller | None:
     if config.auth == "service_http":
         return Caller(user=EVERYBODY) if _is_service_token(plugin, token) else None
     if config.auth == "user_http":
-        name = next((u.name for u in config.users if u.key and _same(token, u.key)), None)
+        name = next((u.name for u in config.users if u.key and same(token, u.key)), None)
         return None if name is None else Caller(user=name)
     return _granted(plugin, token)
 
@@ -202,7 +202,7 @@ def _is_service_token(plugin: Plugin, token: str) -> bool:
             token = base64.b64decode(token, validate=True).decode()
         except (binascii.Error, ValueError):
             return False
-    return _same(token, plugin.config.service_token)
+    return same(token, plugin.config.service_token)
 
 
 def _granted(plugin: Plugin, token: str) -> Caller | None:
@@ -239,10 +239,6 @@ def _other_kind(plugin: Plugin, token: str) -> TokenRecord | None:
     if code is None:
         return None
     return TokenRecord(code.client_id, code.scope, code.user, code.expires_at, code.family)
-
-
-def _same(given: str, right: str) -> bool:
-    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), right.encode())
 
 
 def challenge(plugin: Plugin, error: str, status: int = 401) -> BaseResponse:

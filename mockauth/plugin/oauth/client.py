@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from authlib.oauth2.rfc6749 import ClientMixin
 from mockauth.plugin.config import ClientConfig
 from mockauth.plugin.context import Plugin
 from mockauth.plugin.oauth.client_document import document_client
+from mockauth.plugin.oauth.comparison import FITS, same
 from mockauth.wire.url import hostname, origin, split
 
 LOOPBACK = re.compile(
@@ -183,23 +183,4 @@ def find_client(plugin: Plugin, client_id: str) -> OAuthClient | None:
 def belongs(plugin: Plugin, client_id: str, secret: str) -> bool:
     """Whether a registered client has that secret."""
     client = find_client(plugin, client_id)
-    return client is not None and bool(client.secret) and _same(secret, client.secret)
-
-
-def _same(given: str, right: str) -> bool:
-    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), right.encode())
-
-
-FITS: Mapping[str, Callable[[str, str], bool]] = MappingProxyType(
-    {
-        "exact": _same,
-        "any-case": lambda given, right: _same(given.lower(), right.lower()),
-        "longer": lambda given, right: given.startswith(right),
-        "part": lambda given, right: right.startswith(given),
-        "end": lambda given, right: right.endswith(given),
-        "client-id": _same,
-        "any-client": _same,
-        "blank": lambda given, right: not given.strip() or _same(given, right),
-    }
-)
-"""How `Behaviour.secret_match` compares a secret that came with the right one."""
+    return client is not None and bool(client.secret) and same(secret, client.secret)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import re
 import secrets
 from collections.abc import Callable, Mapping
@@ -13,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.plugin.context import Plugin
 from mockauth.plugin.oauth import pages
+from mockauth.plugin.oauth.comparison import FITS, same
 from mockauth.plugin.oauth.shape import ONE_TIME_CODE, PICTURE_SAYS, SHAPES, Asked, Shape
 from mockauth.wire.message import first, pairs_of
 from mockauth.wire.url import origin
@@ -100,17 +100,11 @@ def _proves(plugin: Plugin) -> bool:
 def has_password(plugin: Plugin, name: str | None, password: str | None) -> bool:
     """Whether these are the name and the password of a user."""
     given, match = password or "", plugin.policy.password_match
-    any_will_do = not plugin.policy.password_checked or (match == "blank" and not given)
     return any(
-        (any_will_do or _same(given, user.password, match)) and user.name == name
+        (not plugin.policy.password_checked or FITS[match](given, user.password))
+        and user.name == name
         for user in plugin.config.users
     )
-
-
-def _same(given: str, right: str, match: str) -> bool:
-    if match == "any-case":
-        given, right = given.lower(), right.lower()
-    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), right.encode())
 
 
 ANSWERED: Mapping[Asked, Callable[[Plugin], bool]] = MappingProxyType(
@@ -149,7 +143,7 @@ def form_token_fits(plugin: Plugin) -> bool:
     kept, given = session.get("csrf", ""), request.values.get("csrf_token", "")
     if not plugin.policy.form_token_bound:
         return bool(given)
-    return bool(kept) and hmac.compare_digest(kept.encode(), given.encode("utf-8", "surrogatepass"))
+    return bool(kept) and same(given, kept)
 
 
 def _redirect_uris(plugin: Plugin, onward: str) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import re
 from typing import Any
 
@@ -10,6 +9,7 @@ from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError
 
 from mockauth.plugin.behaviour import Behaviour
 from mockauth.plugin.oauth.challenge import challenge_of
+from mockauth.plugin.oauth.comparison import same
 from mockauth.plugin.state import CodeRecord
 
 FORM = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # RFC 7636 section 4.1
@@ -57,7 +57,7 @@ def check_verifier(verifier: str | None, record: CodeRecord, policy: Behaviour) 
         if policy.pkce_missing_verifier_refused:
             raise InvalidRequestError("code_verifier is missing")
         return
-    if policy.pkce_challenge_as_verifier and _same(verifier, record.challenge):
+    if policy.pkce_challenge_as_verifier and same(verifier, record.challenge):
         return
     if policy.pkce_form_checked and not FORM.fullmatch(verifier):
         raise InvalidRequestError("code_verifier is malformed")
@@ -68,12 +68,7 @@ def check_verifier(verifier: str | None, record: CodeRecord, policy: Behaviour) 
 
 def _fits(verifier: str, record: CodeRecord) -> bool:
     if record.challenge_method in ("", "plain"):
-        return _same(verifier, record.challenge)
+        return same(verifier, record.challenge)
     if record.challenge_method != "S256":
         return True  # only reached where unknown methods are let through
-    return _same(challenge_of(verifier), record.challenge)
-
-
-def _same(one: str, other: str) -> bool:
-    coded = (text.encode("utf-8", "surrogatepass") for text in (one, other))
-    return hmac.compare_digest(*coded)
+    return same(challenge_of(verifier), record.challenge)

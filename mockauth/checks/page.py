@@ -415,7 +415,8 @@ def consent_names_client(evidence: Evidence) -> Iterator[Finding | Seen]:
     )
     lacking += [] if host in text else [host]
     scopes = evidence.oauth.scope.split() if evidence.oauth else []
-    lacking += [say("scope {:.40}", scope) for scope in scopes if scope.lower() not in text]
+    if not _lists_as_many(evidence, page, scopes):
+        lacking += [say("scope {:.40}", scope) for scope in scopes if scope.lower() not in text]
     if lacking:
         yield Finding(
             expected=say("the client, its host and the scopes in the text of the page"),
@@ -425,6 +426,12 @@ def consent_names_client(evidence: Evidence) -> Iterator[Finding | Seen]:
         )
     else:
         yield Seen(actual=say("client, host and scopes are named"), exchanges=(page.n,))
+
+
+def _lists_as_many(evidence: Evidence, page: Exchange, scopes: list[str]) -> bool:
+    """Whether the page has a list with an entry for each scope, or more: users are told what a scope
+    allows rather than its name (django-oauth-toolkit)."""
+    return len(list(elements(evidence.pages, page, "li", "dd"))) >= len(scopes)
 
 
 def consent_page(evidence: Evidence) -> Exchange:

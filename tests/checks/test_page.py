@@ -273,6 +273,8 @@ def test_a_code_in_a_page_is_found_but_in_the_one_that_navigates() -> None:
     [
         ("ChatGPT (chat.openai.com) wants to read and write", ""),
         ("todo-client at chat.openai.com: READ, WRITE", ""),
+        ("ChatGPT, chat.openai.com: <ul><li>See your data<li>Change your data</ul>", ""),
+        ("ChatGPT, chat.openai.com: <ul><li>See your data</ul>", "scope read, scope write"),
         ("An application wants access", "the client, chat.openai.com, scope read, scope write"),
         ("chat.openai.com: read write", "the client"),
         (

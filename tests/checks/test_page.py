@@ -293,6 +293,13 @@ def test_what_the_consent_page_says_is_noted(text: str, lacking: str) -> None:
     )
 
 
+def test_a_login_that_follows_the_consent_need_not_name_the_client_again() -> None:
+    consent = shown(body="<p>ChatGPT (chat.openai.com) wants to read and write</p><form></form>")
+    login = posted(answer(200, HTML, "<p>Sign in</p><form></form>"))
+    record = trace(authorize(consent), login, posted(redirect(CALLBACK)), callback())
+    assert judged(checks.consent_names_client, record).state == "pass"
+
+
 def test_without_a_form_nobody_is_asked_for_consent() -> None:
     record = trace(authorize(redirect()), callback())
     assert judged(checks.consent_names_client, record).state == "n/a"

@@ -295,7 +295,7 @@ def error_text_charset(evidence: Evidence) -> Iterator[Finding | Seen]:
             value = first(callback_params(callback), name) or ""
             if ODD.search(value):
                 yield Finding(
-                    expected=say("printable ASCII"),
+                    expected=say('printable ASCII without " and \\'),
                     actual=say("{} has other characters", own(name)),
                     at=AT,
                     exchanges=(callback.n,),

@@ -405,8 +405,9 @@ def no_code_in_html(evidence: Evidence) -> Iterator[Finding | Seen]:
 )
 def consent_names_client(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The consent page names the client, its host and the scopes."""
-    page = consent_page(evidence)
-    text = visible_text(evidence.pages, page).lower()
+    # A gateway asks for consent and sends on to a login that knows nothing of the client.
+    pages = asking_pages(evidence)
+    text = " ".join(visible_text(evidence.pages, page) for page in pages).lower()
     host = hostname(evidence.given.redirect_uri)
     # What the client was registered as is not known: its id, or the product's name.
     names = {evidence.given.client_id.lower(), "chatgpt", "openai"} - {""}
@@ -415,27 +416,34 @@ def consent_names_client(evidence: Evidence) -> Iterator[Finding | Seen]:
     )
     lacking += [] if host in text else [host]
     scopes = evidence.oauth.scope.split() if evidence.oauth else []
-    lacking += [say("scope {:.40}", scope) for scope in scopes if scope.lower() not in text]
+    if not any(_lists_as_many(evidence, page, scopes) for page in pages):
+        lacking += [say("scope {:.40}", scope) for scope in scopes if scope.lower() not in text]
     if lacking:
         yield Finding(
             expected=say("the client, its host and the scopes in the text of the page"),
             actual=say("not named: {}", say(", ").join(lacking)),
-            at=without_query(page.request.target),
-            exchanges=(page.n,),
+            at=without_query(pages[-1].request.target),
+            exchanges=(pages[-1].n,),
         )
     else:
-        yield Seen(actual=say("client, host and scopes are named"), exchanges=(page.n,))
+        yield Seen(actual=say("client, host and scopes are named"), exchanges=(pages[-1].n,))
 
 
-def consent_page(evidence: Evidence) -> Exchange:
-    """The last page on which somebody acts, by a form or a link; a verdict why there is none."""
+def _lists_as_many(evidence: Evidence, page: Exchange, scopes: list[str]) -> bool:
+    """Whether the page has a list with an entry for each scope, or more: users are told what a scope
+    allows rather than its name (django-oauth-toolkit)."""
+    return len(list(elements(evidence.pages, page, "li", "dd"))) >= len(scopes)
+
+
+def asking_pages(evidence: Evidence) -> list[Exchange]:
+    """The pages on which somebody acts, by a form or a link; a verdict why there are none."""
     callback = landed(evidence)
     flow = before(evidence, callback)
     # What came last led to the callback by itself.
     pages = [e for e in flow[:-1] if is_page(e)]
     if not pages:
         raise NotApplicable(say("nobody is asked for consent: no form ends at the callback"))
-    return pages[-1]
+    return pages
 
 
 def _carries(request: Request, word: str) -> bool:

@@ -182,6 +182,8 @@ def calls(evidence: Evidence) -> list[Exchange]:
     found = evidence.trace.ordinary("api")
     if found:
         return found
+    if evidence.mcp is not None and evidence.uncalled:
+        raise Blocked(evidence.uncalled, by_option="--operation")
     if evidence.mcp is not None:
         raise Blocked(say("the sign-in did not get as far as a call of the MCP server"))
     if evidence.openapi is None:

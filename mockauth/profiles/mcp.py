@@ -42,7 +42,7 @@ LEVELS: Mapping[str, str] = MappingProxyType(
         "discovery.asm-issuer-exact": "MMCC",
         "discovery.iss-flag-set": "iiSS",
         "discovery.protocol-header-tolerated": "iSSS",
-        "callback.iss-present-when-advertised": "iiSS",
+        "callback.iss-present-when-advertised": "SSMM",
         "callback.iss-on-error": "SSSM",
         "pkce.s256-advertised": "SSCC",
         "registration.application-type-tolerated": "iiSM",

@@ -273,6 +273,8 @@ def test_a_code_in_a_page_is_found_but_in_the_one_that_navigates() -> None:
     [
         ("ChatGPT (chat.openai.com) wants to read and write", ""),
         ("todo-client at chat.openai.com: READ, WRITE", ""),
+        ("ChatGPT, chat.openai.com: <ul><li>See your data<li>Change your data</ul>", ""),
+        ("ChatGPT, chat.openai.com: <ul><li>See your data</ul>", "scope read, scope write"),
         ("An application wants access", "the client, chat.openai.com, scope read, scope write"),
         ("chat.openai.com: read write", "the client"),
         (
@@ -289,6 +291,13 @@ def test_what_the_consent_page_says_is_noted(text: str, lacking: str) -> None:
         if lacking
         else ("pass", "client, host and scopes are named")
     )
+
+
+def test_a_login_that_follows_the_consent_need_not_name_the_client_again() -> None:
+    consent = shown(body="<p>ChatGPT (chat.openai.com) wants to read and write</p><form></form>")
+    login = posted(answer(200, HTML, "<p>Sign in</p><form></form>"))
+    record = trace(authorize(consent), login, posted(redirect(CALLBACK)), callback())
+    assert judged(checks.consent_names_client, record).state == "pass"
 
 
 def test_without_a_form_nobody_is_asked_for_consent() -> None:

@@ -126,6 +126,21 @@ def test_a_server_that_says_hello_to_everybody_is_judged_by_the_listing_of_its_t
     assert state_of(rule, run_of(rule, way=greeting)) == "pass"
 
 
+def test_what_everybody_may_list_does_not_show_that_a_foreign_token_is_taken() -> None:
+    rule, everybody = "api.foreign-audience-refused", "mcp.tools-undeclared"
+
+    assert state_of(rule, run_of(rule, everybody, "api.foreign-audience")) == "blocked"
+    assert state_of(rule, run_of(rule, everybody)) == "pass"
+
+
+def test_where_everybody_may_list_the_tools_the_question_is_which_one_needs_a_sign_in() -> None:
+    rule = "api.no-token-is-401"
+
+    [result] = [r for r in run_of(rule, "mcp.tools-undeclared").results if r.rule.id == rule]
+
+    assert "name one that needs a sign-in" in str(result.actual), result.actual
+
+
 def test_a_server_that_never_answers_401_fails_because_no_client_learns_of_the_sign_in() -> None:
     rule = "api.no-token-is-401"
 

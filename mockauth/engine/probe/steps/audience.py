@@ -29,6 +29,9 @@ def taken_for_another(run: ProbeRun, step: Step, came: Came) -> Observations:
     Raises:
         Blocked: it shows nothing.
     """
+    if run.subject.target.uncalled:
+        # The listing, which everybody may have, shows nothing of the token that came with it.
+        raise Blocked(run.subject.target.uncalled, by_option="--operation")
     named = audience_of(run.material.grant.access_token)
     shown = own(", ").join(say("{}", one) for one in named or ()) or say("none")
     if named is not None and resource(run.subject) not in named:

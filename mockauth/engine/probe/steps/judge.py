@@ -107,7 +107,7 @@ def _precondition(run: ProbeRun, step: Step, came: Came) -> StepResult:
     if step.given == "other-data":
         _require_other_data(run, came)
     elif step.given == "foreign-resource" and came.outcome != "accepted":
-        raise ask_for_second_server(run, came.seen)
+        raise ask_for_second_server(run, say("none is issued: {}", came.seen))
     elif step.given not in ("any", "refused"):
         _require_accepted(step, came)
     if step.do == "register":

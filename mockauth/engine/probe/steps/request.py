@@ -169,7 +169,7 @@ def _call(run: ProbeRun, step: Step, token: str | None) -> Prepared:
         operation = _scoped(run, step)
     if operation is None and "login" not in run.probe.rule.needs:
         operation = _any_operation(subject)
-    if operation is None and subject.target.mcp is not None:
+    if operation is None and subject.target.mcp is not None and not subject.target.uncalled:
         raise Missing(say("the sign-in did not get as far as a call of the MCP server"))
     if operation is None:
         raise Missing(

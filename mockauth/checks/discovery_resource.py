@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Finding, NotApplicable, Seen
 from mockauth.checks.mcp_service import judged_by, needs_no_tls, opened, protected, resource
+from mockauth.checks.metadata_types import shown_types, wrong_types
 from mockauth.checks.registry import check
 from mockauth.manifest.mcp import Document, McpService, resource_urls
+from mockauth.wire import Exchange
 from mockauth.wire.message import JSON, first
 from mockauth.wire.url import origin, split
 from mockauth.wire.words import own, say
@@ -128,31 +131,52 @@ def prm_root_variant(evidence: Evidence) -> Iterator[Finding | Seen]:
     "--M",
     refs=("RFC9728-3.2", "desktop-commander/remote-desktop-commander#1"),
     kind="static",
-    why="A client that is given a web page with status 200 stops there.",
-    fix="Answer with a JSON object as application/json, or with 404 where there is no document.",
+    why="A client that is given a web page with status 200, or a text for a list, stops there.",
+    fix="Answer with a JSON object as application/json whose members have the types of RFC 9728 section "
+    "2, or with 404 where there is no document.",
 )
 def prm_json(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """What is served as metadata of the resource is JSON"""
+    """What is served as metadata of the resource is JSON, and its members have their types"""
     yield from json_only(evidence, protected(evidence).asked_resources)
 
 
 def json_only(evidence: Evidence, asked: tuple[int, ...]) -> Iterator[Finding | Seen]:
-    """A finding for each answer with 200 that is no JSON object, or not served as JSON."""
+    """A finding for each answer with 200 that is no JSON object, or not served as JSON, or has a member
+    of the wrong type."""
     answered = [e for e in map(evidence.trace.get, asked) if e.answer.ok]
     if not answered:
         raise NotApplicable(say("no document was served"))
     for exchange in answered:
         answer = exchange.answer
         is_json = answer.media_type == JSON or answer.media_type.endswith("+json")
-        if is_json and answer.members:
+        if not is_json or not answer.members:
+            yield Finding(
+                expected=say("a JSON object, as application/json"),
+                actual=exchange.outcome
+                if answer.members
+                else say("{}: no JSON object", exchange.outcome),
+                at=exchange.request.url,
+                exchanges=(exchange.n,),
+            )
+        elif wrong := wrong_types(answer.members):
+            yield _mistyped(exchange, wrong)
+        else:
             yield Seen(actual=exchange.outcome, exchanges=(exchange.n,))
-            continue
-        yield Finding(
-            expected=say("a JSON object, as application/json"),
-            actual=exchange.outcome if answer.members else say("{}: no JSON", exchange.outcome),
-            at=exchange.request.url,
-            exchanges=(exchange.n,),
-        )
+
+
+def _mistyped(exchange: Exchange, wrong: dict[str, str]) -> Finding:
+    came = {name: exchange.answer.members[name] for name in wrong}
+    shown = own(", ").join(
+        say("{}: {:.60}", own(name), json.dumps(value)) for name, value in came.items()
+    )
+    return Finding(
+        expected=shown_types(wrong),
+        actual=shown,
+        at=exchange.request.url,
+        exchanges=(exchange.n,),
+        # Some parsers take null for a member that is not there.
+        tolerated=all(value is None for value in came.values()),
+    )
 
 
 @check(
@@ -204,7 +228,7 @@ def prm_resource_well_formed(evidence: Evidence) -> Iterator[Finding | Seen]:
         return
     yield Finding(
         expected=say("an https URL without a fragment"),
-        actual=said or say("absent"),
+        actual=absent(document.data.get("resource")),
         at=document.url,
         exchanges=(document.exchange,),
     )
@@ -222,16 +246,19 @@ def prm_resource_well_formed(evidence: Evidence) -> Iterator[Finding | Seen]:
 def prm_authorization_servers(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The metadata of the resource lists an authorization server"""
     document = resource(evidence)
-    listed = document.texts("authorization_servers")
-    good = [one for one in listed or () if origin(one) and needs_no_tls(one)]
-    if good:
+    value = document.data.get("authorization_servers")
+    listed = value if isinstance(value, list) else []
+    good = [one for one in listed if is_issuer(one)]
+    if good and len(good) == len(listed):
         yield Seen(actual=own(", ").join(say("{}", one) for one in good[:3]))
         return
     yield Finding(
-        expected=say("a list with an https issuer"),
-        actual=say("absent") if listed is None else say("{!r}", ", ".join(listed)),
+        expected=say("a list of https issuers without query and fragment"),
+        actual=absent(value),
         at=document.url,
         exchanges=(document.exchange,),
+        # ChatGPT goes on to the next one; the SDKs take the first.
+        tolerated=bool(good) and is_issuer(listed[0]),
     )
 
 
@@ -291,6 +318,18 @@ def prm_bearer_header(evidence: Evidence) -> Iterator[Finding | Seen]:
         at=document.url,
         exchanges=(document.exchange,),
     )
+
+
+def is_issuer(value: object) -> bool:
+    """Whether it is an https URL without query and fragment (RFC 8414 section 2)."""
+    if not isinstance(value, str) or {"?", "#"} & set(value):
+        return False
+    return bool(origin(value)) and needs_no_tls(value)
+
+
+def absent(value: object) -> str:
+    """A member that is not as it should be, for a message."""
+    return say("absent") if value is None else say("{!r:.120}", str(value))
 
 
 @check(

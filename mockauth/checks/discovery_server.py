@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from mockauth.checks.discovery_resource import NO_OAUTH, json_only
+from mockauth.checks.discovery_resource import NO_OAUTH, absent, is_issuer, json_only
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
-from mockauth.checks.mcp_service import needs_no_tls, protected, server
+from mockauth.checks.mcp_service import judged_by, protected, server
 from mockauth.checks.registry import check
 from mockauth.manifest.mcp import ISS_FLAG, Document, server_urls
+from mockauth.profiles.mcp import REVISIONS
 from mockauth.wire.trace import Step
 from mockauth.wire.url import origin
 from mockauth.wire.words import own, say
@@ -43,10 +44,6 @@ PRIVATE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"RSA": ("d", "p", "q"), "EC": ("d",), "OKP": ("d",), "oct": ("k",)}
 )
 """The members of a key that are secret (RFC 7518 section 6)."""
-
-
-def _absent(value: object) -> str:
-    return say("absent") if value is None else say("{!r:.120}", str(value))
 
 
 @check(
@@ -109,10 +106,9 @@ def asm_path_inserted(evidence: Evidence) -> Iterator[Finding | Seen]:
 def metadata_public(evidence: Evidence) -> Iterator[Finding | Seen]:
     """Metadata is given without credentials"""
     known = protected(evidence)
-    for found, asked in (
-        (known.resources, known.asked_resources),
-        (known.servers, known.asked_servers),
-    ):
+    read = [(known.resources, known.asked_resources), (known.servers, known.asked_servers)]
+    # The oldest revision knows no metadata of a resource, and a server of it has none.
+    for found, asked in read[judged_by(evidence) == REVISIONS[0] :]:
         exchanges = [evidence.trace.get(n) for n in asked]
         guarded = [e for e in exchanges if e.answer.status in GUARDED]
         # A server may answer so to every address that it does not have.
@@ -178,11 +174,12 @@ def _answering(evidence: Evidence, document: Document) -> Iterator[Finding | See
     "--M",
     refs=("RFC8414-3.2",),
     kind="static",
-    why="A client that is given a web page with status 200 stops there.",
-    fix="Answer with a JSON object as application/json, or with 404 where there is no document.",
+    why="A client that is given a web page with status 200, or a text for a list, stops there.",
+    fix="Answer with a JSON object as application/json whose members have the types of RFC 8414 section "
+    "2, or with 404 where there is no document.",
 )
 def asm_json(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """What is served as metadata of the authorization server is JSON"""
+    """What is served as metadata of the authorization server is JSON, and its members have their types"""
     yield from json_only(evidence, protected(evidence).asked_servers)
 
 
@@ -225,12 +222,12 @@ def asm_issuer_well_formed(evidence: Evidence) -> Iterator[Finding | Seen]:
     """`issuer` is an https URL without query and fragment"""
     document = server(evidence)
     said = document.text("issuer")
-    if origin(said) and needs_no_tls(said) and not {"?", "#"} & set(said):
+    if is_issuer(said):
         yield Seen(actual=said, exchanges=(document.exchange,))
         return
     yield Finding(
         expected=say("an https URL without query and fragment"),
-        actual=said or say("absent"),
+        actual=absent(document.data.get("issuer")),
         at=document.url,
         exchanges=(document.exchange,),
     )
@@ -239,29 +236,40 @@ def asm_issuer_well_formed(evidence: Evidence) -> Iterator[Finding | Seen]:
 @check(
     "discovery.asm-required-fields",
     "--M",
-    refs=("RFC8414-2",),
+    refs=("RFC8414-2", "RFC6749-3.1"),
     kind="static",
     why="Without them a client cannot begin.",
-    fix="Add what is missing to the metadata.",
+    fix="Add what is missing to the metadata, and write endpoints as whole URLs without a fragment.",
 )
 def asm_required_fields(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """The metadata has issuer, both endpoints, and the response type code"""
+    """The metadata has issuer, both endpoints as absolute URLs, and the response type code"""
     document = server(evidence)
     missing = [name for name in REQUIRED if not document.data.get(name)]
     types = document.texts("response_types_supported")
-    if types is not None and "code" not in types and "response_types_supported" not in missing:
+    if types and "code" not in types:
         missing.append("response_types_supported with code")
-    if not missing:
+    unusable = [name for name in ENDPOINTS if not _is_endpoint(document.data.get(name))]
+    if not missing and not unusable:
         yield Seen(actual=say("all there"), exchanges=(document.exchange,))
         return
+    shown = [say("without {}", own(", ".join(missing)))] if missing else []
+    shown += [say("{}: {:.120}", own(name), document.text(name)) for name in unusable]
     yield Finding(
-        expected=own(", ".join(REQUIRED)),
-        actual=say("without {}", own(", ".join(missing))),
+        expected=say("{}; endpoints are URLs without a fragment", own(", ".join(REQUIRED))),
+        actual=own("; ").join(shown),
         at=document.url,
         exchanges=(document.exchange,),
         # Clients of code do not look at it, and correct libraries leave it out.
-        tolerated=missing == ["response_types_supported"],
+        tolerated=missing == ["response_types_supported"] and not unusable,
     )
+
+
+def _is_endpoint(value: object) -> bool:
+    """Whether an endpoint, where it is named, is an absolute URL without a fragment (RFC 6749 sections
+    3.1 and 3.2). A member of another type is a matter of discovery.asm-json."""
+    if not isinstance(value, str) or not value:
+        return True
+    return bool(origin(value)) and "#" not in value
 
 
 @check(
@@ -305,7 +313,7 @@ def asm_auth_methods(evidence: Evidence) -> Iterator[Finding | Seen]:
         return
     yield Finding(
         expected=say("token_endpoint_auth_methods_supported"),
-        actual=_absent(listed),
+        actual=absent(listed),
         at=document.url,
         exchanges=(document.exchange,),
         # It is an optional member (RFC 8414 section 2): client_secret_basic where it is absent.
@@ -357,7 +365,7 @@ def iss_flag_set(evidence: Evidence) -> Iterator[Finding | Seen]:
         return
     yield Finding(
         expected=say("authorization_response_iss_parameter_supported: true"),
-        actual=_absent(document.data.get(ISS_FLAG)),
+        actual=absent(document.data.get(ISS_FLAG)),
         at=document.url,
         exchanges=(document.exchange,),
     )
@@ -377,7 +385,7 @@ def no_deprecated_grants(evidence: Evidence) -> Iterator[Finding | Seen]:
     listed = document.texts("grant_types_supported")
     old = [one for one in listed or () if one in ("implicit", "password")]
     if not old:
-        yield Seen(actual=_absent(listed), exchanges=(document.exchange,))
+        yield Seen(actual=absent(listed), exchanges=(document.exchange,))
         return
     yield Finding(
         expected=say("neither implicit nor password"),
@@ -490,7 +498,7 @@ def s256_advertised(evidence: Evidence) -> Iterator[Finding | Seen]:
         return
     yield Finding(
         expected=say("code_challenge_methods_supported with S256"),
-        actual=_absent(listed),
+        actual=absent(listed),
         at=document.url,
         exchanges=(document.exchange,),
     )

@@ -30,6 +30,8 @@ class Challenge:
 
     scheme: str
     params: Pairs = ()
+    is_list: bool = True
+    """Commas stand between its parameters, and before what follows them (RFC 9110 section 11.2)."""
 
 
 def joined(response: Response, name: str) -> str:
@@ -58,13 +60,16 @@ def challenges_in(text: str) -> tuple[Challenge, ...]:
             break
         at = _skip(text, scheme.end())
         params: list[tuple[str, str]] = []
+        is_list = True
         while parameter := PARAMETER.match(text, at):
             value = parameter.group(2)
             params.append((parameter.group(1).lower(), _unquoted(value)))
             at = _skip(text, parameter.end())
+            is_list &= at == len(text) or "," in text[parameter.end() : at]
         if not params and (word := TOKEN68.match(text, at)) and _same_challenge(text, scheme, at):
             at = _skip(text, word.end())
-        found.append(Challenge(scheme=scheme.group().lower(), params=tuple(params)))
+        name = scheme.group().lower()
+        found.append(Challenge(scheme=name, params=tuple(params), is_list=is_list))
     return tuple(found)
 
 

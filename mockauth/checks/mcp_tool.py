@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,11 +51,7 @@ def name_of(tool: Tool) -> str:
 
 def called_tool(request: Request) -> str:
     """The tool that a message calls; "" where it calls none."""
-    try:
-        message = json.loads(request.body)
-    except (ValueError, RecursionError):
-        return ""
-    params = message.get("params") if isinstance(message, dict) else None
+    params = request.members.get("params")
     name = params.get("name") if isinstance(params, dict) else None
     return name if isinstance(name, str) else ""
 

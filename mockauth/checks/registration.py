@@ -3,9 +3,7 @@ flow."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
@@ -132,7 +130,7 @@ def status_201(evidence: Evidence) -> Iterator[Finding | Seen]:
 def echoes_metadata(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The answer to a registration has the registered values"""
     exchange = _accepted(evidence)
-    sent, came = _sent(exchange), exchange.answer.members
+    sent, came = exchange.request.members, exchange.answer.members
     missing = [n for n in (*ECHOED, "token_endpoint_auth_method") if n in sent and n not in came]
     uris = came.get("redirect_uris")
     lost = isinstance(uris, list) and not set(sent["redirect_uris"]) <= set(map(str, uris))
@@ -197,7 +195,7 @@ def no_secret_for_public(evidence: Evidence) -> Iterator[Finding | Seen]:
     _accepted(evidence)
     public = [e for e in _clients(evidence) if _method(e) == "none"]
     if not public:
-        raise NotApplicable(say("no client was registered for the method none"))
+        raise NotApplicable(say("no answer says that a client was registered for the method none"))
     for exchange in public:
         if exchange.answer.members.get("client_secret"):
             yield Finding(
@@ -293,22 +291,14 @@ def _clients(evidence: Evidence) -> list[Exchange]:
 
 
 def _method(exchange: Exchange) -> object:
-    """What a client was registered for; where the answer does not say, what it asked for."""
-    told = exchange.answer.members.get("token_endpoint_auth_method")
-    return told or _sent(exchange).get("token_endpoint_auth_method")
+    """What a client was registered for; None where the answer does not say, because the server may have
+    chosen another method than was asked for (RFC 7591 section 3.2.1)."""
+    return exchange.answer.members.get("token_endpoint_auth_method")
 
 
 def _uris(exchange: Exchange) -> frozenset[str]:
-    uris = _sent(exchange).get("redirect_uris")
+    uris = exchange.request.members.get("redirect_uris")
     return frozenset(map(str, uris)) if isinstance(uris, list) else frozenset()
-
-
-def _sent(exchange: Exchange) -> dict[str, Any]:
-    try:
-        members = json.loads(exchange.request.body)
-    except ValueError:
-        return {}
-    return members if isinstance(members, dict) else {}
 
 
 @check(

@@ -95,6 +95,8 @@ class Behaviour(McpBehaviour):
     pkce_required: bool = False
     pkce_verifier_checked: bool = True
     """False: any verifier fits any challenge."""
+    pkce_compared: str = "exactly"
+    """exactly, loosely (in any letter case, and as far as the shorter one goes)."""
     pkce_s256_works: bool = True
     """False: the hash is compared wrongly, so that not even the right verifier fits."""
     pkce_missing_verifier_refused: bool = True

@@ -12,8 +12,8 @@ class McpBehaviour:
     # The challenge, and the metadata of the resource and of the server (RFC 9728, RFC 8414).
     challenge_style: str = "full"
     """What a 401 says: full, no-metadata, relative-metadata, no-scope, first-scope (another set than the
-    metadata has), bare (no WWW-Authenticate), fixed-key (a scheme of its own), offline-access, or
-    no-error (a bad token is told no reason)."""
+    metadata has), bare (no WWW-Authenticate), fixed-key (a scheme of its own), offline-access,
+    no-error (a bad token is told no reason), or no-commas (between its parameters)."""
     unauthenticated_status: int = 401
     resource_published: str = "right"
     """`resource` of the metadata: right, origin, fragment, root-differs (in the root document only)."""
@@ -120,6 +120,12 @@ class McpBehaviour:
     mcp_origin_checked: bool = True
     mcp_error_id: str = "kept"
     """The id of an error: kept, null."""
+    mcp_result_id: str = "kept"
+    """The id of a result: kept, text (a number becomes one)."""
+    mcp_malformed: str = "refused"
+    """What becomes of a body that is no message: refused, crash (500)."""
+    mcp_any_version_agreed: bool = False
+    """True: initialize agrees on whatever version is asked for."""
     mcp_headers_checked: bool = True
     """False: Mcp-Method and Mcp-Name may differ from the body (2026-07-28)."""
     mcp_unsupported_version: str = "listed"

@@ -166,8 +166,10 @@ class Expect:
     members: tuple[str, ...] = ()
     """Members of a JSON-RPC answer that must be there and hold something, such as
     `error.data.supported`."""
-    rpc_id: Literal["", "echoed"] = ""
-    """`echoed`: a JSON-RPC answer has the id of the message."""
+    rpc_id: Literal["", "echoed", "in-result"] = ""
+    """`echoed`: a JSON-RPC answer has the id of the message. `in-result`: where it is a result."""
+    version: Literal["", "not-invented"] = ""
+    """`not-invented`: the result does not agree on the version 2099-01-01."""
     session: Literal["", "unguessable"] = ""
     """`unguessable`: the session that came is long, and unlike the other sessions of the run."""
     audience: Literal["", "checked", "bound", "mapped", "granted"] = ""

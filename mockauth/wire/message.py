@@ -75,6 +75,12 @@ class Request:
         return b""
 
     @property
+    def members(self) -> dict[str, Any]:
+        """The members of a JSON object body; empty when the body is anything else."""
+        value = _read_json(self.body)
+        return value if isinstance(value, dict) else {}
+
+    @property
     def all_headers(self) -> Pairs:
         """The headers as sent: Content-Type follows from the encoding unless it is set."""
         if self.encoding == "none" or self.header("Content-Type") is not None:

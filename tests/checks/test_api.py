@@ -95,6 +95,21 @@ def test_every_challenge_is_read(sent: tuple[str, ...], schemes: list[str]) -> N
 
 
 @pytest.mark.parametrize(
+    ("text", "is_list"),
+    [
+        ('Bearer realm="a", scope="b"', True),
+        ('Bearer realm="a" , scope=b,', True),
+        ('Bearer realm="a, b" ,scope="c", Basic realm="d"', True),
+        ('Bearer realm="a" scope="b"', False),
+        ('Bearer realm="a"; scope="b"', False),
+        ('Bearer realm="a" Basic realm="d"', False),
+    ],
+)
+def test_parameters_without_a_comma_between_them_are_told(text: str, is_list: bool) -> None:
+    assert challenges(answer(401, (("WWW-Authenticate", text),)))[0].is_list is is_list
+
+
+@pytest.mark.parametrize(
     ("control", "state"),
     [
         (("private, max-age=60",), "pass"),

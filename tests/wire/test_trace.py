@@ -103,3 +103,13 @@ def test_a_charset_that_takes_quadratic_time_is_none() -> None:
     headers = (("Content-Type", "text/html; charset=PunyCode"),)
     text = Response(status=200, headers=headers, body=b"a" * 10**6 + b"-" + b"b" * 10**6).text
     assert text == "a" * 10**6 + "-" + "b" * 10**6
+
+
+@pytest.mark.parametrize(
+    ("body", "members"),
+    [(b'{"id": 7}', {"id": 7}), (b"[7]", {}), (b"", {}), (b'{"id": ', {})],
+)
+def test_the_members_of_a_request_are_those_of_its_json_object(
+    body: bytes, members: dict[str, int]
+) -> None:
+    assert Request(method="POST", url="https://h.example/", raw=body).members == members

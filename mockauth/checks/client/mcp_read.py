@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -287,11 +286,7 @@ def _registrations(evidence: ClientEvidence) -> Iterator[tuple[Exchange, dict[st
     if not found:
         raise NotApplicable(say("the client does not register"))
     for exchange in found:
-        try:
-            members = json.loads(exchange.request.body)
-        except (ValueError, RecursionError):
-            members = None
-        yield exchange, members if isinstance(members, dict) else {}
+        yield exchange, exchange.request.members
 
 
 def _needs_login(evidence: ClientEvidence) -> None:

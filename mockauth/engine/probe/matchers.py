@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable
 
-from mockauth.chatgpt.mcp import EVENTS, error_of, read_message, tool_challenges
+from mockauth.chatgpt.mcp import EVENTS, error_of, read_message, result_of, tool_challenges
 from mockauth.checks.header import LONGEST_HEADER, challenges, challenges_in, joined
 from mockauth.checks.token import REGISTERED
 from mockauth.scenario.model import Expect
@@ -18,6 +18,15 @@ from mockauth.wire.message import first
 from mockauth.wire.url import join, split
 from mockauth.wire.words import own, say
 
+INVENTED = "2099-01-01"
+"""A revision of MCP that there is not."""
+REFUSED_REGISTRATION = (
+    "invalid_redirect_uri",
+    "invalid_client_metadata",
+    "invalid_software_statement",
+    "unapproved_software_statement",
+)
+"""RFC 7591 section 3.2.2."""
 PAGE = re.compile(r"(?i)<input[^>]*type=[\"']?password")
 NO_ENDPOINT = (404, 405, 501)
 NO_STREAM = (400, 405, 406, 409)
@@ -29,7 +38,8 @@ IN_TOOL = ("resource_metadata", "error", "error_description")
 def has_known_error(answer: Response) -> bool:
     """Whether an answer can be judged by its `error`. One that has none, or an invented one, breaks
     another rule (token.error-is-json, token.error-code-registered); a crash has none of its own."""
-    return answer.status >= 500 or answer.members.get("error") in REGISTERED
+    known = (*REGISTERED, *REFUSED_REGISTRATION)
+    return answer.status >= 500 or answer.members.get("error") in known
 
 
 def error_fits(answer: Response, expect: Expect, scheme: str) -> str:
@@ -71,12 +81,13 @@ def names_no_error(answer: Response, expect: Expect, scheme: str) -> str:
 
 def challenge_fits(answer: Response, expect: Expect, scheme: str) -> str:
     """A challenge names the declared scheme with a parameter, none of them twice
-    (RFC 6750 section 3)."""
+    (RFC 6750 section 3), and with commas between them (RFC 9110 section 11.2)."""
     if expect.challenge != "well-formed":
         return ""
     for challenge in challenges(answer):
         names = [name for name, _ in challenge.params]
-        if challenge.scheme == scheme and names and len(set(names)) == len(names):
+        once = bool(names) and len(set(names)) == len(names)
+        if challenge.scheme == scheme and once and challenge.is_list:
             return ""
     return say("WWW-Authenticate: {:.120}", joined(answer, "WWW-Authenticate"))
 
@@ -144,13 +155,23 @@ def members_are_there(answer: Response, expect: Expect, scheme: str) -> str:
 
 def echoes_id(exchange: Exchange, expect: Expect) -> str:
     """A JSON-RPC answer has the id of its message (JSON-RPC 2.0 section 5)."""
-    said = read_message(exchange.answer)
-    if not expect.rpc_id:
+    said, sent = read_message(exchange.answer), exchange.request.members.get("id")
+    if not expect.rpc_id or (expect.rpc_id == "in-result" and "result" not in said):
         return ""
     if "jsonrpc" not in said:
         return say("no JSON-RPC answer")
-    sent = json.loads(exchange.request.body or b"{}").get("id")
-    return "" if said.get("id") == sent else say("id {!r:.40} for {!r}", str(said.get("id")), sent)
+    came = said.get("id")
+    shown = json.dumps(came)
+    return "" if came == sent else say("id {:.40} for {}", shown, json.dumps(sent))
+
+
+def version_is_known(answer: Response, expect: Expect, scheme: str) -> str:
+    """The result of `initialize` names a version that the server can know: not the one that the
+    message has invented (MCP basic/lifecycle, version negotiation)."""
+    result = result_of(answer) or {}
+    if expect.version != "not-invented" or result.get("protocolVersion") != INVENTED:
+        return ""
+    return say("protocolVersion {}, which nobody speaks", own(INVENTED))
 
 
 def rpc_error_fits(answer: Response, expect: Expect, scheme: str) -> str:
@@ -182,6 +203,7 @@ MATCHERS: tuple[Callable[[Response, Expect, str], str], ...] = (
     registered_fits,
     members_are_there,
     challenges_in_tool,
+    version_is_known,
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -26,9 +26,22 @@ VERIFIERS: Mapping[str, str] = MappingProxyType(
 does not allow."""
 
 
+ALTERED: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {
+        "swapped-": str.swapcase,
+        "longer-": lambda text: f"{text}aa",
+        "other-end-": lambda text: text[:-2] + ("b" if text[-2] == "a" else "a") + text[-1],
+    }
+)
+"""Challenges that the good verifier fits only by a loose comparison: without regard to letter case, of
+the beginning alone. The last character is kept: it has bits that mean nothing."""
+
+
 def material(name: str) -> str:
     """A verifier or challenge by its name in a scenario file, such as `short-challenge`."""
     kind, _, part = name.rpartition("-")
+    if f"{kind}-" in ALTERED:
+        return ALTERED[f"{kind}-"](challenge(GOOD))
     verifier = VERIFIERS[f"{kind}-" if kind else ""]
     return challenge(verifier) if part == "challenge" else verifier
 

@@ -3,7 +3,6 @@ document."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 
 from mockauth.chatgpt.client import Client
@@ -44,7 +43,7 @@ def registered_by(subject: Subject, exchange: Exchange) -> Registered | None:
     usual = subject.target.client
     if usual is None or not exchange.answer.ok or not isinstance(client_id, str) or not client_id:
         return None
-    sent = _sent(exchange)
+    sent = exchange.request.members
     # What the server says counts; without a word it is the default of RFC 7591, section 2.
     method = came.get("token_endpoint_auth_method") or sent.get("token_endpoint_auth_method")
     value = Secret(secret if isinstance(secret, str) else "", "client_secret")
@@ -61,11 +60,3 @@ def registered_by(subject: Subject, exchange: Exchange) -> Registered | None:
 
 
 POSTED = ("none", "client_secret_post")
-
-
-def _sent(exchange: Exchange) -> dict[str, object]:
-    try:
-        members = json.loads(exchange.request.body)
-    except ValueError:
-        return {}
-    return members if isinstance(members, dict) else {}

@@ -264,7 +264,8 @@ def _bearer(plugin: Plugin, error: str) -> str:
     if style == "fixed-key":
         return 'ApiKey realm="mockauth"'
     told = f', error="{error}"' if error and style != "no-error" else ""
-    return 'Bearer realm="mockauth"' + told + _scope_of(plugin) + _where_from(plugin)
+    whole = 'Bearer realm="mockauth"' + told + _scope_of(plugin) + _where_from(plugin)
+    return whole.replace('", ', '" ') if style == "no-commas" else whole
 
 
 def _of_gateway() -> BaseResponse:

@@ -61,14 +61,17 @@ def check_verifier(verifier: str | None, record: CodeRecord, policy: Behaviour) 
         return
     if policy.pkce_form_checked and not FORM.fullmatch(verifier):
         raise InvalidRequestError("code_verifier is malformed")
-    fits = policy.pkce_s256_works and _fits(verifier, record)
+    fits = policy.pkce_s256_works and _fits(verifier, record, policy)
     if policy.pkce_verifier_checked and not fits:
         raise InvalidGrantError("code_verifier does not fit")
 
 
-def _fits(verifier: str, record: CodeRecord) -> bool:
+def _fits(verifier: str, record: CodeRecord, policy: Behaviour) -> bool:
     if record.challenge_method in ("", "plain"):
         return same(verifier, record.challenge)
     if record.challenge_method != "S256":
         return True  # only reached where unknown methods are let through
+    if policy.pkce_compared == "loosely":
+        known, came = record.challenge.lower(), challenge_of(verifier).lower()
+        return known.startswith(came[:-2])
     return same(challenge_of(verifier), record.challenge)

@@ -92,6 +92,8 @@ def _answer(plugin: Plugin) -> BaseResponse:
     except Refused as no:
         result = challenged_result(plugin, asked, no)
         return sent(plugin, answered(plugin, asked, result)) if result else no.answer
+    if asked is None and plugin.policy.mcp_malformed == "crash":
+        abort(500)
     _check_way(plugin, asked)
     if isinstance(asked, list) and plugin.config.mcp_revision == BATCHING:
         return _batch(plugin, who, asked)

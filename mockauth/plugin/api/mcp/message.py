@@ -68,7 +68,12 @@ def check_message(asked: Any) -> Message:
 
 def answered(plugin: Plugin, asked: Any, result: Message) -> Message:
     """The answer to a request."""
-    return {"jsonrpc": "2.0", "id": id_of(asked), "result": result}
+    kept = plugin.policy.mcp_result_id == "kept"
+    return {
+        "jsonrpc": "2.0",
+        "id": id_of(asked) if kept else str(id_of(asked)),
+        "result": result,
+    }
 
 
 def refused(plugin: Plugin, asked: Any, error: McpError) -> Message:

@@ -43,8 +43,9 @@ def handshake_result(plugin: Plugin, who: Caller, asked: Message) -> Message:
         known, wanted = handshaken(plugin), params.get("protocolVersion")
         if not known:
             raise McpError(INVALID_PARAMS, "no version of that kind is supported")
+        takes_all = plugin.policy.mcp_any_version_agreed
         return {
-            "protocolVersion": wanted if wanted in known else known[0],
+            "protocolVersion": wanted if wanted in known or takes_all else known[0],
             "capabilities": {"tools": {"listChanged": False}},
             "serverInfo": SERVER,
         }

@@ -16,6 +16,7 @@ from mockauth.engine.flow.passes import authorize_user, call_api, refresh_once
 from mockauth.engine.flow.revisions import ask_for_others
 from mockauth.engine.target import mcp, requests, tokens
 from mockauth.engine.target.discovery import declare
+from mockauth.engine.target.registration import keep, register
 from mockauth.engine.target.subject import Subject
 from mockauth.manifest.auth import NoAuth, OAuth
 from mockauth.manifest.mcp import Document, McpService, method_of_given
@@ -138,7 +139,9 @@ def _registered(subject: Subject, auth: OAuth) -> Iterator[Event]:
     server = service.server
     if server is not None and server.text("registration_endpoint"):
         yield StepStarted(say("register a client"))
-        mcp.register(subject, callback)
+        made = register(subject, callback)
+        if made is not None:
+            keep(subject, made)
     elif is_offered(subject):
         yield StepStarted(say("sign in by a client ID metadata document"))
         sign_in_by_document(subject, lambda: _client(subject, auth))

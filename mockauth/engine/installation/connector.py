@@ -21,6 +21,7 @@ from mockauth.engine.installation.installation import NO_SECRET, Connection, Ins
 from mockauth.engine.installation.setup import judged
 from mockauth.engine.installation.use import refresh
 from mockauth.engine.target import mcp
+from mockauth.engine.target.registration import register
 from mockauth.engine.target.subject import Subject
 from mockauth.errors import NothingJudged
 from mockauth.manifest.mcp import McpService, method_of_given
@@ -261,15 +262,15 @@ def _registered(subject: Subject, found: Installation, base: str) -> Installatio
     if server is None or not server.text("registration_endpoint"):
         return found
     callback = base + _path(server.promises_issuer, found.id)
-    if not mcp.register(subject, callback):
+    made = register(subject, callback)
+    if made is None:
         return found
-    given_now = subject.target.given
     return replace(
         found,
-        mcp=mcp.service_of(subject),
-        client_id=given_now.client_id,
-        client_secret=given_now.client_secret,
-        auth_method=subject.target.auth_method,
+        mcp=mcp.learn(subject, way="dynamic"),
+        client_id=made.client_id,
+        client_secret=made.secret,
+        auth_method=made.method,
         is_registered=True,
     )
 

@@ -13,7 +13,7 @@ from mockauth.engine.probe.document_trial import require_documents
 from mockauth.engine.probe.forged_jwt import is_jwt
 from mockauth.engine.probe.pkce import honours_pkce
 from mockauth.engine.target import tokens
-from mockauth.engine.target.mcp import register_second
+from mockauth.engine.target.registration import register_second
 from mockauth.engine.target.subject import Subject
 from mockauth.manifest.auth import HttpAuth
 from mockauth.wire.message import first

@@ -1,4 +1,4 @@
-"""An MCP server and its authorization server: found, registered with, and spoken to."""
+"""An MCP server and its authorization server: found, and spoken to."""
 
 from __future__ import annotations
 
@@ -16,14 +16,13 @@ from mockauth.errors import NothingJudged
 from mockauth.manifest.mcp import (
     Document,
     McpService,
-    methods_of,
     resource_urls,
     server_urls,
     wrong_server_urls,
 )
 from mockauth.manifest.openapi import Operation
 from mockauth.profiles.mcp import ASSUMED, REVISIONS, STATELESS
-from mockauth.wire import Exchange, Secret
+from mockauth.wire import Exchange
 from mockauth.wire.message import Response, first
 from mockauth.wire.url import join, origin, split
 from mockauth.wire.words import say
@@ -32,8 +31,6 @@ MOST_REDIRECTS = 3
 MOST_TOOLS = 200
 MODERN_ERRORS = (-32020, -32021, -32022)
 """JSON-RPC errors that only a server of 2026-07-28 gives."""
-ASKED_METHODS = ("none", "client_secret_post", "client_secret_basic")
-"""The methods that a registration asks for, the preferred one first."""
 
 
 def service_of(subject: Subject) -> McpService:
@@ -199,71 +196,6 @@ def callback_of(subject: Subject) -> str:
     server = service_of(subject).server
     stable = server is not None and server.promises_issuer
     return uris[0] if stable or len(uris) == 1 else uris[1]
-
-
-def register(subject: Subject, callback: str) -> bool:
-    """Register a client as ChatGPT does, and keep its credentials; False where none came."""
-    service = service_of(subject)
-    server = service.server
-    url = server.text("registration_endpoint") if server else ""
-    method = method_to_ask(methods_of(server))
-    request = mcp.registration_request(
-        subject.target.url_map(url), (callback,), method, service.scope
-    )
-    answer = subject.driver.send(request, "register").answer
-    return keep_registration(subject, answer, method)
-
-
-def register_second(subject: Subject) -> bool:
-    """Register one more client, whose callback has a query, and keep it as the second client; False where
-    it cannot be had."""
-    server, target = service_of(subject).server, subject.target
-    url = server.text("registration_endpoint") if server else ""
-    if not url or target.given.other_client_id:
-        return False
-    method = target.auth_method or method_to_ask(methods_of(server))
-    uri = f"{target.given.redirect_uri}-2?second=1"
-    scope = service_of(subject).scope
-    request = mcp.registration_request(target.url_map(url), (uri,), method, scope)
-    with subject.during("supply"):
-        came = subject.driver.send(request, "register").answer
-    client_id, secret = came.members.get("client_id"), came.members.get("client_secret")
-    if not came.ok or not isinstance(client_id, str) or not client_id:
-        return False
-    if client_id == target.given.client_id:  # see registration.distinct-ids
-        return False
-    subject.driver.secrets.publish(client_id, uri)
-    value = Secret(secret if isinstance(secret, str) else "", "client_secret")
-    given = replace(
-        target.given, other_client_id=client_id, other_client_secret=value, other_redirect_uri=uri
-    )
-    subject.target = replace(target, given=given)
-    return True
-
-
-def method_to_ask(listed: tuple[str, ...]) -> str:
-    """The authentication method that ChatGPT asks for, of those that the server lists."""
-    return next((method for method in ASKED_METHODS if method in listed), "none")
-
-
-def keep_registration(subject: Subject, answer: Response, asked: str) -> bool:
-    """Keep the credentials of a registration answer; False where it has no client id."""
-    client_id = answer.members.get("client_id")
-    if not answer.ok or not isinstance(client_id, str) or not client_id:
-        return False
-    secret = answer.members.get("client_secret")
-    known = isinstance(secret, str) and answer.members.get("token_endpoint_auth_method") != "none"
-    value = Secret(str(secret) if known else "", "client_secret")
-    subject.driver.secrets.publish(client_id)
-    if known:
-        subject.driver.secrets.add(value.reveal(), "client secret")
-        subject.driver.secrets.add_basic(client_id, value.reveal(), "credentials")
-    given = replace(subject.target.given, client_id=client_id, client_secret=value)
-    subject.target = replace(subject.target, given=given)
-    told = answer.members.get("token_endpoint_auth_method")
-    learn(subject, way="dynamic")
-    subject.target = replace(subject.target, auth_method=told if isinstance(told, str) else asked)
-    return True
 
 
 def agree(subject: Subject, token: str | None) -> None:

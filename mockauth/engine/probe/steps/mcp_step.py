@@ -12,6 +12,7 @@ from mockauth.checks.mcp_tool import is_safe, name_of
 from mockauth.engine.probe.steps.context import ProbeRun
 from mockauth.engine.probe.variables import Missing
 from mockauth.engine.target import mcp, requests, tokens
+from mockauth.engine.target.registration import method_to_ask
 from mockauth.manifest.mcp import McpService, methods_of
 from mockauth.profiles.mcp import REVISIONS
 from mockauth.scenario.model import Step
@@ -88,7 +89,7 @@ def _registration(run: ProbeRun) -> Request:
     url = service.server.text("registration_endpoint") if service.server else ""
     if not url:
         raise Missing(say("the metadata names no registration_endpoint"))
-    method = mcp.method_to_ask(methods_of(service.server))
+    method = method_to_ask(methods_of(service.server))
     callback = target.given.redirect_uri
     return messages.registration_request(target.url_map(url), (callback,), method, service.scope)
 

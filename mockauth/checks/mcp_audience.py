@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
+from mockauth.checks.introspection import audience_told
 from mockauth.checks.jwt import audience_of, read_jwt
 from mockauth.checks.mcp_service import protected
 from mockauth.checks.record import callback_params
@@ -87,7 +88,7 @@ def audience_bound(evidence: Evidence) -> Iterator[Finding | Seen]:
         raise Blocked(say("no token was asked for with resource (see resource.accepted-in-both)"))
     named = audience_of(token)
     if not named:
-        yield _by_trial(evidence)
+        yield _by_introspection(evidence, wanted) or _by_trial(evidence)
         return
     shown = own(", ").join(say("{}", one) for one in named)
     if wanted in named:
@@ -101,10 +102,37 @@ def audience_bound(evidence: Evidence) -> Iterator[Finding | Seen]:
     )
 
 
+def _by_introspection(evidence: Evidence, wanted: str) -> Finding | Seen | None:
+    """What the authorization server tells this client of its own token (RFC 7662). A server that was seen
+    to refuse tokens for others knows whom they are for, whatever the words are."""
+    issued = {token for answer, token in _issued(evidence) if _names_one(answer)}
+    asked = [e for e in evidence.trace.select("introspect") if e.request.param("token") in issued]
+    told = [(e, named) for e in asked if (named := audience_told(e.answer.members))]
+    if not told:
+        return None
+    exchange, named = told[0]
+    shown = say("introspection: {}", say(", ").join(say("{:.200}", one) for one in named))
+    if wanted in named:
+        return Seen(actual=shown, exchanges=(exchange.n,))
+    if _refuses_others(evidence):
+        return None
+    return Finding(
+        expected=say("audience {}", wanted),
+        actual=shown,
+        at=AT_AUTHORIZATION_URL,
+        exchanges=(exchange.n,),
+    )
+
+
+def _refuses_others(evidence: Evidence) -> bool:
+    calls = evidence.trace.select("rpc", purpose="altered", probe=TRIAL)
+    return bool(calls) and calls[-1].answer.status in REFUSED
+
+
 def _by_trial(evidence: Evidence) -> Finding | Seen:
     """What the server did with a token that was asked for another resource and names none."""
     calls = evidence.trace.select("rpc", purpose="altered", probe=TRIAL)
-    if calls and calls[-1].answer.status in REFUSED:
+    if _refuses_others(evidence):
         told = say("a token for another resource: {}", calls[-1].outcome)
         return Seen(actual=told, exchanges=(calls[-1].n,))
     if calls and calls[-1].answer.ok and evidence.given.other_resource:

@@ -52,6 +52,8 @@ class Behaviour(McpBehaviour):
     """False: authorize and token endpoint take the last of several values."""
     authorize_post: bool = False
     """True: authorize takes its parameters by POST, too. RFC 6749 section 3.1 leaves it open."""
+    response_modes_refused: bool = False
+    """True: a `response_mode` other than query is refused, whatever the metadata lists."""
     authorize_cors: bool = False
     """True: pages of other sites may read the answers of authorize."""
     bot_wall: bool = False
@@ -102,6 +104,8 @@ class Behaviour(McpBehaviour):
     pkce_missing_verifier_refused: bool = True
     pkce_empty_verifier_taken: bool = False
     """True: an empty verifier fits any challenge."""
+    pkce_missed_at_token: bool = False
+    """True: that a challenge is missing is found out when the code is redeemed, which is legal."""
     pkce_stray_verifier_refused: bool = True
     """Whether a verifier without a challenge is refused (RFC 9700 section 4.8.2)."""
     pkce_challenge_as_verifier: bool = False
@@ -246,6 +250,8 @@ class Behaviour(McpBehaviour):
     """What an unknown token gets (RFC 7009 section 2.2 says 200)."""
     introspection_checks_client: bool = True
     """False: anybody may ask (RFC 7662 section 2.1)."""
+    introspection_get: bool = False
+    """True: a token may stand in the address (RFC 7662 section 4)."""
     introspection_style: str = "right"
     """right, text (`active` as a text), always-active, talkative (dead tokens are described)."""
 

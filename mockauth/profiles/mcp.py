@@ -100,7 +100,8 @@ AREAS: Mapping[str, str] = MappingProxyType({"cimd": "--++"})
 
 NO_SECRET = "the client is public: it has no secret"
 ABOUT_SECRETS = (
-    "api.client-secret-refused", "refresh.client-auth-required", "token.basic-auth-accepted",
+    "api.client-secret-refused", "refresh.client-auth-required",
+    "revoke.client-auth-required", "token.basic-auth-accepted",
     "token.basic-failure-is-401", "token.basic-form-decoded", "token.basic-raw-accepted",
     "token.brute-force-bounded", "token.client-error-is-invalid-client",
     "token.empty-secret-refused", "token.missing-secret-refused", "token.named-client-is-proven",

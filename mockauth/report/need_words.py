@@ -12,6 +12,7 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "second-client": "a second client (--other-client-id and --other-client-secret)",
         "second-user": "a second user (--other-username and --other-password, or --other-token)",
         "second-callback": "a second client whose callback has a query (--other-redirect-uri)",
+        "access-revocation": "a server that revokes access tokens, else it does not apply",
         "refresh": "a server that issues refresh tokens, else it does not apply",
         "deny": "a consent page that can be refused, else it does not apply",
         "short-lifetime": "access tokens that expire within 5 s, or within --slow SECONDS",

@@ -47,6 +47,11 @@ CHALLENGES = {
     "without-error": "the WWW-Authenticate header has no `error`",
     "in-tool": "the result has `mcp/www_authenticate` with all that ChatGPT reads",
 }
+ACTIVE = {
+    "true": "with `active` as the JSON value true",
+    "false": "with `active` as the JSON value false",
+    "alone": "with nothing beside `active`",
+}
 WINNERS = {
     "one": "at most one of them may be accepted",
     "any": "any number of them may be accepted",
@@ -85,7 +90,7 @@ def _quoted(names: Any) -> list[str]:
 PHRASES: Mapping[str, Phrase] = MappingProxyType(
     {
         "verdict": lambda verdict: word(VERDICTS, verdict),
-        "or_error": lambda errors: f"or end at the callback with error {either(_quoted(errors))}",
+        "or_error": lambda errors: f"or end with the error {either(_quoted(errors))}",
         "or_refused_as": lambda step: f"or be refused just as “{step}”",
         "winners": lambda winners: word(WINNERS, winners),
         "redirect_to": lambda where: word(REDIRECTS, where),
@@ -98,6 +103,7 @@ PHRASES: Mapping[str, Phrase] = MappingProxyType(
         "rpc_error": lambda codes: f"with the JSON-RPC error {either(list(map(str, codes)))}",
         "registered": lambda pairs: f"with {both([f'`{n}` = `{told(v)}`' for n, v in pairs])}",
         "members": lambda names: f"with {both(_quoted(names))}",
+        "active": lambda kind: word(ACTIVE, kind),
         "rpc_id": lambda _: "with the id of the message",
         "session": lambda _: "the session is long and like no other of the run",
         "audience": lambda kind: word(AUDIENCES, kind),

@@ -37,6 +37,7 @@ Need = Literal[
     "own-header",
     "doc-host",
     "closed",
+    "access-revocation",
 ]
 """The catalogue's words, and what makes a rule apply at all: a server that honours PKCE, a token
 that is a JWT, an https target, a target on localhost, a client whose secret

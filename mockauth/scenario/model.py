@@ -11,7 +11,7 @@ from mockauth.wire import Pairs
 
 Do = Literal[
     "authorize", "token", "refresh", "api", "endpoint", "wait", "handshake",
-    "discover", "register", "document", "tool",
+    "discover", "register", "document", "tool", "revoke", "introspect",
 ]  # fmt: skip
 DOES: tuple[Do, ...] = get_args(Do)
 At = Literal["manifest", "openapi", "authorize", "token", "api", "resource", "server", "unknown"]
@@ -134,7 +134,7 @@ class Expect:
     tolerated_always: bool = False
     """Real, correct servers do otherwise: a warning at most."""
     or_error: tuple[str, ...] = ()
-    """Errors at the callback that are as good as acceptance."""
+    """Errors at the callback, or of a revocation, that are as good as acceptance."""
     or_refused_as: str = ""
     """A step whose refusal this one may share, unless the manifest's scope is empty."""
     redirect_to: Literal["", "callback", "away", "none", "nowhere-new"] = ""
@@ -166,6 +166,8 @@ class Expect:
     members: tuple[str, ...] = ()
     """Members of a JSON-RPC answer that must be there and hold something, such as
     `error.data.supported`."""
+    active: Literal["", "true", "false", "alone"] = ""
+    """What `active` of an introspected token is, as JSON and not as text. `alone`: nothing stands beside it."""
     rpc_id: Literal["", "echoed", "in-result"] = ""
     """`echoed`: a JSON-RPC answer has the id of the message. `in-result`: where it is a result."""
     version: Literal["", "not-invented"] = ""

@@ -23,7 +23,9 @@ UNLESS_NEEDS: Mapping[str, str] = MappingProxyType(
     {"scope-empty": "accepted", "scope-without-openid": "refused"}
 )
 """The verdict that each word of `tolerated_unless` is about."""
-SENT = ("token", "refresh", "api", "endpoint", "discover", "register", "tool")
+SENT = (
+    "token", "refresh", "api", "endpoint", "discover", "register", "tool", "revoke", "introspect",
+)  # fmt: skip
 DOCUMENTS = ("resource", "server", "unknown")
 """What `discover` asks for."""
 ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -32,7 +34,7 @@ ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "decision": ("authorize",),
         "user": ("authorize", "token"),
         "code": ("token",),
-        "client": ("authorize", *TOKEN_STEPS),
+        "client": ("authorize", *TOKEN_STEPS, "revoke"),
         "repeat": SENT,
         "at_once": TOKEN_STEPS,
         "keep_connection": SENT,
@@ -52,7 +54,8 @@ ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "change.assertion": ("token",),
         "serve": ("document",),
         "expect.fetched": ("authorize", "token", "register"),
-        "expect.or_error": ("authorize",),
+        "expect.or_error": ("authorize", "revoke"),
+        "expect.active": ("introspect",),
         "expect.or_refused_as": ("authorize",),
         "expect.redirect_to": ("authorize",),
         "expect.params": ("authorize",),

@@ -50,6 +50,12 @@ MATERIAL = frozenset(
         "scheme",
         "other_scheme",
         "fresh.code",
+        "fresh.access_token",
+        "fresh.refresh_token",
+        "revoked.refresh_token",
+        "listed.query",
+        "listed.fragment",
+        "listed.form_post",
         "pkce.verifier",
         "pkce.challenge",
         "pkce.short-verifier",
@@ -94,7 +100,8 @@ access token. `trap` is an address that nobody may ask for. `….basic` are cred
 percent-encoded, as they are, or with a wrong secret, and the second client's. `filler` is a long
 text, `advertised.…` the name of a method of client authentication where the metadata lists it, and
 `unadvertised.…` where it does not: else the variant does not apply. `markup.…` is a text that ends whatever it may stand in and begins an element of that name.
-Of an MCP server: `session` is the one that was
+`fresh.…` is of a login that nothing else uses, and `revoked.refresh_token` was revoked.
+Of an MCP server: `listed.…` is a response mode that the metadata lists, else the variant does not apply; `session` is the one that was
 begun, or a random one, and `.stale` one that never was; `resource` is the one that the ordinary flow names, `.origin` its origin,
 `.made-up` one that nobody knows, `.foreign` the second MCP server that was named, else the made-up
 one. `challenged.scope` is what the last refusal for a scope named, `step-up.scope` that and what was

@@ -32,6 +32,9 @@ MCP: Mapping[str, str] = MappingProxyType(
         "tool": "{method} goes to the MCP server",
     }
 )
+TOKENS: Mapping[str, str] = MappingProxyType(
+    {"revoke": " of a token that nobody knows", "introspect": " of the access token"}
+)
 OPERATIONS: Mapping[str, str] = MappingProxyType(
     {
         "chosen": "an API operation is called",
@@ -106,6 +109,11 @@ def _does(step: Step, earlier: tuple[Step, ...]) -> str:
         return f"a refresh request{_refresh_token(step, earlier)} goes to {TOKEN_ENDPOINT}"
     if step.do == "api":
         return OPERATIONS.get(step.operation, step.operation) + _bearing(step)
+    if step.do in TOKENS:
+        named = "" if _replaced(step, "token") else TOKENS[step.do]
+        return (
+            f"{'a revocation' if step.do == 'revoke' else 'an introspection'}{named} is asked for"
+        )
     if step.do in MCP:
         said = MCP[step.do].format(
             place=place, method=_message(step), served=serve_words(step.serve)

@@ -24,12 +24,15 @@ Step = Literal[
     "metadata",
     "register",
     "rpc",
+    "revoke",
+    "introspect",
 ]
 """What a message is for. `authorize` is the first request to client_url, `page` each later hop of
 the browser, `callback` the redirect that was captured and never sent (its response is None);
 `endpoint` is a request to some endpoint that is none of the others, such as a preflight. An MCP
 server has three more: `metadata` of resource and authorization server, `register`, and `rpc` for
-what opens the conversation that `api` goes on with."""
+what opens the conversation that `api` goes on with. `revoke` and `introspect` end and describe a
+token."""
 
 Purpose = Literal["ordinary", "supply", "altered", "control", "fallback"]
 """Why it was sent: the ordinary flow; to get a fresh code or token for a probe; the altered request

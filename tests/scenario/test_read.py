@@ -266,7 +266,7 @@ def test_too_many_combinations_are_refused() -> None:
         ),
         (
             "{do: api, client: second, expect: {verdict: refused}}",
-            "9:23: steps.0.client: has no meaning in api; only in authorize, token, refresh",
+            "9:23: steps.0.client: has no meaning in api; only in authorize, token, refresh, revoke",
         ),
         (
             "{do: token, expect: {verdict: refused, tolerated: 404}}",

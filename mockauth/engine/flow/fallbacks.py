@@ -30,6 +30,8 @@ NO_RESOURCE = say(
     "the server refuses a request with resource, which every client of MCP sends; the run goes on "
     "without it"
 )
+BY_CLIENT: tuple[Step, ...] = ("token", "refresh", "endpoint", "revoke", "introspect")
+"""The messages in which a client proves itself."""
 VERIFIER = "mockauth-diagnoses-whether-a-code-challenge-is-wanted"
 """Characters of a page that an error quotes."""
 
@@ -311,9 +313,7 @@ def as_built(request: Request, step: Step) -> Request:
 
 def by_raw_basic(request: Request, step: Step) -> Request:
     """Credentials travel in a Basic header, nothing encoded before base64."""
-    return (
-        in_basic_header(request, raw=True) if step in ("token", "refresh", "endpoint") else request
-    )
+    return in_basic_header(request, raw=True) if step in BY_CLIENT else request
 
 
 def raw_again(subject: Subject) -> Iterator[Event]:
@@ -344,10 +344,9 @@ def has_odd_credentials(given: Given) -> bool:
 def by_named_basic(request: Request, step: Step) -> Request:
     """Credentials travel in a Basic header, and the body has the client_id: the official Python SDK's
     server looks for the client there."""
-    tokens = step in ("token", "refresh", "endpoint")
-    return in_basic_header(request, named=True) if tokens else request
+    return in_basic_header(request, named=True) if step in BY_CLIENT else request
 
 
 def by_basic(request: Request, step: Step) -> Request:
     """Credentials travel in a Basic header."""
-    return in_basic_header(request) if step in ("token", "refresh", "endpoint") else request
+    return in_basic_header(request) if step in BY_CLIENT else request

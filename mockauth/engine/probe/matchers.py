@@ -192,6 +192,25 @@ def registered_fits(answer: Response, expect: Expect, scheme: str) -> str:
     return ""
 
 
+def description_fits(answer: Response, expect: Expect, scheme: str) -> str:
+    """`active` of an introspected token is there, no text, and alone where it must be (RFC 7662 section 2.2)."""
+    if not expect.active:
+        return ""
+    told = answer.members
+    if expect.active == "alone":
+        more = [name for name in told if name != "active"]
+        return (
+            say("`active` and {}", say(", ").join(say("{:.40}", name) for name in more))
+            if more
+            else ""
+        )
+    if told.get("active") is (expect.active == "true"):
+        return ""
+    if "active" not in told:
+        return say("no JSON object with `active`: {} {}", answer.status, answer.media_type)
+    return say("`active` is {:.40}", json.dumps(told["active"]))
+
+
 MATCHERS: tuple[Callable[[Response, Expect, str], str], ...] = (
     error_fits,
     headers_fit,
@@ -204,6 +223,7 @@ MATCHERS: tuple[Callable[[Response, Expect, str], str], ...] = (
     members_are_there,
     challenges_in_tool,
     version_is_known,
+    description_fits,
 )
 
 

@@ -73,6 +73,14 @@ def step_up_scope(asked: str, done: Mapping[str, Exchange]) -> str:
     return " ".join(dict.fromkeys([*asked.split(), *challenged_scope(done).split()]))
 
 
+def response_mode(subject: Subject, mode: str) -> str:
+    """A response mode that the metadata lists (RFC 8414 section 2)."""
+    server = service_of(subject).server
+    if mode not in ((server.texts("response_modes_supported") if server else None) or ()):
+        raise NotApplicable(say("the metadata does not list the response mode {}", own(mode)))
+    return mode
+
+
 def scopes_of(subject: Subject, kind: str) -> str:
     """All that the metadata of the server or of the resource lists."""
     service = service_of(subject)

@@ -65,6 +65,20 @@ def mcp_outcome(exchange: Exchange) -> Outcome:
     return "accepted"
 
 
+def revocation_outcome(exchange: Exchange) -> Outcome:
+    """Accepted is any 2xx that names no error: a client reads nothing else of it (RFC 7009 section 2.2)."""
+    outcome = api_outcome(exchange)
+    named = bool(exchange.answer.members.get("error"))
+    return "refused" if outcome == "accepted" and named else outcome
+
+
+def introspection_outcome(exchange: Exchange) -> Outcome:
+    """Accepted means that the token is said to be active, in whatever form (RFC 7662 section 2.2)."""
+    outcome = api_outcome(exchange)
+    said = str(exchange.answer.members.get("active")).lower()
+    return "refused" if outcome == "accepted" and said not in ("true", "1") else outcome
+
+
 def refused_in_message(exchange: Exchange) -> bool:
     """Whether an MCP server refused a call with a good status: no such tool, or a failed one."""
     answer = exchange.answer

@@ -49,6 +49,13 @@ def _second_client(subject: Subject) -> None:
         raise Blocked(say("needs a second client: give {}", option), by_option=option)
 
 
+def _access_revocation(subject: Subject) -> None:
+    """RFC 7009 section 2.1 asks for the end of access tokens only where they can be revoked."""
+    asked = subject.driver.trace.select("revoke", probe="revoke.access-token-dies")
+    if any(e.answer.members.get("error") == "unsupported_token_type" for e in asked):
+        raise NotApplicable(say("the server revokes no access tokens"))
+
+
 def _second_user(subject: Subject) -> None:
     given = subject.target.given
     oauth = subject.target.auth is not None and subject.target.auth.type == "oauth"
@@ -188,6 +195,7 @@ MEETINGS: Mapping[str, Callable[[Subject], None]] = MappingProxyType(
         "login": _login,
         "callback": _callback,
         "second-client": _second_client,
+        "access-revocation": _access_revocation,
         "second-user": _second_user,
         "refresh": _refresh,
         "slow": _slow,

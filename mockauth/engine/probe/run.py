@@ -27,7 +27,7 @@ from mockauth.wire.trace import Step
 from mockauth.wire.url import without_query
 from mockauth.wire.words import own, say
 
-JUDGED: tuple[Step, ...] = ("token", "refresh", "api", "rpc")
+JUDGED: tuple[Step, ...] = ("token", "refresh", "api", "rpc", "introspect")
 """The messages whose refusals other rules judge."""
 
 

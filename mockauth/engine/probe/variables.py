@@ -16,6 +16,7 @@ from mockauth.engine.probe.forged_jwt import forge
 from mockauth.engine.probe.json_diff import Path
 from mockauth.engine.probe.registered import Registered
 from mockauth.engine.probe.scope import broad_scope, narrow_scope, part_of_scope, wide_scope
+from mockauth.engine.probe.token_endpoints import revoked_refresh_token
 from mockauth.engine.target import browsers, discovery, requests, tokens
 from mockauth.engine.target.markup import markup
 from mockauth.engine.target.subject import Subject
@@ -98,6 +99,8 @@ class Material:
             return self.text(self.variant[name])
         if group in ("advertised", "unadvertised"):
             return self._method(group, name)
+        if group == "listed":
+            return mcp_material.response_mode(self.subject, name)
         if group == "markup":
             return markup(name)
         if group == "pkce":
@@ -218,6 +221,15 @@ class Material:
             raise Blocked(say("the second user could not sign in; see --other-username"))
         return token
 
+    def fresh_token(self, name: str) -> str:
+        """A token of a login that nothing else uses; the newest one, where it was refreshed."""
+        if not self.grant.access_token:
+            self.grant = tokens.fresh_grant(self.subject)
+        found = self.grant.access_token if name == "access_token" else self.grant.refresh_token
+        if not found:
+            raise Missing(say("no fresh {} could be had for this probe", own(name)))
+        return found
+
     def encoded_basic(self) -> str:
         """The client's credentials with every character percent-encoded, then in base64."""
         given = self.subject.target.given
@@ -291,6 +303,9 @@ MADE: Mapping[str, Callable[[Material], str]] = MappingProxyType(
         "verification_token": Material.verification_token,
         "other.callback": Material.other_callback,
         "fresh.code": Material.fresh_code,
+        "fresh.access_token": lambda material: material.fresh_token("access_token"),
+        "fresh.refresh_token": lambda material: material.fresh_token("refresh_token"),
+        "revoked.refresh_token": lambda material: revoked_refresh_token(material.subject),
         "other.access_token": Material.other_access_token,
         "encoded.basic": Material.encoded_basic,
         "raw.basic": Material.raw_basic,

@@ -183,6 +183,8 @@ def _adjust(plugin: Plugin, incoming: Incoming, server: Any) -> bool:
         params["scope"] = "-"
     if not policy.parameter_order_free and _out_of_order(params):
         raise InvalidRequestError("the parameters are out of order")
+    if policy.response_modes_refused and params.get("response_mode", "query") != "query":
+        raise InvalidRequestError("response_mode is not served")
     kind = params.get("response_type")
     if policy.errors_before_redirect_uri and kind != "code":
         redirect_uri = incoming.payload.redirect_uri or ""

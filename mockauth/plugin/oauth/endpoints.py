@@ -51,7 +51,7 @@ def oauth_blueprint(plugin: Plugin) -> Blueprint:
     if plugin.base.registration:
         _add(blueprint, "/register", views.register, "POST")
     if plugin.base.introspection:
-        _add(blueprint, "/introspect", views.introspect, "POST")
+        _add(blueprint, "/introspect", views.introspect, "GET", "POST")
     if plugin.signing is not None:
         _add(blueprint, "/.well-known/jwks.json", _Keys(plugin, plugin.signing).jwks, "GET")
     return blueprint
@@ -161,6 +161,8 @@ class _Views:
 
     def introspect(self) -> BaseResponse:
         g.place = "introspect"
+        if request.method != "POST" and not self.plugin.policy.introspection_get:
+            raise MethodNotAllowed(["POST"])
         return introspection(self.plugin, self.server)
 
 

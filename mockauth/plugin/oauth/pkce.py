@@ -26,7 +26,7 @@ def check_challenge(params: dict[str, Any], policy: Behaviour, *, public: bool) 
         return
     challenge, method = params.get("code_challenge"), params.get("code_challenge_method")
     if not challenge:
-        if method or policy.pkce_required or public:
+        if method or ((policy.pkce_required or public) and not policy.pkce_missed_at_token):
             raise InvalidRequestError("code_challenge is required")
         return
     if method == "S256":
@@ -52,6 +52,8 @@ def check_verifier(verifier: str | None, record: CodeRecord, policy: Behaviour) 
         # RFC 9700 section 4.8.2: else a challenge could be cut out of the first request unseen.
         if verifier and policy.pkce_stray_verifier_refused:
             raise InvalidRequestError("code_verifier without code_challenge")
+        if policy.pkce_missed_at_token:
+            raise InvalidRequestError("the code was asked for without code_challenge")
         return
     if not verifier:
         if policy.pkce_missing_verifier_refused:

@@ -12,9 +12,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mockauth.checks.finding import Blocked, Seen
+from mockauth.checks.introspection import audience_told
 from mockauth.checks.jwt import audience_of
 from mockauth.engine.probe.mcp_material import resource
 from mockauth.engine.probe.steps.context import Came, Observations, ProbeRun
+from mockauth.engine.probe.token_endpoints import described
 from mockauth.engine.target.subject import Subject
 from mockauth.scenario.model import Step
 from mockauth.wire.words import own, say
@@ -33,6 +35,8 @@ def taken_for_another(run: ProbeRun, step: Step, came: Came) -> Observations:
         # The listing, which everybody may have, shows nothing of the token that came with it.
         raise Blocked(run.subject.target.uncalled, by_option="--operation")
     named = audience_of(run.material.grant.access_token)
+    if named is None:
+        named, came = _introspected(run, came)
     shown = own(", ").join(say("{}", one) for one in named or ()) or say("none")
     if named is not None and resource(run.subject) not in named:
         seen = say("accepted, and the token's audience is {}", shown)
@@ -46,6 +50,14 @@ def taken_for_another(run: ProbeRun, step: Step, came: Came) -> Observations:
         return [Seen(actual=say("the token is for this server"), exchanges=came.numbers)]
     seen = say("accepted: the token was asked for another resource, and is for this server")
     return [replace(run.finding(step, seen, came.numbers), tolerated=True)]
+
+
+def _introspected(run: ProbeRun, came: Came) -> tuple[tuple[str, ...] | None, Came]:
+    """Whom an opaque token is for, where the authorization server tells this client (RFC 7662), and what
+    shows it."""
+    told = described(run.subject, run.material.grant.access_token)
+    named = audience_told(told.answer.members) if told else None
+    return named, came if told is None or named is None else replace(came, more=(told.n,))
 
 
 def tells_tokens_apart(subject: Subject) -> bool:

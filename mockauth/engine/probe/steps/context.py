@@ -14,8 +14,9 @@ exchange that tells what caused what.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from mockauth.chatgpt.mcp import tool_failed
 from mockauth.checks.finding import Finding, Seen
@@ -23,9 +24,12 @@ from mockauth.checks.refusal import refused_in_body
 from mockauth.engine.probe.outcome import (
     Outcome,
     api_outcome,
+    introspection_outcome,
     mcp_outcome,
+    revocation_outcome,
     token_outcome,
 )
+from mockauth.engine.probe.token_endpoints import address
 from mockauth.engine.probe.variables import Material
 from mockauth.engine.result.result import Confidence
 from mockauth.engine.target.subject import Subject
@@ -43,6 +47,9 @@ ENDPOINTS = {
     "token": AT_AUTHORIZATION_URL,
     "refresh": AT_AUTHORIZATION_URL,
 }
+TOKEN_ENDPOINTS: Mapping[str, Callable[[Exchange], Outcome]] = MappingProxyType(
+    {"revoke": revocation_outcome, "introspect": introspection_outcome}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,11 +85,13 @@ class Came:
     """The mutation changed nothing: the target is asked for just this anyway."""
     is_owned: bool = False
     """The operation that was called reads an object that is the first user's alone."""
+    more: tuple[int, ...] = ()
+    """The numbers of further exchanges that show it."""
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """The number of its exchange, for a finding."""
-        return (self.exchange.n,)
+        """The numbers of its exchanges, for a finding."""
+        return (self.exchange.n, *self.more)
 
 
 @dataclass(frozen=True)
@@ -123,6 +132,8 @@ class ProbeRun:
         )
 
     def _place_of(self, step: Step) -> str:
+        if step.do == "revoke" or step.do == "introspect":
+            return address(self.subject, step.do)
         service = self.subject.target.mcp
         if service is not None and service.server is not None and step.do == "register":
             return service.server.text("registration_endpoint")
@@ -148,6 +159,8 @@ def outcome_of(exchange: Exchange, subject: Subject) -> Outcome:
     one: a refusal may have a good status."""
     if exchange.step in ("token", "refresh"):
         return token_outcome(exchange)
+    if exchange.step in TOKEN_ENDPOINTS:
+        return TOKEN_ENDPOINTS[exchange.step](exchange)
     outcome = api_outcome(exchange)
     if subject.target.mcp is not None and outcome == "accepted":
         return "refused" if _fails_only_so(exchange, subject) else mcp_outcome(exchange)

@@ -15,7 +15,8 @@ from mockauth.engine.probe.outcome import authorize_outcome, token_outcome
 from mockauth.engine.probe.registered import Registered
 from mockauth.engine.probe.steps import mcp_step
 from mockauth.engine.probe.steps.assertion import signed
-from mockauth.engine.probe.steps.context import ProbeRun
+from mockauth.engine.probe.steps.context import TOKEN_ENDPOINTS, ProbeRun
+from mockauth.engine.probe.token_endpoints import introspects, revokes
 from mockauth.engine.result.result import Confidence
 from mockauth.engine.target import browsers, requests, tokens
 from mockauth.manifest.openapi import Operation
@@ -33,6 +34,8 @@ ORDINARY: Mapping[str, str] = MappingProxyType(
         "discover": "discovery.prm-found",
         "register": "registration.works",
         "tool": "api.valid-token-accepted",
+        "revoke": "revoke.refresh-token-dies",
+        "introspect": "revoke.introspection-active-boolean",
     }
 )
 UNREADY = (400, 404, 405, 422)
@@ -118,15 +121,8 @@ def _accepted(exchange: Exchange) -> Control:
 def _fresh(run: ProbeRun, step: Step) -> Control:
     """Whether the ordinary message works with fresh material."""
     subject, client = run.subject, run.subject.target.client
-    made = run.material.registered if step.client == "registered" else None
-    if step.do == "authorize" and made is not None and made.name:
-        return Control(
-            works=bool(browsers.fresh_code(subject, client=ordinary_client(subject).client))
-        )
     if step.do == "authorize":
-        request = authorization_request(subject.target.oauth_client, subject.target.pending())
-        landing = browsers.authorize(subject, request, fresh=step.session == "fresh")
-        return Control(works=authorize_outcome(landing) == "accepted")
+        return _authorized(run, step)
     if step.do == "register" and step.control.is_empty and _has_registered(run):
         return Control()
     if step.do in ("discover", "register"):
@@ -136,6 +132,8 @@ def _fresh(run: ProbeRun, step: Step) -> Control:
             request = mutate_message(request, step.control, run.material.lookup)
         exchange = subject.driver.send(request, "register" if registers else "metadata")
         return Control(works=run.outcome_of(exchange) == "accepted")
+    if step.do in TOKEN_ENDPOINTS:
+        return Control(works=(revokes if step.do == "revoke" else introspects)(subject))
     if step.do not in ("token", "refresh"):
         return _api_works(run, step)
     if client is None:
@@ -150,6 +148,18 @@ def _fresh(run: ProbeRun, step: Step) -> Control:
         request = refresh_request(client, token)
     request = mutate(request, step.control, run.material.lookup)
     return _accepted(subject.driver.send(request, step.do))
+
+
+def _authorized(run: ProbeRun, step: Step) -> Control:
+    subject = run.subject
+    made = run.material.registered if step.client == "registered" else None
+    if made is not None and made.name:
+        return Control(
+            works=bool(browsers.fresh_code(subject, client=ordinary_client(subject).client))
+        )
+    request = authorization_request(subject.target.oauth_client, subject.target.pending())
+    landing = browsers.authorize(subject, request, fresh=step.session == "fresh")
+    return Control(works=authorize_outcome(landing) == "accepted")
 
 
 def _as_registered(run: ProbeRun, step: Step, made: Registered) -> Control | None:
@@ -180,7 +190,7 @@ def _has_registered(run: ProbeRun) -> bool:
 def _api_works(run: ProbeRun, step: Step) -> Control:
     subject = run.subject
     # After a wait, or after tokens of this run were revoked, no older token needs to be alive.
-    waited = any(earlier.do in ("wait", "token") for earlier in run.probe.steps)
+    waited = any(earlier.do in ("wait", "token", "revoke") for earlier in run.probe.steps)
     token = tokens.fresh_grant(subject).access_token if waited else tokens.for_api(subject)
     operation = subject.target.operation
     if not token or step.do == "endpoint" or operation is None:

@@ -36,6 +36,9 @@ def judge(run: ProbeRun, step: Step, came: Came) -> StepResult:
     """Compare what came with what the step expects."""
     expect, exchange = step.expect, came.exchange
     _require_answer(step, came)
+    if step.do == "revoke" and exchange.answer.members.get("error") in expect.or_error:
+        seen = say("error={}", str(exchange.answer.members["error"]))
+        return StepResult(observations=[Seen(actual=seen, exchanges=came.numbers)], ended=True)
     if expect.is_empty:
         return _precondition(run, step, came)
     if expect.verdict == "accepted" and came.outcome != "accepted":
@@ -58,7 +61,7 @@ def judge(run: ProbeRun, step: Step, came: Came) -> StepResult:
         return _held(run, step, came)
     # An API that refuses the ordinary call, too, shows nothing of how it refuses this one.
     of_api = step.do == "api" and expect.verdict == "refused"
-    told = (of_api or step.do == "tool") and came.outcome != "accepted"
+    told = (of_api or step.do in ("tool", "introspect")) and came.outcome != "accepted"
     if told and control(run, step).stale:
         return StepResult(stale=True)
     if told and _as_without_token(run, step, exchange):
@@ -73,6 +76,21 @@ def _require_answer(step: Step, came: Came) -> None:
         raise Blocked(say("the server answered 429 (too many requests); probing was stopped"))
     if step.expect.challenge == "in-tool" and not came.exchange.answer.ok:
         raise NotApplicable(say("the sign-in is asked for by the status: {}", came.seen))
+    if step.do == "introspect" and step.expect.verdict == "accepted":
+        _require_description(came)
+
+
+def _require_description(came: Came) -> None:
+    """Raise where the server may not tell this client of its live token (RFC 7662 section 2.2)."""
+    if not came.exchange.answer.ok:
+        raise Blocked(say("the introspection endpoint answers {}", came.seen))
+    if came.exchange.answer.members.get("active") is False:
+        raise Blocked(
+            say(
+                "the client's own token, which is alive, is said to be inactive: the server may describe "
+                "tokens to resource servers only, whose credentials nobody gave"
+            )
+        )
 
 
 def _held(run: ProbeRun, step: Step, came: Came) -> StepResult:

@@ -12,6 +12,7 @@ from mockauth.chatgpt.client import Client
 from mockauth.chatgpt.token import read_token, refresh_request, token_request
 from mockauth.checks.finding import Blocked, NoOtherForm, NotApplicable
 from mockauth.engine.http.in_process import require_sockets
+from mockauth.engine.http.recorder import Place
 from mockauth.engine.probe.matchers import wider
 from mockauth.engine.probe.mutate import mutate, mutate_message
 from mockauth.engine.probe.owned_object import owned_url
@@ -19,6 +20,9 @@ from mockauth.engine.probe.scope import narrow_scope
 from mockauth.engine.probe.steps import mcp_step
 from mockauth.engine.probe.steps.assertion import signed
 from mockauth.engine.probe.steps.context import ProbeRun
+from mockauth.engine.probe.token_endpoints import Kind as TokenKind
+from mockauth.engine.probe.token_endpoints import endpoint
+from mockauth.engine.probe.token_endpoints import request_of as request_of_endpoint
 from mockauth.engine.probe.variables import Missing
 from mockauth.engine.target import browsers, requests, tokens
 from mockauth.engine.target.operations import api_operations
@@ -44,6 +48,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "discover": "metadata",
         "register": "register",
         "tool": "rpc",
+        "revoke": "revoke",
+        "introspect": "introspect",
     }
 )
 """What the message of a step is recorded as."""
@@ -87,6 +93,8 @@ def _prepared(run: ProbeRun, step: Step) -> Prepared:
         return Prepared(request=_refresh_request(run, step))
     if step.do == "endpoint":
         return Prepared(request=_endpoint_request(run, step))
+    if step.do == "revoke" or step.do == "introspect":
+        return Prepared(request=_about_token(run, step, step.do))
     if step.do in MCP_STEPS:
         return Prepared(request=mcp_step.request_of(run, step))
     return _api_request(run, step)
@@ -97,9 +105,24 @@ def send(run: ProbeRun, step: Step, request: Request) -> Exchange:
     if step.keep_connection:
         require_sockets(run.subject.driver.transport)
     kind = KINDS.get(step.do, "endpoint")
-    made = run.material.registered if step.client == "registered" else None
-    with run.subject.placing(made.place if made else run.subject.driver.place):
+    with run.subject.placing(_place(run, step)):
         return run.subject.driver.send(request, kind, keep=step.keep_connection)
+
+
+def _place(run: ProbeRun, step: Step) -> Place:
+    """Where the credentials of a step travel."""
+    if step.do == "revoke" or step.do == "introspect":
+        return endpoint(run.subject, step.do).place
+    made = run.material.registered if step.client == "registered" else None
+    return made.place if made else run.subject.driver.place
+
+
+def _about_token(run: ProbeRun, step: Step, kind: TokenKind) -> Request:
+    """To end a token that nobody knows, or to describe the one of the ordinary calls; the change names
+    another."""
+    subject = run.subject
+    token = run.material.lookup("random") if kind == "revoke" else tokens.for_api(subject)
+    return request_of_endpoint(endpoint(subject, kind).url, client_of(run, step), token)
 
 
 def client_of(run: ProbeRun, step: Step) -> Client:

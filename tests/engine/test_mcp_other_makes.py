@@ -244,3 +244,28 @@ def test_a_token_in_the_url_is_tried_where_a_session_begins() -> None:
 
     assert state_of(rule, run_of(rule, "api.token-in-query", sessions=True)) == "fail"
     assert state_of(rule, run_of(rule, sessions=True)) == "pass"
+
+
+def registering_for_post(app: WSGIApplication) -> WSGIApplication:
+    """The app, which registers every client for client_secret_post, and says so."""
+
+    def registered(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/register":
+            length = int(environ.get("CONTENT_LENGTH") or 0)
+            members = json.loads(environ["wsgi.input"].read(length) or "{}")
+            body = json.dumps(members | {"token_endpoint_auth_method": "client_secret_post"})
+            environ["wsgi.input"] = io.BytesIO(body.encode())
+            environ["CONTENT_LENGTH"] = str(len(body.encode()))
+        return app(environ, start)
+
+    return registered
+
+
+def test_a_server_may_register_another_method_if_it_says_so_and_serves_it() -> None:
+    rule = "registration.auth-method-kept"
+
+    run = run_of(rule, way=registering_for_post)
+
+    assert state_of(rule, run) == "pass"
+    asked = [e for e in run.trace.select("token", probe=rule) if e.request.param("client_secret")]
+    assert len(asked) == 2

@@ -89,6 +89,8 @@ class McpService:
     """Whether the server takes client ID metadata documents."""
     tried_documents: int = 0
     """The number of the exchange that shows it."""
+    document_works: bool = False
+    """A document of this run led to a token."""
     tools: tuple[Mapping[str, Any], ...] = ()
 
     @property

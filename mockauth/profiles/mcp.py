@@ -98,7 +98,9 @@ not named has one level in all of them."""
 AREAS: Mapping[str, str] = MappingProxyType({"cimd": "--++"})
 """The revisions that have an area at all."""
 
-NO_SECRET = "the client is public: it has no secret"
+NO_SECRET = "the client has no secret"
+SIGNS = "the client signs its requests, so that it is not public"
+ABOUT_PUBLIC = ("pkce.required-for-public-client", "refresh.rotated-for-public-client")
 ABOUT_SECRETS = (
     "api.client-secret-refused", "refresh.client-auth-required",
     "revoke.client-auth-required", "token.basic-auth-accepted",
@@ -151,6 +153,12 @@ def with_public_client(profile: Profile) -> Profile:
     """The profile for a client without a secret: rules about secrets have no subject."""
     names = [name for name in ABOUT_SECRETS if name not in profile.overrides]
     return profile.altered({}, dict.fromkeys(names, own(NO_SECRET)))
+
+
+def with_signing_client(profile: Profile) -> Profile:
+    """The profile for a client that proves itself by signatures: it has no secret, and is not public."""
+    names = [name for name in ABOUT_PUBLIC if name not in profile.overrides]
+    return with_public_client(profile).altered({}, dict.fromkeys(names, own(SIGNS)))
 
 
 def _elsewhere(letters: str, revision: str) -> str:

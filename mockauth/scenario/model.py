@@ -228,6 +228,7 @@ class Step:
         "refused",
         "feature",
         "unless-refused",
+        "unless-kept",
         "rotated",
         "not-rotated",
         "repeatable",
@@ -237,7 +238,7 @@ class Step:
     ] = "accepted"
     """What a step without `expect` must lead to, else the probe is blocked. `feature`, `rotated`
     and `not-rotated`: else the probe is n/a. `unless-refused`: a refusal is what the whole
-    probe is after. `repeatable`: all its copies get the same answer. `other-data`: it is refused,
+    probe is after. `unless-kept`: a registration for the method that was asked for is that. `repeatable`: all its copies get the same answer. `other-data`: it is refused,
     or gets other data than the first step. `foreign-resource`: it is accepted, else the question is
     for a second MCP server."""
     control: Change = Change()

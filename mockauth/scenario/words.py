@@ -61,6 +61,7 @@ GIVEN: Mapping[str, str] = MappingProxyType(
         "refused": "this prepares the next step; when it is accepted, the check is blocked",
         "feature": "when the server does not have it, the check does not apply",
         "unless-refused": "a refusal passes the check",
+        "unless-kept": "a client of the method that was asked for passes the check",
         "rotated": "when no new refresh token comes, the check does not apply",
         "not-rotated": "when a new refresh token comes, the check does not apply",
         "repeatable": "when two such calls are not answered alike, the check is blocked",

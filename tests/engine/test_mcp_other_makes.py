@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
+import urllib.request
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from werkzeug.wrappers import Response
@@ -16,11 +18,13 @@ from mockauth.engine.events import RunFinished
 from mockauth.engine.http.transport import WsgiTransport
 from mockauth.engine.options import CheckOptions
 from mockauth.engine.result.result import Run
+from mockauth.engine.result.today import headline
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.mcp_server import as_mcp_server
 from mockauth.scenario.misbehaving import with_faults
 from mockauth.wire.message import first, pairs_of
+from mockauth.wire.trace import Step
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -80,18 +84,53 @@ def greeting(app: WSGIApplication) -> WSGIApplication:
     return greeted
 
 
-def without_registration(app: WSGIApplication) -> WSGIApplication:
-    """The app, whose metadata names no registration endpoint."""
+def described(**members: Any) -> Callable[[WSGIApplication], WSGIApplication]:
+    """The app, whose metadata has these members; None takes one out."""
 
-    def altered(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        answer = Response.from_app(app, environ)
-        if ".well-known" in environ["PATH_INFO"]:
-            members = answer.get_json(force=True, silent=True) or {}
-            members.pop("registration_endpoint", None)
-            answer.set_data(json.dumps(members))
-        return answer(environ, start)
+    def around(app: WSGIApplication) -> WSGIApplication:
+        def altered(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+            answer = Response.from_app(app, environ)
+            if ".well-known" in environ["PATH_INFO"]:
+                told = (answer.get_json(force=True, silent=True) or {}) | members
+                answer.set_data(json.dumps({n: v for n, v in told.items() if v is not None}))
+            return answer(environ, start)
 
-    return altered
+        return altered
+
+    return around
+
+
+def sent(run: Run, step: Step) -> list[str]:
+    return [e.request.param("client_id") or "" for e in run.trace.ordinary(step)]
+
+
+def refusing_documents(app: WSGIApplication) -> WSGIApplication:
+    """The app, which fetches documents of this machine and takes none."""
+
+    def refused(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        client_id = first(pairs_of(environ.get("QUERY_STRING", "")), "client_id") or ""
+        if not client_id.endswith("/client.json"):
+            return app(environ, start)
+        urllib.request.urlopen(client_id).close()  # noqa: S310 - a document of this test
+        start("400 Bad Request", [("Content-Type", "text/plain")])
+        return [b"invalid_client"]
+
+    return refused
+
+
+def demanding_assertions(app: WSGIApplication) -> WSGIApplication:
+    """The app, whose token endpoint knows no public clients."""
+
+    def demanded(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/token":
+            body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            environ["wsgi.input"] = io.BytesIO(body)
+            if b"client_assertion=" not in body:
+                start("401 Unauthorized", [("Content-Type", "application/json")])
+                return [b'{"error": "invalid_client"}']
+        return app(environ, start)
+
+    return demanded
 
 
 @pytest.mark.parametrize(
@@ -147,20 +186,72 @@ def test_a_server_that_never_answers_401_fails_because_no_client_learns_of_the_s
     assert state_of(rule, run_of(rule, "api.forbidden-instead")) == "fail"
 
 
-def test_where_nobody_can_register_the_client_of_a_document_signs_in() -> None:
-    rule = "token.exchange-works"
+def test_a_client_signs_in_by_its_document_where_the_server_takes_that() -> None:
+    rule = "registration.works"
 
-    run = run_of(rule, way=without_registration)
+    run = run_of(rule)
 
+    assert all("/client.json" in client_id for client_id in sent(run, "token"))
     assert state_of(rule, run) == "pass"
     assert run.today is not None
     assert run.today.way == "document"
+    assert "signs in by its client ID metadata document, as this run did" in headline(run)
+
+
+def test_a_server_that_takes_no_document_from_here_is_not_blamed() -> None:
+    run = run_of("token.exchange-works", way=refusing_documents)
+
+    assert run.today is not None
+    assert run.today.way == "dynamic"
+    assert state_of("token.exchange-works", run) == "pass"
+    [note] = [note for note in run.notes if "metadata document" in note]
+    assert note.endswith("so dynamic registration was used")
+
+
+def test_where_nobody_can_register_the_client_of_a_document_signs_in() -> None:
+    rule = "token.exchange-works"
+
+    run = run_of(rule, way=described(registration_endpoint=None))
+
+    assert state_of(rule, run) == "pass"
+
+
+def test_where_nobody_can_register_the_second_client_has_a_document_too() -> None:
+    rule = "token.code-bound-to-client"
+
+    assert state_of(rule, run_of(rule, way=described(registration_endpoint=None))) == "pass"
+
+
+@pytest.mark.parametrize("rule", ["refresh.works", "cimd.works", "cimd.flag-matches-behaviour"])
+def test_a_server_that_wants_every_client_to_sign_gets_signatures(rule: str) -> None:
+    way = described(
+        registration_endpoint=None, token_endpoint_auth_methods_supported=["private_key_jwt"]
+    )
+
+    run = run_of(rule, way=lambda app: way(demanding_assertions(app)))
+
+    assert state_of(rule, run) == "pass"
+    assert run.today is not None
+    assert run.today.connects
+
+
+def test_a_client_with_a_secret_is_judged_beside_one_that_signs() -> None:
+    methods = ["client_secret_post", "private_key_jwt"]
+    rule = "token.wrong-secret-refused"
+
+    run = run_of(rule, way=described(token_endpoint_auth_methods_supported=methods))
+
+    assert state_of(rule, run) == "pass"
+    assert "metadata document, which led to a token here" in headline(run)
 
 
 def test_a_server_that_takes_no_document_of_this_machine_is_not_failed_for_it() -> None:
     rule = "token.exchange-works"
 
-    assert state_of(rule, run_of(rule, "cimd.refused", way=without_registration)) == "blocked"
+    assert (
+        state_of(rule, run_of(rule, "cimd.refused", way=described(registration_endpoint=None)))
+        == "blocked"
+    )
 
 
 def test_a_token_in_the_url_is_tried_where_a_session_begins() -> None:
@@ -168,3 +259,28 @@ def test_a_token_in_the_url_is_tried_where_a_session_begins() -> None:
 
     assert state_of(rule, run_of(rule, "api.token-in-query", sessions=True)) == "fail"
     assert state_of(rule, run_of(rule, sessions=True)) == "pass"
+
+
+def registering_for_post(app: WSGIApplication) -> WSGIApplication:
+    """The app, which registers every client for client_secret_post, and says so."""
+
+    def registered(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/register":
+            length = int(environ.get("CONTENT_LENGTH") or 0)
+            members = json.loads(environ["wsgi.input"].read(length) or "{}")
+            body = json.dumps(members | {"token_endpoint_auth_method": "client_secret_post"})
+            environ["wsgi.input"] = io.BytesIO(body.encode())
+            environ["CONTENT_LENGTH"] = str(len(body.encode()))
+        return app(environ, start)
+
+    return registered
+
+
+def test_a_server_may_register_another_method_if_it_says_so_and_serves_it() -> None:
+    rule = "registration.auth-method-kept"
+
+    run = run_of(rule, way=registering_for_post)
+
+    assert state_of(rule, run) == "pass"
+    asked = [e for e in run.trace.select("token", probe=rule) if e.request.param("client_secret")]
+    assert len(asked) == 2

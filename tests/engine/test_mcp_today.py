@@ -71,8 +71,8 @@ def test_a_revision_that_is_named_is_the_only_one_spoken() -> None:
 
 def test_it_is_told_whether_chatgpt_connects_how_it_registers_and_what_it_shows() -> None:
     assert headline(checked()) == (
-        "connects and lists 3 tools; registers dynamically (RFC 7591); ChatGPT would try its client "
-        "document first, which the metadata offers; its callback is https://chatgpt.com/connector_platform_oauth_redirect"
+        "connects and lists 3 tools; would sign in by its client ID metadata document, and dynamic "
+        "registration (RFC 7591) was used here; its callback is https://chatgpt.com/connector_platform_oauth_redirect"
     )
     assert headline(checked("metadata.no-way-to-register")).startswith(
         'does not connect, and shows "MCP server … does not implement OAuth"; finds no way'

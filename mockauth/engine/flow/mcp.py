@@ -4,23 +4,39 @@ the refreshed token."""
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 
 from mockauth.chatgpt.client import Client
 from mockauth.chatgpt.token import read_token
 from mockauth.engine.events import Event, Noted, StepStarted
 from mockauth.engine.flow.fallbacks import by_named_basic, without_resource_at_token
-from mockauth.engine.flow.own_document import is_offered, sign_in_by_document
+from mockauth.engine.flow.own_document import (
+    Trial,
+    be_document_client,
+    can_fetch,
+    leads_to_token,
+    offers_document,
+    tried_documents,
+    why_not,
+)
 from mockauth.engine.flow.passes import authorize_user, call_api, refresh_once
 from mockauth.engine.flow.revisions import ask_for_others
 from mockauth.engine.target import mcp, requests, tokens
+from mockauth.engine.target.client_document import SIGNED
 from mockauth.engine.target.discovery import declare
-from mockauth.engine.target.registration import keep, register
+from mockauth.engine.target.registration import Registration, keep, register
 from mockauth.engine.target.subject import Subject
 from mockauth.manifest.auth import NoAuth, OAuth
 from mockauth.manifest.mcp import Document, McpService, method_of_given
-from mockauth.profiles.mcp import ASSUMED, REVISIONS, Revision, with_public_client, with_revision
+from mockauth.profiles.mcp import (
+    ASSUMED,
+    REVISIONS,
+    Revision,
+    with_public_client,
+    with_revision,
+    with_signing_client,
+)
 from mockauth.wire.message import FORM
 from mockauth.wire.url import origin
 from mockauth.wire.words import own, say
@@ -65,8 +81,9 @@ def _sign_in(subject: Subject, tool: str) -> Iterator[Event]:
         return
     subject.target = replace(subject.target, client=_client(subject, auth))
     if not subject.target.oauth_client.sends_secret:
-        profile = with_public_client(subject.target.profile)
-        subject.target = replace(subject.target, profile=profile)
+        signs = subject.target.auth_method == SIGNED
+        altered = with_signing_client if signs else with_public_client
+        subject.target = replace(subject.target, profile=altered(subject.target.profile))
     yield StepStarted(say("authorize and sign in"))
     code = yield from authorize_user(subject)
     if not code:
@@ -126,7 +143,8 @@ def _scope(service: McpService) -> str:
 
 
 def _registered(subject: Subject, auth: OAuth) -> Iterator[Event]:
-    """A client id: the developer's, that of a registration, or a document's where nobody can register."""
+    """A client id, in ChatGPT's order: the developer's, a document's where the server offers that, a
+    registration's (MCP 2025-11-25, client registration approaches)."""
     service, given = mcp.service_of(subject), subject.target.given
     callback = mcp.callback_of(subject)
     subject.target = replace(subject.target, given=replace(given, redirect_uri=callback))
@@ -136,15 +154,28 @@ def _registered(subject: Subject, auth: OAuth) -> Iterator[Event]:
             subject.target, auth_method=method_of_given(service.server, given.client_secret)
         )
         return
-    server = service.server
-    if server is not None and server.text("registration_endpoint"):
+    trial = yield from _tried(subject, auth)
+    made: Registration | None = None
+    if service.server is not None and service.server.text("registration_endpoint"):
         yield StepStarted(say("register a client"))
         made = register(subject, callback)
-        if made is not None:
-            keep(subject, made)
-    elif is_offered(subject):
-        yield StepStarted(say("sign in by a client ID metadata document"))
-        sign_in_by_document(subject, lambda: _client(subject, auth))
+    if trial is not None and not (trial.document.key and made and made.secret):
+        be_document_client(subject, trial)
+    elif made is not None:
+        # A client with a secret shows more than one that signs.
+        keep(subject, made)
+    if offers_document(service) and mcp.service_of(subject).way != "document":
+        yield Noted(why_not(subject))
+
+
+def _tried(subject: Subject, auth: OAuth) -> Generator[Event, None, Trial | None]:
+    """A sign-in by a document that led to a token."""
+    if not (offers_document(mcp.service_of(subject)) and can_fetch(subject)):
+        return None
+    yield StepStarted(say("sign in by a client ID metadata document"))
+    subject.target = replace(subject.target, client=_client(subject, auth))
+    trial = subject.once(tried_documents)
+    return trial if leads_to_token(subject, trial) else None
 
 
 def _client(subject: Subject, auth: OAuth) -> Client:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mockauth.chatgpt import mcp as messages
+from mockauth.engine.flow.own_document import offers_document
 from mockauth.engine.result.today_facts import Today
 from mockauth.engine.target import mcp
 from mockauth.engine.target.subject import Subject
-from mockauth.manifest.mcp import McpService, methods_of
 from mockauth.profiles.mcp import ASSUMED, REVISIONS, STATELESS
 
 
@@ -39,12 +39,6 @@ def _agrees(subject: Subject, revision: str, token: str | None) -> bool:
     return (messages.result_of(answer) or {}).get("protocolVersion") == revision
 
 
-def _offers_document(service: McpService) -> bool:
-    server = service.server
-    is_flagged = server is not None and server.says("client_id_metadata_document_supported")
-    return is_flagged and bool({"none", "private_key_jwt"} & {*methods_of(server)})
-
-
 def today_of(subject: Subject) -> Today | None:
     """What the run found out of the MCP server; None where the target is none."""
     service = subject.target.mcp
@@ -57,7 +51,8 @@ def today_of(subject: Subject) -> Today | None:
         connects=listed or (service.is_open and bool(service.revision)),
         tools=len(service.tools),
         way=service.way,
-        offers_document=_offers_document(service),
+        offers_document=offers_document(service),
+        document_works=service.document_works,
         callback=subject.target.given.redirect_uri,
         judged_by=service.revision or wanted,
         served=service.served if service.wanted == "auto" else (),

@@ -40,7 +40,7 @@ def require(rule: Rule, subject: Subject) -> None:
 
 
 def _second_client(subject: Subject) -> None:
-    if subject.target.mcp is not None and subject.target.mcp.way == "dynamic":
+    if subject.target.mcp is not None and subject.target.mcp.way in ("dynamic", "document"):
         subject.once(register_second)
     given, client = subject.target.given, subject.target.client
     public = client is not None and not client.sends_secret

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from mockauth.chatgpt.client import Client
 from mockauth.engine.flow.fallbacks import as_built, by_named_basic
 from mockauth.engine.http.recorder import Place
-from mockauth.engine.probe.client_keys import ClientKey
+from mockauth.engine.target.client_keys import ClientKey
 from mockauth.engine.target.documents import path_of
 from mockauth.engine.target.subject import Subject
 from mockauth.wire import Exchange, Secret

@@ -16,7 +16,7 @@ from mockauth.wire.words import Words, amount, own, say
 WAYS = {
     "given": "registers nothing, because the client id was given",
     "dynamic": "registers dynamically (RFC 7591)",
-    "document": "registers by its client ID metadata document",
+    "document": "signs in by its client ID metadata document, as this run did",
 }
 
 
@@ -101,10 +101,16 @@ def headline(run: Run) -> Words:
 
 
 def _way(today: Today) -> str:
-    none = "needs no sign-in" if today.connects else "finds no way to register"
-    told = WAYS.get(today.way, none)
-    first = "; ChatGPT would try its client document first, which the metadata offers"
-    return told + first if today.offers_document and today.way in ("dynamic", "") else told
+    """The way that ChatGPT would use, and whether it was used here."""
+    needs_none = not today.way and today.connects
+    by_document = today.offers_document and today.way in ("dynamic", "") and not needs_none
+    if by_document and today.document_works:
+        return "signs in by its client ID metadata document, which led to a token here"
+    if by_document and today.way:
+        return "would sign in by its client ID metadata document, and dynamic registration (RFC 7591) was used here"
+    if by_document:
+        return "would sign in by its client ID metadata document, which led to no sign-in here"
+    return WAYS.get(today.way, "needs no sign-in" if needs_none else "finds no way to register")
 
 
 def _outcome(run: Run, today: Today) -> Words:

@@ -17,6 +17,8 @@ class Today:
     way: Way
     offers_document: bool
     """The metadata offers client ID metadata documents, with a method that ChatGPT has."""
+    document_works: bool
+    """A sign-in by such a document led to a token here."""
     callback: str
     judged_by: str
     """The revision whose levels count."""

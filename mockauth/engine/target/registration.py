@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from mockauth.chatgpt import mcp as messages
 from mockauth.engine.target import mcp
+from mockauth.engine.target.client_document import publish
 from mockauth.engine.target.subject import Subject
 from mockauth.manifest.mcp import methods_of
 from mockauth.wire import Secret
@@ -75,13 +76,18 @@ def keep(subject: Subject, made: Registration) -> None:
 
 
 def register_second(subject: Subject) -> bool:
-    """Register one more client, whose callback has a query, and keep it as the second client; False where
-    it cannot be had."""
+    """Have one more client, whose callback has a query, as the second one: registered, or described by a document
+    where nobody can register. False where it cannot be had."""
     server, target = mcp.service_of(subject).server, subject.target
-    if target.given.other_client_id or not (server and server.text("registration_endpoint")):
+    if target.given.other_client_id:
         return False
-    with subject.during("supply"):
-        made = register(subject, f"{target.given.redirect_uri}-2?second=1", target.auth_method)
+    callback = f"{target.given.redirect_uri}-2?second=1"
+    method = target.auth_method if target.auth_method in ASKED_METHODS else ""
+    if server and server.text("registration_endpoint"):
+        with subject.during("supply"):
+            made = register(subject, callback, method)
+    else:
+        made = _described(subject, callback)
     if made is None or made.client_id == target.given.client_id:  # see registration.distinct-ids
         return False
     given = replace(
@@ -92,3 +98,11 @@ def register_second(subject: Subject) -> bool:
     )
     subject.target = replace(target, given=given)
     return True
+
+
+def _described(subject: Subject, callback: str) -> Registration | None:
+    """A public client by a document, where the first one is one, too."""
+    if mcp.service_of(subject).way != "document" or subject.target.auth_method != "none":
+        return None
+    url = publish(subject, callback, None).url
+    return Registration(client_id=url, secret=Secret(""), method="none", callback=callback)

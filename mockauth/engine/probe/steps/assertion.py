@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import replace
 
-from mockauth.engine.probe.client_keys import ALTERED, TYPE, ClientKey, new_key, ordinary_claims
 from mockauth.engine.probe.registered import Registered
 from mockauth.engine.probe.steps.context import ProbeRun
 from mockauth.engine.probe.variables import Missing
+from mockauth.engine.target.client_document import with_assertion
+from mockauth.engine.target.client_keys import ALTERED, ClientKey, new_key, ordinary_claims
 from mockauth.scenario.model import Step
 from mockauth.wire import Request
 from mockauth.wire.words import say
@@ -25,9 +25,7 @@ def signed(run: ProbeRun, step: Step, request: Request) -> Request:
         return request
     assertion = _assertion(run, made, made.key, step.change.assertion)
     run.material.assertion = assertion
-    run.subject.driver.secrets.add(assertion, "client assertion")
-    pairs = (("client_assertion_type", TYPE), ("client_assertion", assertion))
-    return replace(request, params=(*request.params, *pairs))
+    return with_assertion(run.subject, request, assertion)
 
 
 def _assertion(run: ProbeRun, made: Registered, key: ClientKey, kind: str) -> str:

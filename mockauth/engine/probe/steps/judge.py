@@ -26,6 +26,7 @@ from mockauth.engine.probe.steps.control_request import (
 )
 from mockauth.engine.probe.steps.session_id import session_flaw
 from mockauth.engine.target.operations import without_token
+from mockauth.engine.target.registration import ASKED_METHODS
 from mockauth.scenario.model import Step
 from mockauth.wire import Exchange
 from mockauth.wire.url import without_query
@@ -129,17 +130,26 @@ def _precondition(run: ProbeRun, step: Step, came: Came) -> StepResult:
     elif step.given not in ("any", "refused"):
         _require_accepted(step, came)
     if step.do == "register":
-        _require_method(run, step, came)
+        return _registered(run, step, came)
     return StepResult()
 
 
-def _require_method(run: ProbeRun, step: Step, came: Came) -> None:
-    """Raise where the server has registered another method than the probe is about, as it may
-    (RFC 7591 section 3.2.1)."""
+def _registered(run: ProbeRun, step: Step, came: Came) -> StepResult:
+    """Whether a probe goes on after a registration. A server may register another method than it was asked for
+    (RFC 7591 section 3.2.1), which most probes are not about, and one is."""
     asked = dict(step.change.members).get("token_endpoint_auth_method")
     told = came.exchange.answer.members.get("token_endpoint_auth_method")
-    if isinstance(asked, str) and told and told != run.material.text(asked):
-        raise NotApplicable(say("the server registers {} instead", str(told)))
+    is_kept = not isinstance(asked, str) or not told or told == run.material.text(asked)
+    if step.given != "unless-kept":
+        if not is_kept:
+            raise NotApplicable(say("the server registers {} instead", str(told)))
+        return StepResult()
+    if is_kept:
+        seen = Seen(actual=say("kept"), exchanges=came.numbers)
+        return StepResult(observations=[seen], ended=True)
+    if told not in ASKED_METHODS:
+        raise Blocked(say("the server registers {} instead, which is not tried", str(told)))
+    return StepResult()
 
 
 def _require_other_data(run: ProbeRun, came: Came) -> None:

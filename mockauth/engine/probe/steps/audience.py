@@ -13,14 +13,13 @@ from dataclasses import replace
 
 from mockauth.checks.finding import Blocked, Seen
 from mockauth.checks.jwt import audience_of
+from mockauth.checks.mcp_audience import tells_tokens_apart
 from mockauth.engine.probe.mcp_material import resource
 from mockauth.engine.probe.steps.context import Came, Observations, ProbeRun
-from mockauth.engine.target.subject import Subject
 from mockauth.scenario.model import Step
 from mockauth.wire.words import own, say
 
 OPTION = "--other-resource"
-TRIAL = "api.foreign-audience-refused"
 
 
 def taken_for_another(run: ProbeRun, step: Step, came: Came) -> Observations:
@@ -34,7 +33,7 @@ def taken_for_another(run: ProbeRun, step: Step, came: Came) -> Observations:
     if named is not None and resource(run.subject) not in named:
         seen = say("accepted, and the token's audience is {}", shown)
         return [run.finding(step, seen, came.numbers)]
-    if named is None and not tells_tokens_apart(run.subject):
+    if named is None and not tells_tokens_apart(run.subject.driver.trace):
         return _opaque(run, step, came)
     if step.expect.audience == "checked":
         why = say("the authorization server issues tokens for {} whatever is asked for", shown)
@@ -43,12 +42,6 @@ def taken_for_another(run: ProbeRun, step: Step, came: Came) -> Observations:
         return [Seen(actual=say("the token is for this server"), exchanges=came.numbers)]
     seen = say("accepted: the token was asked for another resource, and is for this server")
     return [replace(run.finding(step, seen, came.numbers), tolerated=True)]
-
-
-def tells_tokens_apart(subject: Subject) -> bool:
-    """Whether the server was seen to refuse a token for another resource."""
-    calls = subject.driver.trace.select("rpc", purpose="altered", probe=TRIAL)
-    return any(call.answer.status in (401, 403) for call in calls)
 
 
 def _opaque(run: ProbeRun, step: Step, came: Came) -> Observations:

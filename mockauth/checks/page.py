@@ -408,11 +408,7 @@ def consent_names_client(evidence: Evidence) -> Iterator[Finding | Seen]:
     page = consent_page(evidence)
     text = visible_text(evidence.pages, page).lower()
     host = hostname(evidence.given.redirect_uri)
-    # What the client was registered as is not known: its id, or the product's name.
-    names = {evidence.given.client_id.lower(), "chatgpt", "openai"} - {""}
-    lacking: list[str] = (
-        [] if any(name in text.replace(host, "") for name in names) else [say("the client")]
-    )
+    lacking: list[str] = [] if _is_named(evidence, text.replace(host, "")) else [say("the client")]
     lacking += [] if host in text else [host]
     scopes = evidence.oauth.scope.split() if evidence.oauth else []
     lacking += [say("scope {:.40}", scope) for scope in scopes if scope.lower() not in text]
@@ -425,6 +421,14 @@ def consent_names_client(evidence: Evidence) -> Iterator[Finding | Seen]:
         )
     else:
         yield Seen(actual=say("client, host and scopes are named"), exchanges=(page.n,))
+
+
+def _is_named(evidence: Evidence, text: str) -> bool:
+    """Whether the text names the client: by its id, or as the product. A client that the developer has
+    made at an MCP server has a name that nobody here knows."""
+    names = {evidence.given.client_id.lower(), "chatgpt", "openai"} - {""}
+    is_own = evidence.mcp is not None and evidence.mcp.way == "given"
+    return is_own or any(name in text for name in names)
 
 
 def consent_page(evidence: Evidence) -> Exchange:

@@ -11,6 +11,7 @@ from mockauth.checks.evidence import Given
 from mockauth.checks.markup import elements, visible_text
 from mockauth.checks.registry import Check
 from mockauth.engine.result.result import State
+from mockauth.manifest.mcp import McpService, Way
 from mockauth.wire import Exchange, Pairs, Request, Response
 from mockauth.wire.markup import Pages
 from mockauth.wire.secret import Secret
@@ -289,6 +290,14 @@ def test_what_the_consent_page_says_is_noted(text: str, lacking: str) -> None:
         if lacking
         else ("pass", "client, host and scopes are named")
     )
+
+
+@pytest.mark.parametrize(("way", "state"), [("given", "pass"), ("dynamic", "info")])
+def test_a_client_that_the_developer_made_may_have_any_name(way: Way, state: State) -> None:
+    page = shown(body="<p>Notes at chat.openai.com: read write</p><form method=post></form>")
+    known = McpService(url=f"{SITE}/mcp", way=way)
+    result = judged(checks.consent_names_client, flow(page=page), mcp=known)
+    assert result.state == state
 
 
 def test_without_a_form_nobody_is_asked_for_consent() -> None:

@@ -34,7 +34,7 @@ def valid_token_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
             actual = say("{}, while a call without the token gets 401", call.outcome)
             yield Seen(actual=actual, exchanges=(call.n,))
         else:
-            yield _not_accepted(call)
+            yield _not_accepted(call, is_mcp=evidence.mcp is not None)
 
 
 def _refused_without(evidence: Evidence) -> bool:
@@ -43,22 +43,24 @@ def _refused_without(evidence: Evidence) -> bool:
     return any(e.answer.status == 401 for e in sent if e.purpose in ("altered", "supply"))
 
 
-def _not_accepted(call: Exchange) -> Finding:
+def _not_accepted(call: Exchange, *, is_mcp: bool) -> Finding:
     actual = call.outcome
     if call.answer.ok:
         actual = say("{} with an error in the body", actual)
     return Finding(
         expected=say("2xx"),
         actual=actual,
-        fix=_fix_of(call.answer.status),
+        fix=_fix_of(call.answer.status, is_mcp=is_mcp),
         at=call.request.url,
         exchanges=(call.n,),
         shows="" if call.answer.status in (401, 403) else say("an error of the API"),
     )
 
 
-def _fix_of(status: int) -> str:
+def _fix_of(status: int, *, is_mcp: bool) -> str:
     """What to change where the status says that it is not the token; "" where it may be."""
+    if status in (404, 405, 501) and is_mcp:
+        return say("Answer POST at the address of the MCP endpoint.")
     if status in (404, 405, 501):
         return say(
             "Nothing is served there for that method: compare {the_document} with your routes; "

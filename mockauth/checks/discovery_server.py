@@ -372,6 +372,37 @@ def iss_flag_set(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 
 @check(
+    "discovery.grants-listed",
+    "--M",
+    refs=("RFC8414-2", "RFC7591-2"),
+    why="A client does not begin a grant that the metadata does not list.",
+    fix="List authorization_code in grant_types_supported, and refresh_token where you issue refresh "
+    "tokens; or leave the member out.",
+)
+def grants_listed(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """grant_types_supported lists the grants that are served, or is absent"""
+    document = server(evidence)
+    listed = document.texts("grant_types_supported")
+    if listed is None:
+        raise NotApplicable(say("grant_types_supported is absent"))
+    answers = evidence.trace.ordinary("token", "refresh")
+    refreshes = [e for e in answers if e.answer.ok and e.answer.members.get("refresh_token")]
+    served = ("authorization_code", *(("refresh_token",) if refreshes else ()))
+    missing = [grant for grant in served if grant not in listed]
+    if not missing:
+        yield Seen(actual=say("{}", ", ".join(listed)), exchanges=(document.exchange,))
+        return
+    yield Finding(
+        expected=say("{} in grant_types_supported", own(", ".join(missing))),
+        actual=say("{}", ", ".join(listed)),
+        at=document.url,
+        exchanges=(document.exchange, *(e.n for e in refreshes[:1])),
+        # A client that got a refresh token uses it, whatever the metadata says.
+        tolerated="authorization_code" not in missing,
+    )
+
+
+@check(
     "discovery.no-deprecated-grants",
     "--S",
     refs=("OAuth21-10.1", "RFC9700-2.4"),

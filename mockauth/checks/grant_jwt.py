@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.jwt import Jwt, read_jwt
+from mockauth.checks.mcp_service import names_resource, protected
 from mockauth.checks.record import grants
 from mockauth.checks.registry import check
 from mockauth.checks.token import AT
@@ -128,6 +129,39 @@ def _number(value: object) -> float | None:
     except OverflowError:
         return None
     return number if math.isfinite(number) else None
+
+
+@check(
+    "grant.jwt-iss-aud",
+    "--M",
+    refs=("RFC9068-2.2", "OAI-mcp-auth", "anthropics/claude-ai-mcp#299"),
+    auth=("oauth",),
+    why="A server that compares issuer and audience refuses a token that names others.",
+    fix="Name the issuer of the metadata as iss, and the resource as aud, letter for letter.",
+    shows="token 200, first call 401",
+)
+def jwt_names_issuer(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """A JWT names the issuer and the resource, letter for letter"""
+    known = protected(evidence)
+    issuer = known.server.text("issuer") if known.server else ""
+    for answer, jwt in _jwts(evidence):
+        asked = known.resource_id if names_resource(answer) else ""
+        for name, wanted in (("iss", issuer), ("aud", asked)):
+            said = jwt.claims.get(name)
+            if not wanted:
+                continue
+            if said == wanted or (isinstance(said, list) and wanted in said):
+                yield Seen(actual=own(name), exchanges=(answer.n,))
+                continue
+            yield Finding(
+                expected=say("{} {}", own(name), wanted),
+                actual=say("{:.200}", str(said)) if said is not None else say("absent"),
+                at=AT,
+                exchanges=(answer.n,),
+                # RFC 7519 section 4.1: both are optional.
+                tolerated=said is None,
+            )
+            return
 
 
 @check(

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mockauth.checks.evidence import Evidence
-from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
+from mockauth.checks.finding import Blocked, Finding, Seen
 from mockauth.checks.introspection import audience_told
-from mockauth.checks.jwt import audience_of, read_jwt
-from mockauth.checks.mcp_service import protected
+from mockauth.checks.jwt import audience_of
+from mockauth.checks.mcp_service import names_resource, protected
 from mockauth.checks.record import callback_params
 from mockauth.checks.registry import check
-from mockauth.wire import Exchange
+from mockauth.wire import Exchange, Trace
 from mockauth.wire.message import first
 from mockauth.wire.trace import Fallback
 from mockauth.wire.words import AT_AUTHORIZATION_URL, own, say
 
 TRIAL = "api.foreign-audience-refused"
+"""The probe that calls the server with a token that was asked for another resource."""
 REFUSED = (401, 403)
 
 
@@ -41,7 +42,7 @@ def _issued(evidence: Evidence) -> list[tuple[Exchange, str]]:
 def accepted_in_both(evidence: Evidence) -> Iterator[Finding | Seen]:
     """resource is taken in the authorization request and in the token request"""
     protected(evidence)
-    asked = [e for e in evidence.trace.ordinary("authorize", "token") if _names_one(e)]
+    asked = [e for e in evidence.trace.ordinary("authorize", "token") if names_resource(e)]
     came = any(first(callback_params(e), "code") for e in evidence.trace.ordinary("callback"))
     second = evidence.trace.select("token" if came else "callback", purpose="fallback")
     without = [e for e in second if _is_taken_without(e)]
@@ -57,10 +58,6 @@ def accepted_in_both(evidence: Evidence) -> Iterator[Finding | Seen]:
     if not asked or asked[-1].step != "token":
         raise Blocked(say("no token was asked for with resource (see token.exchange-works)"))
     yield Seen(actual=asked[-1].outcome, exchanges=tuple(e.n for e in asked))
-
-
-def _names_one(exchange: Exchange) -> bool:
-    return bool(exchange.request.param("resource"))
 
 
 def _is_taken_without(exchange: Exchange) -> bool:
@@ -84,7 +81,7 @@ def audience_bound(evidence: Evidence) -> Iterator[Finding | Seen]:
     """A token is for the resource that it was asked for"""
     wanted = protected(evidence).resource_id
     answer, token = _issued(evidence)[0]
-    if not _names_one(answer):
+    if not names_resource(answer):
         raise Blocked(say("no token was asked for with resource (see resource.accepted-in-both)"))
     named = audience_of(token)
     if not named:
@@ -104,8 +101,9 @@ def audience_bound(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 def _by_introspection(evidence: Evidence, wanted: str) -> Finding | Seen | None:
     """What the authorization server tells this client of its own token (RFC 7662). A server that was seen
-    to refuse tokens for others knows whom they are for, whatever the words are."""
-    issued = {token for answer, token in _issued(evidence) if _names_one(answer)}
+    to refuse tokens for others knows whom they are for, whatever the words are; and a name that is no
+    address, such as the client id, may be its own word for this resource."""
+    issued = {token for answer, token in _issued(evidence) if names_resource(answer)}
     asked = [e for e in evidence.trace.select("introspect") if e.request.param("token") in issued]
     told = [(e, named) for e in asked if (named := audience_told(e.answer.members))]
     if not told:
@@ -114,7 +112,7 @@ def _by_introspection(evidence: Evidence, wanted: str) -> Finding | Seen | None:
     shown = say("introspection: {}", say(", ").join(say("{:.200}", one) for one in named))
     if wanted in named:
         return Seen(actual=shown, exchanges=(exchange.n,))
-    if _refuses_others(evidence):
+    if tells_tokens_apart(evidence.trace) or not any("://" in one for one in named):
         return None
     return Finding(
         expected=say("audience {}", wanted),
@@ -124,15 +122,20 @@ def _by_introspection(evidence: Evidence, wanted: str) -> Finding | Seen | None:
     )
 
 
-def _refuses_others(evidence: Evidence) -> bool:
-    calls = evidence.trace.select("rpc", purpose="altered", probe=TRIAL)
+def tells_tokens_apart(trace: Trace) -> bool:
+    """Whether the server was seen to refuse a token for another resource."""
+    calls = _tried(trace)  # the last one counts: before, the token may have been dead
     return bool(calls) and calls[-1].answer.status in REFUSED
+
+
+def _tried(trace: Trace) -> list[Exchange]:
+    return trace.select("rpc", purpose="altered", probe=TRIAL)
 
 
 def _by_trial(evidence: Evidence) -> Finding | Seen:
     """What the server did with a token that was asked for another resource and names none."""
-    calls = evidence.trace.select("rpc", purpose="altered", probe=TRIAL)
-    if _refuses_others(evidence):
+    calls = _tried(evidence.trace)
+    if tells_tokens_apart(evidence.trace):
         told = say("a token for another resource: {}", calls[-1].outcome)
         return Seen(actual=told, exchanges=(calls[-1].n,))
     if calls and calls[-1].answer.ok and evidence.given.other_resource:
@@ -148,39 +151,3 @@ def _by_trial(evidence: Evidence) -> Finding | Seen:
         ),
         by_option=by_option,
     )
-
-
-@check(
-    "grant.jwt-iss-aud",
-    "--M",
-    refs=("RFC9068-2.2", "OAI-mcp-auth", "anthropics/claude-ai-mcp#299"),
-    auth=("oauth",),
-    why="A server that compares issuer and audience refuses a token that names others.",
-    fix="Name the issuer of the metadata as iss, and the resource as aud, letter for letter.",
-    shows="token 200, first call 401",
-)
-def jwt_names_issuer(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """A JWT names the issuer and the resource, letter for letter"""
-    known = protected(evidence)
-    issuer = known.server.text("issuer") if known.server else ""
-    read = [(e, read_jwt(token)) for e, token in _issued(evidence)]
-    for answer, jwt in read:
-        if jwt is None:
-            raise NotApplicable(say("the token is not a JWT"))
-        asked = known.resource_id if _names_one(answer) else ""
-        for name, wanted in (("iss", issuer), ("aud", asked)):
-            said = jwt.claims.get(name)
-            if not wanted:
-                continue
-            if said == wanted or (isinstance(said, list) and wanted in said):
-                yield Seen(actual=own(name), exchanges=(answer.n,))
-                continue
-            yield Finding(
-                expected=say("{} {}", own(name), wanted),
-                actual=say("{:.200}", str(said)) if said is not None else say("absent"),
-                at=AT_AUTHORIZATION_URL,
-                exchanges=(answer.n,),
-                # RFC 7519 section 4.1: both are optional.
-                tolerated=said is None,
-            )
-            return

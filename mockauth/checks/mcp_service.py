@@ -68,6 +68,11 @@ def opened(evidence: Evidence) -> Exchange:
     return evidence.trace.get(known.opened)
 
 
+def names_resource(exchange: Exchange) -> bool:
+    """Whether a request says which resource it is about (RFC 8707 section 2)."""
+    return bool(exchange.request.param("resource"))
+
+
 def needs_no_tls(url: str) -> bool:
     """Whether a URL is https, or on this machine."""
     return url.startswith("https://") or is_loopback_host(hostname(url))

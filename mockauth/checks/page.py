@@ -409,11 +409,7 @@ def consent_names_client(evidence: Evidence) -> Iterator[Finding | Seen]:
     pages = asking_pages(evidence)
     text = " ".join(visible_text(evidence.pages, page) for page in pages).lower()
     host = hostname(evidence.given.redirect_uri)
-    # What the client was registered as is not known: its id, or the product's name.
-    names = {evidence.given.client_id.lower(), "chatgpt", "openai"} - {""}
-    lacking: list[str] = (
-        [] if any(name in text.replace(host, "") for name in names) else [say("the client")]
-    )
+    lacking: list[str] = [] if _is_named(evidence, text.replace(host, "")) else [say("the client")]
     lacking += [] if host in text else [host]
     scopes = evidence.oauth.scope.split() if evidence.oauth else []
     if not any(_lists_as_many(evidence, page, scopes) for page in pages):
@@ -427,6 +423,14 @@ def consent_names_client(evidence: Evidence) -> Iterator[Finding | Seen]:
         )
     else:
         yield Seen(actual=say("client, host and scopes are named"), exchanges=(pages[-1].n,))
+
+
+def _is_named(evidence: Evidence, text: str) -> bool:
+    """Whether the text names the client: by its id, or as the product. A client that the developer has
+    made at an MCP server has a name that nobody here knows."""
+    names = {evidence.given.client_id.lower(), "chatgpt", "openai"} - {""}
+    is_own = evidence.mcp is not None and evidence.mcp.way == "given"
+    return is_own or any(name in text for name in names)
 
 
 def _lists_as_many(evidence: Evidence, page: Exchange, scopes: list[str]) -> bool:

@@ -79,6 +79,10 @@ PAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "https://openid.net/specs/openid-connect-core-1_0.html#TokenRequestValidation",
         ),
         "CSP3": ("Content Security Policy Level 3", "https://www.w3.org/TR/CSP3/"),
+        "Fetch-cors": (
+            "Fetch Standard: CORS protocol",
+            "https://fetch.spec.whatwg.org/#http-cors-protocol",
+        ),
         "Fetch-redirect": (
             "Fetch Standard: HTTP-redirect fetch",
             "https://fetch.spec.whatwg.org/#http-redirect-fetch",

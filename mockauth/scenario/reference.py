@@ -83,6 +83,7 @@ MATERIAL = frozenset(
         "session.stale",
         "resource",
         "resource.origin",
+        "resource.lookalike",
         "resource.made-up",
         "resource.foreign",
         "challenged.scope",
@@ -103,6 +104,7 @@ text, `advertised.…` the name of a method of client authentication where the m
 `fresh.…` is of a login that nothing else uses, and `revoked.refresh_token` was revoked.
 Of an MCP server: `listed.…` is a response mode that the metadata lists, else the variant does not apply; `session` is the one that was
 begun, or a random one, and `.stale` one that never was; `resource` is the one that the ordinary flow names, `.origin` its origin,
+`.lookalike` the origin of another site that begins with the name of the server,
 `.made-up` one that nobody knows, `.foreign` the second MCP server that was named, else the made-up
 one. `challenged.scope` is what the last refusal for a scope named, `step-up.scope` that and what was
 granted before; `….scopes` are all that the metadata lists, `broad.scope` is

@@ -8,10 +8,16 @@ from mockauth.checks.discovery_resource import (
     prm_json,
     prm_resource_well_formed,
 )
-from mockauth.checks.discovery_server import asm_json, asm_required_fields, metadata_public
+from mockauth.checks.discovery_server import (
+    asm_json,
+    asm_required_fields,
+    grants_listed,
+    metadata_public,
+)
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Finding, Seen
 from mockauth.checks.registry import Check
+from mockauth.engine.result.verdict import conclude
 from mockauth.manifest.mcp import Document, McpService
 from mockauth.wire import Exchange, Request, Response, Trace
 
@@ -63,6 +69,7 @@ def judged(rule: Check, **changes: Any) -> Finding | Seen:
         (asm_json, {"grant_types_supported": "authorization_code"}),
         (asm_json, {"token_endpoint": ["http://localhost:8000/token"]}),
         (asm_json, {"client_id_metadata_document_supported": "true"}),
+        (grants_listed, {"grant_types_supported": ["client_credentials"]}),
         (asm_required_fields, {"token_endpoint": "/token"}),
         (asm_required_fields, {"authorization_endpoint": "http://localhost:8000/authorize#x"}),
         (prm_resource_well_formed, {"resource": [URL]}),
@@ -84,6 +91,7 @@ def test_a_member_that_no_client_can_use_is_found(rule: Check, changes: dict[str
         (prm_json, {"bearer_methods_supported": ["header"]}),
         (asm_json, {"x_vendor": {"a": 1}, "jwks": {"keys": []}}),
         (asm_json, {"registration_endpoint": "http://localhost:8000/register"}),
+        (grants_listed, {"grant_types_supported": ["implicit", "authorization_code"]}),
         (asm_required_fields, {"response_types_supported": ["code", "code id_token"]}),
         (asm_required_fields, {"token_endpoint": "http://localhost:8000/token?tenant=a"}),
         (prm_authorization_servers, {"authorization_servers": ["http://localhost:8000/t/a"]}),
@@ -113,3 +121,19 @@ def test_the_oldest_revision_has_no_metadata_of_the_resource_to_be_public() -> N
     found = list(metadata_public.judge(evidence(RESOURCE, SERVER, "2025-03-26")))
 
     assert len(found) == 1
+
+
+@pytest.mark.parametrize("listed", [["authorization_code"], None])
+def test_a_refresh_token_that_the_metadata_does_not_promise_is_a_warning(
+    listed: list[str] | None,
+) -> None:
+    known = {"grant_types_supported": listed} if listed else {}
+    record = evidence(RESOURCE, SERVER | known)
+    answer = Response(status=200, body=b'{"access_token": "a", "refresh_token": "b"}')
+    asked = Request(method="POST", url=URL)
+    record.trace.add(Exchange(step="token", request=asked, response=answer))
+
+    result = conclude(grants_listed.rule, "must", grants_listed.judge(record))
+
+    # Without a list there is a default, which nobody with refresh tokens keeps to.
+    assert result.state == ("warn" if listed else "n/a")

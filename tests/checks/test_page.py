@@ -11,6 +11,7 @@ from mockauth.checks.evidence import Given
 from mockauth.checks.markup import elements, visible_text
 from mockauth.checks.registry import Check
 from mockauth.engine.result.result import State
+from mockauth.manifest.mcp import McpService, Way
 from mockauth.wire import Exchange, Pairs, Request, Response
 from mockauth.wire.markup import Pages
 from mockauth.wire.secret import Secret
@@ -298,6 +299,14 @@ def test_a_login_that_follows_the_consent_need_not_name_the_client_again() -> No
     login = posted(answer(200, HTML, "<p>Sign in</p><form></form>"))
     record = trace(authorize(consent), login, posted(redirect(CALLBACK)), callback())
     assert judged(checks.consent_names_client, record).state == "pass"
+
+
+@pytest.mark.parametrize(("way", "state"), [("given", "pass"), ("dynamic", "info")])
+def test_a_client_that_the_developer_made_may_have_any_name(way: Way, state: State) -> None:
+    page = shown(body="<p>Notes at chat.openai.com: read write</p><form method=post></form>")
+    known = McpService(url=f"{SITE}/mcp", way=way)
+    result = judged(checks.consent_names_client, flow(page=page), mcp=known)
+    assert result.state == state
 
 
 def test_without_a_form_nobody_is_asked_for_consent() -> None:

@@ -12,7 +12,7 @@ from mockauth.engine.target.mcp import service_of
 from mockauth.engine.target.subject import Subject
 from mockauth.wire import Exchange, Response
 from mockauth.wire.message import first
-from mockauth.wire.url import origin
+from mockauth.wire.url import hostname, origin
 from mockauth.wire.words import own, say
 
 MADE_UP = "https://resource.invalid/mcp"
@@ -42,6 +42,14 @@ def origin_of(subject: Subject) -> str:
     if whole.rstrip("/") == origin(whole):
         raise NotApplicable(say("the resource is the origin"))
     return origin(whole)
+
+
+def lookalike_of(subject: Subject) -> str:
+    """The origin of another site that begins with the name of this one."""
+    host = hostname(service_of(subject).url)
+    if host.replace(".", "").isdigit() or ":" in host:
+        raise NotApplicable(say("the server has an address, and no name"))
+    return f"https://{host}.attacker.example"
 
 
 def foreign(subject: Subject) -> str:

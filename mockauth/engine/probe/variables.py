@@ -288,6 +288,7 @@ MCP_MATERIAL: Mapping[str, Callable[[Material], str]] = MappingProxyType(
         "session.stale": lambda material: mcp_material.stale_session(material.subject),
         "resource": lambda material: mcp_material.resource(material.subject),
         "resource.origin": lambda material: mcp_material.origin_of(material.subject),
+        "resource.lookalike": lambda material: mcp_material.lookalike_of(material.subject),
         "resource.made-up": lambda material: mcp_material.MADE_UP,
         "resource.foreign": lambda material: mcp_material.foreign(material.subject),
         "challenged.scope": lambda material: mcp_material.challenged_scope(material.done),

@@ -14,15 +14,14 @@ from dataclasses import replace
 from mockauth.checks.finding import Blocked, Seen
 from mockauth.checks.introspection import audience_told
 from mockauth.checks.jwt import audience_of
+from mockauth.checks.mcp_audience import tells_tokens_apart
 from mockauth.engine.probe.mcp_material import resource
 from mockauth.engine.probe.steps.context import Came, Observations, ProbeRun
 from mockauth.engine.probe.token_endpoints import described
-from mockauth.engine.target.subject import Subject
 from mockauth.scenario.model import Step
 from mockauth.wire.words import own, say
 
 OPTION = "--other-resource"
-TRIAL = "api.foreign-audience-refused"
 
 
 def taken_for_another(run: ProbeRun, step: Step, came: Came) -> Observations:
@@ -41,7 +40,7 @@ def taken_for_another(run: ProbeRun, step: Step, came: Came) -> Observations:
     if named is not None and resource(run.subject) not in named:
         seen = say("accepted, and the token's audience is {}", shown)
         return [run.finding(step, seen, came.numbers)]
-    if named is None and not tells_tokens_apart(run.subject):
+    if named is None and not tells_tokens_apart(run.subject.driver.trace):
         return _opaque(run, step, came)
     if step.expect.audience == "checked":
         why = say("the authorization server issues tokens for {} whatever is asked for", shown)
@@ -58,12 +57,6 @@ def _introspected(run: ProbeRun, came: Came) -> tuple[tuple[str, ...] | None, Ca
     told = described(run.subject, run.material.grant.access_token)
     named = audience_told(told.answer.members) if told else None
     return named, came if told is None or named is None else replace(came, more=(told.n,))
-
-
-def tells_tokens_apart(subject: Subject) -> bool:
-    """Whether the server was seen to refuse a token for another resource."""
-    calls = subject.driver.trace.select("rpc", purpose="altered", probe=TRIAL)
-    return any(call.answer.status in (401, 403) for call in calls)
 
 
 def _opaque(run: ProbeRun, step: Step, came: Came) -> Observations:

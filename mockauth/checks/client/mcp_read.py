@@ -215,6 +215,8 @@ def cimd_document_valid(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
         document = fetched.get(_client_id(exchange))
         if document is None:
             raise Blocked(say("the document is not on this machine, and nothing else is asked"))
+        if document.response is None:
+            raise Blocked(say("the document was asked for: {}", document.error))
         uri = first(exchange.request.all_query, "redirect_uri") or ""
         wrong = _wrong_document(document, uri)
         if wrong:

@@ -135,6 +135,8 @@ class Visit:
     """How many logins the client makes where one would do, when all goes well."""
     usual_calls: int = 1
     """How often the client sends one and the same call of the API, when all goes well."""
+    known_before: frozenset[str] = frozenset()
+    """The client ids that earlier starts have registered."""
 
     @property
     def authorizes(self) -> list[Exchange]:
@@ -189,6 +191,13 @@ class Visit:
     def registrations(self) -> list[Exchange]:
         """The registrations (RFC 7591)."""
         return self._of("register")
+
+    @property
+    def keeps_registration(self) -> bool:
+        """Whether the client uses the registration of an earlier start: what this one offers comes too
+        late for it."""
+        named = {first(e.request.all_query, "client_id") or "" for e in self.authorizes}
+        return bool(named & self.known_before) and not self.registrations
 
     def registered_at(self, host: str) -> set[str]:
         """The client ids that registrations at one host gave; it is an origin."""

@@ -207,6 +207,13 @@ class Visit:
         }
 
     @property
+    def client_secrets(self) -> list[str]:
+        """The secret that the client was given, and those that it has registered for."""
+        members = [e.answer.members for e in self.registrations]
+        known = [self.terms.client_secret, *(m.get("client_secret") for m in members)]
+        return [secret for secret in known if isinstance(secret, str) and secret]
+
+    @property
     def most_equal_calls(self) -> int:
         """How often the call came that came most often."""
         counted = Counter(call_of(e) for e in self.calls if e.answer.ok)

@@ -323,7 +323,7 @@ def _searched(plan: _Plan, session: ClientSession) -> Store | None:
         return None
     secrets = {plan.options.client_secret: "client secret"}
     for visit in session.visits:
-        secrets |= visit.issued_in_words()
+        secrets |= dict.fromkeys(visit.client_secrets, "client secret") | visit.issued_in_words()
     return search(plan.options.store, secrets, plan.started)
 
 

@@ -131,7 +131,7 @@ class ClientSession:
         """The endings of a visit, without the secrets that were printed."""
         # A token in an error is none: a client may show what the error says.
         granted = replace(visit, exchanges=tuple(e for e in visit.exchanges if e.answer.ok))
-        secrets = {visit.terms.client_secret: "client secret", **granted.issued_in_words()}
+        secrets = dict.fromkeys(visit.client_secrets, "client secret") | granted.issued_in_words()
         # Before anything is cut from it: half a token would not be known for a secret.
         endings = tuple(
             replace(e, printed=kinds_in(e.output, secrets), output=self.secrets.scrub(e.output))

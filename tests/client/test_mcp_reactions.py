@@ -10,7 +10,7 @@ from mockauth.checks.client.reactions import REACTIONS
 from mockauth.checks.client.visit import Ending, Visit
 from mockauth.checks.finding import Blocked, Finding, Seen
 from mockauth.wire import Exchange, Response
-from tests.client.test_reactions import CALLBACK, MOCK, exchange, visit
+from tests.client.test_reactions import CALLBACK, MOCK, OTHER, exchange, visit
 
 REFUSED = Response(
     status=403, headers=(("WWW-Authenticate", 'Bearer error="insufficient_scope", scope="b"'),)
@@ -100,3 +100,51 @@ def test_a_client_of_mcp_may_wait_as_long_as_its_sdk() -> None:
 
     assert isinstance(item, Finding)
     assert item.tolerated
+
+
+@pytest.mark.parametrize("word", ["declared-method", "names-document"])
+def test_a_registration_that_a_client_has_kept_is_not_one_of_this_start(word: str) -> None:
+    asked = exchange("authorize", f"{MOCK}/authorize?client_id=kept-1")
+    token = exchange("token", f"{MOCK}/token", code="c", client_id="kept-1")
+    made = of_mcp(asked, token)
+    made = replace(made, terms=replace(made.terms, auth_method="client_secret_post"))
+
+    assert said(word, replace(made, terms=replace(made.terms, client_secret=""))) == ["broken"]
+    with pytest.raises(Blocked):
+        said(word, replace(made, known_before=frozenset({"kept-1"})))
+
+
+def moved(*exchanges: Exchange, **more: object) -> Visit:
+    """A visit that has learned of another authorization server."""
+    names = Response(status=200, body=b'{"authorization_servers": ["%s"]}' % OTHER.encode())
+    document = exchange("metadata", f"{MOCK}/.well-known/oauth-protected-resource/mcp", names)
+    return of_mcp(document, *exchanges, **more)
+
+
+def test_a_client_that_stops_before_another_server_has_given_it_nothing() -> None:
+    assert said("credentials-bound", moved()) == ["seen"]
+    with pytest.raises(Blocked):
+        said("credentials-bound", moved(endings=(Ending(status=0),)))
+    with pytest.raises(Blocked):
+        said("credentials-bound", of_mcp(OPENED))
+
+
+def test_a_client_id_that_was_given_is_not_for_another_server() -> None:
+    there = exchange("authorize", f"{OTHER}/authorize?client_id=me")
+
+    assert said("credentials-bound", moved(there)) == ["broken"]
+
+
+@pytest.mark.parametrize(
+    "challenge",
+    [
+        'Bearer scope=b, error="insufficient_scope"',
+        'Bearer error_description="scope=\\"x", scope="b"',
+    ],
+)
+def test_the_scope_of_a_challenge_is_read_however_it_is_written(challenge: str) -> None:
+    refused = Response(status=403, headers=(("WWW-Authenticate", challenge),))
+    call = exchange("api", f"{MOCK}/mcp", refused)
+
+    assert said("step-up-union", of_mcp(login("a"), call, login("a+b"))) == ["seen"]
+    assert said("step-up-union", of_mcp(login("a"), call, login("a"))) == ["broken"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -183,10 +184,73 @@ def test_a_document_that_is_wrong_is_caught(documents: str, name: str) -> None:
     assert broken(run) == {DOCUMENT_RULE}
 
 
+def test_a_document_that_cannot_be_fetched_is_not_said_to_be_elsewhere(documents: str) -> None:
+    nobody = documents.replace("127.0.0.1", "127.0.0.2")
+    run = judged(settings={"DOCUMENT": f"{nobody}/right"}, select=(DOCUMENT_RULE,))
+
+    [result] = run.results
+    assert result.state == "blocked"
+    assert "cannot be fetched" in result.actual
+
+
 def test_a_document_that_is_right_passes(documents: str) -> None:
     run = judged(settings={"DOCUMENT": f"{documents}/right"}, select=(DOCUMENT_RULE,))
 
     assert [r.state for r in run.results] == ["pass"]
+
+
+GIVEN: Mapping[str, Any] = {"client_id": "given-1", "client_secret": "given-secret-1f0c"}
+PREFERRED = "client.registration-way-preferred"
+
+
+def test_a_client_with_a_given_id_breaks_no_rule() -> None:
+    run = judged(select=OF_MCP, **GIVEN)
+
+    assert broken(run) == set()
+    assert {r.rule.id for r in run.results if r.state == "blocked"} == set()
+
+
+@pytest.mark.parametrize(
+    ("defect", "rule"),
+    [("given-unused", PREFERRED), ("credentials-for-all", "client.credentials-bound-to-issuer")],
+)
+def test_a_defect_of_a_client_with_a_given_id_is_caught(defect: str, rule: str) -> None:
+    assert broken(judged(defect, select=(rule,), **GIVEN)) == {rule}
+
+
+def test_a_client_that_keeps_its_registration_breaks_no_rule(tmp_path: Path) -> None:
+    rules = ("client.auth-method-followed", "client.registration-as-offered")
+    run = judged(settings={"KEPT": str(tmp_path / "kept.json")}, select=rules)
+
+    assert broken(run) == set()
+
+
+LATER = """\
+mockauth: 1
+role: plugin
+id: client.mine
+title: Mine
+level: --M
+refs: [MCP-auth]
+why: Because.
+fix: Fix it.
+starts:
+- name: later
+  since: 2025-11-25
+  steps:
+  - do: callback
+    expect: {next: proceeds}
+"""
+
+
+def test_what_a_revision_does_not_ask_for_does_not_apply(tmp_path: Path) -> None:
+    (tmp_path / "later.yaml").write_text(LATER)
+    settings = {"VERSION": "2025-06-18"}
+    run = judged(
+        settings=settings, revision="2025-06-18", scenarios=(tmp_path,), select=("client.mine",)
+    )
+
+    assert [r.state for r in run.results] == ["n/a"]
 
 
 def test_every_rule_of_mcp_is_caught_failing_by_some_defect() -> None:

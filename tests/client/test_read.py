@@ -13,9 +13,11 @@ from urllib.parse import quote
 
 import pytest
 
+from mockauth.checks.client.mcp_read import pkce_s256_sent
 from mockauth.checks.client.read import (
     authorize_parameters_complete,
     code_exchanged_once,
+    secret_not_in_address,
     state_unguessable_per_flow,
     token_only_in_header,
 )
@@ -23,6 +25,7 @@ from mockauth.checks.client.registry import ClientCheck
 from mockauth.checks.client.visit import ClientEvidence, Visit
 from mockauth.checks.finding import Finding
 from mockauth.wire import Exchange, Response
+from mockauth.wire.trace import Step
 from tests.client.test_reactions import CALLBACK, ISSUED, MOCK, OTHER, exchange, visit
 
 NOW = 1_800_000_000.0
@@ -193,3 +196,43 @@ def test_a_state_that_reads_as_a_date_out_of_reach_is_judged_all_the_same(
     states: tuple[str, str],
 ) -> None:
     assert verdicts(state_unguessable_per_flow, *(login(one, NOW) for one in states)) == ["broken"]
+
+
+CHALLENGED = f"{RIGHT}&code_challenge={'c' * 43}&code_challenge_method=S256"
+
+
+@pytest.mark.parametrize(
+    ("more", "verifier", "expected"),
+    [
+        ("", "v" * 43, "seen"),
+        ("", "v" * 42, "broken"),
+        ("", "v" * 42 + " ", "broken"),
+        (f"&nonce={'n' * 16}", "v" * 30 + "n" * 16, "broken"),
+        (f"&code_verifier={'v' * 43}", "v" * 43, "broken"),
+    ],
+    ids=["right", "short", "blank", "of the request", "shown"],
+)
+def test_a_verifier_is_long_and_nobody_has_seen_it(more: str, verifier: str, expected: str) -> None:
+    asked = exchange("authorize", f"{MOCK}/authorize?{CHALLENGED}{more}")
+    token = exchange("token", f"{MOCK}/token", code="c1", code_verifier=verifier)
+
+    found = verdicts(pkce_s256_sent, visit(asked, token, honest=True))
+
+    assert ("broken" if "broken" in found else "seen") == expected
+
+
+REGISTERED = Response(
+    status=201, body=b'{"client_id": "r", "client_secret": "registered-secret-1"}'
+)
+
+
+@pytest.mark.parametrize(
+    ("check", "place"),
+    [(authorize_parameters_complete, "authorize"), (secret_not_in_address, "token")],
+)
+def test_a_secret_that_was_registered_for_is_one(check: ClientCheck, place: Step) -> None:
+    made = exchange("register", f"{MOCK}/register", REGISTERED)
+    told = exchange(place, f"{MOCK}/{place}?{RIGHT}&client_secret=registered-secret-1")
+
+    assert verdicts(check, visit(told, honest=True)) == ["seen"]
+    assert verdicts(check, visit(made, told, honest=True)) == ["broken"]

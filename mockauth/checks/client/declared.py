@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote_plus
 
 from mockauth.checks.client.credentials import badly_encoded, methods_used
-from mockauth.checks.client.reaction import TOKEN
+from mockauth.checks.client.reaction import TOKEN, check_new
 from mockauth.checks.client.visit import Visit
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.wire.message import FORM, JSON, every, first
@@ -50,6 +50,7 @@ def declared_method(visit: Visit) -> Iterator[Finding | Seen]:
     """The client authenticates by the one method that is served, and encodes it rightly."""
     if not visit.tokens:
         raise Blocked(say("the client did not get as far as a token request{}", visit.where))
+    check_new(visit)
     exchange = visit.tokens[0]
     used = methods_used(exchange)
     wanted = visit.terms.auth_method

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from mockauth.checks.client.callback import stops
-from mockauth.checks.client.reaction import Reaction
+from mockauth.checks.client.reaction import Reaction, check_new
 from mockauth.checks.client.visit import INSECURE, Visit
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.header import challenges
@@ -283,6 +283,7 @@ def names_document(visit: Visit) -> Iterator[Finding | Seen]:
     """Where the server takes documents alone, the client names its own, or says that it has none."""
     if visit.opened and not visit.authorizes:
         raise NotApplicable(say("the client has no document{}", visit.where))
+    check_new(visit)
     asked = _first_login(visit)
     name = first(asked.request.all_query, "client_id") or ""
     if "://" in name or (visit.terms.client_id and name == visit.terms.client_id):
@@ -297,11 +298,13 @@ def names_document(visit: Visit) -> Iterator[Finding | Seen]:
 
 
 def credentials_bound(visit: Visit) -> Iterator[Finding | Seen]:
-    """At a new authorization server the client registers anew: nothing of the old one goes there."""
+    """At a new authorization server the client registers anew, or stops: nothing of the old one goes
+    there."""
     there = [e for e in visit.exchanges if origin(e.request.url) == visit.terms.elsewhere]
     used = [e for e in there if e.step in ("authorize", "token", "refresh")]
     if not used:
-        raise Blocked(say("the client did not go to the new authorization server; {}", visit.words))
+        yield _stopped_before(visit)
+        return
     given = {"", *visit.registered_at(visit.terms.elsewhere)}
     carried = [e for e in used if "://" not in _client_id(e) and _client_id(e) not in given]
     old = visit.issued().keys() - _issued_at(there)
@@ -318,6 +321,19 @@ def credentials_bound(visit: Visit) -> Iterator[Finding | Seen]:
         )
     else:
         yield Seen(actual=say("its own credentials"), exchanges=(used[0].n,))
+
+
+def _stopped_before(visit: Visit) -> Seen:
+    """What a client without credentials for the new server has done: it learned of it, and gave up.
+
+    Raises:
+        Blocked: it did not get as far, or does not say that it has given up.
+    """
+    moved = [visit.terms.elsewhere]
+    there = [e for e in visit.metadata if e.answer.members.get("authorization_servers") == moved]
+    if not there or visit.timed_out or not visit.says_failure:
+        raise Blocked(say("the client did not go to the new authorization server; {}", visit.words))
+    return Seen(actual=say("nothing was sent there; {}", visit.words), exchanges=(there[0].n,))
 
 
 def other_version(visit: Visit) -> Iterator[Finding | Seen]:

@@ -18,6 +18,10 @@ TOKEN = say("token endpoint")
 REGISTER = say("registration endpoint")
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 """RFC 7636 section 4.2: a SHA-256 in base64url."""
+VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+"""RFC 7636 section 4.1."""
+FEWEST_SHOWN = 16
+"""Characters that a random verifier does not share with an address by chance."""
 APPLICATIONS = ("web", "native")
 LOOPBACK_PORT = re.compile(r"^(http://(?:127\.0\.0\.1|\[::1\]|localhost)):\d+")
 
@@ -72,15 +76,16 @@ def pkce_s256_sent(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
             else:
                 yield Seen(actual=say("S256"), at=AUTHORIZE, exchanges=(exchange.n,))
         for exchange in visit.tokens:
-            if exchange.request.param("code_verifier"):
-                yield Seen(actual=say("code_verifier"), at=TOKEN, exchanges=(exchange.n,))
-            else:
+            wrong = _wrong_verifier(visit, exchange)
+            if wrong:
                 yield Finding(
-                    expected=say("code_verifier"),
-                    actual=say("none"),
+                    expected=say("code_verifier, 43 to 128 characters that nobody has seen"),
+                    actual=wrong,
                     at=TOKEN,
                     exchanges=(exchange.n,),
                 )
+            else:
+                yield Seen(actual=say("code_verifier"), at=TOKEN, exchanges=(exchange.n,))
     _needs_exchange(evidence)
 
 
@@ -93,6 +98,21 @@ def _wrong_challenge(exchange: Exchange) -> str:
         return say("code_challenge_method {}", method or say("none"))
     if not CHALLENGE.fullmatch(challenge):
         return say("a code_challenge of {} characters", len(challenge))
+    if first(query, "code_verifier") is not None:
+        return say("code_verifier, which nobody may see before the code is exchanged")
+    return ""
+
+
+def _wrong_verifier(visit: Visit, exchange: Exchange) -> str:
+    """What is wrong with the verifier of a token request, or ""."""
+    verifier = exchange.request.param("code_verifier")
+    if not verifier:
+        return say("none")
+    if not VERIFIER.fullmatch(verifier):
+        return say("a code_verifier of {} characters", len(verifier))
+    sent = [pair for e in visit.authorizes for pair in e.request.all_query]
+    if any(len(value) >= FEWEST_SHOWN and value in verifier for _, value in sent):
+        return say("a code_verifier that is made of what stands in the authorization request")
     return ""
 
 
@@ -214,6 +234,8 @@ def cimd_document_valid(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
         document = fetched.get(_client_id(exchange))
         if document is None:
             raise Blocked(say("the document is not on this machine, and nothing else is asked"))
+        if document.response is None:
+            raise Blocked(say("the document was asked for: {}", document.error))
         uri = first(exchange.request.all_query, "redirect_uri") or ""
         wrong = _wrong_document(document, uri)
         if wrong:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from mockauth.checks.client.visit import Visit
-from mockauth.checks.finding import Finding, Seen
+from mockauth.checks.finding import Blocked, Finding, Seen
 from mockauth.wire.words import say
 
 Reaction = Callable[[Visit], Iterator[Finding | Seen]]
@@ -24,3 +24,19 @@ def lost_control(visit: Visit) -> str:
     if len(visit.logins) > MOST_LOGINS * max(1, len(visit.endings)) * visit.usual_logins:
         return say("{} logins one after the other{}", len(visit.logins), visit.where)
     return ""
+
+
+def check_new(visit: Visit) -> None:
+    """How a client makes itself known shows only where it does so in this start.
+
+    Raises:
+        Blocked: it uses the registration of an earlier one.
+    """
+    if visit.keeps_registration:
+        raise Blocked(
+            say(
+                "the client uses the client_id of an earlier start: give it a new folder at each "
+                "start{}",
+                visit.where,
+            )
+        )

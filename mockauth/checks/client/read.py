@@ -15,7 +15,7 @@ from urllib.parse import unquote, unquote_plus
 from mockauth.checks.callback import room_in_bits, varying_bits
 from mockauth.checks.client.mcp_read import MCP_CHECKS
 from mockauth.checks.client.registry import ClientCheck, client_check
-from mockauth.checks.client.visit import ClientEvidence, Terms, TokenKind, Visit
+from mockauth.checks.client.visit import ClientEvidence, TokenKind, Visit
 from mockauth.checks.finding import Blocked, Finding, Seen
 from mockauth.wire import Exchange
 from mockauth.wire.message import every, first
@@ -58,7 +58,7 @@ def authorize_parameters_complete(evidence: ClientEvidence) -> Iterator[Finding 
     """The authorization request carries response_type=code, client_id, redirect_uri and state, once each."""
     for visit in evidence.honest:
         for request in visit.authorizes:
-            wrong = _wrong_parameters(request, visit.terms)
+            wrong = _wrong_parameters(request, visit)
             if wrong:
                 yield Finding(
                     expected=say("{}, once each", own(", ".join(NEEDED))),
@@ -72,9 +72,9 @@ def authorize_parameters_complete(evidence: ClientEvidence) -> Iterator[Finding 
         raise Blocked(say("no authorization request came"))
 
 
-def _wrong_parameters(exchange: Exchange, terms: Terms) -> str:
+def _wrong_parameters(exchange: Exchange, visit: Visit) -> str:
     """What is wrong with an authorization request, or ""."""
-    request = exchange.request
+    request, terms = exchange.request, visit.terms
     if request.method != "GET":
         return say("{}, which no server must take (RFC 6749 section 3.1)", request.method)
     query = request.all_query
@@ -87,7 +87,7 @@ def _wrong_parameters(exchange: Exchange, terms: Terms) -> str:
     own_uri = terms.is_mcp or first(query, "redirect_uri") == terms.redirect_uri
     if not wrong and not own_uri:
         wrong.append("another redirect_uri than the one that is registered (REDIRECT_URI)")
-    if terms.client_secret and terms.client_secret in unquote_plus(request.target):
+    if any(secret in unquote_plus(request.target) for secret in visit.client_secrets):
         wrong.append("the client secret in an address that the browser keeps")
     return ", ".join(wrong)
 
@@ -341,7 +341,7 @@ def secret_not_in_address(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
     """The address of a token request carries no client secret and no refresh token."""
     told: set[str] = set()
     for visit in evidence.visits:
-        secrets = {visit.terms.client_secret: say("client secret")}
+        secrets = dict.fromkeys(visit.client_secrets, say("client secret"))
         secrets |= {t: say("refresh token") for t, k in visit.issued().items() if k == REFRESH}
         for exchange in (*visit.tokens, *visit.refreshes):
             address = unquote_plus(exchange.request.target)

@@ -16,7 +16,7 @@ def nothing_elsewhere(visit: Visit) -> Iterator[Finding | Seen]:
     redirected = [e for e in visit.exchanges if _leads_elsewhere(visit, e)]
     if not redirected:
         raise Blocked(say("the client did not get as far as the redirect{}", visit.where))
-    secrets = {visit.terms.client_secret: "client secret", **visit.issued_in_words()}
+    secrets = dict.fromkeys(visit.client_secrets, "client secret") | visit.issued_in_words()
     secrets |= dict.fromkeys(visit.codes(), "code")
     found = [(e, kind) for e in visit.strays if (kind := secret_carried(e, secrets))]
     for exchange, kind in found:

@@ -135,6 +135,8 @@ class Visit:
     """How many logins the client makes where one would do, when all goes well."""
     usual_calls: int = 1
     """How often the client sends one and the same call of the API, when all goes well."""
+    known_before: frozenset[str] = frozenset()
+    """The client ids that earlier starts have registered."""
 
     @property
     def authorizes(self) -> list[Exchange]:
@@ -190,12 +192,26 @@ class Visit:
         """The registrations (RFC 7591)."""
         return self._of("register")
 
+    @property
+    def keeps_registration(self) -> bool:
+        """Whether the client uses the registration of an earlier start: what this one offers comes too
+        late for it."""
+        named = {first(e.request.all_query, "client_id") or "" for e in self.authorizes}
+        return bool(named & self.known_before) and not self.registrations
+
     def registered_at(self, host: str) -> set[str]:
         """The client ids that registrations at one host gave; it is an origin."""
         there = [e for e in self.registrations if origin(e.request.url) == host]
         return {
             str(e.answer.members["client_id"]) for e in there if "client_id" in e.answer.members
         }
+
+    @property
+    def client_secrets(self) -> list[str]:
+        """The secret that the client was given, and those that it has registered for."""
+        members = [e.answer.members for e in self.registrations]
+        known = [self.terms.client_secret, *(m.get("client_secret") for m in members)]
+        return [secret for secret in known if isinstance(secret, str) and secret]
 
     @property
     def most_equal_calls(self) -> int:

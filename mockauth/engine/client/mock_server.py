@@ -26,7 +26,7 @@ from mockauth.engine.client.options import ClientOptions
 from mockauth.errors import UsageError
 from mockauth.plugin.config import ClientConfig, PluginConfig
 from mockauth.plugin.faults.fault import AnswerChange, Fault
-from mockauth.plugin.fetch import Bounds, Fetched
+from mockauth.plugin.fetch import Bounds, Fetched, FetchError
 from mockauth.plugin.resource import PATHS
 from mockauth.scenario.client_model import ClientStep, Declared, Start
 from mockauth.wire import Exchange, Request, Response
@@ -100,14 +100,21 @@ class MockServer:
         Raises:
             FetchError: it cannot be had.
         """
-        found = fetch_nearby(url, bounds)
-        if self.interceptor is not None and is_loopback_host(hostname(url)):
-            headers = (("Content-Type", found.content_type),)
-            answer = Response(status=found.status, headers=headers, body=found.body)
-            request = Request(method="GET", url=url)
-            fetched = Exchange(step="asset", request=request, response=answer)
-            self.interceptor.received.append((self.clock.now(), fetched))
+        document = Exchange(step="asset", request=Request(method="GET", url=url))
+        try:
+            found = fetch_nearby(url, bounds)
+        except FetchError as wrong:
+            self._keep(replace(document, error=str(wrong)))
+            raise
+        headers = (("Content-Type", found.content_type),)
+        answer = Response(status=found.status, headers=headers, body=found.body)
+        if is_loopback_host(hostname(url)):
+            self._keep(replace(document, response=answer))
         return found
+
+    def _keep(self, fetched: Exchange) -> None:
+        if self.interceptor is not None:
+            self.interceptor.received.append((self.clock.now(), fetched))
 
     def _config(self, terms: Terms, authorize_url: str) -> PluginConfig:
         """The honest plugin."""

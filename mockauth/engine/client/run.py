@@ -230,8 +230,7 @@ def _reaction(
     if starter is None:
         why = say("needs a client that mockauth can start: give {}", COMMAND)
         return blocked(probe.rule, level, why, by_option=COMMAND)
-    starts = [s for s in probe.starts if s.since <= plan.revision <= s.until]
-    said = _reactions(replace(probe, starts=tuple(starts)), session, starter)
+    said = _reactions(probe, plan.revision, session, starter)
     if astray and not _asks_for_first(probe):
         return conclude(probe.rule, level, _contrast(said, astray))
     return conclude(probe.rule, level, said)
@@ -259,13 +258,16 @@ def _contrast(reactions: Iterator[Finding | Seen], astray: str) -> Iterator[Find
 
 
 def _reactions(
-    probe: ClientProbe, session: ClientSession, starter: Starter
+    probe: ClientProbe, revision: Revision, session: ClientSession, starter: Starter
 ) -> Iterator[Finding | Seen]:
     """What the client does in each start. One that could not be judged blocks the rule, unless
     another start has found it broken."""
     unjudged: list[Blocked | NotApplicable] = []
-    starts = [s for s in probe.starts if not (_is_about_state(s) and session.is_stateless)]
-    if probe.starts and not starts:
+    due = [s for s in probe.starts if s.since <= revision <= s.until]
+    if not due:
+        raise NotApplicable(say("MCP {} does not ask for it", revision))
+    starts = [s for s in due if not (_is_about_state(s) and session.is_stateless)]
+    if not starts:
         raise NotApplicable(NO_STATE)
     for start in starts:
         visit = session.visit(starter, start, probe.rule.id)
@@ -321,7 +323,7 @@ def _searched(plan: _Plan, session: ClientSession) -> Store | None:
         return None
     secrets = {plan.options.client_secret: "client secret"}
     for visit in session.visits:
-        secrets |= visit.issued_in_words()
+        secrets |= dict.fromkeys(visit.client_secrets, "client secret") | visit.issued_in_words()
     return search(plan.options.store, secrets, plan.started)
 
 

@@ -115,17 +115,23 @@ class ClientSession:
             arrived=MappingProxyType(arrived),
             endings=endings,
             usual_logins=max([1, *(len(v.logins) for v in self.visits if v.honest)]),
+            known_before=self._registered(),
             usual_calls=max([1, *(v.most_equal_calls for v in self.visits if v.honest)]),
         )
         visit = replace(visit, endings=self._read(visit))
         self.visits.append(visit)
         return visit
 
+    def _registered(self) -> frozenset[str]:
+        """The client ids that were given so far."""
+        answers = [e.answer for visit in self.visits for e in visit.registrations]
+        return frozenset(str(a.members["client_id"]) for a in answers if "client_id" in a.members)
+
     def _read(self, visit: Visit) -> tuple[Ending, ...]:
         """The endings of a visit, without the secrets that were printed."""
         # A token in an error is none: a client may show what the error says.
         granted = replace(visit, exchanges=tuple(e for e in visit.exchanges if e.answer.ok))
-        secrets = {visit.terms.client_secret: "client secret", **granted.issued_in_words()}
+        secrets = dict.fromkeys(visit.client_secrets, "client secret") | granted.issued_in_words()
         # Before anything is cut from it: half a token would not be known for a secret.
         endings = tuple(
             replace(e, printed=kinds_in(e.output, secrets), output=self.secrets.scrub(e.output))

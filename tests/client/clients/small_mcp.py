@@ -14,6 +14,7 @@ import re
 import secrets
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -132,20 +133,23 @@ class McpClient(small.Client):
     def make_known(self) -> None:
         """With the id that was given, else with a document, else by a registration."""
         issuer = "any" if "credentials-for-all" in self.defects else self.facts["ISSUER"]
+        kept = Path(self.env["KEPT"]) if "KEPT" in self.env else None
+        if kept and kept.exists():
+            self.known = json.loads(kept.read_text())
         if issuer not in self.known:
             self.known[issuer] = self.identity()
+        if kept:
+            kept.write_text(json.dumps(self.known))
         name, secret, method = self.known[issuer]
         self.facts |= {"CLIENT_ID": name, "CLIENT_SECRET": secret, "AUTH_METHOD": method}
 
     def identity(self) -> tuple[str, str, str]:
         """Id, secret and way of authentication at this server."""
-        given, document = self.env.get("GIVEN_ID", ""), self.env.get("DOCUMENT", "")
-        if given and "given-unused" not in self.defects:
-            return (
-                given,
-                self.env["GIVEN_SECRET"],
-                self.env.get("AUTH_METHOD", "client_secret_post"),
-            )
+        given, document = self.env.get("CLIENT_ID", ""), self.env.get("DOCUMENT", "")
+        # What was given is for the server that was there first.
+        if given and not self.known and "given-unused" not in self.defects:
+            method = self.env.get("AUTH_METHOD", "client_secret_post")
+            return given, self.env["CLIENT_SECRET"], method
         takes = self.server.get("client_id_metadata_document_supported")
         takes = takes or "document-always" in self.defects
         first = "registers-first" in self.defects and "registration_endpoint" in self.server

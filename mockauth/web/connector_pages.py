@@ -63,7 +63,13 @@ def add_connector_pages(blueprint: Blueprint, pages: Pages) -> None:
 
 def _listed(pages: Pages, installation: Installation, connection: Connection) -> str:
     told = connector.tools_of(pages.world, installation, connection)
-    return render_template("chatgpt/tools.html", plugin=installation, told=told, called="")
+    return render_template(
+        "chatgpt/tools.html",
+        plugin=installation,
+        told=told,
+        called="",
+        arguments_of=connector.arguments_of,
+    )
 
 
 def _typed(name: str) -> str:

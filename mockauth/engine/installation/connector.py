@@ -21,6 +21,7 @@ from mockauth.engine.installation.installation import NO_SECRET, Connection, Ins
 from mockauth.engine.installation.setup import judged
 from mockauth.engine.installation.use import refresh
 from mockauth.engine.target import mcp
+from mockauth.engine.target.sample_request import sample
 from mockauth.engine.target.subject import Subject
 from mockauth.errors import NothingJudged
 from mockauth.manifest.mcp import McpService, method_of_given
@@ -147,6 +148,13 @@ def tools_of(world: World, installation: Installation, connection: Connection) -
         return replace(_told(world, subject, exchange), tools=service.tools)
 
     return _asked(world, installation, connection, listed)
+
+
+def arguments_of(tool: Mapping[str, Any]) -> str:
+    """Arguments that fit the schema of a tool as far as types go, as JSON."""
+    schema = tool.get("inputSchema")
+    found = sample(schema, schema) if isinstance(schema, dict) else {}
+    return json.dumps(found if isinstance(found, dict) else {}, indent=1)
 
 
 def call_tool(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -319,6 +320,25 @@ def test_a_callback_that_nobody_waits_for_is_told_so(visitor: Visitor) -> None:
 @pytest.mark.parametrize("schema", [None, [], {}, {"type": "string"}, {"$ref": "#"}])
 def test_a_tool_of_any_schema_has_arguments_to_begin_with(schema: object) -> None:
     assert arguments_of({"inputSchema": schema}) == "{}"
+
+
+def test_at_another_port_another_client_is_registered(
+    server: MockPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOCKAUTH_STORE_KEY", Fernet.generate_key().decode())
+    place = f"sqlite:///{tmp_path}/kept.db"
+    visitor = added(Visitor(create_pages(PageSettings(store=place))), server)
+    keeper, id = Keeper(open_store(place)), visitor.path.split("/")[3]
+    here = keeper.installation(id)
+    assert here is not None
+    keeper.keep(replace(here, registered_uri=here.registered_uri.replace("3334", "4000")))
+
+    logged_in(visitor, server)
+
+    assert "State: connected" in visitor.text
+    now = keeper.installation(id)
+    assert now is not None
+    assert (now.registered_uri, now.client_id != here.client_id) == (STABLE, True)
 
 
 def test_arguments_that_are_no_json_are_not_sent(visitor: Visitor, server: MockPlugin) -> None:

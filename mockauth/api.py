@@ -11,7 +11,6 @@ settings file behind them.
 from __future__ import annotations
 
 import os
-import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,6 +38,7 @@ from mockauth.engine.events import Event, RunFinished
 from mockauth.engine.http.app import wsgi_of
 from mockauth.engine.http.in_process import InProcess
 from mockauth.engine.http.transport import TransportError
+from mockauth.engine.installation.address import names_app, target_of
 from mockauth.engine.interruption import Interruption
 from mockauth.engine.result.gate import gate
 from mockauth.engine.result.profile_options import chosen_profile, needs_detection, read_levels
@@ -83,7 +83,6 @@ Target = Any
 DOCUMENT_SECONDS = 15.0
 HOME = "http://localhost"
 """The address of an app in process that names none on this machine."""
-AT_MODULE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(\(\))?")
 
 
 def check(target: Target, *, base_url: str = "", **options: Unpack[Options]) -> Report:
@@ -155,7 +154,7 @@ def plan_of(target: str, **options: Unpack[Options]) -> Plan:
     Raises:
         UsageError: an option, the settings file or a scenario file cannot be used.
     """
-    address = HOME if _is_at_module(target) else target
+    address = HOME if names_app(target) else target_of(target)
     with parsed(check_command, [address], options) as values:
         wanted = options_of(address, values)
     rules = [one.rule for one in all_checks()]
@@ -217,15 +216,16 @@ def resolved(target: Target, base_url: str = "", authorize_url: str = "") -> Ite
     Raises:
         UsageError: it is neither a URL nor a path nor an app.
     """
-    if isinstance(target, str) and _is_at_module(target):
+    if isinstance(target, str) and names_app(target):
         target = app_at(target)
     if isinstance(target, str | PathLike):
-        _see_a_place(str(target))
+        address = target_of(str(target))
+        _see_a_place(address)
         if base_url:
             raise UsageError(
                 "base_url belongs to an app in process; a URL or a path says it itself"
             )
-        yield Resolved(str(target))
+        yield Resolved(address)
         return
     with wsgi_of(target) as app:
         base = base_url.rstrip("/") or _on_this_machine(authorize_url) or _published(app)
@@ -234,11 +234,6 @@ def resolved(target: Target, base_url: str = "", authorize_url: str = "") -> Ite
             yield Resolved(base, transport)
         finally:
             transport.close()
-
-
-def _is_at_module(target: str) -> bool:
-    """Whether a text is `module:app`, and no path."""
-    return AT_MODULE.fullmatch(target) is not None and not Path(target).exists()
 
 
 def app_at(value: str) -> Any:

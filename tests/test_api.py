@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, get_type_hints
 
 import click
@@ -18,7 +19,9 @@ from flask import Flask
 import mockauth
 from mockauth.cli.check import check as check_command
 from mockauth.cli.check_client import check_client as client_command
+from mockauth.engine.check import run_check
 from mockauth.engine.demo import options_for
+from mockauth.engine.events import RunFinished
 from mockauth.errors import UsageError
 from mockauth.options import ClientOptions, Options
 from mockauth.plugin.config import PluginConfig
@@ -225,6 +228,18 @@ def test_options_come_from_the_settings_file_and_the_environment_too(
     assert "manifest.served" not in report
 
 
+def test_a_host_without_a_scheme_is_asked_and_the_report_says_how() -> None:
+    with serving(mockauth.create_app(PluginConfig())) as base:
+        typed = base.removeprefix("http://")
+        options = options_for(PluginConfig(), typed)
+        *_, last = run_check(replace(options, select=("manifest.served",)))
+
+    assert isinstance(last, RunFinished)
+    assert last.run.target == base
+    assert f"{typed} is asked at {base}" in last.run.notes
+    assert last.run.summary["pass"] == 1
+
+
 def test_an_app_is_named_by_its_module() -> None:
     report = mockauth.check("tests.apps.flask_todo:app", select="manifest.served", **GIVEN)
 
@@ -241,7 +256,6 @@ def test_an_app_is_named_by_its_module() -> None:
         ("nobody_has_this:app", "ModuleNotFoundError: No module named 'nobody_has_this'"),
         ("my_service", "give a site such as"),
         ("my_service.py", "or an app in process as MODULE:APP"),
-        ("localhost:3333", "give a site such as"),
     ],
 )
 def test_a_target_that_is_none_says_what_it_should_be(

@@ -118,7 +118,10 @@ def _fix(evidence: Evidence, flow: list[Exchange], error: str) -> str:
         return _scope_fix(evidence)
     if error:
         return ""
-    return say("Register {}, or give your plugin id with --plugin-id.", evidence.given.redirect_uri)
+    uri = evidence.given.redirect_uri
+    if evidence.mcp is not None:
+        return say("Register {} for this client: ChatGPT comes back there.", uri)
+    return say("Register {}, or give your plugin id with --plugin-id.", uri)
 
 
 def _scope_fix(evidence: Evidence) -> str:

@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from mockauth.cli.check_options import options_of
 from mockauth.cli.option import HostAndPort, Patience, SlowCommand, option
 from mockauth.cli.settings import load_settings
+from mockauth.engine.installation.address import names_app
 from mockauth.errors import UsageError
 
 
@@ -34,7 +35,7 @@ from mockauth.errors import UsageError
 @option(
     "--openapi",
     default="",
-    help="GPT Action: URL or path of the OpenAPI document; (default: "
+    help="GPT Action: URL or path of the OpenAPI document (default: "
     "TARGET, TARGET/openapi.json or TARGET/openapi.yaml).",
 )
 @option(
@@ -238,7 +239,7 @@ from mockauth.errors import UsageError
 def check(target: str | None, **values: Any) -> None:
     """Sign in to TARGET as ChatGPT would, and report what would go wrong.
 
-    TARGET is the root of a site (http://localhost:3333), the URL of a manifest, or the path of one.
+    TARGET is the root of a site (localhost:3333), the URL of a manifest, or the path of one.
     For a GPT Action it is the root of the API, or the URL or path of its OpenAPI document.
     For an MCP server it is the URL of its endpoint.
 
@@ -247,6 +248,7 @@ def check(target: str | None, **values: Any) -> None:
     if target is None:
         raise click.exceptions.Exit(_check_many(values))
     _only_one(target)
+    _see_no_app(target)
     # The engine brings requests, the checks and the scenarios with it, which --help must not.
     from mockauth.cli.output import finish, for_github, report_targets
     from mockauth.engine.check import run_check
@@ -286,3 +288,12 @@ def _only_one(target: str) -> None:
     context = click.get_current_context()
     if context.get_parameter_source("targets") is ParameterSource.COMMANDLINE:
         raise UsageError(f"give TARGET ({target}) or --targets, not both")
+
+
+def _see_no_app(target: str) -> None:
+    if names_app(target):
+        raise UsageError(
+            f"{target} names an app in Python, and this command asks a server: start it and give its "
+            "address, such as http://localhost:8000",
+            f"without a server: pytest --mockauth-target {target}, or mockauth.check({target!r})",
+        )

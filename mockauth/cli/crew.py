@@ -41,7 +41,6 @@ class Worker:
     answers: Connection
     until: float | None
     """When it is ended, by the monotonic clock; None for never."""
-    began: float = field(default_factory=time.monotonic)
     why: str = ""
     """Why there is no report."""
 
@@ -68,7 +67,6 @@ class Done:
 
     number: int
     why: str
-    seconds: float
 
 
 @dataclass
@@ -138,7 +136,7 @@ def _done(worker: Worker) -> Done:
     worker.answers.close()
     why = worker.why or _end(worker.process.exitcode or 0)
     worker.process.close()
-    return Done(worker.number, why, time.monotonic() - worker.began)
+    return Done(worker.number, why)
 
 
 def _end(code: int) -> str:

@@ -16,10 +16,10 @@ from mockauth.cli.crew import Crew
 from mockauth.cli.one_target import Job
 from mockauth.cli.output import report_targets
 from mockauth.cli.settings import settings_source
-from mockauth.cli.settings_digest import of_all, settings_digest, texts
+from mockauth.cli.settings_digest import named_in, of_all, settings_digest, texts
 from mockauth.cli.signals import stoppable
 from mockauth.cli.targets import OF_ONE, OF_THE_LIST, ListedTarget, read_targets
-from mockauth.cli.writing import write_whole
+from mockauth.cli.writing import take_away, write_whole
 from mockauth.engine.interruption import Interruption
 from mockauth.errors import UsageError
 from mockauth.report.formats.document import read_document
@@ -52,8 +52,9 @@ class Plan:
 
     def settings(self, entry: ListedTarget) -> str:
         """The digest of the settings of a target."""
-        file = str(entry.options.get("config", self.file))
-        return settings_digest(entry, self.given, self.environment, (file, *self.named))
+        own = str(entry.options.get("config", ""))
+        files = (own or self.file, *self.named, *named_in(own))
+        return settings_digest(entry, self.given, self.environment, files)
 
 
 def check_many(context: click.Context, values: Mapping[str, Any]) -> int:
@@ -125,8 +126,8 @@ def _rows(plan: Plan, stop: Interruption, *, quiet: bool) -> list[Row]:
             try:
                 jobs.append((entry, _job(plan, entry)))
             except UsageError as wrong:
-                plan.report(entry).unlink(missing_ok=True)  # of other settings, or not judged
-                rows[entry.name] = _unjudged(entry, "; ".join(wrong.lines))
+                kept = take_away(plan.report(entry))  # of other settings, or not judged
+                rows[entry.name] = _unjudged(entry, "; ".join(filter(None, (*wrong.lines, kept))))
     for row in _checked(plan, jobs, stop):
         rows[row.name] = row
         if not quiet:

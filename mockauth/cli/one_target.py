@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockauth.cli.main import commands
-from mockauth.cli.writing import write_whole
+from mockauth.cli.writing import take_away, write_whole
 from mockauth.errors import NothingJudged, OurFault
 
 if TYPE_CHECKING:
@@ -61,7 +61,9 @@ def judge(job: Job, answers: Connection) -> None:
         _be_quiet()
     try:
         # One of other settings. Those of targets that are not reached before a signal stay.
-        job.report.unlink(missing_ok=True)
+        left = take_away(job.report)
+        if left:
+            raise NothingJudged(f"the report was not written: {left}")
         _judge(job, answers)
     except OurFault as wrong:
         answers.send(Unjudged("; ".join(wrong.lines)[:LONGEST]))

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
+from urllib.parse import urlsplit
 
 import click
 
@@ -19,6 +20,7 @@ from mockauth.cli.option import option
 from mockauth.cli.production import HOSTS, at_chatgpt, production_options, require_chromium
 from mockauth.errors import UsageError
 from mockauth.plugin.login_name import Login
+from mockauth.profiles import MCP
 from mockauth.settings import called_back, plugins_of, read_settings
 
 if TYPE_CHECKING:
@@ -221,7 +223,10 @@ def _plugins(values: dict[str, Any]) -> tuple[PluginConfig, ...]:
     )  # fmt: skip
     given = {n: values[n] for n in names if values[n] is not None} | _api_of(values)
     plugins = plugins_of(settings.get("serve", {}), source, given)
-    plugins = tuple(called_back(plugin, values["redirect_uris"]) for plugin in plugins)
+    plugins = tuple(
+        called_back(plugin, (*values["redirect_uris"], *_of_connectors(plugin)))
+        for plugin in plugins
+    )
     if values["profile"] == "action":
         # The engine comes with every check, which only this profile of `serve` needs.
         from mockauth.engine.demo import as_action
@@ -232,6 +237,11 @@ def _plugins(values: dict[str, Any]) -> tuple[PluginConfig, ...]:
         if not folder.exists():
             raise UsageError(f"--scenarios {folder}: there is no such folder")
     return tuple(with_faults(plugin, values["faults"], folders) for plugin in plugins)
+
+
+def _of_connectors(plugin: PluginConfig) -> tuple[str, ...]:
+    """The callback that ChatGPT's connectors have today, where the plugin is an MCP server."""
+    return MCP.callbacks[:1] if plugin.api == "mcp" else ()
 
 
 def _api_of(values: dict[str, Any]) -> dict[str, str]:
@@ -285,7 +295,10 @@ def _refuse_reserved(plugins: tuple[PluginConfig, ...]) -> None:
 def _known_to_pages(plugin: PluginConfig, base: str) -> PluginConfig:
     """The plugin with the callback of the pages registered, at either name of this machine."""
     named = (base, base.replace("//localhost:", "//127.0.0.1:"))
-    uris = [f"{one}/aip/{id}/oauth/callback" for id in plugin.plugin_ids for one in named]
+    paths = [f"/aip/{id}/oauth/callback" for id in plugin.plugin_ids]
+    if plugin.api == "mcp":
+        paths = [urlsplit(uri).path for uri in _of_connectors(plugin)]
+    uris = [f"{one}{path}" for path in paths for one in named]
     return called_back(plugin, tuple(dict.fromkeys(uris)))
 
 
@@ -432,7 +445,9 @@ def _introduce_oauth(base: str, config: PluginConfig, profile: str) -> None:
         _line("user", f"{user.name} / {user.password}")
     uris = [uri for client in config.clients for uri in config.registered(client)]
     for uri in dict.fromkeys(uris):
-        _line("registered callback", uri)
+        # Those of a 2023 plugin say nothing to who tests an MCP server.
+        if config.api != "mcp" or uri.partition("?")[0] not in config.redirect_uris:
+            _line("registered callback", uri)
 
 
 def _endpoint_names(config: PluginConfig, profile: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ import click
 
 from mockauth import __version__
 from mockauth.cli.targets import OF_ONE, OF_THE_LIST, ListedTarget, Variable
+from mockauth.errors import UsageError
+from mockauth.settings import read_settings
 
 
 def settings_digest(
@@ -54,6 +57,14 @@ def texts(values: Iterable[Any]) -> Iterator[str]:
             yield from map(str, value)
         elif isinstance(value, str | Path):
             yield str(value)
+
+
+def named_in(config: str) -> Iterator[str]:
+    """What may be files among the options of a settings file; nothing where it cannot be read, which
+    the run says."""
+    with suppress(UsageError):
+        table = read_settings(config)[0].get("check", {}) if config else {}
+        yield from texts(table.values() if isinstance(table, dict) else ())
 
 
 def _contents(names: Iterable[str]) -> Iterator[tuple[str, str]]:

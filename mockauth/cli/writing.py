@@ -34,6 +34,15 @@ def write_whole(path: Path, text: str) -> None:
         raise
 
 
+def take_away(path: Path) -> str:
+    """Delete a file, if there is one; why it could not be deleted, "" where nothing is left there."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as wrong:
+        return f"{path.name} cannot be replaced: {wrong.strerror or type(wrong).__name__}"
+    return ""
+
+
 def say_plainly(text: str) -> None:
     """Print `text` in what the terminal can show."""
     encoding = sys.stdout.encoding or "utf-8"

@@ -19,6 +19,7 @@ from mockauth.engine.flow.revisions import today_of
 from mockauth.engine.http.budget import Budget, Spent, Withheld
 from mockauth.engine.http.recorder import Driver
 from mockauth.engine.http.transport import SocketTransport, Transport
+from mockauth.engine.installation.address import target_of
 from mockauth.engine.interruption import Interrupted, Interruption
 from mockauth.engine.options import CheckOptions
 from mockauth.engine.probe.run import run_probe
@@ -64,6 +65,9 @@ def run_check(
     Raises:
         UsageError: before anything is judged, for options or scenario files that cannot be used.
     """
+    address = target_of(options.target)
+    told = [] if address == options.target else [say("{} is asked at {}", options.target, address)]
+    options = replace(options, target=address)
     clock = clock or SystemClock()
     started, began = clock.now(), time.perf_counter()
     checks = all_checks()
@@ -76,7 +80,7 @@ def run_check(
         resolve = system_addresses
     subject = _subject(options, profile, transport or SocketTransport(), clock, resolve)
     is_guess = needs_detection(options)
-    subject.target.url_map.notes += [] if is_guess else notes
+    subject.target.url_map.notes += told + ([] if is_guess else notes)
     stop = interruption or Interruption()
     yield RunStarted(options.target)
     wait_seconds = options.wait or 0.0

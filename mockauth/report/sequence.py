@@ -12,10 +12,13 @@ from typing import Any
 from markupsafe import Markup
 
 from mockauth.engine.installation.noted import Noted
+from mockauth.manifest.mcp import RESOURCE
 from mockauth.report.as_curl import as_curl
 from mockauth.wire.url import split
 
 LANES = ("browser", "ChatGPT", "authorization server", "API")
+OF_MCP = (*LANES[:3], "MCP server")
+"""The lanes of a connector."""
 WAYS: Mapping[str, tuple[int, int]] = MappingProxyType(
     {
         "manifest": (1, 3), "openapi": (1, 3), "asset": (1, 3), "authorize": (0, 2),
@@ -35,6 +38,7 @@ METHOD = re.compile(r'"method": "([\w/]+)"')
 GAP, MARGIN, HEAD, ROW, TIP = 190, 60, 46, 34, 8
 """Units of the drawing: between lanes, beside them, above, a line, an arrow's head."""
 WIDTH = 2 * MARGIN + GAP * (len(LANES) - 1)
+PLACES = tuple(MARGIN + GAP * i for i in range(len(LANES)))
 LONGEST = 25
 """Characters of a label: an arrow between neighbours has room for no more."""
 
@@ -86,6 +90,7 @@ class Flow:
 
     title: str
     at: float
+    lanes: Sequence[str]
     messages: Sequence[Message]
     arrows: Sequence[Arrow]
 
@@ -103,18 +108,15 @@ class Flow:
             '<title id="title-{}">{}</title>\n<desc id="desc-{}">{}</desc>\n{}{}</svg>'
         ).format(
             WIDTH, self.height, mark, mark, mark, self.title, mark, " ".join(described),
-            Markup().join(_lane(name, x, self.height) for name, x in LANE_PLACES),
+            Markup().join(_lane(name, x, self.height) for name, x in zip(self.lanes, PLACES, strict=True)),
             Markup().join(map(_line, self.arrows)),
         )  # fmt: skip
 
 
-LANE_PLACES = tuple((name, MARGIN + GAP * i) for i, name in enumerate(LANES))
-
-
-def flows_of(noted: Iterable[Noted], *, noun: str = "plugin") -> tuple[Flow, ...]:
-    """The flows of a timeline, the latest first; `noun` is what was used."""
+def flows_of(noted: Iterable[Noted], *, is_mcp: bool = False) -> tuple[Flow, ...]:
+    """The flows of a timeline, the latest first; `is_mcp` says that it is that of a connector."""
     groups = [list(group) for _, group in groupby(noted, key=_flow)]
-    return tuple(_drawn(group, noun) for group in reversed(groups))
+    return tuple(_drawn(group, is_mcp) for group in reversed(groups))
 
 
 def _flow(one: Noted) -> str:
@@ -139,34 +141,36 @@ def _purpose(step: str, request: Mapping[str, Any]) -> str:
     return f" ({found.group(1)})" if found else ""
 
 
-def _drawn(group: Sequence[Noted], noun: str) -> Flow:
+def _drawn(group: Sequence[Noted], is_mcp: bool) -> Flow:
     titles = {
         "documents": "The documents are read",
         "discovery": "The server is found out",
         "refresh": "The token is refreshed",
-        "use": f"The {noun} is used",
+        "use": f"The {'connector' if is_mcp else 'plugin'} is used",
     }
-    return flow_of(titles.get(_flow(group[0]), "A user logs in"), group)
+    return flow_of(titles.get(_flow(group[0]), "A user logs in"), group, is_mcp=is_mcp)
 
 
-def flow_of(title: str, group: Sequence[Noted]) -> Flow:
+def flow_of(title: str, group: Sequence[Noted], *, is_mcp: bool = False) -> Flow:
     """The messages of a group, at least one, and where their arrows go."""
-    messages = [_message(one) for one in group]
-    return Flow(title=title, at=group[0].at, messages=messages, arrows=tuple(_arrows(messages)))
+    lanes = OF_MCP if is_mcp else LANES
+    messages = [_message(one, lanes) for one in group]
+    arrows = tuple(_arrows(messages, dict(zip(lanes, PLACES, strict=True))))
+    return Flow(title=title, at=group[0].at, lanes=lanes, messages=messages, arrows=arrows)
 
 
-def _message(one: Noted) -> Message:
+def _message(one: Noted, lanes: Sequence[str]) -> Message:
     request, response = one.shown["request"], one.shown["response"]
     step = one.shown["step"]
-    source, target = WAYS.get(step, USUAL)
+    source, target = WAYS["api"] if _is_of_resource(one) else WAYS.get(step, USUAL)
     status = response["status"] if response else 0
     parts = split(request["url"])
     path = parts.path or "/" if parts is not None else request["url"]
     return Message(
         number=one.number,
         at=one.at,
-        source=LANES[source],
-        target=LANES[target],
+        source=lanes[source],
+        target=lanes[target],
         title=f"{request['method']} {path}{_purpose(step, request)}",
         answer=str(status) if response else "no answer" if one.shown["error"] else "",
         is_bad=status >= 400 or bool(one.shown["error"]),
@@ -175,8 +179,13 @@ def _message(one: Noted) -> Message:
     )
 
 
-def _arrows(messages: Iterable[Message]) -> Iterator[Arrow]:
-    places, y = dict(LANE_PLACES), HEAD
+def _is_of_resource(one: Noted) -> bool:
+    """Whether it asks for the metadata of an MCP server itself, which that server has (RFC 9728)."""
+    return one.shown["step"] == "metadata" and RESOURCE in one.shown["request"]["url"]
+
+
+def _arrows(messages: Iterable[Message], places: Mapping[str, int]) -> Iterator[Arrow]:
+    y = HEAD
     for message in messages:
         y += ROW
         start, end = places[message.source], places[message.target]

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from mockauth.engine.installation.address import SCHEME, typed_address
+from mockauth.engine.installation.address import typed_address, with_scheme
 from mockauth.engine.installation.installation import Installation
 from mockauth.engine.installation.setup import use_form
 from mockauth.manifest.editor import HEADER, EditorForm
@@ -42,7 +42,7 @@ def add_action_page(blueprint: Blueprint, pages: Pages) -> None:
             usual |= sample.form if sample else {}
             return render_template("chatgpt/action.html", filled=usual), 200
         filled = {name: request.form.get(name, "").strip() for name in FIELDS}
-        filled |= {name: _with_scheme(filled[name]) for name in URLS}
+        filled |= {name: with_scheme(filled[name]) for name in URLS}
         if sample and _is_sample(pages, filled, sample):
             filled["plugin_id"] = sample.plugin_id
             known = pages.world.keeper.installation(sample.plugin_id)
@@ -100,16 +100,6 @@ def _wrong_oauth(filled: Mapping[str, str]) -> tuple[str, str]:
         if not _is_url(filled[name]):
             return name, "Give an address, such as https://todo.example.com/authorize."
     return NOTHING
-
-
-def _with_scheme(text: str) -> str:
-    """An endpoint as people type it: `localhost:3333/authorize` speaks http, any other host https.
-    One with a scheme is left as it is written, query and all."""
-    if not text or SCHEME.match(text):
-        return text
-    bare, mark, query = text.partition("?")
-    typed = typed_address(bare)
-    return f"{typed}{'/' if bare.endswith('/') else ''}{mark}{query}" if typed else text
 
 
 def _is_url(text: str) -> bool:

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.engine.installation import connector
-from mockauth.engine.installation.address import typed_address
+from mockauth.engine.installation.address import typed_address, with_scheme
 from mockauth.engine.installation.installation import Connection, Installation, Phase
 from mockauth.web.pages import Pages
 from mockauth.web.plugin_page import base_address
@@ -26,7 +26,12 @@ def add_connector_pages(blueprint: Blueprint, pages: Pages) -> None:
             filled = {"target": pages.settings.target}
             return render_template("chatgpt/connector.html", filled=filled), 200
         filled = {name: _typed(name) for name in ("target", "client_id", "client_secret")}
-        target = typed_address(filled["target"])
+        # The path is taken letter for letter: /mcp/ may be another address than /mcp.
+        target = (
+            with_scheme(filled["target"].partition("#")[0])
+            if typed_address(filled["target"])
+            else ""
+        )
         if not target:
             shown = {**filled, "client_secret": ""}
             page = render_template("chatgpt/connector.html", filled=shown, wrong=NO_ADDRESS)
@@ -58,7 +63,13 @@ def add_connector_pages(blueprint: Blueprint, pages: Pages) -> None:
 
 def _listed(pages: Pages, installation: Installation, connection: Connection) -> str:
     told = connector.tools_of(pages.world, installation, connection)
-    return render_template("chatgpt/tools.html", plugin=installation, told=told, called="")
+    return render_template(
+        "chatgpt/tools.html",
+        plugin=installation,
+        told=told,
+        called="",
+        arguments_of=connector.arguments_of,
+    )
 
 
 def _typed(name: str) -> str:

@@ -7,6 +7,7 @@ import uuid
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from mockauth.engine.installation import connector
 from mockauth.engine.installation.arrival import Arrival
 from mockauth.engine.installation.installation import Installation, Phase
 from mockauth.engine.installation.login import Callback, Landed, arrive, start
@@ -49,6 +50,10 @@ def add_login_pages(blueprint: Blueprint, pages: Pages) -> None:
 
 
 def _leave(pages: Pages, installation: Installation, way: Way) -> BaseResponse:
+    if installation.is_mcp and way is Way.OWN:
+        installation = connector.at_home(pages.world, installation, base_address())
+        if installation.phase is not Phase.READY or installation.kind != "oauth":
+            return redirect(url_for(".plugin", id=installation.id), 303)
     address = start(
         pages.world,
         installation,

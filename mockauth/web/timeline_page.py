@@ -26,7 +26,7 @@ def add_timeline_page(blueprint: Blueprint, pages: Pages) -> None:
         return render_template(
             "chatgpt/timeline.html",
             plugin=installation,
-            flows=flows_of(shown, noun="connector" if installation.is_mcp else "plugin"),
+            flows=flows_of(shown, is_mcp=installation.is_mcp),
             older=shown[0].number - 1 if len(found) > MOST else 0,
             is_latest=until >= last,
             mark=str(last),

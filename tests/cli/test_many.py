@@ -20,7 +20,7 @@ from mockauth.cli.check import check as check_command
 from mockauth.cli.crew import Crew
 from mockauth.cli.main import commands
 from mockauth.cli.one_target import Job
-from mockauth.cli.settings_digest import of_all, settings_digest
+from mockauth.cli.settings_digest import named_in, of_all, settings_digest
 from mockauth.cli.targets import ListedTarget, Variable, read_targets
 from mockauth.engine.interruption import Interruption
 from mockauth.errors import UsageError
@@ -174,6 +174,30 @@ def test_other_settings_are_another_run(tmp_path: Path) -> None:
     assert len(set(digests)) == 7
     same = ListedTarget(name="b", target="http://x", options={})
     assert settings_digest(same, {}, {}, ()) == digests[0]
+
+
+def test_the_files_that_a_settings_file_names_are_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("own.toml").write_text('[check]\nopenapi = "doc.json"\nscenarios = ["probes"]\n')
+    Path("broken.toml").write_text("[check")
+
+    found = [list(named_in(name)) for name in ("own.toml", "broken.toml", "missing.toml", "")]
+
+    assert found == [["doc.json", "probes"], [], [], []]
+
+
+def test_a_folder_in_the_place_of_a_report_is_told_so(folder: Folder, plugin: MockPlugin) -> None:
+    folder.lists(well=(plugin.url, LOGIN), lacking=(plugin.url, 'token = { env = "NOT_SET" }'))
+    for name in ("well", "lacking"):
+        folder.report_file(name).mkdir(parents=True)
+
+    done = folder.checked()
+
+    assert "well.json cannot be replaced" in done.output
+    assert "lacking.json cannot be replaced" in done.output
+    assert "mockauth itself failed" not in done.output
 
 
 def test_a_baseline_that_the_settings_name_is_a_setting_too(

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from mockauth.cli.main import commands
 from mockauth.cli.writing import write_whole
+from mockauth.errors import UsageError
 from mockauth.report import json_report
 from tests.cli.test_check import mockauth
 
@@ -108,6 +109,14 @@ def test_github_gets_nothing_where_that_is_switched_off(on_github: Path) -> None
 def checked(*words: str) -> Result:
     """Check in this process what nobody serves."""
     return CliRunner().invoke(commands, ["check", "http://127.0.0.1:9", *words])
+
+
+def test_an_app_in_python_is_no_target_of_the_command() -> None:
+    wrong = CliRunner().invoke(commands, ["check", "my_service:app"]).exception
+
+    assert isinstance(wrong, UsageError)
+    assert "start it and give its address" in wrong.lines[0]
+    assert "pytest --mockauth-target my_service:app" in wrong.lines[1]
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:

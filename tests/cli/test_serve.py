@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from mockauth.errors import UsageError
+from mockauth.profiles import MCP
 from mockauth.settings import plugins_of
 
 
@@ -81,6 +82,7 @@ def test_serve_prints_every_address_and_serves_it(tmp_path: Path) -> None:
     file = tmp_path / "plugins.toml"
     file.write_text(
         '[[serve.plugins]]\nname = "one"\n[[serve.plugins]]\nname = "two"\nauth = "none"\n'
+        '[[serve.plugins]]\nname = "three"\napi = "mcp"\n'
     )
     command = [sys.executable, "-m", "mockauth", "serve", "--port", "0", "--config", str(file)]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "MOCKAUTH_ADMIN_TOKEN": "given-token"}
@@ -97,6 +99,10 @@ def test_serve_prints_every_address_and_serves_it(tmp_path: Path) -> None:
             assert answer.status == 200
         assert re.search(r"token endpoint \(authorization_url\) +http://\S+/one/token", text)
         assert "/two/token" not in text
+        of_connectors = re.findall(r"registered callback +(\S+/connector_\S+)", text)
+        assert of_connectors[0] == MCP.callbacks[0]
+        assert "registered callback" in text.partition("/three/mcp2")[0]
+        assert "/aip/" not in text.partition("/three/mcp2")[2]
         assert "given-token" not in text
     finally:
         server.terminate()

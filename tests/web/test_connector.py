@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
 
-from mockauth.engine.installation.connector import verifier_of
+from mockauth.engine.installation.connector import arguments_of, verifier_of
 from mockauth.engine.installation.installation import Installation
 from mockauth.engine.installation.keeper import Keeper
 from mockauth.plugin.faults.fault import AnswerChange, Fault
@@ -52,6 +53,7 @@ def test_a_connector_is_added_signed_in_to_and_its_tools_are_called(
 
     visitor.click("See its tools")
     assert "3 tools" in visitor.text
+    assert '{ "todo": "mockauth" }' in visitor.text
     visitor.press("Call whoami")
     assert "Answered: 200" in visitor.text
     assert "ada" in visitor.labelled("Body of the answer")
@@ -64,6 +66,7 @@ def test_its_discovery_is_drawn_in_the_timeline(visitor: Visitor, server: MockPl
     assert "Back to the connector" in visitor.text
 
     assert "The server is found out" in visitor.text
+    assert "ChatGPT → MCP server: GET /.well-known/oauth-protected-resource/mcp" in visitor.text
     for message in (
         "POST /mcp",
         "GET /.well-known/oauth-protected-resource/mcp",
@@ -312,6 +315,30 @@ def test_a_callback_that_nobody_waits_for_is_told_so(visitor: Visitor) -> None:
         assert visitor.status == 404
         assert "No login was started with this state" in visitor.text
         assert "send state back unchanged" in visitor.text
+
+
+@pytest.mark.parametrize("schema", [None, [], {}, {"type": "string"}, {"$ref": "#"}])
+def test_a_tool_of_any_schema_has_arguments_to_begin_with(schema: object) -> None:
+    assert arguments_of({"inputSchema": schema}) == "{}"
+
+
+def test_at_another_port_another_client_is_registered(
+    server: MockPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOCKAUTH_STORE_KEY", Fernet.generate_key().decode())
+    place = f"sqlite:///{tmp_path}/kept.db"
+    visitor = added(Visitor(create_pages(PageSettings(store=place))), server)
+    keeper, id = Keeper(open_store(place)), visitor.path.split("/")[3]
+    here = keeper.installation(id)
+    assert here is not None
+    keeper.keep(replace(here, registered_uri=here.registered_uri.replace("3334", "4000")))
+
+    logged_in(visitor, server)
+
+    assert "State: connected" in visitor.text
+    now = keeper.installation(id)
+    assert now is not None
+    assert (now.registered_uri, now.client_id != here.client_id) == (STABLE, True)
 
 
 def test_arguments_that_are_no_json_are_not_sent(visitor: Visitor, server: MockPlugin) -> None:

@@ -22,6 +22,7 @@ from mockauth.engine.installation.setup import judged
 from mockauth.engine.installation.use import refresh
 from mockauth.engine.target import mcp
 from mockauth.engine.target.registration import register
+from mockauth.engine.target.sample_request import sample
 from mockauth.engine.target.subject import Subject
 from mockauth.errors import NothingJudged
 from mockauth.manifest.mcp import McpService, method_of_given
@@ -85,17 +86,26 @@ def add(
 
 
 def read_again(world: World, installation: Installation, base: str) -> Installation:
-    """Find out once more what the server says; a client is registered where there is none. What users
-    have ends where another authorization server, or none, stands behind it."""
+    """Find out once more what the server says; a client is registered where there is none, or where
+    the known one has another callback. What users have ends with the client that it was given to."""
     with dealing(world, installation, installation.owner) as subject:
         read = judged(subject, _read(subject, installation, base))
-    if _has_moved(installation, read):
+    if _has_moved(installation, read) or installation.client_id not in ("", read.client_id):
         world.keeper.disconnect_all(read.id)
     world.keeper.keep(read)
     known = world.keeper.connection(read.id, read.owner)
     if read.phase is Phase.READY and read.kind == "none" and known is None:
         world.keeper.connect(Connection(installation=read.id, person=read.owner))
     return read
+
+
+def at_home(world: World, installation: Installation, base: str) -> Installation:
+    """The installation with a client that knows the callback at `base`: a server takes no other, and
+    the pages may be at another port or name than when it was registered."""
+    callback = base + callback_path(installation)
+    if installation.registered_uri in ("", callback):
+        return installation
+    return read_again(world, installation, base)
 
 
 def _has_moved(before: Installation, now: Installation) -> bool:
@@ -113,11 +123,8 @@ def _issuer(installation: Installation) -> str:
 def callback_path(installation: Installation) -> str:
     """The path of the callback that ChatGPT uses for this server."""
     server = installation.mcp.server if installation.mcp else None
-    return _path(server is not None and server.promises_issuer, installation.id)
-
-
-def _path(is_stable: bool, id: str) -> str:
-    return STABLE if is_stable else OF_ONE.format(id)
+    is_stable = server is not None and server.promises_issuer
+    return STABLE if is_stable else OF_ONE.format(installation.id)
 
 
 def verifier_of(installation: Installation, state: str) -> str:
@@ -148,6 +155,13 @@ def tools_of(world: World, installation: Installation, connection: Connection) -
         return replace(_told(world, subject, exchange), tools=service.tools)
 
     return _asked(world, installation, connection, listed)
+
+
+def arguments_of(tool: Mapping[str, Any]) -> str:
+    """Arguments that fit the schema of a tool as far as types go, as JSON."""
+    schema = tool.get("inputSchema")
+    found = sample(schema, schema) if isinstance(schema, dict) else {}
+    return json.dumps(found if isinstance(found, dict) else {}, indent=1)
 
 
 def call_tool(
@@ -231,10 +245,10 @@ def _read(subject: Subject, before: Installation, base: str) -> Installation:
     found = replace(before, mcp=service, name=name or hostname(service.url), stopped="")
     if subject.target.auth is None:
         return _without_sign_in(subject, found, service)
-    if before.is_registered and _has_moved(before, replace(found, kind="oauth")):
-        found = replace(
-            found, client_id="", client_secret=NO_SECRET, auth_method="", is_registered=False
-        )
+    is_elsewhere = before.registered_uri not in ("", base + callback_path(found))
+    if before.is_registered and (is_elsewhere or _has_moved(before, replace(found, kind="oauth"))):
+        found = replace(found, client_id="", client_secret=NO_SECRET, auth_method="")
+        found = replace(found, is_registered=False, registered_uri="")
     client = _registered(subject, found, base)
     if not client.client_id:
         why = say("no client could be registered, and none was given")
@@ -261,7 +275,7 @@ def _registered(subject: Subject, found: Installation, base: str) -> Installatio
     server = service.server
     if server is None or not server.text("registration_endpoint"):
         return found
-    callback = base + _path(server.promises_issuer, found.id)
+    callback = base + callback_path(found)
     made = register(subject, callback)
     if made is None:
         return found
@@ -272,6 +286,7 @@ def _registered(subject: Subject, found: Installation, base: str) -> Installatio
         client_secret=made.secret,
         auth_method=made.method,
         is_registered=True,
+        registered_uri=callback,
     )
 
 

@@ -36,6 +36,7 @@ def facts_of(installation: Installation) -> str:
             "mcp": service_members(installation.mcp) if installation.mcp else None,
             "auth_method": installation.auth_method,
             "is_registered": installation.is_registered,
+            "registered_uri": installation.registered_uri,
         }
     )
 
@@ -62,6 +63,7 @@ def with_facts(bare: Installation, kept: KeptInstallation) -> Installation:
         mcp=read_service(facts["mcp"]) if facts.get("mcp") else None,
         auth_method=facts.get("auth_method", ""),
         is_registered=facts.get("is_registered", False),
+        registered_uri=facts.get("registered_uri", ""),
     )
 
 

@@ -65,6 +65,8 @@ class Installation:
     """How the client of an MCP server authenticates at the token endpoint (RFC 7591 section 2)."""
     is_registered: bool = False
     """Whether that client was registered here, rather than given."""
+    registered_uri: str = ""
+    """The callback that it was registered with; "" where that is not known."""
     client_id: str = ""
     client_secret: Secret = NO_SECRET
     service_token: Secret = NO_SECRET

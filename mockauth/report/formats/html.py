@@ -74,7 +74,8 @@ def _sign_in(document: Document) -> Flow | None:
         for one in document["exchanges"]
         if not one["probe"]
     ]
-    return flow_of("The ordinary sign-in", group) if group else None
+    is_mcp = document["profile"] == "mcp"
+    return flow_of("The ordinary sign-in", group, is_mcp=is_mcp) if group else None
 
 
 def _chosen(document: Document) -> Iterator[Exchange]:

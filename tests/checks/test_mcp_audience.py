@@ -1,8 +1,11 @@
+import json
+from dataclasses import replace
+
 import pytest
 
 from mockauth.checks.evidence import Evidence
-from mockauth.checks.finding import Blocked, Finding
-from mockauth.checks.mcp_audience import accepted_in_both
+from mockauth.checks.finding import Blocked, Finding, Seen
+from mockauth.checks.mcp_audience import TRIAL, accepted_in_both, audience_bound
 from mockauth.manifest.mcp import Document, McpService
 from mockauth.wire import Exchange, Request, Response, Trace
 from mockauth.wire.trace import Fallback, Purpose
@@ -58,3 +61,52 @@ def test_a_token_endpoint_that_takes_only_requests_without_resource_is_found() -
     )
 
     assert isinstance(found, Finding)
+
+
+def described(audience: object, *, active: object = True) -> Exchange:
+    members = {"active": active, "aud": audience}
+    request = Request(method="POST", url=f"{URL}/introspect", params=(("token", "a"),))
+    return Exchange(
+        step="introspect",
+        purpose="altered",
+        request=request,
+        response=replace(GRANTED, body=json.dumps(members).encode()),
+    )
+
+
+def refused_elsewhere() -> Exchange:
+    request = Request(method="POST", url=URL)
+    answer = Response(status=401)
+    return Exchange(step="rpc", purpose="altered", probe=TRIAL, request=request, response=answer)
+
+
+@pytest.mark.parametrize("audience", [URL, [URL], ["the-client", URL]])
+def test_an_opaque_token_is_for_whom_the_introspection_names(audience: object) -> None:
+    [seen] = audience_bound.judge(evidence(token(True, GRANTED), described(audience)))
+
+    assert isinstance(seen, Seen)
+
+
+def test_an_opaque_token_for_another_address_is_found() -> None:
+    told = described("https://other.example/mcp")
+
+    [found] = audience_bound.judge(evidence(token(True, GRANTED), told))
+
+    assert isinstance(found, Finding)
+    assert found.actual == "introspection: https://other.example/mcp"
+
+
+def test_a_server_that_refuses_tokens_for_others_is_believed_more_than_words() -> None:
+    told = described("https://as.example")
+
+    [seen] = audience_bound.judge(evidence(token(True, GRANTED), told, refused_elsewhere()))
+
+    assert isinstance(seen, Seen)
+
+
+@pytest.mark.parametrize(
+    "told", [described("the-client"), described(URL, active=False), described(7)]
+)
+def test_an_introspection_that_names_no_address_leaves_the_question_open(told: Exchange) -> None:
+    with pytest.raises(Blocked):
+        list(audience_bound.judge(evidence(token(True, GRANTED), told)))

@@ -57,13 +57,15 @@ def endpoint(subject: Subject, kind: Kind) -> TokenEndpoint:
     """The endpoint, with the way to prove itself that the server was seen to take.
 
     Raises:
-        NotApplicable: the metadata names none.
+        NotApplicable: the metadata names none, or it does not describe such tokens as this server issues.
         Blocked: it refuses this client.
     """
     address(subject, kind)
     tried = subject.once(_revocation if kind == "revoke" else _introspection)
     if isinstance(tried, Blocked):
         raise tried
+    if kind == "introspect" and tried.trial.answer.members.get("error") == "unsupported_token_type":
+        raise NotApplicable(say("the server describes no such access tokens as it issues"))
     return tried
 
 

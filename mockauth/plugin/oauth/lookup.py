@@ -64,5 +64,6 @@ def audience_of(plugin: Plugin, record: TokenRecord) -> str:
 
 def refresh_token(plugin: Plugin, token: str) -> TokenRecord | None:
     """The record of a refresh token, whether it is still good or not."""
+    kept = compared(token, plugin.policy.refresh_match)
     with plugin.state.lock:
-        return plugin.state.refresh.get(digest(token))
+        return plugin.state.refresh.get(digest(kept))

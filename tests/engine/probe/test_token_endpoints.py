@@ -243,6 +243,15 @@ def test_access_tokens_need_not_be_revocable() -> None:
     assert states(judged(refuses_jwts, token_format="jwt", policy=policy)) == {"n/a": ACCESS}
 
 
+def test_jwts_need_not_be_described() -> None:
+    def refuses_jwts(request: Request, onward: Callable[[Request], Response]) -> Response:
+        if asks(request, "/introspect") and is_access_token(request):
+            return answering(400, {"error": "unsupported_token_type"})
+        return onward(request)
+
+    assert states(judged(refuses_jwts, token_format="jwt")) == {"n/a": INTROSPECTION}
+
+
 @pytest.mark.parametrize("answer", [answering(503), answering(404), answering(429)])
 def test_an_endpoint_that_is_down_is_not_judged(answer: Response) -> None:
     def is_down(request: Request, onward: Callable[[Request], Response]) -> Response:

@@ -123,12 +123,25 @@ class ProbeRun:
         if step.name != step.do:
             named = say("{}, {}", own(step.name), named) if named else own(step.name)
         kind = step.at if step.do in ("endpoint", "handshake") else step.do
-        return Finding(
+        made = Finding(
             expected=self.probe.rule.title,
             actual=say("{} [{}]", actual, named) if named else actual,
             at=at or ENDPOINTS.get(kind) or self._place_of(step),
             exchanges=exchanges,
             shows=shows,
+        )
+        return made if step.do == "revoke" else self._of_revocation(step, made)
+
+    def _of_revocation(self, step: Step, made: Finding) -> Finding:
+        """What came after a token was revoked is the doing of the revocation endpoint."""
+        revoked = [e for e in self.material.done.values() if e.step == "revoke"]
+        if not revoked:
+            return made
+        return replace(
+            made,
+            actual=say("{} after the revocation: {}", own(step.do), made.actual),
+            at=without_query(revoked[-1].request.url),
+            exchanges=(revoked[-1].n, *made.exchanges),
         )
 
     def _place_of(self, step: Step) -> str:

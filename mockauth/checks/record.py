@@ -178,8 +178,10 @@ def asks_to_log_in(exchange: Exchange) -> bool:
 
 
 def calls(evidence: Evidence) -> list[Exchange]:
-    """The ordinary calls of the API, or a verdict why there are none."""
-    found = evidence.trace.ordinary("api")
+    """The ordinary calls of the API, or a verdict why there are none. One that was refused for its scope, and then
+    accepted with more, is no refusal of the token."""
+    stepped_up = evidence.mcp.stepped_up if evidence.mcp is not None else ()
+    found = [e for e in evidence.trace.ordinary("api") if e.n not in stepped_up]
     if found:
         return found
     if evidence.mcp is not None and evidence.uncalled:

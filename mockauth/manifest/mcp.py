@@ -91,6 +91,10 @@ class McpService:
     """The number of the exchange that shows it."""
     document_works: bool = False
     """A document of this run led to a token."""
+    refused_scope: str | None = None
+    """What was asked for first, where the ordinary call was refused for its scope."""
+    stepped_up: tuple[int, ...] = ()
+    """The numbers of the exchanges that were refused so, where a sign-in for more opened the call."""
     tools: tuple[Mapping[str, Any], ...] = ()
 
     @property

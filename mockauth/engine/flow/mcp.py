@@ -22,6 +22,7 @@ from mockauth.engine.flow.own_document import (
 )
 from mockauth.engine.flow.passes import authorize_user, call_api, refresh_once
 from mockauth.engine.flow.revisions import ask_for_others
+from mockauth.engine.flow.step_up import step_up
 from mockauth.engine.target import mcp, requests, tokens
 from mockauth.engine.target.client_document import SIGNED
 from mockauth.engine.target.discovery import declare
@@ -95,6 +96,7 @@ def _sign_in(subject: Subject, tool: str) -> Iterator[Event]:
     if not subject.grant.access_token:
         return
     yield from _converse(subject, subject.grant.access_token, tool)
+    yield from step_up(subject, lambda: _converse(subject, subject.grant.access_token, tool))
     if subject.grant.refresh_token:
         yield StepStarted(say("refresh the token"))
         refresh_once(subject)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
-from mockauth.chatgpt.mcp import tool_challenges
 from mockauth.checks.finding import Blocked, NotApplicable
-from mockauth.checks.header import LONGEST_HEADER, Challenge, challenges, challenges_in
 from mockauth.engine.target.mcp import service_of
+from mockauth.engine.target.scope_challenge import demanded_scope, union
 from mockauth.engine.target.subject import Subject
-from mockauth.wire import Exchange, Response
+from mockauth.wire import Exchange
 from mockauth.wire.message import first
 from mockauth.wire.url import hostname, origin
 from mockauth.wire.words import own, say
@@ -60,7 +59,7 @@ def foreign(subject: Subject) -> str:
 
 def challenged_scope(done: Mapping[str, Exchange]) -> str:
     """The scope that the last refusal named, by its status or in the result of the tool."""
-    named = [first(c.params, "scope") for e in done.values() for c in _refusal(e.answer)]
+    named = [demanded_scope(exchange.answer) for exchange in done.values()]
     found = next((scope for scope in reversed(named) if scope), "")
     if not found:
         raise Blocked(
@@ -69,16 +68,9 @@ def challenged_scope(done: Mapping[str, Exchange]) -> str:
     return found
 
 
-def _refusal(answer: Response) -> tuple[Challenge, ...]:
-    if answer.status == 403:
-        return challenges(answer)
-    return challenges_in(", ".join(tool_challenges(answer) or ())[:LONGEST_HEADER])
-
-
 def step_up_scope(asked: str, done: Mapping[str, Exchange]) -> str:
-    """The union of what was asked for before and of what the refusal named, which is the client's
-    duty (MCP 2026-07-28, step-up authorization flow)."""
-    return " ".join(dict.fromkeys([*asked.split(), *challenged_scope(done).split()]))
+    """The scope of a step-up."""
+    return union(asked, challenged_scope(done))
 
 
 def response_mode(subject: Subject, mode: str) -> str:

@@ -62,7 +62,7 @@ def narrow_scope(subject: Subject) -> Narrow:
     given = subject.target.given.narrow_scope
     if given and subject.target.operation:
         return Narrow(given, subject.target.operation)
-    by_refusal = subject.once(_beyond_the_ordinary)
+    by_refusal = _refused_first(subject) or subject.once(_beyond_the_ordinary)
     if by_refusal is not None:
         return by_refusal
     if len(declared) < 2:
@@ -96,6 +96,14 @@ def _documented(subject: Subject, declared: list[str]) -> Narrow | None:
             if rest:
                 return Narrow(" ".join(rest), operation)
     return None
+
+
+def _refused_first(subject: Subject) -> Narrow | None:
+    """What the ordinary call of an MCP server was refused with before a sign-in for more."""
+    service, operation = subject.target.mcp, subject.target.operation
+    if service is None or service.refused_scope is None or operation is None:
+        return None
+    return Narrow(service.refused_scope, operation)
 
 
 def _beyond_the_ordinary(subject: Subject) -> Narrow | None:

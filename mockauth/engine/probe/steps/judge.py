@@ -181,7 +181,8 @@ def _require_accepted(step: Step, came: Came) -> None:
 
 
 def _unaccepted(run: ProbeRun, step: Step, came: Came) -> StepResult:
-    made = Control() if came.is_ordinary else control(run, step, fresh_only=True)
+    is_ordinary = came.is_ordinary or _is_refused_for_scope(run, step)
+    made = Control() if is_ordinary else control(run, step, fresh_only=True)
     if made.stale:
         return StepResult(stale=True)
     if made.same_as_ordinary:
@@ -196,6 +197,14 @@ def _unaccepted(run: ProbeRun, step: Step, came: Came) -> StepResult:
     return StepResult(
         observations=[replace(found, tolerated=tolerated)], confidence=made.confidence
     )
+
+
+def _is_refused_for_scope(run: ProbeRun, step: Step) -> bool:
+    """Whether the ordinary call is refused for its scope, too, whatever is asked for: that is what the rules about a
+    step-up are after."""
+    service = run.subject.target.mcp
+    refused = service is not None and service.refused_scope is not None and not service.stepped_up
+    return refused and step.operation == "scoped"
 
 
 def _unaccepted_word(step: Step, came: Came) -> str:

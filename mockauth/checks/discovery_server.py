@@ -18,6 +18,8 @@ from mockauth.wire.url import origin
 from mockauth.wire.words import own, say
 
 REQUIRED = ("issuer", "authorization_endpoint", "token_endpoint", "response_types_supported")
+KNOWN_METHODS = frozenset(("none", "client_secret_post", "client_secret_basic", "private_key_jwt"))
+"""What a client such as ChatGPT can do (RFC 8414 section 2, RFC 7591 section 2)."""
 ALGORITHMS = (
     "token_endpoint_auth_signing_alg_values_supported",
     "id_token_signing_alg_values_supported",
@@ -305,15 +307,18 @@ def asm_no_empty_arrays(evidence: Evidence) -> Iterator[Finding | Seen]:
     fix="List token_endpoint_auth_methods_supported, with none for public clients.",
 )
 def asm_auth_methods(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """The metadata lists how clients authenticate"""
+    """The metadata lists how clients authenticate, by a method that ChatGPT has"""
     document = server(evidence)
     listed = document.texts("token_endpoint_auth_methods_supported")
-    if listed:
-        yield Seen(actual=say("{}", ", ".join(listed)), exchanges=(document.exchange,))
+    if set(listed or ()) & KNOWN_METHODS:
+        yield Seen(actual=say("{}", ", ".join(listed or ())), exchanges=(document.exchange,))
         return
     yield Finding(
-        expected=say("token_endpoint_auth_methods_supported"),
-        actual=absent(listed),
+        expected=say(
+            "token_endpoint_auth_methods_supported with one of {}",
+            own(", ".join(sorted(KNOWN_METHODS))),
+        ),
+        actual=absent(document.data.get("token_endpoint_auth_methods_supported")),
         at=document.url,
         exchanges=(document.exchange,),
         # It is an optional member (RFC 8414 section 2): client_secret_basic where it is absent.

@@ -3,8 +3,9 @@ flow."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from mockauth.checks.callback import room_in_bits, varying_bits
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.mcp_service import protected, server
@@ -16,6 +17,9 @@ from mockauth.wire.words import own, say
 ECHOED = ("redirect_uris", "grant_types", "response_types", "client_name")
 """What a server must not alter in silence, and returns in any case."""
 DOCUMENT_METHODS = frozenset({"none", "private_key_jwt"})
+ROOM, VARYING, ENOUGH = 128 * 0.9, 96, 5
+"""Bits that a secret must have room for, and that must change among so many of them: an alphabet is only
+guessed from its values (RFC 6749 section 10.10)."""
 LONG_AGO = 1_000_000_000
 """A time in 2001, in seconds since 1970."""
 
@@ -181,6 +185,49 @@ def secret_with_expiry(evidence: Evidence) -> Iterator[Finding | Seen]:
 def _is_past(seconds: float) -> bool:
     """Whether a time was over before there was OAuth: it is a lifetime, mostly."""
     return seconds != 0 and seconds < LONG_AGO
+
+
+@check(
+    "registration.secret-unguessable",
+    "--M",
+    refs=("RFC6749-10.10", "RFC7591-3.2.1"),
+    why="Whoever guesses a client secret redeems the codes of that client.",
+    fix="Make client secrets of 128 random bits or more.",
+)
+def secret_unguessable(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """A client secret can hold 128 random bits, and each client has another"""
+    _accepted(evidence)
+    made = [(e, e.answer.members.get("client_secret")) for e in _clients(evidence)]
+    secrets = [(e, secret) for e, secret in made if isinstance(secret, str) and secret]
+    if not secrets:
+        raise NotApplicable(say("no client secret was issued"))
+    exchange, shortest = min(secrets, key=lambda pair: room_in_bits(pair[1]))
+    actual = _weakness([secret for _, secret in secrets], shortest, _ids(e for e, _ in secrets))
+    if not actual:
+        yield Seen(actual=say("{} characters", len(shortest)), exchanges=(exchange.n,))
+        return
+    yield Finding(
+        expected=say("room for 128 random bits"),
+        actual=actual,
+        at=exchange.request.url,
+        exchanges=(exchange.n,),
+    )
+
+
+def _weakness(secrets: list[str], shortest: str, ids: int) -> str:
+    """Why secrets of so many clients can be guessed; "" where they cannot."""
+    distinct = list(dict.fromkeys(secrets))
+    if room_in_bits(shortest) < ROOM:
+        return say("{} characters", len(shortest))
+    if len(distinct) == 1 and ids > 1:
+        return say("one secret for {} clients", ids)
+    if len(distinct) >= ENOUGH and varying_bits(distinct) < VARYING:
+        return say("only about {:.0f} bits change", varying_bits(distinct))
+    return ""
+
+
+def _ids(made: Iterable[Exchange]) -> int:
+    return len({str(e.answer.members.get("client_id")) for e in made})
 
 
 @check(

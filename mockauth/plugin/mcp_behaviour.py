@@ -49,7 +49,7 @@ class McpBehaviour:
     registration_fetches: bool = False
     """True: logo_uri and jwks_uri are fetched from wherever they are."""
     registration_secret: str = "right"
-    """right, always (public clients get one, too), no-expiry."""
+    """right, always (public clients get one, too), no-expiry, short."""
     registration_echoes: bool = True
     """False: the answer has the client_id and nothing of what was registered."""
     registration_default_method: str = "client_secret_basic"

@@ -91,7 +91,8 @@ def _endpoint(plugin: Plugin) -> ClientRegistrationEndpoint:
             method = request.payload.data.get("token_endpoint_auth_method")
             always = plugin.policy.registration_secret == "always"
             if method not in ("none", "private_key_jwt") or always:
-                info["client_secret"] = secrets.token_urlsafe(32)
+                short = plugin.policy.registration_secret == "short"
+                info["client_secret"] = secrets.token_urlsafe(6 if short else 32)
                 info["client_secret_expires_at"] = 0  # never (section 3.2.1)
             return info
 

@@ -205,3 +205,26 @@ def test_a_token_in_the_url_is_tried_where_a_session_begins() -> None:
 
     assert state_of(rule, run_of(rule, "api.token-in-query", sessions=True)) == "fail"
     assert state_of(rule, run_of(rule, sessions=True)) == "pass"
+
+
+def of_one_method(app: WSGIApplication) -> WSGIApplication:
+    """The app, which takes a client in the body for a second method beside a Basic header."""
+
+    def told(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = BytesIO(body)
+        is_basic = environ.get("HTTP_AUTHORIZATION", "").startswith("Basic ")
+        if not is_basic or b"client_id=" not in body:
+            return app(environ, start)
+        start("400 Bad Request", [("Content-Type", "application/json")])
+        return [b'{"error": "invalid_request"}']
+
+    return told
+
+
+def test_a_server_that_wants_the_client_in_one_place_works_by_a_basic_header() -> None:
+    rule = "discovery.advertised-auth-methods-work"
+
+    run = run_of(rule, way=of_one_method)
+
+    assert state_of(rule, run) == "pass"

@@ -10,6 +10,7 @@ from dataclasses import replace
 from mockauth.chatgpt.client import Client
 from mockauth.chatgpt.token import read_token
 from mockauth.engine.events import Event, Noted, StepStarted
+from mockauth.engine.flow.basic_header import place_of_basic
 from mockauth.engine.flow.fallbacks import by_named_basic, without_resource_at_token
 from mockauth.engine.flow.own_document import is_offered, sign_in_by_document
 from mockauth.engine.flow.passes import authorize_user, call_api, refresh_once
@@ -63,6 +64,8 @@ def _sign_in(subject: Subject, tool: str) -> Iterator[Event]:
     if not subject.target.given.client_id:
         return
     subject.target = replace(subject.target, client=_client(subject, auth))
+    if subject.target.auth_method == "client_secret_basic":
+        subject.driver.place = place_of_basic(subject, subject.target.oauth_client)
     if not subject.target.oauth_client.sends_secret:
         profile = with_public_client(subject.target.profile)
         subject.target = replace(subject.target, profile=profile)

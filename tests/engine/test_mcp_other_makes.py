@@ -38,13 +38,18 @@ def run_of(
     *faults: str,
     way: Callable[[WSGIApplication], WSGIApplication] = lambda app: app,
     sessions: bool = False,
+    mixed: bool = False,
+    tool: str = "",
 ) -> Run:
     mode: Literal["stateless", "session"] = "session" if sessions else "stateless"
     config = with_faults(
-        replace(as_mcp_server(PluginConfig()), mcp_mode=mode, document_http=True), faults
+        replace(as_mcp_server(PluginConfig()), mcp_mode=mode, mixed=mixed, document_http=True),
+        faults,
     )
     known = options_for(config, BASE, "mcp")
-    options = CheckOptions(target=known.target, profile="mcp", given=known.given, select=(rule,))
+    options = CheckOptions(
+        target=known.target, profile="mcp", given=known.given, select=(rule,), operation=tool
+    )
     if sessions:
         options = replace(options, revision="2025-11-25")
     *_, last = run_check(options, transport=WsgiTransport(way(create_app(config))))
@@ -82,6 +87,21 @@ def greeting(app: WSGIApplication) -> WSGIApplication:
         return [json.dumps({"jsonrpc": "2.0", "id": 1, "result": result}).encode()]
 
     return greeted
+
+
+def careless(app: WSGIApplication) -> WSGIApplication:
+    """The app, which demands a session of whoever has no token, and nothing else."""
+
+    def called(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        if b"tools/call" not in body or environ.get("HTTP_AUTHORIZATION"):
+            return app(environ, start)
+        has_session = bool(environ.get("HTTP_MCP_SESSION_ID"))
+        start("200 OK" if has_session else "400", [("Content-Type", "application/json")])
+        return [b'{"jsonrpc": "2.0", "id": 7, "result": {"content": []}}']
+
+    return called
 
 
 def described(**members: Any) -> Callable[[WSGIApplication], WSGIApplication]:
@@ -178,6 +198,22 @@ def test_where_everybody_may_list_the_tools_the_question_is_which_one_needs_a_si
     [result] = [r for r in run_of(rule, "mcp.tools-undeclared").results if r.rule.id == rule]
 
     assert "name one that needs a sign-in" in str(result.actual), result.actual
+
+
+@pytest.mark.parametrize("is_careless", [False, True])
+def test_whoever_has_no_token_calls_in_a_session_that_everybody_gets(is_careless: bool) -> None:
+    rule = "api.no-token-is-401"
+
+    run = run_of(rule, way=careless if is_careless else lambda app: app, sessions=True, mixed=True)
+
+    assert state_of(rule, run) == ("fail" if is_careless else "pass")
+
+
+def test_the_tools_are_listed_where_one_of_them_is_named() -> None:
+    run = run_of("api.no-token-is-401", tool="whoami")
+
+    assert run.today is not None
+    assert run.today.tools > 0
 
 
 def test_a_server_that_never_answers_401_fails_because_no_client_learns_of_the_sign_in() -> None:
@@ -284,3 +320,26 @@ def test_a_server_may_register_another_method_if_it_says_so_and_serves_it() -> N
     assert state_of(rule, run) == "pass"
     asked = [e for e in run.trace.select("token", probe=rule) if e.request.param("client_secret")]
     assert len(asked) == 2
+
+
+def of_one_method(app: WSGIApplication) -> WSGIApplication:
+    """The app, which takes a client in the body for a second method beside a Basic header."""
+
+    def told(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        is_basic = environ.get("HTTP_AUTHORIZATION", "").startswith("Basic ")
+        if not is_basic or b"client_id=" not in body:
+            return app(environ, start)
+        start("400 Bad Request", [("Content-Type", "application/json")])
+        return [b'{"error": "invalid_request"}']
+
+    return told
+
+
+def test_a_server_that_wants_the_client_in_one_place_works_by_a_basic_header() -> None:
+    rule = "discovery.advertised-auth-methods-work"
+
+    run = run_of(rule, way=of_one_method)
+
+    assert state_of(rule, run) == "pass"

@@ -10,6 +10,7 @@ from dataclasses import replace
 from mockauth.chatgpt.client import Client
 from mockauth.chatgpt.token import read_token
 from mockauth.engine.events import Event, Noted, StepStarted
+from mockauth.engine.flow.basic_header import place_of_basic
 from mockauth.engine.flow.fallbacks import by_named_basic, without_resource_at_token
 from mockauth.engine.flow.own_document import (
     Trial,
@@ -81,6 +82,8 @@ def _sign_in(subject: Subject, tool: str) -> Iterator[Event]:
     if not subject.target.given.client_id:
         return
     subject.target = replace(subject.target, client=_client(subject, auth))
+    if subject.target.auth_method == "client_secret_basic":
+        subject.driver.place = place_of_basic(subject, subject.target.oauth_client)
     if not subject.target.oauth_client.sends_secret:
         signs = subject.target.auth_method == SIGNED
         altered = with_signing_client if signs else with_public_client
@@ -213,6 +216,8 @@ def _converse(subject: Subject, token: str | None, tool: str) -> Iterator[Event]
     mcp.choose_operation(subject, tool)
     if token is None:
         return
+    if tool:
+        mcp.list_tools(subject, token)
     call_api(subject, token)
     last = subject.driver.trace.last("api")
     if last is not None:

@@ -10,7 +10,6 @@ from mockauth.engine.target.mcp import service_of
 from mockauth.engine.target.scope_challenge import demanded_scope, union
 from mockauth.engine.target.subject import Subject
 from mockauth.wire import Exchange
-from mockauth.wire.message import first
 from mockauth.wire.url import hostname, origin
 from mockauth.wire.words import own, say
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mockauth.chatgpt.client import Client
-from mockauth.engine.flow.fallbacks import as_built, by_named_basic
+from mockauth.engine.flow.basic_header import place_of_basic
+from mockauth.engine.flow.fallbacks import as_built
 from mockauth.engine.http.recorder import Place
 from mockauth.engine.target.client_keys import ClientKey
 from mockauth.engine.target.documents import path_of
@@ -56,7 +57,8 @@ def registered_by(subject: Subject, exchange: Exchange) -> Registered | None:
         redirect_uri=str(uris[0]) if isinstance(uris, list) and uris else usual.redirect_uri,
         sends_secret=bool(value) and method != "none",
     )
-    return Registered(client=client, place=as_built if method in POSTED else by_named_basic)
+    place = as_built if method in POSTED else place_of_basic(subject, client)
+    return Registered(client=client, place=place)
 
 
 POSTED = ("none", "client_secret_post")

@@ -228,9 +228,9 @@ def _initialize(subject: Subject, revision: str, token: str | None) -> None:
     learn(subject, revision=agreed, served=(agreed,), session=session)
 
 
-def session_of(subject: Subject, token: str) -> str:
+def session_of(subject: Subject, token: str | None) -> str:
     """A session of the user whose token it is: correct servers bind one to its user. "" where none
-    came."""
+    came. Without a token it is one that a server begins with everybody."""
     revision = service_of(subject).revision
     with subject.during("supply"):
         answer = tell(subject, replace(mcp.opening(revision), token=token)).answer
@@ -248,12 +248,19 @@ def _begun(subject: Subject, revision: str, answer: Response, token: str | None)
     return session
 
 
+def session_of_nobody(subject: Subject) -> str:
+    """The session of somebody without a token, where the server begins one with everybody."""
+    service = service_of(subject)
+    return session_of(subject, None) if service.is_open and service.session else ""
+
+
 def choose_operation(subject: Subject, name: str) -> None:
     """Choose what is called: the tool that the user names, or the listing of the tools; where
     everybody may list them, a tool that says it needs a sign-in and changes nothing."""
     service = service_of(subject)
     if not name and service.is_open and (service.resources or service.servers):
-        listed = _listed_by_nobody(subject)
+        # Some servers let everybody say hello, and ask for a sign-in only here.
+        listed = list_tools(subject, None)
         name = _protected_tool(subject)
         if not name and listed.status != 401:
             uncalled = say("everybody may list the tools; name one that needs a sign-in")
@@ -263,12 +270,15 @@ def choose_operation(subject: Subject, name: str) -> None:
     subject.target = replace(subject.target, operation=operation)
 
 
-def _listed_by_nobody(subject: Subject) -> Response:
-    """The listing of the tools without a token. Some servers let everybody say hello, and ask for a
-    sign-in only here."""
+def list_tools(subject: Subject, token: str | None) -> Response:
+    """Ask for the tools, and keep them."""
     service = service_of(subject)
     listing = Message(
-        method=mcp.LIST_TOOLS, revision=service.revision, session=service.session, id=3
+        method=mcp.LIST_TOOLS,
+        revision=service.revision,
+        session=service.session if token else subject.once(session_of_nobody),
+        id=3,
+        token=token,
     )
     answer = tell(subject, listing).answer
     keep_tools(subject, answer)

@@ -40,8 +40,8 @@ def request_of(run: ProbeRun, step: Step) -> Request:
 
 
 def without_session(run: ProbeRun, request: Request, step: Step) -> Request:
-    """The request of somebody without a token in the header, who has no session either:
-    mcp.session-not-auth is about those who have one. Whoever has a token elsewhere begins a session,
+    """The request of somebody without a token in the header, who has a session only where the server
+    begins one with everybody: mcp.session-not-auth is about those of users. Whoever has a token elsewhere begins a session,
     as a server with sessions would refuse all else."""
     nobody = ("authorization", None) in [(name.lower(), v) for name, v in step.change.headers]
     if not nobody:
@@ -49,7 +49,9 @@ def without_session(run: ProbeRun, request: Request, step: Step) -> Request:
     service = run.subject.target.mcp
     if service is not None and service.session and step.change.set:
         return messages.rpc_request(service.url, messages.opening(service.revision))
-    return request.with_header("Mcp-Session-Id", None)
+    if service is None or not service.session:
+        return request.with_header("Mcp-Session-Id", None)
+    return request.with_header("Mcp-Session-Id", run.subject.once(mcp.session_of_nobody) or None)
 
 
 def in_own_session(run: ProbeRun, step: Step, request: Request) -> Request | None:

@@ -7,6 +7,7 @@ Sources: MCP basic/transports (2025-03-26 to 2025-11-25) and basic/transports/st
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,7 @@ ONE_MESSAGE = ("Mcp-Method", "Mcp-Name")
 """Headers that say what one message is."""
 ABOUT_US = {"name": "ChatGPT", "version": "1.0.0"}
 STATELESS = "2026-07-28"
+LINE_END = re.compile(r"\r\n|\n|\r")
 WITHOUT_HEADER = "2025-03-26"
 """The revision that has no MCP-Protocol-Version."""
 
@@ -116,21 +118,36 @@ def read_message(answer: Response) -> Mapping[str, Any]:
     none."""
     if answer.media_type != EVENTS:
         return answer.members
-    found: Mapping[str, Any] = {}
-    for data in _events(answer.text):
-        try:
-            value = json.loads(data)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(value, dict) and ("result" in value or "error" in value):
-            found = value
-    return found
+    return next(reversed([*_answers_in(answer.text)]), {})
+
+
+def is_answered(request: Request, events: str) -> bool:
+    """Whether a stream of events has the answer to `request`: it may stay open after that (MCP
+    basic/transports, sending messages)."""
+    asked = _members(request.body.decode("utf-8", "replace")).get("id")
+    return asked is not None and any(one.get("id") == asked for one in _answers_in(events))
+
+
+def _answers_in(text: str) -> Iterator[Mapping[str, Any]]:
+    """The JSON-RPC answers among the events."""
+    for data in _events(text):
+        value = _members(data)
+        if "result" in value or "error" in value:
+            yield value
+
+
+def _members(text: str) -> Mapping[str, Any]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _events(text: str) -> Iterator[str]:
-    """The data of each event (HTML, section 9.2.6)."""
+    """The data of each event (HTML, section 9.2.6). JSON may hold what other texts end a line with."""
     lines: list[str] = []
-    for line in [*text.splitlines(), ""]:
+    for line in [*LINE_END.split(text.removeprefix("\ufeff")), ""]:
         if line.startswith("data:"):
             lines.append(line[5:].removeprefix(" "))
         elif not line and lines:

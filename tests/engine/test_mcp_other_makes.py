@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import urllib.request
 from collections.abc import Callable, Iterable
@@ -151,6 +152,46 @@ def demanding_assertions(app: WSGIApplication) -> WSGIApplication:
         return app(environ, start)
 
     return demanded
+
+
+def streaming(app: WSGIApplication) -> WSGIApplication:
+    """The app, which answers every second call by a stream of events, each with an id of its own."""
+    numbers = itertools.count()
+
+    def streamed(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        answer, number = Response.from_app(app, environ), next(numbers)
+        if environ["PATH_INFO"] == "/mcp" and answer.status_code == 200 and number % 2:
+            answer.set_data(f"id: {number}\ndata: {answer.get_data(as_text=True)}\n\n")
+            answer.mimetype = "text/event-stream"
+        return answer(environ, start)
+
+    return streamed
+
+
+def refreshing_offline(app: WSGIApplication) -> WSGIApplication:
+    """The app, which gives a refresh token only with offline_access."""
+
+    def altered(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        answer = Response.from_app(app, environ)
+        members = answer.get_json(force=True, silent=True) or {}
+        if "access_token" in members and "offline_access" not in members.get("scope", ""):
+            members.pop("refresh_token", None)
+            answer.set_data(json.dumps(members))
+        return answer(environ, start)
+
+    return altered
+
+
+def test_json_and_a_stream_of_events_are_answers_of_one_kind() -> None:
+    rule = "transport.no-bot-wall"
+
+    assert state_of(rule, run_of(rule, way=streaming)) == "pass"
+
+
+def test_a_part_of_the_scope_without_refresh_token_is_not_refreshed_by_another_grant() -> None:
+    rule = "refresh.wider-scope-refused"
+
+    assert state_of(rule, run_of(rule, way=refreshing_offline)) == "blocked"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from mockauth.chatgpt.mcp import EVENTS, is_answered
 from mockauth.wire import Pairs, Request, Response
 from mockauth.wire.message import first
 from mockauth.wire.url import DEFAULT_PORTS, split
@@ -24,6 +25,8 @@ CALL_BYTES = 1024 * 1024
 """Of any other answer; ChatGPT takes a tenth of that."""
 MOST_HEAD = 64 * 1024
 """Characters of all headers of an answer; servers and browsers take 8 to 64 thousand."""
+AFTER_ANSWER = 0.05
+"""Seconds that a stream of events has to end after the answer."""
 LOST = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
 """`http.client.RemoteDisconnected` is one of them: the peer went away before it answered."""
 AS_IT_IS = "".join(map(chr, range(0x21, 0x7F)))
@@ -60,7 +63,7 @@ class Connections:
             got = self._ask(place, target, request, seconds)
             headers = _head(got)
             endless = _is_endless(request, headers)
-            body, truncated = (b"", True) if endless else _body(got, deadline, most)
+            body, truncated = (b"", True) if endless else self._body(request, got, deadline, most)
         except BaseException:
             self.drop(request)
             raise
@@ -87,6 +90,36 @@ class Connections:
         if asked is not None:
             with suppress(OSError):
                 asked.shutdown(socket.SHUT_RDWR)
+
+    def _body(
+        self, request: Request, got: BaseHTTPResponse, deadline: float, most: int
+    ) -> tuple[bytes, bool]:
+        """The body, cut as it is read; a list of its parts would take forty times its bytes."""
+        body = bytearray()
+        while part := got.read1(65536, decode_content=True):
+            body += part
+            if len(body) > most:
+                return bytes(body[:most]), True
+            if time.monotonic() > deadline:
+                raise TimeoutError
+            if _is_events(_head(got)) and _is_answered(request, body):
+                return bytes(body + self._rest(request, got)), False
+        return bytes(body), False
+
+    def _rest(self, request: Request, got: BaseHTTPResponse) -> bytes:
+        """What a stream of events brings right after the answer. A server should end it there, and
+        need not: then its connection is left."""
+        from urllib3.exceptions import HTTPError
+
+        rest = b""
+        with suppress(OSError, HTTPError):
+            if self._asked is not None:
+                self._asked.settimeout(AFTER_ANSWER)
+            rest = got.read1(65536, decode_content=True)
+            if not rest:
+                return rest
+        self.drop(request)
+        return rest
 
     def _ask(self, place: Place, target: str, request: Request, seconds: float) -> BaseHTTPResponse:
         kept = self._kept.get(place)
@@ -185,17 +218,14 @@ def _head(got: BaseHTTPResponse) -> Pairs:
 
 def _is_endless(request: Request, headers: Pairs) -> bool:
     """Whether the answer is a stream of events that a GET opened, which ends when its reader does."""
+    return request.method == "GET" and _is_events(headers)
+
+
+def _is_answered(request: Request, body: bytearray) -> bool:
+    whole = body.endswith((b"\n", b"\r")) and len(body) <= CALL_BYTES
+    return whole and is_answered(request, body.decode("utf-8", "replace"))
+
+
+def _is_events(headers: Pairs) -> bool:
     kind = first(headers, "Content-Type", ignore_case=True) or ""
-    return request.method == "GET" and kind.lower().startswith("text/event-stream")
-
-
-def _body(got: BaseHTTPResponse, deadline: float, most: int) -> tuple[bytes, bool]:
-    """The body, cut as it is read; a list of its parts would take forty times its bytes."""
-    body = bytearray()
-    while part := got.read1(65536, decode_content=True):
-        body += part
-        if len(body) > most:
-            return bytes(body[:most]), True
-        if time.monotonic() > deadline:
-            raise TimeoutError
-    return bytes(body), False
+    return kind.lower().startswith(EVENTS)

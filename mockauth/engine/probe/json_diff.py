@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from mockauth.chatgpt.mcp import EVENTS, read_message
 from mockauth.wire import Response
 
 Path = tuple[str | int, ...]
@@ -25,6 +26,11 @@ def differing(one: Any, other: Any, path: Path = ()) -> Iterator[Path]:
         yield path
 
 
+def _value(answer: Response) -> Any:
+    """The JSON of an answer, that of an MCP message in a stream of events, too; None for none."""
+    return (read_message(answer) or None) if answer.media_type == EVENTS else answer.json()
+
+
 def volatile(answers: list[Response]) -> frozenset[Path]:
     """What differs between answers to one and the same request, such as a request id; the empty
     path where all of it does."""
@@ -33,7 +39,7 @@ def volatile(answers: list[Response]) -> frozenset[Path]:
     for other in answers[1:]:
         if first.sha256 == other.sha256:
             continue
-        mine, its = first.json(), other.json()
+        mine, its = _value(first), _value(other)
         found |= {()} if mine is None or its is None else set(differing(mine, its))
     return frozenset(found)
 
@@ -42,7 +48,7 @@ def same_data(one: Response, other: Response, but: frozenset[Path]) -> bool:
     """Whether two answers hold the same data, places below `but` left out."""
     if one.sha256 == other.sha256:
         return True
-    mine, its = one.json(), other.json()
+    mine, its = _value(one), _value(other)
     if mine is None or its is None:
         return False
     return all(any(path[: len(b)] == b for b in but) for path in differing(mine, its))

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockauth.chatgpt.mcp import read_message
 from mockauth.engine.http.connection import MOST_BYTES, place_and_target
 from mockauth.engine.http.transport import SocketTransport, TransportError, WsgiTransport
 from mockauth.wire import Request, Response
@@ -293,6 +294,20 @@ def test_a_stream_of_events_that_a_get_opened_is_read_to_its_headers() -> None:
         transport = SocketTransport()
         got = transport.send(get(server.url), seconds=60)
         assert (got.status, got.media_type, got.body) == (200, "text/event-stream", b"")
+        assert transport.send(get(server.url), seconds=60).body == b"ok"
+
+
+def test_a_stream_of_events_that_stays_open_is_read_to_the_answer() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+    other = b'data: {"jsonrpc": "2.0", "id": "s1", "method": "ping"}\n\n'
+    mine = 'data: {"jsonrpc": "2.0", "id": 7, "result": {"text": "a\u2028b"}}\r\n\r\n'
+    events = head + other + mine.encode()
+    asked = Request(method="POST", url="http:", raw=b'{"jsonrpc": "2.0", "id": 7}')
+    with serving(lambda connection, nth: events if connection == 1 else OK) as server:
+        transport = SocketTransport()
+        got = transport.send(replace(asked, url=server.url), seconds=60)
+        assert got.body == other + mine.encode()
+        assert read_message(got) == {"jsonrpc": "2.0", "id": 7, "result": {"text": "a\u2028b"}}
         assert transport.send(get(server.url), seconds=60).body == b"ok"
 
 

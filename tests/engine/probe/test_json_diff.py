@@ -1,0 +1,28 @@
+"""What two answers of the same data have in common, however they are sent."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockauth.engine.probe.json_diff import same_data, volatile
+from mockauth.wire import Response
+
+DATA = b'{"jsonrpc": "2.0", "id": 7, "result": {"user": "ada"}}'
+OTHER = DATA.replace(b"ada", b"grace")
+
+
+def answer(kind: str, body: bytes) -> Response:
+    return Response(status=200, headers=(("Content-Type", kind),), body=body)
+
+
+def events(number: int, data: bytes) -> Response:
+    return answer("text/event-stream", b"id: %d\ndata: %s\n\n" % (number, data))
+
+
+def test_the_ids_of_events_are_no_data() -> None:
+    assert volatile([events(1, DATA), events(2, DATA)]) == frozenset()
+
+
+@pytest.mark.parametrize(("data", "same"), [(DATA, True), (OTHER, False)])
+def test_a_stream_of_events_is_compared_with_json_by_its_message(data: bytes, same: bool) -> None:
+    assert same_data(events(1, DATA), answer("application/json", data), frozenset()) is same

@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from mockauth.cli.check_options import options_of
+from mockauth.cli.judging_options import judging_options, print_options, report_option
 from mockauth.cli.option import HostAndPort, Patience, SlowCommand, option
 from mockauth.cli.settings import load_settings
 from mockauth.engine.installation.address import names_app
@@ -139,33 +140,7 @@ from mockauth.errors import UsageError
     default=None,
     help="Seconds to wait for a target that is starting.",
 )
-@option(
-    "--select",
-    multiple=True,
-    help="Run only these ids, areas or sources (RFC6749-4.1.2), comma-separated.",
-)
-@option("--ignore", multiple=True, help="Skip these ids, areas or sources, comma-separated.")
-@option(
-    "--level",
-    "levels",
-    multiple=True,
-    metavar="ID=LEVEL",
-    help="Change the level of an id or area, or switch it off.",
-)
-@option(
-    "--baseline",
-    type=click.Path(path_type=Path),
-    default=None,
-    help="File that lists known failures; they do not fail the run.",
-)
-@option(
-    "--write-baseline",
-    type=click.Path(path_type=Path),
-    default=None,
-    help="Write the current failures to this file, for --baseline.",
-)
-@option("--scenarios", multiple=True, type=click.Path(path_type=Path), help="More scenario files.")
-@option("--fail-on", type=click.Choice(["must", "should", "never"]), default="must")
+@judging_options
 @option(
     "--strict",
     is_flag=True,
@@ -196,14 +171,7 @@ from mockauth.errors import UsageError
     default="auto",
     help="Map the manifest's addresses to the server under test.",
 )
-@option(
-    "--report",
-    "reports",
-    multiple=True,
-    metavar="FORMAT=PATH",
-    help="Write a report (- for stdout); FORMAT is json, junit, sarif, markdown, har, html or github. "
-    "May be given several times.",
-)
+@report_option
 @option(
     "--targets",
     type=click.Path(path_type=Path),
@@ -234,8 +202,7 @@ from mockauth.errors import UsageError
     default="auto",
     help="In GitHub Actions: write annotations and the summary of the step.",
 )
-@click.option("-v", "--verbose", count=True, help="Print all findings in full; -vv every exchange.")
-@click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
+@print_options
 def check(target: str | None, **values: Any) -> None:
     """Sign in to TARGET as ChatGPT would, and report what would go wrong.
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import click
 
 from mockauth.cli.demo import FORM_OR_JSON
+from mockauth.cli.judging_options import judging_options, print_options, report_option
 from mockauth.cli.option import option, separated
 from mockauth.errors import UsageError
 from mockauth.profiles.mcp import REVISIONS
@@ -81,44 +82,14 @@ if TYPE_CHECKING:
     default=None,
     help="File or folder where the client stores tokens; it is searched for unprotected secrets.",
 )
-@option("--select", multiple=True, help="Run only these ids, areas or sources, comma-separated.")
-@option("--ignore", multiple=True, help="Skip these ids, areas or sources, comma-separated.")
-@option(
-    "--level",
-    "levels",
-    multiple=True,
-    metavar="ID=LEVEL",
-    help="Change the level of an id, or switch it off.",
-)
-@option(
-    "--baseline",
-    type=click.Path(path_type=Path),
-    default=None,
-    help="File that lists known failures; they do not fail the run.",
-)
-@option(
-    "--write-baseline",
-    type=click.Path(path_type=Path),
-    default=None,
-    help="Write the current failures to this file, for --baseline.",
-)
-@option("--scenarios", multiple=True, type=click.Path(path_type=Path), help="More scenario files.")
-@option("--fail-on", type=click.Choice(["must", "should", "never"]), default="must")
+@judging_options
 @option(
     "--strict",
     is_flag=True,
     help="Also fail the run when a critical check needs a COMMAND and there is none.",
 )
-@option(
-    "--report",
-    "reports",
-    multiple=True,
-    metavar="FORMAT=PATH",
-    help="Write a report (- for stdout); FORMAT is json, junit, sarif, markdown, har, html or github. "
-    "May be given several times.",
-)
-@click.option("-v", "--verbose", count=True, help="Print all findings in full; -vv every exchange.")
-@click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
+@report_option
+@print_options
 def check_client(command: tuple[str, ...], **values: Any) -> None:
     """Play the server for an OAuth client, and check how the client behaves.
 

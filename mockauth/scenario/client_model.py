@@ -32,6 +32,8 @@ Special = Literal[
     "step-up",
     "step-up-forever",
     "moved",
+    "named-place",
+    "root-place",
 ]
 NextWord = Annotated[str, "next"]
 
@@ -76,7 +78,8 @@ class AnswerEdit:
     answered while the client waits. `bomb`: a body of 64 MB, compressed where the client takes that.
     Of an MCP server: `step-up`: a tool needs one scope more than was granted; `step-up-forever`: it does
     whatever is granted. `moved`: once a token has worked it ends, and the metadata of the resource names
-    another authorization server."""
+    another authorization server. `named-place`: the metadata of the resource stands where the challenge
+    says, and at no well-known address; `root-place`: at the root alone (RFC 9728 sections 3.1 and 5.1)."""
 
     @property
     def is_empty(self) -> bool:
@@ -105,7 +108,8 @@ class Declared:
     """What the mock declares otherwise than in the ordinary start."""
 
     authorize_query: str = ""
-    """`name=value`, as a query that the authorize URL has of its own."""
+    """`name=value`, as a query that the addresses of the authorize and the token endpoint have of their
+    own."""
     content_type: Literal["", "same", "other"] = ""
     """The other one of form and JSON in the manifest; `same` is the one that was chosen."""
     auth_method: AuthMethod = ""

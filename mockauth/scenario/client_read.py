@@ -36,6 +36,8 @@ ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "step-up": ("api",),
         "step-up-forever": ("api",),
         "moved": ("api",),
+        "named-place": ("resource",),
+        "root-place": ("resource",),
     }
 )
 """In which answers a special change has a meaning."""

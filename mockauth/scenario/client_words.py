@@ -38,6 +38,7 @@ NEXT: Mapping[str, str] = MappingProxyType(
         "one-login": "the client must ask for one new login, or end with an error; not in a loop",
         "declared-encoding": "the token request must have the declared content type",
         "declared-method": "the client must authenticate by that method, correctly encoded",
+        "registered-method": "the client must authenticate as its registration was answered",
         "callback-decoded": "the client must exchange the code, percent-decoded",
         "token-unused": "the client must not use the token, and must say that the sign-in failed",
         "few-calls": "the client may call again a few times, with pauses, but not before Retry-After",
@@ -58,7 +59,7 @@ NEXT: Mapping[str, str] = MappingProxyType(
         "few-step-ups": "the client must give up after three new authorizations",
         "registers": "the client must register itself",
         "names-document": "the client must name its document, or say that it has none",
-        "credentials-bound": "the client must register at the new server, too",
+        "credentials-bound": "the client must register at the new server, too, or stop",
         "other-version": "a client of the newest revision must go on with an older one",
     }
 )
@@ -81,6 +82,8 @@ SPECIAL: Mapping[str, str] = MappingProxyType(
         "step-up": "is 403 for a tool until one scope more is granted",
         "step-up-forever": "is 403 for every tool",
         "moved": "is 401 for a token that has worked, and another authorization server is named from then on",
+        "named-place": "stands where the challenge says, and at no well-known address",
+        "root-place": "stands at the root alone",
     }
 )
 
@@ -114,7 +117,7 @@ def _revisions(start: Start) -> str:
 
 def _declared(declared: Declared) -> Iterator[str]:
     if declared.authorize_query:
-        yield f"the authorize URL ends in `?{declared.authorize_query}`"
+        yield f"the addresses of both endpoints end in `?{declared.authorize_query}`"
     if declared.content_type:
         which = "the chosen" if declared.content_type == "same" else "the other"
         yield f"the manifest declares {which} content type of form and JSON"

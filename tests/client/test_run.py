@@ -21,6 +21,7 @@ MIX_UP = "client.mix-up-stopped"
 """An observation, made of every client that does not compare iss."""
 DEFECTS: Mapping[str, set[str]] = {
     "own-query-dropped": {"client.own-query-kept"},
+    "token-query-dropped": {"client.own-query-kept"},
     "state-constant": {
         "client.state-unguessable-per-flow",
         "client.reused-state-stops",
@@ -46,6 +47,7 @@ DEFECTS: Mapping[str, set[str]] = {
     "state-of-the-clock": {"client.state-unguessable-per-flow"},
     "error-loops": {"client.error-callback-stops", "client.error-with-code-stops"},
     "status-ignored": {"client.bad-token-answer-handled"},
+    "refused-code-resent": {"client.code-exchanged-once"},
     "code-again-after-html": {"client.code-exchanged-once"},
     "secret-in-address": {"client.secret-not-in-address"},
     "token-type-unread": {"client.unknown-token-type-refused"},

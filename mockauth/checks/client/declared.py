@@ -9,6 +9,7 @@ from mockauth.checks.client.credentials import badly_encoded, methods_used
 from mockauth.checks.client.reaction import TOKEN, check_new
 from mockauth.checks.client.visit import Visit
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
+from mockauth.wire import Exchange
 from mockauth.wire.message import FORM, JSON, every, first
 from mockauth.wire.words import say
 
@@ -85,21 +86,42 @@ def declared_method(visit: Visit) -> Iterator[Finding | Seen]:
         yield Seen(actual=wanted, at=TOKEN, exchanges=(exchange.n,))
 
 
+def registered_method(visit: Visit) -> Iterator[Finding | Seen]:
+    """The client authenticates by the method that its registration was answered with, which need not be
+    the one that it has asked for (RFC 7591 section 3.2.1)."""
+    answered = [e.answer.members for e in visit.registrations if e.answer.ok]
+    if not answered or not visit.tokens:
+        raise Blocked(say("the client did not register, and exchange a code{}", visit.where))
+    wanted = str(answered[-1].get("token_endpoint_auth_method"))
+    used = methods_used(visit.tokens[0])
+    numbers = (visit.registrations[-1].n, visit.tokens[0].n)
+    if used == [wanted]:
+        yield Seen(actual=say("{}{}", wanted, visit.where), at=TOKEN, exchanges=numbers)
+    else:
+        actual = say("{}{}", " and ".join(used), visit.where)
+        yield Finding(expected=wanted, actual=actual, at=TOKEN, exchanges=numbers)
+
+
 def own_query(visit: Visit) -> Iterator[Finding | Seen]:
-    """The authorize URL's own query comes back with the parameters."""
+    """The own query of both endpoints comes back with the parameters (RFC 6749 sections 3.1 and 3.2)."""
     if not visit.authorizes:
         raise Blocked(say("the client did not come to the authorize endpoint"))
-    exchange = visit.authorizes[0]
-    assert visit.terms.authorize_query is not None  # noqa: S101 - the file declares it
-    name, value = visit.terms.authorize_query
+    yield _own_query(visit, visit.authorizes[0], say("authorize endpoint ({client_url})"))
+    if visit.tokens:
+        yield _own_query(visit, visit.tokens[0], TOKEN)
+
+
+def _own_query(visit: Visit, exchange: Exchange, at: str) -> Finding | Seen:
+    assert visit.terms.own_query is not None  # noqa: S101 - the file declares it
+    name, value = visit.terms.own_query
     query = exchange.request.all_query
-    if every(query, name) == (value,) and first(query, "response_type"):
-        yield Seen(actual=say("kept"), exchanges=(exchange.n,))
-    else:
-        actual = say("{}={}", name, first(query, name)) if first(query, name) else say("it is gone")
-        yield Finding(
-            expected=say("{}={} beside the parameters", name, value),
-            actual=actual,
-            at=say("authorize endpoint ({client_url})"),
-            exchanges=(exchange.n,),
-        )
+    read = exchange.step == "token" or first(query, "response_type")
+    if every(query, name) == (value,) and read:
+        return Seen(actual=say("kept"), at=at, exchanges=(exchange.n,))
+    came = first(query, name)
+    return Finding(
+        expected=say("{}={} beside the parameters", name, value),
+        actual=say("{}={}", name, came) if came else say("it is gone"),
+        at=at,
+        exchanges=(exchange.n,),
+    )

@@ -129,8 +129,8 @@ def nothing_insecure(visit: Visit) -> Iterator[Finding | Seen]:
     if sent:
         yield Finding(
             expected=say("no request by http to a host that is no loopback address"),
-            actual=say("the code was sent there{}", visit.where),
-            at=TOKEN,
+            actual=say("one came{}", visit.where),
+            at=path_of(sent[0].request.url).removeprefix(INSECURE),
             exchanges=(*numbers, sent[0].n),
         )
     elif not (visit.says_failure or visit.timed_out):

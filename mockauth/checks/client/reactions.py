@@ -7,7 +7,12 @@ from types import MappingProxyType
 
 from mockauth.checks.client.api_answer import failure_told, few_calls, no_new_login
 from mockauth.checks.client.callback import decodes_callback, error_shown, stops
-from mockauth.checks.client.declared import declared_encoding, declared_method, own_query
+from mockauth.checks.client.declared import (
+    declared_encoding,
+    declared_method,
+    own_query,
+    registered_method,
+)
 from mockauth.checks.client.mcp_reaction import MCP_REACTIONS
 from mockauth.checks.client.reaction import Reaction
 from mockauth.checks.client.redirect import nothing_elsewhere
@@ -32,6 +37,7 @@ REACTIONS: Mapping[str, Reaction] = MappingProxyType(
         "one-login": asks_once,
         "declared-encoding": declared_encoding,
         "declared-method": declared_method,
+        "registered-method": registered_method,
         "own-query": own_query,
         **MCP_REACTIONS,
     }

@@ -31,8 +31,8 @@ CRASHED_BEHIND_SHELL = frozenset(
 )
 LAST_WORDS = 160
 """Characters of the output that a report quotes."""
-INSECURE = "/insecure/token"
-"""The path of the token endpoint that a client must not use, because its address is by http."""
+INSECURE = "/insecure"
+"""The path below which endpoints stand that a client must not use, because their address is by http."""
 
 
 class TokenKind(StrEnum):
@@ -62,8 +62,8 @@ class Terms:
     """Whether that is another one than the developer chose, which only the manifest tells."""
     auth_method: AuthMethod = ""
     """The only token_endpoint_auth_method that is served; "" is any."""
-    authorize_query: tuple[str, str] | None = None
-    """The query that the authorize URL has of its own."""
+    own_query: tuple[str, str] | None = None
+    """The query that the addresses of the authorize and the token endpoint have of their own."""
     resource: str = ""
     """The address of the MCP server; "" where there is none."""
 

@@ -30,6 +30,8 @@ STEPS: dict[str, Step] = {
     "/login": "page",
     "/consent": "page",
 }
+NAMED_PLACE = "/about/the/resource"
+"""Where the metadata of the resource stands when only the challenge tells."""
 WIDER = "todos:write"
 """The scope that a step-up asks for."""
 
@@ -56,7 +58,7 @@ class McpInterceptor(Interceptor):
 
     def _step(self, request: Request) -> Step:
         path = path_of(request.url)
-        if "/.well-known/" in path:
+        if "/.well-known/" in path or path == NAMED_PLACE:
             return "metadata"
         if path in MCP_PATHS:
             return "api" if token_in(request) else "rpc"
@@ -76,6 +78,16 @@ class McpInterceptor(Interceptor):
             # A server may register another method than it was asked for (RFC 7591 section 2).
             return _registering(request, method)
         return super()._passed_on(request)
+
+    def _plugin(self, environ: WSGIEnvironment, request: Request) -> Response:
+        place, path = self._edit("resource").special, path_of(request.url)
+        if place == "named-place" and path == NAMED_PLACE:
+            path = f"{WELL_KNOWN}/mcp"
+            environ = {**environ, "PATH_INFO": path, "REQUEST_URI": path, "RAW_URI": path}
+        elif _is_nowhere(place, path):
+            return json_answer(404, {"error": "not_found"})
+        answer = super()._plugin(environ, request)
+        return _naming(answer, self.base) if place == "named-place" else answer
 
     def _instead(self, step: Step, request: Request) -> Response | None:
         special = self._edit("api").special
@@ -124,6 +136,20 @@ class McpInterceptor(Interceptor):
             return answer
         members = {**answer.members, "authorization_servers": [self.terms.elsewhere]}
         return replace(answer, body=json.dumps(members).encode())
+
+
+def _is_nowhere(place: str, path: str) -> bool:
+    """Whether the metadata of the resource does not stand here."""
+    if not path.startswith(WELL_KNOWN):
+        return False
+    return place == "named-place" or (place == "root-place" and path != WELL_KNOWN)
+
+
+def _naming(answer: Response, base: str) -> Response:
+    """The answer with a challenge that names the other place."""
+    usual = f"{base}{WELL_KNOWN}/mcp"
+    headers = tuple((name, v.replace(usual, base + NAMED_PLACE)) for name, v in answer.headers)
+    return replace(answer, headers=headers)
 
 
 def is_call(request: Request) -> bool:

@@ -66,13 +66,16 @@ class MockServer:
         terms = self.terms(start)
         steps = start.steps if start else ()
         edits = tuple(edit for step in steps for edit in _edits(step, self.base, self.other))
-        authorize_url = self._authorize_url(terms)
-        if terms.authorize_query:
-            # However the client has found the address, it is the one with the query.
-            found = {"authorization_endpoint": authorize_url}
+        if terms.own_query:
+            # However the client has found the addresses, they are the ones with the query.
+            found = {
+                "authorization_endpoint": self._endpoint("authorize", terms),
+                "token_endpoint": self._endpoint("token", terms),
+            }
             edits += (AnswerChange(place="metadata", json_set=found),)
-        config = self._config(terms, authorize_url)
-        edits += tuple(method_edits(terms)) if terms.is_mcp else ()
+        config = self._config(terms)
+        if terms.is_mcp:
+            edits = (*method_edits(terms), *edits)
         declared = start.declare if start else Declared()
         if edits or declared.config or declared.policy:
             fault = Fault(
@@ -116,13 +119,16 @@ class MockServer:
         if self.interceptor is not None:
             self.interceptor.received.append((self.clock.now(), fetched))
 
-    def _config(self, terms: Terms, authorize_url: str) -> PluginConfig:
+    def _config(self, terms: Terms) -> PluginConfig:
         """The honest plugin."""
         if terms.is_mcp:
             return mcp_config(self.options, terms)
         config = PluginConfig(
             login="auto",
-            manifest={"auth.client_url": authorize_url},
+            manifest={
+                "auth.client_url": self._endpoint("authorize", terms),
+                "auth.authorization_url": self._endpoint("token", terms),
+            },
             content_type=terms.content_type,
             clients=(
                 ClientConfig(
@@ -156,7 +162,7 @@ class MockServer:
             content_type=kind,
             is_other_type=is_other,
             auth_method=method,
-            authorize_query=(name, value) if name else None,
+            own_query=(name, value) if name else None,
             resource=f"{self.base}{PATHS['mcp']}" if options.is_mcp else "",
         )
 
@@ -166,9 +172,9 @@ class MockServer:
             return ""
         return {"": self.options.client_secret, "none": ""}.get(method, ODD_SECRET)
 
-    def _authorize_url(self, terms: Terms) -> str:
-        query = "?" + "=".join(terms.authorize_query) if terms.authorize_query else ""
-        return f"{self.base}/authorize{query}"
+    def _endpoint(self, name: str, terms: Terms) -> str:
+        query = "?" + "=".join(terms.own_query) if terms.own_query else ""
+        return f"{self.base}/{name}{query}"
 
     def settings(self, terms: Terms, probe: str = "") -> Mapping[str, str]:
         """The same as environment variables."""
@@ -178,8 +184,8 @@ class MockServer:
         found = {
             "ISSUER": self.base,
             "MANIFEST_URL": f"{self.base}/.well-known/ai-plugin.json",
-            "AUTHORIZE_URL": self._authorize_url(terms),
-            "TOKEN_URL": f"{self.base}/token",
+            "AUTHORIZE_URL": self._endpoint("authorize", terms),
+            "TOKEN_URL": self._endpoint("token", terms),
             "API_URL": f"{self.base}/todos",
             "CLIENT_ID": terms.client_id,
             "CLIENT_SECRET": terms.client_secret,

@@ -59,7 +59,7 @@ FOR_COMMANDS = ("MCP_CONFORMANCE_", "BROWSER")
 """Settings that say nothing to a person."""
 ABOUT_STATE = ("state-", "replayed", "crossed")
 NO_STATE = say("the client sends no state, which its PKCE makes up for (OAuth 2.1 section 7.12)")
-FIRST_WORDS = ("own-query", "declared-encoding", "declared-method")
+FIRST_WORDS = ("own-query", "declared-encoding", "declared-method", "registered-method")
 """What is expected of requests that come before a sign-in has worked."""
 
 

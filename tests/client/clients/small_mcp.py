@@ -55,6 +55,8 @@ class McpClient(small.Client):
         """Read the metadata of the resource, and of its authorization server."""
         resource = self.resource_metadata()
         same = resource.get("resource", self.facts["API_URL"]) == self.facts["API_URL"]
+        if "resource-by-prefix" in self.defects:
+            same = resource.get("resource", "").startswith(self.facts["API_URL"])
         if not same and "resource-unchecked" not in self.defects:
             raise Failed("the metadata is that of another resource")
         issuer = resource.get("authorization_servers", [_origin(self.facts["API_URL"])])[0]
@@ -80,6 +82,10 @@ class McpClient(small.Client):
         path = urlsplit(self.facts["API_URL"]).path
         named = _named(self.challenge, "resource_metadata")
         places = [named or origin + WELL_KNOWN + path, origin + WELL_KNOWN]
+        if "challenge-unread" in self.defects:
+            places[0] = origin + WELL_KNOWN + path
+        if "root-unasked" in self.defects:
+            del places[1]
         if "well-known-unasked" in self.defects:
             places = [named] if named else []
         if self.version < "2025-06-18":
@@ -124,7 +130,10 @@ class McpClient(small.Client):
                 present or "pkce-demanded-if-said" not in self.defects
             ):
                 raise Failed("the server does not support PKCE")
-        for name in ("authorization_endpoint", "token_endpoint"):
+        names = {"authorization_endpoint", "token_endpoint", "registration_endpoint"}
+        for name in names & self.server.keys():
+            if f"{name}-unchecked" in self.defects:
+                continue
             parts = urlsplit(self.server[name])
             safe = parts.scheme == "https" or parts.hostname in NEAR
             if not safe and "http-taken" not in self.defects:
@@ -181,6 +190,8 @@ class McpClient(small.Client):
             raise Failed(f"registration: {status}")
         told = json.loads(body)
         method = told.get("token_endpoint_auth_method", "client_secret_basic")
+        if "registered-method-unread" in self.defects:
+            method = asked["token_endpoint_auth_method"]
         return told["client_id"], told.get("client_secret", ""), method
 
     def asked(self, state: str) -> dict[str, str]:

@@ -34,7 +34,7 @@ from mockauth.cli.targets import ListedTarget, read_targets
 from mockauth.engine.check import run_check
 from mockauth.engine.client.function import FunctionStarter
 from mockauth.engine.client.run import run_client
-from mockauth.engine.events import Event, RunFinished
+from mockauth.engine.events import finished
 from mockauth.engine.http.app import wsgi_of
 from mockauth.engine.http.in_process import InProcess
 from mockauth.engine.http.transport import TransportError
@@ -42,7 +42,6 @@ from mockauth.engine.installation.address import names_app, target_of
 from mockauth.engine.interruption import Interruption
 from mockauth.engine.result.gate import gate
 from mockauth.engine.result.profile_options import chosen_profile, needs_detection, read_levels
-from mockauth.engine.result.result import Run
 from mockauth.engine.selection import check_words
 from mockauth.engine.target.dns import system_addresses
 from mockauth.engine.target.logins import Logins
@@ -116,7 +115,7 @@ def check(target: Target, *, base_url: str = "", **options: Unpack[Options]) -> 
             wanted = replace(wanted, active=True)
         stop = Interruption()
         with bounded(stop):
-            run = _run_of(
+            run = finished(
                 run_check(
                     wanted,
                     transport=place.transport,
@@ -196,7 +195,7 @@ def check_client(client: Sequence[str] | Client, **options: Unpack[ClientOptions
     with parsed(client_command, command, options) as values:
         wanted = client_options_of(command, values)
     starter = FunctionStarter(client) if callable(client) else None
-    run = _run_of(run_client(wanted, starter=starter))
+    run = finished(run_client(wanted, starter=starter))
     decided = gate(run, fail_on=values["fail_on"], strict=values["strict"])
     return Report(members(run, decided))
 
@@ -306,9 +305,3 @@ def _on_this_machine(url: str) -> str:
     parts = split(url)
     is_here = parts is not None and is_loopback_host(hostname(url))
     return f"http://{parts.netloc}" if parts is not None and is_here else ""
-
-
-def _run_of(events: Iterator[Event]) -> Run:
-    *_, last = events
-    assert isinstance(last, RunFinished)  # noqa: S101 - a run ends with it, or raises
-    return last.run

@@ -17,6 +17,7 @@ import pytest
 from mockauth.api import CheckResult, Options, Plan, Report, check, plan_of
 from mockauth.cli.writing import write_whole
 from mockauth.errors import NothingJudged, OurFault
+from mockauth.report.formats.document import message_of
 from mockauth.scenario.library import load_library
 from mockauth.settings import hint
 
@@ -233,10 +234,13 @@ class CheckItem(pytest.Item):
         return result.state == "error" or (result.state == "warn" and fail_on == "should")
 
     def _is_owed(self, result: CheckResult) -> bool:
-        """Whether a check that is blocked fails the run: where that is asked for, or because the
-        service itself blocks it."""
-        is_open = result.level == "critical" and not result.blocked_by
-        return self.run.plan.fail_on != "never" and (self.run.plan.strict or is_open)
+        """Whether a check that is blocked fails the test: any where pytest is told so, else a critical
+        one that the service itself blocks, and with `strict` of the settings any critical one."""
+        if self.run.plan.fail_on == "never":
+            return False
+        is_due = self.run.plan.strict or not result.blocked_by
+        is_critical = result.level == "critical"
+        return bool(self.config.getoption("mockauth_strict")) or (is_critical and is_due)
 
     def _tell(self, report: Report, result: CheckResult) -> None:
         """Evidence for the report of the test: the verdict and the exchanges that show it."""
@@ -249,7 +253,7 @@ class CheckItem(pytest.Item):
             self.add_report_section("call", "mockauth", result.told())
         shown = [one for one in report.exchanges if one["n"] in result.exchanges]
         for one in shown[:MOST_EXCHANGES]:
-            self.add_report_section("call", f"exchange #{one['n']}", _told(one))
+            self.add_report_section("call", f"exchange #{one['n']}", message_of(one, LONGEST_BODY))
 
     def repr_failure(
         self, excinfo: pytest.ExceptionInfo[BaseException], *more: Any, **named: Any
@@ -286,18 +290,3 @@ def _stale(report: Report, id: str) -> str:
     policy: Sequence[Mapping[str, Any]] = report.members["policy"]
     found = [str(one["text"]) for one in policy if (one["id"], one["kind"]) == (id, "stale")]
     return found[0] if found else ""
-
-
-def _told(exchange: Mapping[str, Any]) -> str:
-    """A request and its answer, as the JSON report has them."""
-    request, answer = exchange["request"], exchange["response"]
-    lines = [f"{request['method']} {request['url']}", *_message(request), ""]
-    if answer is None:
-        return "\n".join([*lines, exchange["error"] or "no answer"])
-    return "\n".join([*lines, str(answer["status"]), *_message(answer)])
-
-
-def _message(message: Mapping[str, Any]) -> list[str]:
-    head = [f"{name}: {value}" for name, value in message["headers"]]
-    body = message["body"][:LONGEST_BODY]
-    return [*head, *(["", body] if body else [])]

@@ -117,7 +117,7 @@ def test_a_failure_tells_what_to_change_and_shows_the_exchange(session: pytest.P
     result = session.runpytest_inprocess(*QUIET, FAULTY, f"mockauth::{STATE}", "--junitxml=j.xml")
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines([f"FAIL {STATE} *", "*fix *", "*exchange #*", "GET *"])
+    result.stdout.fnmatch_lines([f"FAIL {STATE} *", "*fix *", "*exchange #*", "*] GET *"])
     assert result.stdout.str().count("\nFAIL ") == 1
     told = (session.path / "j.xml").read_text("utf-8")
     case = ET.fromstring(told).find(".//testcase")  # noqa: S314 - pytest wrote it
@@ -133,6 +133,14 @@ def test_fail_on_never_lets_a_failure_pass(session: pytest.Pytester) -> None:
     result = session.runpytest_inprocess(*QUIET, FAULTY, never, f"mockauth::{STATE}")
 
     result.assert_outcomes(passed=1)
+
+
+def test_strict_of_the_settings_is_about_critical_checks(session: pytest.Pytester) -> None:
+    session.path.joinpath("mockauth.toml").write_text("[check]\nstrict = true\n")
+
+    result = session.runpytest_inprocess(*QUIET, APP, f"mockauth::{BLOCKED}")
+
+    result.assert_outcomes(skipped=1)
 
 
 def test_what_was_not_judged_fails_where_strict(session: pytest.Pytester) -> None:

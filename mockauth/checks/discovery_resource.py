@@ -14,7 +14,7 @@ from mockauth.checks.registry import check
 from mockauth.manifest.mcp import Document, McpService, resource_urls
 from mockauth.wire import Exchange
 from mockauth.wire.message import JSON, first
-from mockauth.wire.url import origin, split
+from mockauth.wire.url import is_loopback_host, origin, split
 from mockauth.wire.words import own, say
 
 NO_OAUTH = '"MCP server … does not implement OAuth"'
@@ -198,6 +198,18 @@ def prm_resource_exact(evidence: Evidence) -> Iterator[Finding | Seen]:
     if _is_at_root(document, known) and said == origin(known.url):
         yield Seen(actual=say("{}, of the root document", said), exchanges=(document.exchange,))
         return
+    if _differ_by_loopback_name(said, known.url):
+        yield Finding(
+            expected=known.url,
+            actual=say("{}: the same server under another name of this machine", said),
+            fix=say(
+                "Enter {}: the server names itself so, and clients compare letter for letter.", said
+            ),
+            at=document.url,
+            exchanges=(document.exchange,),
+            tolerated=True,
+        )
+        return
     wider = said and known.url.startswith(said.rstrip("/") + "/")
     yield Finding(
         expected=known.url,
@@ -205,6 +217,18 @@ def prm_resource_exact(evidence: Evidence) -> Iterator[Finding | Seen]:
         at=document.url,
         exchanges=(document.exchange,),
     )
+
+
+def _differ_by_loopback_name(one: str, other: str) -> bool:
+    """Whether nothing but `localhost` in place of `127.0.0.1`, or the like, tells two URLs apart: who
+    tests has entered another name than the server was started with, which happens at home only."""
+    parts = split(one), split(other)
+    if parts[0] is None or parts[1] is None:
+        return False
+    if not all(is_loopback_host(each.hostname or "") for each in parts if each):
+        return False
+    bare = [each._replace(netloc=str(each.port or "")) for each in parts if each]
+    return bare[0] == bare[1]
 
 
 def _is_at_root(document: Document, known: McpService) -> bool:

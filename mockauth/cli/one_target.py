@@ -89,7 +89,7 @@ def _judge(job: Job, answers: Connection) -> None:
     from mockauth.cli.keywords import parsed
     from mockauth.cli.signals import bounded
     from mockauth.engine.check import run_check
-    from mockauth.engine.events import RunFinished
+    from mockauth.engine.events import finished
     from mockauth.engine.interruption import Interruption
     from mockauth.engine.result.gate import gate
     from mockauth.report.json_report import members, text_of
@@ -101,10 +101,9 @@ def _judge(job: Job, answers: Connection) -> None:
     answers.send(Limit(options.budget and options.budget + (options.wait or 0)))
     stop = Interruption()
     with bounded(stop):
-        *_, last = run_check(options, interruption=stop)
-    assert isinstance(last, RunFinished)  # noqa: S101 - a run ends with it, or raises
-    decided = gate(last.run, fail_on=values["fail_on"], strict=values["strict"])
-    _write(job, text_of({**members(last.run, decided), "settings": job.settings}), last.run)
+        run = finished(run_check(options, interruption=stop))
+    decided = gate(run, fail_on=values["fail_on"], strict=values["strict"])
+    _write(job, text_of({**members(run, decided), "settings": job.settings}), run)
 
 
 def _write(job: Job, text: str, run: Run) -> None:

@@ -112,17 +112,12 @@ def finish(
 
 def run_of(events: Iterator[Event], *, quiet: bool) -> Run:
     """The run at the end of its events; progress is shown on a terminal."""
-    from mockauth.engine.events import RunFinished
+    from mockauth.engine.events import finished
     from mockauth.report.progress import Progress
 
     progress = Progress(sys.stderr, quiet=quiet)
-    run = None
-    for event in events:
-        progress.show(event)
-        if isinstance(event, RunFinished):
-            run = event.run
+    run = finished(map(progress.show, events))
     progress.end()
-    assert run is not None  # noqa: S101 - a run ends with RunFinished, or raises
     return run
 
 

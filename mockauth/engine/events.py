@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mockauth.engine.result.result import Result, Run
@@ -51,3 +51,13 @@ class RunFinished:
 
 
 Event = RunStarted | Serving | StepStarted | Noted | Judged | RunFinished
+
+
+def finished(events: Iterable[Event]) -> Run:
+    """The run at the end of its events."""
+    run = None
+    for event in events:
+        if isinstance(event, RunFinished):
+            run = event.run
+    assert run is not None  # noqa: S101 - a run ends with RunFinished, or raises
+    return run

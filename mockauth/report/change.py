@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mockauth.report.formats.document import Check, Document
+from mockauth.report.formats.document import Check, Document, place_of
 from mockauth.store.run import GRAVITY, Comparison, compared
 from mockauth.wire.one_line import one_line
 
@@ -59,7 +59,7 @@ def change_of(old: Document, new: Document) -> Change:
 def told(change: Change) -> str:
     """The change as lines: the headline, what differs between the runs, each check."""
     ids = change.ids
-    lines = [_where(change.new), change.headline, *differences(change)]
+    lines = [place_of(change.new), change.headline, *differences(change)]
     if not change.is_alike:
         return "\n".join(one_line(line) for line in lines)
     for title, names in (
@@ -73,10 +73,6 @@ def told(change: Change) -> str:
 def _asked(run: Document) -> str:
     command = "check-client" if run.get("role") == "plugin" else "check"
     return f"{command} --profile {run['profile']}"
-
-
-def _where(run: Document) -> str:
-    return f"{run['target']} · {run['profile']} · {run.get('auth', '')}"
 
 
 def differences(change: Change) -> Iterator[str]:

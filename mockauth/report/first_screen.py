@@ -4,10 +4,11 @@ see more."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from textwrap import wrap
+from types import MappingProxyType
 
 from mockauth import __version__
 from mockauth.engine.result.causes import Cause, causes_of
@@ -18,10 +19,12 @@ from mockauth.errors import NothingJudged
 from mockauth.report.redacted import Redactor
 from mockauth.report.verdict import sentence
 from mockauth.wire.url import without_query
-from mockauth.wire.words import Words, cut, own, say
+from mockauth.wire.words import Words, amount, cut, own, say
 
 LINES = 25
 """What a screen holds."""
+LEAST = 8
+"""Lines that causes have in any case: what a server is told beside them may fill a screen."""
 LABEL = 15
 """Columns of a label such as "ChatGPT shows"."""
 INDENT = "   "
@@ -31,6 +34,8 @@ MOST_NUMBERS = 4
 TOLD: tuple[State, ...] = ("fail", "error", "blocked")
 """States of a cause that is numbered; warnings are listed below."""
 STYLES = {"fail": "bold red", "error": "bold red", "blocked": "magenta", "warn": "yellow"}
+WORDS: Mapping[str, str] = MappingProxyType({"blocked": "Not judged", "warn": "Warning"})
+"""What is said of a rule that is not simply broken."""
 COUNTED: tuple[tuple[State, str], ...] = (
     ("pass", "passed"), ("fail", "failed"), ("error", "broken off by an error of mockauth"),
     ("warn", "warned"), ("waived", "waived"), ("info", "noted"), ("n/a", "not applicable"),
@@ -65,8 +70,7 @@ class _Screen:
     def head(self) -> Iterator[Row]:
         """What was judged, and the verdict."""
         run = self.run
-        noun = say("check") if len(run.judged) == 1 else say("checks")
-        judged = say("{} {} in {:.1f} s", len(run.judged), noun, run.duration_ms / 1000)
+        judged = say("{} in {:.1f} s", amount(len(run.judged), "check"), run.duration_ms / 1000)
         parts = (run.target, own(run.profile.title), own(run.auth), judged)
         told = say(" · ").join((*parts, say("mockauth {}", own(__version__))))
         yield Row(self._text(told), "")
@@ -81,7 +85,7 @@ class _Screen:
         told = causes or warnings
         if not told:
             return
-        room -= 2 if causes and warnings else 0
+        room = max(room - (2 if causes and warnings else 0), LEAST)
         for detail in (3, 2):
             blocks = [[*self._block(n, c, detail)] for n, c in enumerate(told, 1)]
             gaps = detail == 3
@@ -117,16 +121,18 @@ class _Screen:
     def _as_many(
         self, told: Sequence[Cause], blocks: Sequence[Sequence[Row]], room: int
     ) -> Iterator[Row]:
-        """The first ones in full, the others in a line each, the rest as a number."""
-        full, left = 0, room - len(told)
+        """The first ones in full, the others in a line each, the rest as a number. What fails first is
+        always told in full: a line of it has no fix."""
+        full = int(told[0].state in TOLD)
+        left = room - len(told) - sum(len(block) - 1 for block in blocks[:full])
         while full < len(blocks) and left >= len(blocks[full]) - 1:
             left -= len(blocks[full]) - 1
             full += 1
-        most = max(room - 1, 1) if len(told) > room else len(told)
+        most = len(told) if left >= 0 else max(len(told) + left - 1, full, 1)
         for n, cause in enumerate(told[:most], 1):
             yield from blocks[n - 1] if n <= full else [self._short(n, cause)]
         if most < len(told):
-            yield Row(self._text(say("   and {} more causes", len(told) - most)))
+            yield Row(self._text(say("   and {}", amount(len(told) - most, "more cause"))))
 
     def _block(self, n: int, cause: Cause, detail: int) -> Iterator[Row]:
         """One cause: what is broken, the request and its answer, what to do, its checks."""
@@ -149,19 +155,19 @@ class _Screen:
         return not any(lead.actual in one for one in told)
 
     def _title(self, n: int, cause: Cause) -> Row:
-        level = "not judged" if cause.state == "blocked" else cause.level or ""
+        level = "not judged" if cause.state == "blocked" else _level(cause)
         return self._spread(f"{n:<3}", self._broken(cause), level, STYLES[cause.state])
 
     def _broken(self, cause: Cause) -> Words:
         rule = cause.lead.rule
-        word = say("Not judged") if cause.lead.state == "blocked" else say("Broken")
-        return own(cause.title) or say("{}: {}", word, own(rule.title))
+        word = WORDS.get(cause.lead.state, "Broken")
+        return own(cause.title) or say("{}: {}", own(word), own(rule.title))
 
     def _short(self, n: int, cause: Cause) -> Row:
         rest = len(cause.consequences)
         more = say(" +{}", rest) if rest else Words()
         told = say("{}{}  {}", own(cause.lead.rule.id), more, self._broken(cause))
-        return self._spread(f"{n:<3}", told, cause.level or "", STYLES[cause.state])
+        return self._spread(f"{n:<3}", told, _level(cause), STYLES[cause.state])
 
     def _spread(self, start: str, words: Words, end: str, style: str) -> Row:
         """A line with something at its right end."""
@@ -207,9 +213,8 @@ class _Screen:
         return Row(f"{INDENT}{label:<{LABEL}}{self._text(words)}")
 
     def _warnings(self, warnings: Sequence[Cause]) -> Row:
-        noun = "warning" if len(warnings) == 1 else "warnings"
         ids = ", ".join(cause.lead.rule.id for cause in warnings)
-        return Row(_fit(f"{len(warnings)} {noun}: {ids}", self.width), "yellow")
+        return Row(_fit(f"{amount(len(warnings), 'warning')}: {ids}", self.width), "yellow")
 
     def _today(self) -> Iterator[Row]:
         """What ChatGPT makes of an MCP server, and the verdict by each revision."""
@@ -225,7 +230,7 @@ class _Screen:
             yield Row(self._text(say("note: {}", note)), "cyan")
         rest = len(self.run.notes) - MOST_NOTES
         if rest > 0:
-            yield Row(f"{rest} more {'note' if rest == 1 else 'notes'} (-v)", "cyan")
+            yield Row(f"{amount(rest, 'more note')} (-v)", "cyan")
 
     def _policy(self) -> Iterator[Row]:
         """What is waived, and what is wrong with the waivers and the baseline."""
@@ -308,6 +313,11 @@ def waived_line(result: Result) -> Words:
         until = say("listed in {}", waiver.place)
     state = own(f"WAIVED  {result.rule.id}  ({result.level}, {result.raw_state})  ")
     return state + until
+
+
+def _level(cause: Cause) -> str:
+    """The level of what is broken. Of a warning it would say that a must fails, which it does not."""
+    return "" if cause.state == "warn" else cause.level or ""
 
 
 def _wrapped(text: str, room: int) -> list[str]:

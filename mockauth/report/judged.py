@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mockauth.errors import UsageError
-from mockauth.report.formats.document import BROKEN, GRAVEST, read_document
+from mockauth.report.formats.document import BROKEN, found_in, read_document
 from mockauth.report.json_report import text_of
 from mockauth.wire.one_line import one_line
 
@@ -128,7 +128,7 @@ class Report:
     @property
     def failures(self) -> tuple[CheckResult, ...]:
         """What is broken: causes before what follows from them, the gravest level first."""
-        return tuple(sorted((one for one in self if one.is_broken), key=self._gravity))
+        return tuple(map(_result, found_in(self.members, BROKEN)))
 
     @property
     def exchanges(self) -> Sequence[Mapping[str, Any]]:
@@ -185,18 +185,12 @@ class Report:
 
     def _assert_chosen(self, chosen: Sequence[CheckResult]) -> None:
         __tracebackhide__ = True
-        broken = sorted((one for one in chosen if one.is_broken), key=self._gravity)
+        broken = [one for one in self.failures if one in chosen]
         if broken:
             raise AssertionError(self._told(broken))
         if all(one.state in ("blocked", "n/a") for one in chosen):
             unjudged = "\n".join(f"{one.id}: {one.state}: {one.actual}" for one in chosen)
             raise AssertionError(f"none of the chosen checks was judged\n{unjudged}")
-
-    def _gravity(self, one: CheckResult) -> tuple[int, int]:
-        """The place of a check among all causes, then its level."""
-        leads = [cause["lead"] for cause in self.members.get("causes", ())]
-        level = GRAVEST.index(one.level) if one.level in GRAVEST else len(GRAVEST)
-        return leads.index(one.id) if one.id in leads else len(leads), level
 
     def _told(self, broken: Sequence[CheckResult]) -> str:
         told = [one for one in broken if not one.caused_by][:MOST_TOLD] or broken[:MOST_TOLD]

@@ -18,11 +18,12 @@ class Progress:
         self._on = out.isatty() and not quiet
         self._judged = 0
 
-    def show(self, event: Event) -> None:
-        """Take note of an event."""
+    def show(self, event: Event) -> Event:
+        """Take note of an event, and hand it on."""
         self._judged += isinstance(event, Judged)
         if self._on and isinstance(event, StepStarted):
             self._write(f"{self._judged} judged · {one_line(event.what)}")
+        return event
 
     def end(self) -> None:
         """Clear the line."""

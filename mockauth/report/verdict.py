@@ -98,8 +98,8 @@ def _of_some(run: Run, gate: Gate, kind: Words) -> Words:
     """The last line where the rule that tells whether a sign-in works was not asked for."""
     broken, passed = _broken(run), run.summary["pass"]
     if broken:
-        noun = say("check fails") if len(broken) == 1 else say("checks fail")
-        found = say("{} of the chosen {}: {}", len(broken), noun, _ids(broken[:4]))
+        verb = say("fails") if len(broken) == 1 else say("fail")
+        found = say("{} of the chosen checks {}: {}", len(broken), verb, _ids(broken[:4]))
     else:
         found = say("{} of the chosen checks passed, none failed", passed)
     because = (

@@ -23,7 +23,7 @@ def add_connector_pages(blueprint: Blueprint, pages: Pages) -> None:
     @blueprint.route("/connector", methods=["GET", "POST"])
     def new_connector() -> BaseResponse | tuple[str, int]:
         if request.method == "GET":
-            filled = {"target": pages.settings.target}
+            filled = {"target": request.args.get("target", "")[:LONGEST] or pages.settings.target}
             return render_template("chatgpt/connector.html", filled=filled), 200
         filled = {name: _typed(name) for name in ("target", "client_id", "client_secret")}
         # The path is taken letter for letter: /mcp/ may be another address than /mcp.

@@ -22,6 +22,7 @@ from mockauth.scenario.library import load_library
 from mockauth.store.run import RunSummary
 from mockauth.web.run_shelf import Progress, RunShelf
 from mockauth.wire.secret import Secrets
+from mockauth.wire.secret_names import secret_name
 from mockauth.wire.words import render
 
 MOST = 4
@@ -155,8 +156,13 @@ def _total() -> int:
 
 def _secrets(options: CheckOptions) -> Secrets:
     secrets, given = Secrets(), options.given
-    for one in (given.client_secret, given.password, given.token, given.other_password):
-        secrets.add(one.reveal(), one.label)
-    for one in (given.other_client_secret, given.other_token):
-        secrets.add(one.reveal(), one.label)
+    for one in (
+        given.client_secret,
+        given.password,
+        given.token,
+        given.other_password,
+        given.other_client_secret,
+        given.other_token,
+    ):
+        secrets.add(one.reveal(), secret_name(one.label) or one.label)
     return secrets

@@ -191,6 +191,23 @@ def test_what_is_no_run_is_told_apart(text: str, said: str) -> None:
         document.read_document(text, "run.json")
 
 
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_run_of_an_older_release_is_written_in_every_format(
+    runs: dict[str, dict[str, Any]], kind: str
+) -> None:
+    kept = {"schema", "target", "profile", "summary", "gate", "exchanges"}
+    old: dict[str, Any] = {name: runs["broken"][name] for name in kept}
+    later = ("waiver", "findings", "caused_by", "blocked_by", "practice")
+    old["checks"] = [
+        {name: value for name, value in one.items() if name not in later}
+        for one in runs["broken"]["checks"]
+    ]
+    read = document.read_document(json.dumps(old))
+
+    assert written(kind, read)
+    assert read["coverage"]["judged"] == runs["broken"]["coverage"]["judged"]
+
+
 @pytest.mark.parametrize("spelled", [SECRET, f'"{SECRET}"', f"client_secret={SECRET}&a=b"])
 def test_a_secret_that_is_left_in_a_report_is_found(spelled: str) -> None:
     secrets = Secrets()

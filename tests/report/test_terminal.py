@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -34,6 +35,7 @@ def report(
     width: int = 100,
     auth: str = "oauth",
     status: int = 200,
+    notes: Sequence[str] = (),
 ) -> str:
     trace = Trace()
     for _ in range(exchanges):
@@ -46,7 +48,7 @@ def report(
         )
     run = Run(
         target="http://localhost", profile=PLUGIN, auth=auth, started=0.0, duration_ms=1.0,
-        results=results, trace=trace, secrets=Secrets(),
+        results=results, trace=trace, secrets=Secrets(), notes=tuple(notes),
     )  # fmt: skip
     out = io.StringIO()
     terminal.write(run, gate(run), out, verbose=verbose, width=width)
@@ -85,6 +87,27 @@ def test_a_screen_holds_the_verdict_first_and_each_cause_with_its_number() -> No
     assert len(lines) <= 25
     assert [line for line in lines if line.startswith("1  ")]
     assert "more causes" in "\n".join(lines)
+
+
+def test_what_fails_first_is_told_with_its_fix_however_little_room_there_is() -> None:
+    broken = failing("discovery.prm-resource-exact", found("", 1))
+    others = [failing(f"mcp.rule-{n}", found("", 1)) for n in range(9)]
+    long = [say("note {}: {}", n, own("x " * 700)) for n in range(3)]
+
+    text = report(broken, *others, exchanges=1, verbose=0, notes=long)
+
+    first = text.partition("2  ")[0]
+    assert "   fix            f" in first
+    assert "more cause" in text
+
+
+def test_a_warning_is_not_said_to_be_broken() -> None:
+    warned = replace(failing("mcp.rule", found("", 1)), state="warn")
+
+    text = report(warned, exchanges=1, verbose=0)
+
+    assert "1  Warning: t\n" in text
+    assert "Broken" not in text
 
 
 @pytest.mark.parametrize("width", [60, 80, 132])

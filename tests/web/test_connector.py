@@ -239,6 +239,17 @@ def test_the_built_in_server_is_connected_by_one_button(server: MockPlugin) -> N
     assert "State: connected" in visitor.text
 
 
+def test_an_mcp_server_that_was_taken_for_a_plugin_becomes_a_connector(
+    visitor: Visitor, server: MockPlugin
+) -> None:
+    visitor.get("/chatgpt/").press("Find manifest file", target=f"{server.url}/mcp")
+    assert f"{server.url}/.well-known/ai-plugin.json , then read it again" in visitor.text
+
+    visitor.click("add it as a connector").press("Create")
+
+    assert "State: you are not logged in" in visitor.text
+
+
 def test_the_address_of_the_command_is_filled_in() -> None:
     pages = create_pages(PageSettings(target="http://localhost:3333/mcp"))
 

@@ -63,8 +63,8 @@ def secrets_of(installation: Installation, connection: Connection | None = None)
     ]
     if connection is not None:
         kept += [
-            (connection.access_token, "access_token"),
-            (connection.refresh_token, "refresh_token"),
+            (connection.access_token, "access token"),
+            (connection.refresh_token, "refresh token"),
         ]
     for secret, label in kept:
         secrets.add(secret.reveal(), label)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from mockauth.errors import UsageError
@@ -12,10 +13,20 @@ from mockauth.errors import UsageError
 SCHEMA = "mockauth-run/1"
 FAMILY = re.compile(r"mockauth-run/([0-9]{1,6})")
 MEMBERS = {
-    "target": str, "profile": str, "verdict": str, "summary": dict, "gate": dict,
-    "checks": list, "exchanges": list,
+    "target": str, "profile": str, "summary": dict, "gate": dict, "checks": list, "exchanges": list,
 }  # fmt: skip
-"""What every format reads."""
+"""What every format reads, and every release has written."""
+ADDED: Mapping[str, Any] = MappingProxyType(
+    {
+        "tool": {"name": "mockauth", "version": "of an older release"}, "auth": "", "started": "",
+        "duration_ms": 0, "verdict": "A run of an older mockauth, saved without a verdict",
+        "stopped": "", "notes": [], "today": None, "policy": [], "causes": [],
+    }
+)  # fmt: skip
+"""What an older release may not have written."""
+ADDED_TO_CHECKS: Mapping[str, Any] = MappingProxyType(
+    {"blocked_by": "", "waiver": None, "findings": [], "caused_by": [], "practice": False}
+)
 BROKEN = ("fail", "error")
 FOUND = ("fail", "error", "warn")
 WAIVERS = "waivers and baseline name only what is still broken, and none has expired"
@@ -44,8 +55,16 @@ def read_document(text: str, name: str = "this") -> Document:
     for member, kind in MEMBERS.items():
         if not isinstance(members.get(member), kind):
             raise UsageError(f"{name} is no whole report of mockauth: it has no {member}")
-    found: Document = members
-    return found
+    return _completed(members)
+
+
+def _completed(members: dict[str, Any]) -> Document:
+    """The document with what was added since it was written."""
+    summary: Mapping[str, int] = members["summary"]
+    applicable = sum(count for state, count in summary.items() if state != "n/a")
+    coverage = {"judged": applicable - summary.get("blocked", 0), "applicable": applicable}
+    checks = [{**ADDED_TO_CHECKS, **one} for one in members["checks"] if isinstance(one, dict)]
+    return {"coverage": coverage, **ADDED, **members, "checks": checks}
 
 
 def _why_not(schema: object) -> str:
@@ -86,21 +105,27 @@ def exchanges_of(document: Document, check: Check, most: int = 3) -> Sequence[Ex
     return [by_number[n] for n in check["exchanges"][:most] if n in by_number]
 
 
+def place_of(document: Document) -> str:
+    """What was judged: its address, the profile, how its users sign in."""
+    return f"{document['target']} · {document['profile']} · {document.get('auth', '')}"
+
+
 def counted(document: Document) -> str:
     """How many checks are in each state: "2 fail · 217 pass"."""
     return " · ".join(f"{n} {state}" for state, n in document["summary"].items() if n)
 
 
-def message_of(exchange: Exchange) -> str:
-    """One exchange as text: the request, a blank line, the answer."""
+def message_of(exchange: Exchange, longest: int | None = None) -> str:
+    """One exchange as text: the request, a blank line, the answer; `longest` is in characters of a body."""
     request, answer = exchange["request"], exchange["response"]
     lines = [f"[{exchange['n']}] {request['method']} {request['url']}"]
-    lines += _rest(request)
+    lines += _rest(request, longest)
     if answer is None:
         return "\n".join([*lines, "", f"no answer: {exchange.get('error', '')}"])
-    return "\n".join([*lines, "", str(answer["status"]), *_rest(answer)])
+    return "\n".join([*lines, "", str(answer["status"]), *_rest(answer, longest)])
 
 
-def _rest(message: Mapping[str, Any]) -> list[str]:
+def _rest(message: Mapping[str, Any], longest: int | None) -> list[str]:
     headers = [f"{name}: {value}" for name, value in message["headers"]]
-    return [*headers, *(["", message["body"]] if message["body"] else [])]
+    body = message["body"][:longest]
+    return [*headers, *(["", body] if body else [])]

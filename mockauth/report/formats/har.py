@@ -15,11 +15,13 @@ from mockauth import __version__
 from mockauth.report.formats.document import Document, Exchange
 
 PAIR = Mapping[str, str]
+UNKNOWN = "1970-01-01T00:00:00+00:00"
+"""In place of a time that was not kept, which the format demands."""
 
 
 def render(document: Document) -> str:
     """The report as JSON."""
-    started = datetime.fromisoformat(document["started"])
+    started = datetime.fromisoformat(document["started"] or UNKNOWN)
     entries, at = [], started
     for exchange in document["exchanges"]:
         entries.append(_entry(exchange, at))

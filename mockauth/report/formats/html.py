@@ -48,7 +48,7 @@ def render(document: Document) -> str:
     )  # fmt: skip
     shown = {one["n"]: one for one in _chosen(document)}
     return environment.get_template("run.html.jinja").render(
-        run={"today": None, "causes": (), **document},  # members that older runs lack
+        run=document,
         by_id={one["id"]: one for one in document["checks"]},
         groups=[(s, WORDS[s], found) for s in STATES if (found := found_in(document, [s]))],
         counts=counted(document),

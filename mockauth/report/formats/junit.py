@@ -18,6 +18,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
     {"fail": "failure", "error": "error", "n/a": "skipped", "waived": "skipped"}
 )
 """The element of a state; a blocked check is a failure when critical, as the exit code has it."""
+TOTALS = (("failures", "failure"), ("errors", "error"), ("skipped", "skipped"))
+"""The names of the counts, and what each counts; of all suites together the schema has two."""
 MOST_EVIDENCE = 4_000
 """Characters of one exchange beside a test."""
 
@@ -26,9 +28,9 @@ def render(document: Document) -> str:
     """The report as XML."""
     checks = sorted([*document["checks"], *policy_of(document)], key=_area)
     root = Element("testsuites", name=_text(f"mockauth {document['target']}"))
-    _count(root, checks)
     for area, group in groupby(checks, key=_area):
         _suite(root, document, area, [*group])
+    _count(root, TOTALS[:2])
     indent(root, " ")
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
@@ -56,15 +58,11 @@ def _target(root: Element, name: str, verdict: str, document: Document | None) -
         said.text = _text("\n".join(document["gate"]["reasons"]))
     for check in checks:
         _case(suite, {"profile": name, "exchanges": ()}, check)
-    suite.set("tests", str(len(checks) + 1))
-    for total, kind in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
-        suite.set(total, str(len(suite.findall(f"testcase/{kind}"))))
+    _count(suite)
 
 
 def _suite(root: Element, document: Document, area: str, checks: Sequence[Check]) -> None:
     suite = SubElement(root, "testsuite", name=area)
-    _count(suite, checks)
-    suite.set("skipped", str(sum(_kind(one) == "skipped" for one in checks)))
     suite.set("timestamp", _text(str(document.get("started", ""))))
     properties = SubElement(suite, "properties")
     for name in ("target", "profile", "auth"):
@@ -72,13 +70,14 @@ def _suite(root: Element, document: Document, area: str, checks: Sequence[Check]
         SubElement(properties, "property", name=name, value=value)
     for check in checks:
         _case(suite, document, check)
+    _count(suite)
 
 
-def _count(element: Element, checks: Sequence[Check]) -> None:
-    kinds = [_kind(one) for one in checks]
-    element.set("tests", str(len(kinds)))
-    element.set("failures", str(kinds.count("failure")))
-    element.set("errors", str(kinds.count("error")))
+def _count(element: Element, totals: Sequence[tuple[str, str]] = TOTALS) -> None:
+    """Write down how many tests there are below, and how many of each kind."""
+    element.set("tests", str(len([*element.iter("testcase")])))
+    for total, kind in totals:
+        element.set(total, str(len(element.findall(f".//testcase/{kind}"))))
 
 
 def _case(suite: Element, document: Document, check: Check) -> None:

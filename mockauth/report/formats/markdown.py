@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockauth.report.formats.document import Check, Document, counted, found_in, policy_of
+from mockauth.report.formats.document import Check, Document, counted, found_in, place_of, policy_of
 
 MARKUP = "<>&|`*_[]()!#~@\\:"
 """The colon, too: GitHub makes a link of an address, and an emoji of `:tada:`."""
@@ -14,7 +14,7 @@ MOST = 100
 
 def render(document: Document) -> str:
     """The verdict, a table of causes with what follows from them, what was not judged."""
-    lines = [f"### mockauth: {cell(document['verdict'])}", "", f"{cell(_where(document))}", ""]
+    lines = [f"### mockauth: {cell(document['verdict'])}", "", f"{cell(place_of(document))}", ""]
     lines += [counted(document), "", *_today(document)]
     found = policy_of(document)
     found += [one for one in found_in(document) if not one.get("caused_by")]
@@ -43,10 +43,6 @@ def _today(document: Document) -> list[str]:
     ]
     head = ["| revision | can sign in | failures | not judged |", "|---|---|---|---|"]
     return [f"ChatGPT today: {cell(today['text'])}", "", *head, *rows, ""]
-
-
-def _where(document: Document) -> str:
-    return f"{document['target']} · {document['profile']} · {document.get('auth', '')}"
 
 
 def _row(document: Document, check: Check) -> str:

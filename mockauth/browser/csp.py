@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mockauth.wire import Response
+from mockauth.wire.markup import named
 from mockauth.wire.url import origin, split
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ def policies_in(answer: Response, soup: BeautifulSoup) -> list[Policy]:
     """The enforced policies of a page: of its headers, and of metas in its head."""
     headers = answer.headers_named("Content-Security-Policy")
     texts = [one for value in headers for one in value.split(",")]
-    head = soup.find("head")
-    for meta in head.find_all("meta", limit=100) if head is not None else ():
+    heads = named(soup, "head", most=1)
+    for meta in named(heads[0], "meta", most=100) if heads else ():
         if str(meta.get("http-equiv") or "").strip().lower() == "content-security-policy":
             kept = _parsed(str(meta.get("content") or ""))
             kept.pop("sandbox", None)

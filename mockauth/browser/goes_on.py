@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mockauth.wire.markup import is_inside, named
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -46,15 +48,15 @@ def refresh_target(content: str) -> str | None:
 
 def meta_refreshes(soup: BeautifulSoup) -> Iterator[str]:
     """The contents of the metas that refresh; one in a noscript or a template does not."""
-    for meta in soup.find_all("meta", limit=200):
-        is_live = meta.find_parent(("noscript", "template", "textarea")) is None
-        if is_live and str(meta.get("http-equiv", "")).strip().lower() == "refresh":
+    for meta in named(soup, "meta", most=200):
+        refreshes = str(meta.get("http-equiv", "")).strip().lower() == "refresh"
+        if refreshes and not is_inside(meta, ("noscript", "template", "textarea")):
             yield str(meta.get("content") or "")
 
 
 def script_target(soup: BeautifulSoup) -> tuple[Tag, str] | None:
     """Where a script goes at once, as far as it says so plainly."""
-    for script in soup.find_all("script", limit=50):
+    for script in named(soup, "script", most=50):
         if str(script.get("type") or "").strip().lower() not in SCRIPT_TYPES:
             continue
         code = COMMENT.sub("", script.get_text()[:LONGEST_SCRIPT])

@@ -14,7 +14,7 @@ from mockauth.browser.csp import base_is_stopped, policies_in
 from mockauth.browser.goes_on import meta_refreshes, refresh_target, script_target
 from mockauth.browser.visible import HIDDEN, NOT_LIVE, SHOWN, Sight, Styles, sight, sight_inside
 from mockauth.wire import Exchange, Response
-from mockauth.wire.markup import Pages
+from mockauth.wire.markup import Pages, is_inside, named
 from mockauth.wire.url import join
 
 if TYPE_CHECKING:
@@ -60,9 +60,9 @@ class Page:
     def title(self) -> str:
         """The title, or else the first heading."""
         for name in ("title", "h1", "h2"):
-            found = self.soup.find(name)
-            if found is not None and found.get_text(strip=True):
-                return " ".join(found.get_text(" ", strip=True).split())[:120]
+            found = named(self.soup, name, most=1)
+            if found and found[0].get_text(strip=True):
+                return " ".join(found[0].get_text(" ", strip=True).split())[:120]
         return ""
 
     @property
@@ -92,9 +92,9 @@ class Page:
     @cached_property
     def _may_show(self) -> bool:
         """Whether a script or a rule may show later what is hidden."""
-        if self.soup.find("script") is not None:
+        if named(self.soup, "script", most=1):
             return True
-        styles = self.soup.find_all("style", limit=50)
+        styles = named(self.soup, "style", most=50)
         return any(SHOWS_LATER.search(style.get_text()[:MOST_SCRIPT]) for style in styles)
 
     @cached_property
@@ -168,8 +168,8 @@ class Page:
     @cached_property
     def lang(self) -> str:
         """The language that the page says it is in."""
-        html = self.soup.find("html")
-        return str(html.get("lang") or "") if html is not None else ""
+        html = named(self.soup, "html", most=1)
+        return str(html[0].get("lang") or "") if html else ""
 
     def select(self, selector: str, *, most: int) -> list[Tag]:
         """What a CSS selector finds, at most so many; nothing where it is none that can be read."""
@@ -216,14 +216,16 @@ class Page:
     def referrer_policy(self) -> str:
         """What the page says of the Referer header, in lower case; "" for nothing."""
         said = self.exchange.answer.header("Referrer-Policy") or ""
-        meta = self.soup.find("meta", attrs={"name": re.compile("^referrer$", re.IGNORECASE)})
-        said = str(meta.get("content") or "") if meta is not None else said
+        for meta in named(self.soup, "meta"):
+            if str(meta.get("name") or "").lower() == "referrer":
+                said = str(meta.get("content") or "")
+                break
         return said.lower().split(",")[-1].strip()
 
     @cached_property
     def has_script(self) -> bool:
         """Whether the page runs any script: one of its own, or the handler of a control."""
-        if self.soup.find("script") is not None:
+        if named(self.soup, "script", most=1):
             return True
         return any(any(name in one.tag.attrs for name in CHANGES) for one in self._walk)
 
@@ -251,11 +253,11 @@ def _waits_for_script(tag: Tag) -> bool:
         href = str(tag.get("href") or "").strip().lower()
         idle = not href or href.startswith("#")
         return href.startswith("javascript:") or (idle and tag.has_attr("onclick"))
+    if not tag.has_attr("onclick"):
+        return False
     kind = str(tag.get("type") or ("submit" if tag.name == "button" else "text")).lower()
-    free = tag.name == "button" and tag.find_parent("form") is None and not tag.has_attr("form")
-    return tag.has_attr("onclick") and (
-        free or (kind == "button" and tag.name in ("button", "input"))
-    )
+    free = tag.name == "button" and not is_inside(tag, ("form",)) and not tag.has_attr("form")
+    return free or (kind == "button" and tag.name in ("button", "input"))
 
 
 def declared_charset(answer: Response) -> str:
@@ -311,7 +313,8 @@ def read_page(exchange: Exchange, url: str, pages: Pages) -> Page | None:
     soup = pages.soup(answer)
     if soup is None:
         return None
-    found = soup.find("base", href=True)
+    bases = (one for one in named(soup, "base") if one.has_attr("href"))
+    found = next(bases, None)
     base = join(url, str(found["href"])) if found is not None else url
     if base != url and base_is_stopped(policies_in(answer, soup), url, base):
         base = url

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mockauth.browser.csp import Policy, admits, policies_in
+from mockauth.wire.markup import named
 from mockauth.wire.url import join
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def taken_over(form: Tag, page: Page, loads: Callable[[str], bool]) -> str:
     nowhere (a fetch may not follow it there); "" where none does, or where the script may know
     another way on. `loads` tells whether the file of a library is there: without it the form is an
     ordinary one."""
-    scripts = [one for one in page.soup.find_all("script", limit=100) if _may_run(one, page)]
+    scripts = [one for one in named(page.soup, "script", most=100) if _may_run(one, page)]
     files = (str(script.get("src") or "") for script in scripts)
     known = (one for one in files if one and LIBRARY.search(f'"{one}"'))
     sources = "".join(f' "{one}"' for one in known if loads(join(page.base, one)))

@@ -18,6 +18,7 @@ from mockauth.browser.fields import SURE, Known, is_submit, is_typed
 from mockauth.browser.page import Page
 from mockauth.browser.policy import MOST_SCRIPT
 from mockauth.browser.vocabulary import meanings
+from mockauth.wire.markup import named
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -80,7 +81,7 @@ def shows_qr_code(page: Page) -> bool:
 def has_captcha(page: Page) -> bool:
     """Whether the widget of a captcha stands in a form."""
     for form in page.forms:
-        for tag in form.find_all(["div", "iframe", "img", "input"], limit=300):
+        for tag in named(form, "div", "iframe", "img", "input", most=300):
             words = f"{tag.get('class', '')} {tag.get('name', '')} {tag.get('alt', '')}"
             if CAPTCHA.search(words):
                 return True

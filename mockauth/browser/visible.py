@@ -6,8 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
+
+from mockauth.wire.markup import is_inside, named
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -151,36 +153,43 @@ class Styles:
     @cached_property
     def _has_sheet(self) -> bool:
         """Whether the page has a style sheet of its own address, which is not read."""
-        sheets = self.soup.find_all("link", href=True, limit=100)
+        sheets = (one for one in named(self.soup, "link") if one.has_attr("href"))
         return any("stylesheet" in str(sheet.get("rel")).lower() for sheet in sheets)
 
     @cached_property
     def _rules(self) -> Mapping[str, list[_Rule]]:
-        """The rules by what the tag that they hide must have."""
-        found: dict[str, list[_Rule]] = {}
         text = " ".join(
             style.get_text()
-            for style in self.soup.find_all("style", limit=50)
+            for style in named(self.soup, "style", most=50)
             if _on_screen(str(style.get("media") or ""))
-            and style.find_parent(("noscript", "template")) is None
+            and not is_inside(style, ("noscript", "template"))
         )
-        text = text[:LONGEST_STYLE]
-        known = SHOWS | MOVES if HIDES.search(text) else SHOWS
-        counts: Counter[bool] = Counter()
-        for rule in _rules_in(text):
-            moves = rule.prop in MOVES
-            counts[moves] += 1
-            if rule.prop not in known or counts[moves] > MOST_RULES:
-                continue
-            last = rule.parts[-1]
-            key = f"#{last.id}" if last.id else last.name
-            key = key or next((f".{name}" for name in sorted(last.classes)), "")
-            found.setdefault(key, []).append(rule)
-        return found
+        return _hiding_rules(text[:LONGEST_STYLE])
+
+
+@lru_cache(maxsize=16)
+def _hiding_rules(text: str) -> Mapping[str, list[_Rule]]:
+    """The rules of a style by what the tag that they hide must have. Kept, because the pages of a
+    service share their style."""
+    found: dict[str, list[_Rule]] = {}
+    known = SHOWS | MOVES if HIDES.search(text) else SHOWS
+    counts: Counter[bool] = Counter()
+    for rule in _rules_in(text):
+        moves = rule.prop in MOVES
+        counts[moves] += 1
+        if rule.prop not in known or counts[moves] > MOST_RULES:
+            continue
+        last = rule.parts[-1]
+        key = f"#{last.id}" if last.id else last.name
+        key = key or next((f".{name}" for name in sorted(last.classes)), "")
+        found.setdefault(key, []).append(rule)
+    return found
 
 
 def _is_out_of_sight(values: Mapping[str, str]) -> bool:
     """Whether a box lies far out, is cut off, has no size, or is seen through."""
+    if not values:
+        return False
     lifted = values.get("position", "static") in ("absolute", "fixed")
     if any(FAR_OUT.fullmatch(values.get(side, "")) for side in SIDES):
         return lifted or values.get("position") == "relative" or "text-indent" in values

@@ -261,11 +261,12 @@ def _verdicts(
     wanted = [probe for probe in probes if options.wants(probe.rule)]
     earlier: dict[str, Result] = {}
     sources = {name for probe in wanted for name, _ in probe.answers_of}
+    asked_for = {probe.rule.id for probe in wanted}
     for probe in sorted(probes, key=_order):
-        if probe in wanted or probe.rule.id in sources:
+        if probe.rule.id in asked_for | sources:
             yield StepStarted(_announced(probe, subject.target))
             result = course.judged(probe.rule, partial(_probe, course, probe, earlier))
-            if probe in wanted:
+            if probe.rule.id in asked_for:
                 yield result
     evidence = subject.target.evidence(subject.driver.trace)
     for check in checks:

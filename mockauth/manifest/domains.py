@@ -23,9 +23,9 @@ def is_at_or_below(host: str, root: str) -> bool:
 
 
 def registrable_domain(host: str) -> str:
-    """The public suffix plus one label: `example.co.uk` for `api.example.co.uk`. An IP address has
-    no domain: it stands for itself."""
-    if is_address(host):
+    """The public suffix plus one label: `example.co.uk` for `api.example.co.uk`. An IP address or a
+    single label has no domain: it stands for itself."""
+    if "." not in host or is_address(host):
         return host.lower()
     return _suffixes().privatesuffix(host.lower()) or host.lower()
 

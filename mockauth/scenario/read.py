@@ -219,10 +219,10 @@ def _check_step(document: Document, path: Path, step: Step) -> None:
 
 
 def _ignored(step: Step) -> Iterator[str]:
+    plain = Step(do=step.do)
     for part, does in ONLY.items():
         name, _, inner = part.partition(".")
-        value = getattr(step, name)
-        usual = getattr(Step(do=step.do), name)
+        value, usual = getattr(step, name), getattr(plain, name)
         usual = getattr(usual, inner) if inner else usual
         if step.do not in does and (getattr(value, inner) if inner else value) != usual:
             yield part

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from mockauth.wire.message import Response
 from mockauth.wire.words import say
 
 if TYPE_CHECKING:
-    from bs4 import BeautifulSoup
+    from collections.abc import Container
+
+    from bs4 import BeautifulSoup, Tag
 
 MOST_CHARACTERS = 1_000_000
 """Of a page that are parsed; what stands behind them is not looked at."""
@@ -48,6 +51,7 @@ class Pages:
     """The parsed pages of one run, the latest ones kept."""
 
     _kept: dict[bytes, _Parsed] = field(default_factory=dict)
+    _tags: int = 0
 
     def soup(self, answer: Response) -> BeautifulSoup | None:
         """The elements of a page; None when the parser rejects it.
@@ -65,9 +69,24 @@ class Pages:
         return parsed.soup
 
     def _keep(self, digest: bytes, parsed: _Parsed) -> None:
-        while self._kept and sum(p.tags for p in self._kept.values()) + parsed.tags > MOST_KEPT:
-            del self._kept[next(iter(self._kept))]
+        while self._kept and self._tags + parsed.tags > MOST_KEPT:
+            self._tags -= self._kept.pop(next(iter(self._kept))).tags
         self._kept[digest] = parsed
+        self._tags += parsed.tags
+
+
+def named(around: Tag, *names: str, most: int = MOST_TAGS) -> list[Tag]:
+    """The first elements of these names within a tag, in document order; bs4's own search with a
+    limit takes some times as long."""
+    from bs4 import Tag
+
+    inner = (one for one in around.descendants if isinstance(one, Tag))
+    return list(islice((one for one in inner if one.name in names), most))
+
+
+def is_inside(tag: Tag, names: Container[str]) -> bool:
+    """Whether an element of these names is around a tag."""
+    return any(around.name in names for around in tag.parents)
 
 
 def _parse(text: str) -> _Parsed:

@@ -52,7 +52,7 @@ class Request:
     encoding: Encoding = "none"
     raw: bytes | None = None
 
-    @property
+    @cached_property
     def target(self) -> str:
         """The URL that is asked for, own query first."""
         if not self.query:
@@ -101,7 +101,7 @@ class Request:
         value = first(self.params, name)
         return value if value is not None else first(self.all_query, name)
 
-    @property
+    @cached_property
     def all_query(self) -> Pairs:
         """Every query parameter of `target`, in order, decoded."""
         return pairs_of(self.target.partition("#")[0].partition("?")[2])

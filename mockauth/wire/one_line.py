@@ -34,6 +34,8 @@ blanks, too; `##[error]` and `##vso[…]`, which Azure Pipelines looks for anywh
 def one_line(text: str, *, keep: str = "") -> str:
     """`text` with controls, format characters and invisible letters written as `\\u001b` or
     `\\u{e0001}`, so that it can neither end its line nor start a command. `keep` stays."""
+    if text.isascii() and text.isprintable() and "::" not in text and "##" not in text:
+        return text
     odd = {ord(char): _escape(char) for char in set(text) if _acts(char) and char not in keep}
     shown = text.translate(odd) if odd else text
     return COMMAND.sub(_defused, shown) if "::" in shown or "##" in shown else shown

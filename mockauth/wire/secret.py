@@ -39,6 +39,8 @@ REST = re.compile(rb"[^\s\"'<>&;,]+")
 """What may follow the start of a long secret, up to whatever ends a word."""
 WIDEST = 6
 """Characters that one of a secret may take: `\\u0061`, `&#x61;`."""
+LONGEST_REMEMBERED, MOST_REMEMBERED = 500, 2_000
+"""Characters of a text that is remembered as it was shown, and how many texts are."""
 NO_VALUE = frozenset({"", "null", "undefined", "none", "nil"})
 """What programs write where a value is missing. Hiding it would spoil every page and document."""
 CODE = 16
@@ -108,6 +110,10 @@ class Secrets:
     _public: list[bytes] = field(default_factory=list)
     _passed_over: set[str] = field(default_factory=set)
     _longest: int = 0
+    _scrubbed: dict[tuple[str, int | None, int], str] = field(default_factory=dict)
+    """Short texts without secrets, by how many changes were made before: the headers of a service are
+    the same in most of its answers."""
+    _changes: int = 0
     _learnt: int = 0
     _learnt_bytes: int = 0
 
@@ -144,6 +150,7 @@ class Secrets:
         does not hide it, nor does a secret that shares a part with it. What the user gave as a secret
         stays one."""
         self._public += (plain(value) for value in values if value)
+        self._changes += 1
 
     def pass_over(self, value: str) -> None:
         """Say that what a peer will call a secret is what mockauth sent it in the open."""
@@ -159,6 +166,18 @@ class Secrets:
         """`text`, or its first `limit` characters, without secrets: those that are registered, in
         each spelling they may travel in, whole or in fragments of 12 and more, and what stands under
         the name of a secret. A secret that the limit cuts is hidden whole; `also` names more."""
+        if also or len(text) > LONGEST_REMEMBERED:
+            return self._scrub(text, limit, also)
+        key = (text, limit, self._changes)
+        shown = self._scrubbed.get(key)
+        if shown is None:
+            shown = self._scrub(text, limit, ())
+            if len(self._scrubbed) >= MOST_REMEMBERED:
+                self._scrubbed.clear()
+            self._scrubbed[key] = shown
+        return shown
+
+    def _scrub(self, text: str, limit: int | None, also: Iterable[Span]) -> str:
         window = text
         if limit is not None:
             window = text[: limit + WIDEST * max(self._longest, FRAGMENT)]
@@ -201,6 +220,7 @@ class Secrets:
                 self._index(data, known)
             elif len(data) >= SHORTEST:
                 self._short.setdefault(len(data), {}).setdefault(data, known)
+        self._changes += 1
 
     def _index(self, data: bytes, known: _Known) -> None:
         for n in range(len(data) - GRAM + 1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 SECRET_NAMES: Mapping[str, str] = MappingProxyType(
@@ -72,8 +73,11 @@ def secret_name(name: str) -> str:
 
     Letter case and separators do not matter: accessToken, Access-Token and access_token are one.
     """
-    if len(name) > LONGEST_NAME:
-        return ""
+    return _kind_of(name) if len(name) <= LONGEST_NAME else ""
+
+
+@lru_cache(maxsize=1024)
+def _kind_of(name: str) -> str:
     plain = SEPARATORS.sub("", name.lower())
     known = SECRET_NAMES.get(plain)
     if known is not None:

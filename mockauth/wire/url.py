@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
+REMEMBERED = 256
+"""Addresses that are kept taken apart: each is looked at some ten times while it is asked for."""
 
+
+@lru_cache(REMEMBERED)
 def split(url: str) -> SplitResult | None:
     """`urlsplit`, or None where the text is no URL at all (a broken port or bracket)."""
     try:
@@ -18,6 +23,7 @@ def split(url: str) -> SplitResult | None:
     return parts
 
 
+@lru_cache(REMEMBERED)
 def origin(url: str) -> str:
     """`scheme://host:port` in lower case with the default port left out; "" when it has none."""
     parts = split(url)
@@ -29,6 +35,7 @@ def origin(url: str) -> str:
     return f"{parts.scheme.lower()}://{host}{port}"
 
 
+@lru_cache(REMEMBERED)
 def hostname(url: str) -> str:
     """The host in lower case, without port or brackets; "" when there is none."""
     parts = split(url)

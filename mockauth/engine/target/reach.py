@@ -7,6 +7,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mockauth.wire.url import DEFAULT_PORTS, is_private_host, split
 from mockauth.wire.words import say
@@ -60,6 +61,7 @@ def place_of(url: str) -> Place | None:
     return plain_host(parts.hostname), parts.port or DEFAULT_PORTS[parts.scheme]
 
 
+@lru_cache(maxsize=256)
 def plain_host(host: str) -> str:
     """The host as resolvers understand it: an address in its usual form, however it is written
     (`127.1`, `0x7f000001`, `::ffff:127.0.0.1`), every loopback one as `localhost`."""
@@ -117,6 +119,7 @@ def _is_private(host: str, addresses: Mapping[str, tuple[str, ...]]) -> bool:
     return any(map(_is_private_address, (host, *map(plain_host, addresses.get(host, ())))))
 
 
+@lru_cache(maxsize=256)
 def _is_private_address(host: str) -> bool:
     try:
         address = ipaddress.ip_address(host)

@@ -48,6 +48,8 @@ class Options(TypedDict, total=False):
     other_password: str
     other_token: str
     other_resource: str
+    resource_client_id: str
+    resource_client_secret: str
     operation: str
     allow_hosts: Words
     owned_path: str

@@ -38,6 +38,9 @@ class Given:
     other_token: Secret = field(default_factory=lambda: Secret(""))
     other_resource: str = ""
     """The endpoint of a second MCP server with the same authorization server."""
+    resource_client_id: str = ""
+    """The client that the resource server is at the introspection endpoint (RFC 7662 section 2.1)."""
+    resource_client_secret: Secret = field(default_factory=lambda: Secret(""))
     broad_scope: str = ""
     """A scope that covers others, such as `files` where a tool needs `files:read`."""
     narrow_scope: str = ""

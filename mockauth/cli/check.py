@@ -104,6 +104,13 @@ from mockauth.errors import UsageError
     "no token for the target.",
 )
 @option(
+    "--resource-client-id",
+    default="",
+    help="Who the resource server is at the introspection endpoint, where that does not answer ChatGPT's "
+    "own client.",
+)
+@option("--resource-client-secret", default="")
+@option(
     "--operation",
     default="",
     help="operationId to call (default: a GET that is protected). MCP: the tool to call.",

@@ -61,6 +61,8 @@ def options_of(target: str, values: Mapping[str, Any]) -> CheckOptions:
             other_password=secret("other_password"),
             other_token=secret("other_token"),
             other_resource=values["other_resource"],
+            resource_client_id=values["resource_client_id"],
+            resource_client_secret=secret("resource_client_secret"),
             narrow_scope=values["narrow_scope"],
             broad_scope=values["broad_scope"],
             owned_path=values["owned_path"],

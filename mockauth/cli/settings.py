@@ -30,6 +30,7 @@ SECRETS = (
     "other_client_secret",
     "other_password",
     "other_token",
+    "resource_client_secret",
 )
 
 

@@ -361,6 +361,7 @@ def _subject(
     for secret, label in (
         (given.client_secret, "client secret"),
         (given.other_client_secret, "client secret"),
+        (given.resource_client_secret, "client secret"),
         (given.password, "password"),
         (given.other_password, "password"),
         (given.token, "token"),
@@ -373,6 +374,7 @@ def _subject(
     pairs = (
         (given.client_id, given.client_secret),
         (given.other_client_id, given.other_client_secret),
+        (given.resource_client_id, given.resource_client_secret),
         # A browser answers its own dialog with the user's.
         (given.username, given.password),
         (given.other_username, given.other_password),
@@ -384,6 +386,7 @@ def _subject(
         options.target,
         given.client_id,
         given.other_client_id,
+        given.resource_client_id,
         given.username,
         given.other_username,
         given.other_redirect_uri,

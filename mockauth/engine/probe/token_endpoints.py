@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -27,6 +27,7 @@ MEMBERS: Mapping[Kind, str] = MappingProxyType(
 )
 """The members of the metadata that name the endpoints (RFC 8414 section 2)."""
 BASIC = (by_basic, by_named_basic, by_raw_basic)
+OPTION = own("--resource-client-id and --resource-client-secret")
 OF_CLIENT = ("invalid_client", "unauthorized_client")
 """Errors that are about the client, and not about the token (RFC 6749 section 5.2)."""
 
@@ -36,6 +37,7 @@ class TokenEndpoint:
     """One of the two, and how the client proves itself there."""
 
     url: str
+    client: Client
     place: Place
     trial: Exchange
     """A request that the server must take: an unknown token to end, a live one to describe."""
@@ -49,7 +51,7 @@ def address(subject: Subject, kind: Kind) -> str:
     """
     url = _published(subject).get(MEMBERS[kind])
     if not isinstance(url, str) or not url.startswith(discovery.WEB):
-        raise NotApplicable(say("no metadata names a {}", own(MEMBERS[kind])))
+        raise NotApplicable(say("no metadata names an endpoint as {}", own(MEMBERS[kind])))
     return url
 
 
@@ -87,6 +89,20 @@ def revokes(subject: Subject) -> bool:
 def introspects(subject: Subject) -> bool:
     """Whether a live token is described as live to its own client."""
     return introspection_outcome(endpoint(subject, "introspect").trial) == "accepted"
+
+
+def require_description(subject: Subject, asked: Exchange) -> None:
+    """See that an answer about a live token describes it: a server may tell only some of them, and says
+    of others that they are inactive (RFC 7662 section 2.2).
+
+    Raises:
+        Blocked: it does not.
+    """
+    if not asked.answer.ok:
+        raise Blocked(say("the introspection endpoint answers {}", asked.outcome))
+    if asked.answer.members.get("active") is False:
+        why = say("a token that is alive is said to be inactive")
+        raise ask_for_resource_server(subject, why)
 
 
 def revoked_refresh_token(subject: Subject) -> str:
@@ -141,30 +157,51 @@ def _tried(subject: Subject, kind: Kind, token: str) -> TokenEndpoint | Blocked:
     url = subject.target.url_map(address(subject, kind))
     if subject.target.mcp is not None:
         discovery.declare(subject.target, url)
-    client = subject.target.client
+    client = _client(subject, kind)
     if client is None:
         return Blocked(say("there is no OAuth client to play"))
     made = request_of(url, client, token)
     known: TokenEndpoint | None = None
-    for place in _places(subject, kind):
+    for place in _places(subject, kind, client):
         with subject.during("control"), subject.placing(place):
             trial = subject.driver.send(made, kind)
         if _refuses_client(trial):
             continue
         if trial.answer.ok or known is None:
-            known = TokenEndpoint(url=url, place=place, trial=trial)
+            known = TokenEndpoint(url=url, client=client, place=place, trial=trial)
         if trial.answer.ok:
             break
-    return known or Blocked(_refused(kind, trial))
+    return known or _refused(subject, kind, trial)
 
 
-def _refused(kind: Kind, trial: Exchange) -> str:
+def _client(subject: Subject, kind: Kind) -> Client | None:
+    """Who asks: the client of the run; at the introspection endpoint the resource server, where the user
+    says who that is there."""
+    client, given = subject.target.client, subject.target.given
+    if client is None or kind == "revoke" or not given.resource_client_id:
+        return client
+    secret = given.resource_client_secret
+    return replace(client, id=given.resource_client_id, secret=secret, sends_secret=bool(secret))
+
+
+def _refused(subject: Subject, kind: Kind, trial: Exchange) -> Blocked:
     if kind == "revoke":
-        return say("the revocation endpoint refuses this client: {}", trial.outcome)
-    return say(
-        "the introspection endpoint refuses this client: {}; it may be for resource servers only, "
-        "whose credentials nobody gave",
-        trial.outcome,
+        return Blocked(say("the revocation endpoint refuses this client: {}", trial.outcome))
+    why = say("the introspection endpoint refuses this client: {}", trial.outcome)
+    return ask_for_resource_server(subject, why)
+
+
+def ask_for_resource_server(subject: Subject, why: str) -> Blocked:
+    """The question who the resource server is at the introspection endpoint, where nobody said so."""
+    if subject.target.given.resource_client_id:
+        return Blocked(why)
+    return Blocked(
+        say(
+            "{}; it may be for resource servers only: give the credentials of one with {}",
+            why,
+            OPTION,
+        ),
+        by_option=OPTION,
     )
 
 
@@ -173,11 +210,11 @@ def _refuses_client(exchange: Exchange) -> bool:
     return answer.status in (401, 403) or answer.members.get("error") in OF_CLIENT
 
 
-def _places(subject: Subject, kind: Kind) -> Iterator[Place]:
+def _places(subject: Subject, kind: Kind, client: Client) -> Iterator[Place]:
     """Where the credentials may travel: as at the token endpoint, then otherwise. What the metadata
     lists for this endpoint comes first."""
     usual = subject.driver.place
-    if not subject.target.oauth_client.sends_secret:
+    if not client.sends_secret:
         yield usual
         return
     ways = {"client_secret_basic": by_basic, "client_secret_post": as_built}
@@ -198,7 +235,7 @@ def _revokes_a_live_one(subject: Subject) -> bool:
 
 def _asked(subject: Subject, kind: Kind, token: str) -> Exchange:
     found = endpoint(subject, kind)
-    request = request_of(found.url, subject.target.oauth_client, token)
+    request = request_of(found.url, found.client, token)
     with subject.during("supply"), subject.placing(found.place):
         return subject.driver.send(request, kind)
 

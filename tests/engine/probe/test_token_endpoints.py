@@ -22,9 +22,10 @@ from mockauth.plugin.app import create_app
 from mockauth.plugin.behaviour import Behaviour
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.mcp_server import as_mcp_server
-from mockauth.wire import Request, Response
+from mockauth.wire import Request, Response, Secret
 
 BASE = "http://localhost:5000"
+RESOURCE = "the-mcp-server"
 METADATA = "/.well-known/oauth-authorization-server"
 INTROSPECTION = {
     "revoke.introspection-active-boolean",
@@ -65,13 +66,19 @@ class Before(WsgiTransport):
 
 
 def judged(
-    server: Server | None = None, *, public: bool = False, **settings: Any
+    server: Server | None = None, *, public: bool = False, secret: str = "", **settings: Any
 ) -> dict[str, Result]:
     """The verdicts on a server at which a client registers, with a secret or as a public one."""
     logging.getLogger("mockauth.plugin").setLevel(logging.CRITICAL)
     config, clock = as_mcp_server(PluginConfig(**settings), settings), MovableClock()
     transport = Before(create_app(config, clock), server=server, public=public)
-    options = replace(options_for(config, BASE, "mcp", "post"), select=("revoke",))
+    options = options_for(config, BASE, "mcp", "post")
+    given = replace(
+        options.given,
+        resource_client_id=RESOURCE if secret else "",
+        resource_client_secret=Secret(secret, "client_secret"),
+    )
+    options = replace(options, select=("revoke",), given=given)
     *_, last = run_check(options, transport=transport, clock=clock)
     assert isinstance(last, RunFinished)
     return {result.rule.id: result for result in last.run.results}
@@ -212,7 +219,8 @@ def test_an_introspection_for_resource_servers_leads_to_a_question() -> None:
     results = judged(refuses)
 
     assert states(results) == {"blocked": INTROSPECTION}
-    assert "resource servers" in results["revoke.introspection-active-boolean"].actual
+    asked = {results[name].blocked_by for name in INTROSPECTION}
+    assert asked == {"--resource-client-id and --resource-client-secret"}
 
 
 def test_a_token_that_this_client_may_not_look_at_is_no_defect() -> None:
@@ -222,6 +230,25 @@ def test_a_token_that_this_client_may_not_look_at_is_no_defect() -> None:
         return answering(200, {"active": False}) if told else answer
 
     assert states(judged(silent)) == {"blocked": INTROSPECTION}
+
+
+def test_a_resource_server_is_told_of_the_tokens_of_a_public_client() -> None:
+    secret, alive = "of-the-mcp-server-4b7e", set[str]()
+
+    def tells_the_resource_server(
+        request: Request, onward: Callable[[Request], Response]
+    ) -> Response:
+        answer = onward(request)
+        alive.add(str(answer.members.get("access_token")))
+        if not asks(request, "/introspect") or answer.status == 405:
+            return answer
+        if (request.param("client_id"), request.param("client_secret")) != (RESOURCE, secret):
+            return answering(401, {"error": "invalid_client"})
+        return answering(200, {"active": request.param("token") in alive})
+
+    results = judged(tells_the_resource_server, public=True, secret=secret)
+
+    assert states(results) == {"n/a": {"revoke.client-auth-required"}}
 
 
 def test_a_jwt_that_lives_on_is_a_warning() -> None:

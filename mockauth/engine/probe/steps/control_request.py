@@ -16,9 +16,15 @@ from mockauth.engine.probe.registered import Registered
 from mockauth.engine.probe.steps import mcp_step
 from mockauth.engine.probe.steps.assertion import signed
 from mockauth.engine.probe.steps.context import TOKEN_ENDPOINTS, ProbeRun
-from mockauth.engine.probe.token_endpoints import introspects, revokes
+from mockauth.engine.probe.token_endpoints import (
+    endpoint,
+    introspects,
+    require_description,
+    revokes,
+)
 from mockauth.engine.result.result import Confidence
 from mockauth.engine.target import browsers, requests, tokens
+from mockauth.engine.target.subject import Subject
 from mockauth.manifest.openapi import Operation
 from mockauth.scenario.model import Change, Step
 from mockauth.wire import Exchange
@@ -133,7 +139,7 @@ def _fresh(run: ProbeRun, step: Step) -> Control:
         exchange = subject.driver.send(request, "register" if registers else "metadata")
         return Control(works=run.outcome_of(exchange) == "accepted")
     if step.do in TOKEN_ENDPOINTS:
-        return Control(works=(revokes if step.do == "revoke" else introspects)(subject))
+        return _about_token(subject, step)
     if step.do not in ("token", "refresh"):
         return _api_works(run, step)
     if client is None:
@@ -148,6 +154,13 @@ def _fresh(run: ProbeRun, step: Step) -> Control:
         request = refresh_request(client, token)
     request = mutate(request, step.control, run.material.lookup)
     return _accepted(subject.driver.send(request, step.do))
+
+
+def _about_token(subject: Subject, step: Step) -> Control:
+    if step.do == "revoke":
+        return Control(works=revokes(subject))
+    require_description(subject, endpoint(subject, "introspect").trial)
+    return Control(works=introspects(subject))
 
 
 def _authorized(run: ProbeRun, step: Step) -> Control:

@@ -25,6 +25,7 @@ from mockauth.engine.probe.steps.control_request import (
     without_headers_of_chatgpt,
 )
 from mockauth.engine.probe.steps.session_id import session_flaw
+from mockauth.engine.probe.token_endpoints import require_description
 from mockauth.engine.target.operations import without_token
 from mockauth.engine.target.registration import ASKED_METHODS
 from mockauth.scenario.model import Step
@@ -36,7 +37,7 @@ from mockauth.wire.words import own, say
 def judge(run: ProbeRun, step: Step, came: Came) -> StepResult:
     """Compare what came with what the step expects."""
     expect, exchange = step.expect, came.exchange
-    _require_answer(step, came)
+    _require_answer(run, step, came)
     if step.do == "revoke" and exchange.answer.members.get("error") in expect.or_error:
         seen = say("error={}", str(exchange.answer.members["error"]))
         return StepResult(observations=[Seen(actual=seen, exchanges=came.numbers)], ended=True)
@@ -72,26 +73,13 @@ def judge(run: ProbeRun, step: Step, came: Came) -> StepResult:
     return StepResult(observations=[wrong])
 
 
-def _require_answer(step: Step, came: Came) -> None:
+def _require_answer(run: ProbeRun, step: Step, came: Came) -> None:
     if came.outcome == "limited":
         raise Blocked(say("the server answered 429 (too many requests); probing was stopped"))
     if step.expect.challenge == "in-tool" and not came.exchange.answer.ok:
         raise NotApplicable(say("the sign-in is asked for by the status: {}", came.seen))
     if step.do == "introspect" and step.expect.verdict == "accepted":
-        _require_description(came)
-
-
-def _require_description(came: Came) -> None:
-    """Raise where the server may not tell this client of its live token (RFC 7662 section 2.2)."""
-    if not came.exchange.answer.ok:
-        raise Blocked(say("the introspection endpoint answers {}", came.seen))
-    if came.exchange.answer.members.get("active") is False:
-        raise Blocked(
-            say(
-                "the client's own token, which is alive, is said to be inactive: the server may describe "
-                "tokens to resource servers only, whose credentials nobody gave"
-            )
-        )
+        require_description(run.subject, came.exchange)
 
 
 def _held(run: ProbeRun, step: Step, came: Came) -> StepResult:

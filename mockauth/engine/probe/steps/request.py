@@ -122,7 +122,9 @@ def _about_token(run: ProbeRun, step: Step, kind: TokenKind) -> Request:
     another."""
     subject = run.subject
     token = run.material.lookup("random") if kind == "revoke" else tokens.for_api(subject)
-    return request_of_endpoint(endpoint(subject, kind).url, client_of(run, step), token)
+    found = endpoint(subject, kind)
+    client = client_of(run, step) if step.client == "second" else found.client
+    return request_of_endpoint(found.url, client, token)
 
 
 def client_of(run: ProbeRun, step: Step) -> Client:

@@ -62,6 +62,8 @@ class McpService:
     revision: str = ""
     """The one that it is spoken to in; "" as long as nobody knows."""
     served: tuple[str, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+    """The method that does not work with the token, of each other revision that is served and not usable."""
     session: str = ""
     challenge: Pairs | None = None
     """The parameters of the Bearer challenge without a token; None where there was none."""

@@ -75,6 +75,7 @@ def _sign_in(subject: Subject, tool: str) -> Iterator[Event]:
         if service.is_open:
             subject.target = replace(subject.target, auth=NoAuth())
         yield from _converse(subject, None, tool)
+        ask_for_others(subject, None)
         return
     subject.target = replace(subject.target, auth=auth)
     yield from _registered(subject, auth)
@@ -97,6 +98,7 @@ def _sign_in(subject: Subject, tool: str) -> Iterator[Event]:
         return
     yield from _converse(subject, subject.grant.access_token, tool)
     yield from step_up(subject, lambda: _converse(subject, subject.grant.access_token, tool))
+    ask_for_others(subject, subject.grant.access_token)
     if subject.grant.refresh_token:
         yield StepStarted(say("refresh the token"))
         refresh_once(subject)
@@ -210,7 +212,6 @@ def _converse(subject: Subject, token: str | None, tool: str) -> Iterator[Event]
     """Agree on a revision and list the tools, which is the call that probes repeat."""
     yield StepStarted(say("speak to the MCP server"))
     mcp.agree(subject, token)
-    ask_for_others(subject, token)
     service = mcp.service_of(subject)
     if service.revision:
         _judge_by(subject, service.revision)

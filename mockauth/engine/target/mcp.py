@@ -224,7 +224,7 @@ def _initialize(subject: Subject, revision: str, token: str | None) -> None:
     agreed = (mcp.result_of(answer) or {}).get("protocolVersion")
     if not isinstance(agreed, str):
         return
-    session = _begun(subject, agreed, answer, token)
+    session = begun(subject, agreed, answer, token)
     learn(subject, revision=agreed, served=(agreed,), session=session)
 
 
@@ -234,10 +234,10 @@ def session_of(subject: Subject, token: str) -> str:
     revision = service_of(subject).revision
     with subject.during("supply"):
         answer = tell(subject, replace(mcp.opening(revision), token=token)).answer
-        return _begun(subject, revision, answer, token)
+        return begun(subject, revision, answer, token)
 
 
-def _begun(subject: Subject, revision: str, answer: Response, token: str | None) -> str:
+def begun(subject: Subject, revision: str, answer: Response, token: str | None) -> str:
     """The session that an answer to `initialize` brought, which the client says it is ready for."""
     session = answer.header("Mcp-Session-Id") or ""
     if session:

@@ -22,6 +22,8 @@ Way = Literal["", "given", "document", "dynamic"]
 Documents = Literal["", "taken", "refused", "unfetched", "untrusted"]
 """What became of a client ID metadata document: nobody tried, it was taken, it was fetched and refused, it was not
 fetched, or the authority that it is served under is not trusted."""
+OFFLINE = "offline_access"
+"""The scope that asks for a refresh token (OpenID Connect Core 1.0 section 11)."""
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 

@@ -29,11 +29,12 @@ from mockauth.engine.target.discovery import declare
 from mockauth.engine.target.registration import Registration, keep, register
 from mockauth.engine.target.subject import Subject
 from mockauth.manifest.auth import NoAuth, OAuth
-from mockauth.manifest.mcp import Document, McpService, methods_of
+from mockauth.manifest.mcp import OFFLINE, Document, McpService, methods_of
 from mockauth.profiles.mcp import (
     ASSUMED,
     REVISIONS,
     Revision,
+    counting_revision,
     with_public_client,
     with_revision,
     with_signing_client,
@@ -41,8 +42,6 @@ from mockauth.profiles.mcp import (
 from mockauth.wire.message import FORM
 from mockauth.wire.url import origin
 from mockauth.wire.words import own, say
-
-OFFLINE = "offline_access"
 
 
 def mcp_flow(subject: Subject, target: str, tool: str, revision: str) -> Iterator[Event]:
@@ -52,7 +51,7 @@ def mcp_flow(subject: Subject, target: str, tool: str, revision: str) -> Iterato
         NothingJudged: the target cannot be reached, or the login cannot be done.
     """
     subject.target = replace(subject.target, mcp=McpService(url=target, wanted=revision))
-    _judge_by(subject, ASSUMED if revision == "auto" else revision)
+    _judge_by(subject, counting_revision("", revision))
     yield StepStarted(say("open the MCP endpoint without a token"))
     mcp.open_without_token(subject)
     yield StepStarted(say("read the metadata of the resource and of the authorization server"))
@@ -234,7 +233,7 @@ def _summary(subject: Subject) -> Iterator[Event]:
     yield Noted(
         say(
             "no revision of MCP could be agreed on; judged by {}",
-            own(service.wanted if service.wanted != "auto" else ASSUMED),
+            own(counting_revision("", service.wanted)),
         )
     )
 

@@ -10,7 +10,7 @@ from mockauth.engine.flow.own_document import offers_document
 from mockauth.engine.result.today_facts import Today
 from mockauth.engine.target import mcp
 from mockauth.engine.target.subject import Subject
-from mockauth.profiles.mcp import ASSUMED, REVISIONS, STATELESS
+from mockauth.profiles.mcp import REVISIONS, STATELESS, counting_revision
 
 
 def ask_for_others(subject: Subject, token: str | None) -> None:
@@ -63,7 +63,6 @@ def today_of(subject: Subject) -> Today | None:
         return None
     last = subject.driver.trace.last("api")
     listed = last is not None and messages.result_of(last.answer) is not None
-    wanted = service.wanted if service.wanted != "auto" else ASSUMED
     return Today(
         connects=listed or (service.is_open and bool(service.revision)),
         tools=len(service.tools),
@@ -71,7 +70,7 @@ def today_of(subject: Subject) -> Today | None:
         offers_document=offers_document(service),
         document_works=service.document_works,
         callback=subject.target.given.redirect_uri,
-        judged_by=service.revision or wanted,
+        judged_by=counting_revision(service.revision, service.wanted),
         served=service.served if service.wanted == "auto" else (),
         refused=service.refused,
     )

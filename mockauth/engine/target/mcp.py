@@ -21,7 +21,7 @@ from mockauth.manifest.mcp import (
     wrong_server_urls,
 )
 from mockauth.manifest.openapi import Operation
-from mockauth.profiles.mcp import ASSUMED, REVISIONS, STATELESS
+from mockauth.profiles.mcp import REVISIONS, STATELESS, counting_revision
 from mockauth.wire import Exchange
 from mockauth.wire.message import Response, first
 from mockauth.wire.url import join, origin, split
@@ -55,9 +55,7 @@ def learn(subject: Subject, **facts: Any) -> McpService:
 def judged_by(subject: Subject) -> str:
     """The revision whose levels count; "" where the target is no MCP server."""
     service = subject.target.mcp
-    if service is None:
-        return ""
-    return service.revision or (service.wanted if service.wanted != "auto" else ASSUMED)
+    return counting_revision(service.revision, service.wanted) if service is not None else ""
 
 
 def tell(subject: Subject, message: Message) -> Exchange:

@@ -9,9 +9,9 @@ from mockauth.checks.finding import Finding, NotApplicable, Seen
 from mockauth.checks.mcp_service import protected, server
 from mockauth.checks.record import grants
 from mockauth.checks.registry import check
+from mockauth.manifest.mcp import OFFLINE
 from mockauth.wire.words import AT_AUTHORIZATION_URL, own, say
 
-OFFLINE = "offline_access"
 RECONNECT = '"connection has expired", no new login'
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.manifest.mcp import Document, McpService
-from mockauth.profiles.mcp import ASSUMED
+from mockauth.profiles.mcp import counting_revision
 from mockauth.wire import Exchange
 from mockauth.wire.url import hostname, is_loopback_host
 from mockauth.wire.words import say
@@ -25,7 +25,7 @@ def service(evidence: Evidence) -> McpService:
 def judged_by(evidence: Evidence) -> str:
     """The revision whose levels count."""
     known = service(evidence)
-    return known.revision or (known.wanted if known.wanted != "auto" else ASSUMED)
+    return counting_revision(known.revision, known.wanted)
 
 
 def protected(evidence: Evidence) -> McpService:

@@ -15,6 +15,7 @@ from mockauth.cli.option import HostAndPort, Patience, SlowCommand, option
 from mockauth.cli.settings import load_settings
 from mockauth.engine.installation.address import names_app
 from mockauth.errors import UsageError
+from mockauth.profiles.mcp import REVISIONS
 
 
 @click.command(cls=SlowCommand)
@@ -117,7 +118,7 @@ from mockauth.errors import UsageError
 )
 @option(
     "--revision",
-    type=click.Choice(["auto", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"]),
+    type=click.Choice(["auto", *REVISIONS]),
     default="auto",
     help="MCP: the revision to speak and to judge by (default: the newest one served).",
 )

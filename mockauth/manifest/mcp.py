@@ -24,6 +24,8 @@ Way = Literal["", "given", "document", "dynamic"]
 Documents = Literal["", "taken", "refused", "unfetched", "untrusted"]
 """What became of a client ID metadata document: nobody tried, it was taken, it was fetched and refused, it was not
 fetched, or the authority that it is served under is not trusted."""
+OFFLINE = "offline_access"
+"""The scope that asks for a refresh token (OpenID Connect Core 1.0 section 11)."""
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -69,6 +71,8 @@ class McpService:
     revision: str = ""
     """The one that it is spoken to in; "" as long as nobody knows."""
     served: tuple[str, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+    """The method that does not work with the token, of each other revision that is served and not usable."""
     session: str = ""
     challenge: Pairs | None = None
     """The parameters of the Bearer challenge without a token; None where there was none."""

@@ -22,6 +22,13 @@ STATELESS: Revision = "2026-07-28"
 ASSUMED: Revision = "2025-11-25"
 """What a server is judged by that nobody could ask which revisions it speaks."""
 
+
+def counting_revision(spoken: str, wanted: str) -> str:
+    """The revision whose levels count: the one that is spoken, else the one that the user wants, which may be
+    `auto`."""
+    return spoken or (wanted if wanted != "auto" else ASSUMED)
+
+
 LETTERS: Mapping[str, Level] = MappingProxyType(
     {"C": "critical", "M": "must", "S": "should", "i": "info"}
 )

@@ -89,6 +89,7 @@ def _today(run: Run, shown: Redactor) -> dict[str, Any] | None:
                 "signs_in": one.signs_in,
                 "failures": list(one.failures),
                 "unjudged": one.unjudged,
+                "refused": one.refused,
             }
             for one in by_revision(run)
         ],

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, get_args
 
 from mockauth.checks.rule import Rule
+from mockauth.profiles.mcp import Revision
 from mockauth.wire import Pairs
 
 Do = Literal[
@@ -16,7 +17,6 @@ Do = Literal[
 DOES: tuple[Do, ...] = get_args(Do)
 At = Literal["manifest", "openapi", "authorize", "token", "api", "resource", "server", "unknown"]
 
-Revision = Literal["2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"]
 Statuses = Annotated[tuple[str, ...], "statuses"]
 """Such as `("400", "5xx")`."""
 Alterations = Annotated[Pairs, "alterations"]

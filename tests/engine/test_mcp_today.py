@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -17,7 +19,7 @@ from mockauth.engine.http.transport import WsgiTransport
 from mockauth.engine.options import CheckOptions
 from mockauth.engine.result.gate import gate
 from mockauth.engine.result.result import Run
-from mockauth.engine.result.today import by_revision, headline
+from mockauth.engine.result.today import by_revision, headline, in_words
 from mockauth.plugin.app import create_app
 from mockauth.plugin.config import PluginConfig
 from mockauth.plugin.mcp_server import as_mcp_server
@@ -27,19 +29,24 @@ from mockauth.report import json_report
 from mockauth.report.formats import html, markdown
 from mockauth.scenario.misbehaving import with_faults
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 BASE = "http://localhost:5000"
 ERRS = "authorize.response-type-unknown-refused"
 SELECTED = ("callback.iss-on-error", "registration.some-way-usable", "token.exchange-works", ERRS)
 
 
-def checked(*faults: str, **more: Any) -> Run:
+def checked(
+    *faults: str, way: Callable[[WSGIApplication], WSGIApplication] = lambda app: app, **more: Any
+) -> Run:
     """The built-in MCP server, checked by a few rules."""
     config = with_faults(as_mcp_server(PluginConfig()), faults)
     options = options_for(config, BASE, "mcp")
     options = CheckOptions(
         target=options.target, profile="mcp", given=options.given, select=SELECTED, **more
     )
-    *_, last = run_check(options, transport=WsgiTransport(create_app(config)))
+    *_, last = run_check(options, transport=WsgiTransport(way(create_app(config))))
     assert isinstance(last, RunFinished)
     return last.run
 
@@ -60,6 +67,36 @@ def test_a_rule_fails_by_the_revision_that_demands_it_alone() -> None:
         "2025-11-25": (),
         "2025-06-18": (),
     }
+
+
+def refusing_the_listing_of(revision: str, app: WSGIApplication) -> WSGIApplication:
+    """The app, which lists its tools in every revision but one."""
+
+    def refused(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        body = environ["wsgi.input"].read(length)
+        environ["wsgi.input"] = io.BytesIO(body)
+        named = environ.get("HTTP_MCP_PROTOCOL_VERSION") == revision
+        if named and b"tools/list" in body:
+            start("400 Bad Request", [])
+            return []
+        return app(environ, start)
+
+    return refused
+
+
+def test_a_revision_that_is_agreed_on_and_lists_no_tools_cannot_be_signed_in_by() -> None:
+    run = checked(way=lambda app: refusing_the_listing_of("2025-06-18", app))
+
+    rows = by_revision(run)
+    assert {one.revision: (one.signs_in, one.refused) for one in rows} == {
+        "2026-07-28": ("yes", ""),
+        "2025-11-25": ("yes", ""),
+        "2025-06-18": ("no", "tools/list"),
+    }
+    assert in_words(rows[-1]).endswith("0 failures; tools/list does not work")
+    document = json.loads(json_report.render(run, gate(run)))
+    assert "| 2025-06-18 | no | 0 | tools/list |" in markdown.render(document)
 
 
 def test_a_revision_that_is_named_is_the_only_one_spoken() -> None:
@@ -96,7 +133,7 @@ def test_the_reports_carry_the_verdict_by_revision() -> None:
     Draft202012Validator(json.loads(schema.read_text("utf-8"))).validate(document)
     assert document["today"]["registration"] == "dynamic"
     assert [one["signs_in"] for one in document["today"]["revisions"]] == ["yes"] * 3
-    assert "| 2025-11-25 | yes | 0 | 0 |" in markdown.render(document)
+    assert "| 2025-11-25 | yes | 0 |  | 0 |" in markdown.render(document)
     assert '<th scope="row">2025-11-25</th><td>yes</td>' in html.render(document)
 
 

@@ -10,6 +10,7 @@ from mockauth.checks.client.reaction import Reaction, check_new
 from mockauth.checks.client.visit import INSECURE, Visit
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.header import challenges
+from mockauth.manifest.mcp import OFFLINE
 from mockauth.wire import Exchange
 from mockauth.wire.message import every, first
 from mockauth.wire.url import origin, path_of
@@ -21,7 +22,6 @@ API = say("MCP server")
 MOST_STEP_UPS = 3
 MOST_REFUSED = 12
 """How often a client may send a call that is refused for its scope, whatever else it does."""
-OFFLINE = "offline_access"
 MARK = "document=refused"
 """What the addresses in a document end in that must not be used: a client may know them otherwise."""
 ERROR = "moon_in_wrong_phase"

@@ -30,11 +30,12 @@ from mockauth.engine.target.discovery import declare
 from mockauth.engine.target.registration import Registration, keep, register
 from mockauth.engine.target.subject import Subject
 from mockauth.manifest.auth import NoAuth, OAuth
-from mockauth.manifest.mcp import Document, McpService, method_of_given
+from mockauth.manifest.mcp import OFFLINE, Document, McpService, method_of_given
 from mockauth.profiles.mcp import (
     ASSUMED,
     REVISIONS,
     Revision,
+    counting_revision,
     with_public_client,
     with_revision,
     with_signing_client,
@@ -42,8 +43,6 @@ from mockauth.profiles.mcp import (
 from mockauth.wire.message import FORM
 from mockauth.wire.url import origin
 from mockauth.wire.words import own, say
-
-OFFLINE = "offline_access"
 
 
 def mcp_flow(subject: Subject, target: str, tool: str, revision: str) -> Iterator[Event]:
@@ -53,7 +52,7 @@ def mcp_flow(subject: Subject, target: str, tool: str, revision: str) -> Iterato
         NothingJudged: the target cannot be reached, or the login cannot be done.
     """
     subject.target = replace(subject.target, mcp=McpService(url=target, wanted=revision))
-    _judge_by(subject, ASSUMED if revision == "auto" else revision)
+    _judge_by(subject, counting_revision("", revision))
     yield StepStarted(say("open the MCP endpoint without a token"))
     mcp.open_without_token(subject)
     yield StepStarted(say("read the metadata of the resource and of the authorization server"))
@@ -76,6 +75,7 @@ def _sign_in(subject: Subject, tool: str) -> Iterator[Event]:
         if service.is_open:
             subject.target = replace(subject.target, auth=NoAuth())
         yield from _converse(subject, None, tool)
+        ask_for_others(subject, None)
         return
     subject.target = replace(subject.target, auth=auth)
     yield from _registered(subject, auth)
@@ -100,6 +100,7 @@ def _sign_in(subject: Subject, tool: str) -> Iterator[Event]:
         return
     yield from _converse(subject, subject.grant.access_token, tool)
     yield from step_up(subject, lambda: _converse(subject, subject.grant.access_token, tool))
+    ask_for_others(subject, subject.grant.access_token)
     if subject.grant.refresh_token:
         yield StepStarted(say("refresh the token"))
         refresh_once(subject)
@@ -208,7 +209,6 @@ def _converse(subject: Subject, token: str | None, tool: str) -> Iterator[Event]
     """Agree on a revision and list the tools, which is the call that probes repeat."""
     yield StepStarted(say("speak to the MCP server"))
     mcp.agree(subject, token)
-    ask_for_others(subject, token)
     service = mcp.service_of(subject)
     if service.revision:
         _judge_by(subject, service.revision)
@@ -233,7 +233,7 @@ def _summary(subject: Subject) -> Iterator[Event]:
     yield Noted(
         say(
             "no revision of MCP could be agreed on; judged by {}",
-            own(service.wanted if service.wanted != "auto" else ASSUMED),
+            own(counting_revision("", service.wanted)),
         )
     )
 

@@ -27,8 +27,10 @@ class ByRevision:
     revision: str
     signs_in: Literal["yes", "no", "unknown"]
     failures: tuple[str, ...]
-    """The ids of the rules that fail."""
+    """The ids of the rules that fail, those that stop the sign-in first."""
     unjudged: int
+    refused: str = ""
+    """The method that does not work in that revision."""
 
 
 def by_revision(run: Run) -> tuple[ByRevision, ...]:
@@ -42,14 +44,22 @@ def by_revision(run: Run) -> tuple[ByRevision, ...]:
 
 def _row(run: Run, revision: Revision) -> ByRevision:
     states = dict(_states(run, revision))
-    failures = tuple(name for name, state in states.items() if state in ("fail", "error"))
+    broken = (name for name, state in states.items() if state in ("fail", "error"))
+    failures = tuple(sorted(broken, key=lambda name: name not in SIGN_IN))
     signs_in: Literal["yes", "no", "unknown"] = "unknown"
-    if any(name in SIGN_IN for name in failures):
+    refused = dict(run.today.refused if run.today else ()).get(revision, "")
+    if refused or any(name in SIGN_IN for name in failures):
         signs_in = "no"
     elif run.today is not None and run.today.connects:
         signs_in = "yes"
     unjudged = sum(state == "blocked" for state in states.values())
-    return ByRevision(revision=revision, signs_in=signs_in, failures=failures, unjudged=unjudged)
+    return ByRevision(
+        revision=revision,
+        signs_in=signs_in,
+        failures=failures,
+        unjudged=unjudged,
+        refused=refused,
+    )
 
 
 def _states(run: Run, revision: Revision) -> Iterator[tuple[str, str]]:
@@ -77,6 +87,8 @@ def in_words(one: ByRevision) -> Words:
     """One verdict as a line of a table."""
     signs_in = {"yes": "can sign in", "no": "cannot sign in", "unknown": "sign-in not tested"}
     first = say(", first {}", own(one.failures[0])) if one.failures else Words()
+    if one.refused:
+        first = say("{}; {} does not work", first, own(one.refused))
     return say(
         "  {}   {}   {} not judged   {}",
         own(one.revision),

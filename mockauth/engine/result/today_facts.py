@@ -24,3 +24,5 @@ class Today:
     """The revision whose levels count."""
     served: tuple[str, ...] = ()
     """The revisions that the server speaks, as far as it was asked."""
+    refused: tuple[tuple[str, str], ...] = ()
+    """Of those, each in which the token opens nothing, and the method that is refused."""

@@ -21,7 +21,7 @@ from mockauth.manifest.mcp import (
     wrong_server_urls,
 )
 from mockauth.manifest.openapi import Operation
-from mockauth.profiles.mcp import ASSUMED, REVISIONS, STATELESS
+from mockauth.profiles.mcp import REVISIONS, STATELESS, counting_revision
 from mockauth.wire import Exchange
 from mockauth.wire.message import Response, first
 from mockauth.wire.url import join, origin, split
@@ -55,9 +55,7 @@ def learn(subject: Subject, **facts: Any) -> McpService:
 def judged_by(subject: Subject) -> str:
     """The revision whose levels count; "" where the target is no MCP server."""
     service = subject.target.mcp
-    if service is None:
-        return ""
-    return service.revision or (service.wanted if service.wanted != "auto" else ASSUMED)
+    return counting_revision(service.revision, service.wanted) if service is not None else ""
 
 
 def tell(subject: Subject, message: Message) -> Exchange:
@@ -224,7 +222,7 @@ def _initialize(subject: Subject, revision: str, token: str | None) -> None:
     agreed = (mcp.result_of(answer) or {}).get("protocolVersion")
     if not isinstance(agreed, str):
         return
-    session = _begun(subject, agreed, answer, token)
+    session = begun(subject, agreed, answer, token)
     learn(subject, revision=agreed, served=(agreed,), session=session)
 
 
@@ -234,10 +232,10 @@ def session_of(subject: Subject, token: str | None) -> str:
     revision = service_of(subject).revision
     with subject.during("supply"):
         answer = tell(subject, replace(mcp.opening(revision), token=token)).answer
-        return _begun(subject, revision, answer, token)
+        return begun(subject, revision, answer, token)
 
 
-def _begun(subject: Subject, revision: str, answer: Response, token: str | None) -> str:
+def begun(subject: Subject, revision: str, answer: Response, token: str | None) -> str:
     """The session that an answer to `initialize` brought, which the client says it is ready for."""
     session = answer.header("Mcp-Session-Id") or ""
     if session:

@@ -38,11 +38,20 @@ def _today(document: Document) -> list[str]:
     if not today:
         return []
     rows = [
-        f"| {one['revision']} | {one['signs_in']} | {len(one['failures'])} | {one['unjudged']} |"
+        f"| {one['revision']} | {one['signs_in']} | {len(one['failures'])} | {_first(one)} | {one['unjudged']} |"
         for one in today["revisions"]
     ]
-    head = ["| revision | can sign in | failures | not judged |", "|---|---|---|---|"]
+    head = [
+        "| revision | can sign in | failures | the first | not judged |",
+        "|---|---|---|---|---|",
+    ]
     return [f"ChatGPT today: {cell(today['text'])}", "", *head, *rows, ""]
+
+
+def _first(one: Document) -> str:
+    """What is broken first in a revision."""
+    first: str = one.get("refused") or next(iter(one["failures"]), "")
+    return cell(first)
 
 
 def _row(document: Document, check: Check) -> str:

@@ -21,9 +21,9 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def remember_words(run: ProbeRun, before: int) -> None:
-    """Keep what the pages of this step said, for others to be compared with."""
-    said = _words(_texts(run, _pages(run, before)))
-    run.material.words.append(said)
+    """Keep what the pages of this step said, where those of a later one are compared with it."""
+    if any(step.expect.page == "warning" for step in run.probe.steps):
+        run.material.words.append(_words(_texts(run, _pages(run, before))))
 
 
 def shown_on_pages(

@@ -122,6 +122,8 @@ class McpBehaviour:
     """The id of an error: kept, null."""
     mcp_result_id: str = "kept"
     """The id of a result: kept, text (a number becomes one)."""
+    mcp_results: str = "whole"
+    """What results are: whole, without-schema (the listed tools lack inputSchema)."""
     mcp_malformed: str = "refused"
     """What becomes of a body that is no message: refused, crash (500)."""
     mcp_any_version_agreed: bool = False

@@ -10,6 +10,7 @@ from mockauth.engine.target import mcp
 from mockauth.engine.target.subject import Subject
 from mockauth.manifest.mcp import McpService, methods_of
 from mockauth.profiles.mcp import ASSUMED, REVISIONS, STATELESS
+from mockauth.wire.rpc import result_of
 
 
 def ask_for_others(subject: Subject, token: str | None) -> None:
@@ -36,7 +37,7 @@ def _agrees(subject: Subject, revision: str, token: str | None) -> bool:
     session = answer.header("Mcp-Session-Id") or ""
     if session:
         subject.driver.secrets.add(session, "session")
-    return (messages.result_of(answer) or {}).get("protocolVersion") == revision
+    return (result_of(answer) or {}).get("protocolVersion") == revision
 
 
 def _offers_document(service: McpService) -> bool:
@@ -51,7 +52,7 @@ def today_of(subject: Subject) -> Today | None:
     if service is None:
         return None
     last = subject.driver.trace.last("api")
-    listed = last is not None and messages.result_of(last.answer) is not None
+    listed = last is not None and result_of(last.answer) is not None
     wanted = service.wanted if service.wanted != "auto" else ASSUMED
     return Today(
         connects=listed or (service.is_open and bool(service.revision)),

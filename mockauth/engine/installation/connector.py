@@ -24,6 +24,7 @@ from mockauth.engine.target.subject import Subject
 from mockauth.errors import NothingJudged
 from mockauth.manifest.mcp import McpService, methods_of
 from mockauth.wire import Exchange, Secret
+from mockauth.wire.rpc import error_of
 from mockauth.wire.url import hostname
 from mockauth.wire.words import Words, render, say
 
@@ -208,7 +209,7 @@ def _problem(exchange: Exchange) -> Words | str:
         return say("No answer: {}", exchange.error)
     if answer.status == 401:
         return say("The server refused the token with status 401.")
-    error = messages.error_of(answer)
+    error = error_of(answer)
     if error:
         return say("The server answered with error {}: {}", error.get("code"), error.get("message"))
     if messages.tool_failed(answer):

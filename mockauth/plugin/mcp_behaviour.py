@@ -50,6 +50,8 @@ class McpBehaviour:
     """True: logo_uri and jwks_uri are fetched from wherever they are."""
     registration_secret: str = "right"
     """right, always (public clients get one, too), no-expiry, short."""
+    registration_values: str = "right"
+    """What the answer has: right, other-grant (client_credentials only)."""
     registration_echoes: bool = True
     """False: the answer has the client_id and nothing of what was registered."""
     registration_default_method: str = "client_secret_basic"

@@ -238,10 +238,10 @@ def asm_issuer_well_formed(evidence: Evidence) -> Iterator[Finding | Seen]:
 @check(
     "discovery.asm-required-fields",
     "--M",
-    refs=("RFC8414-2", "RFC6749-3.1"),
+    refs=("RFC8414-2",),
     kind="static",
     why="Without them a client cannot begin.",
-    fix="Add what is missing to the metadata, and write endpoints as whole URLs without a fragment.",
+    fix="Add what is missing to the metadata, and write endpoints as whole URLs.",
 )
 def asm_required_fields(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The metadata has issuer, both endpoints as absolute URLs, and the response type code"""
@@ -250,6 +250,9 @@ def asm_required_fields(evidence: Evidence) -> Iterator[Finding | Seen]:
     types = document.texts("response_types_supported")
     if types and "code" not in types:
         missing.append("response_types_supported with code")
+    modes = document.texts("response_modes_supported")
+    if modes and "query" not in modes:
+        missing.append("response_modes_supported with query")
     unusable = [name for name in ENDPOINTS if not _is_endpoint(document.data.get(name))]
     if not missing and not unusable:
         yield Seen(actual=say("all there"), exchanges=(document.exchange,))
@@ -257,7 +260,7 @@ def asm_required_fields(evidence: Evidence) -> Iterator[Finding | Seen]:
     shown = [say("without {}", own(", ".join(missing)))] if missing else []
     shown += [say("{}: {:.120}", own(name), document.text(name)) for name in unusable]
     yield Finding(
-        expected=say("{}; endpoints are URLs without a fragment", own(", ".join(REQUIRED))),
+        expected=say("{}; endpoints are whole URLs", own(", ".join(REQUIRED))),
         actual=own("; ").join(shown),
         at=document.url,
         exchanges=(document.exchange,),
@@ -267,11 +270,9 @@ def asm_required_fields(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 
 def _is_endpoint(value: object) -> bool:
-    """Whether an endpoint, where it is named, is an absolute URL without a fragment (RFC 6749 sections
-    3.1 and 3.2). A member of another type is a matter of discovery.asm-json."""
-    if not isinstance(value, str) or not value:
-        return True
-    return bool(origin(value)) and "#" not in value
+    """Whether an endpoint, where it is named, is an absolute URL. A member of another type is a matter of
+    discovery.asm-json, a fragment one of transport.endpoints-no-fragment."""
+    return not isinstance(value, str) or not value or bool(origin(value))
 
 
 @check(

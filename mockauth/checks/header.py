@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from mockauth.wire import Pairs, Response
@@ -31,7 +31,8 @@ class Challenge:
     scheme: str
     params: Pairs = ()
     is_list: bool = True
-    """Commas stand between its parameters, and before what follows them (RFC 9110 section 11.2)."""
+    """Commas stand between its parameters, and before what follows them, and all of it can be read
+    (RFC 9110 section 11.2)."""
 
 
 def joined(response: Response, name: str) -> str:
@@ -57,6 +58,7 @@ def challenges_in(text: str) -> tuple[Challenge, ...]:
     while at < len(text):
         scheme = SCHEME.match(text, at)
         if scheme is None:
+            found[-1:] = [replace(one, is_list=False) for one in found[-1:]]
             break
         at = _skip(text, scheme.end())
         params: list[tuple[str, str]] = []

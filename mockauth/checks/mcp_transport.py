@@ -10,9 +10,12 @@ from mockauth.checks.header import Challenge, challenges
 from mockauth.checks.mcp_service import opened, protected, service
 from mockauth.checks.mcp_tool import called_tool, name_of, schemes
 from mockauth.checks.registry import check
+from mockauth.profiles.mcp import REVISIONS
 from mockauth.wire import Exchange, Response
 from mockauth.wire.words import own, say
 
+EARLIER = ("2024-11-05", "2024-10-07")
+"""Revisions before the first with a sign-in, which the SDKs still take."""
 OF_THE_TOKEN = ("error", "error_description", "error_uri", "scope")
 """Parameters of a challenge that differ with the token."""
 
@@ -29,9 +32,17 @@ def versions_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
     """A revision of the protocol can be agreed on"""
     known = service(evidence)
     asked = [e for e in evidence.trace.ordinary("rpc") if e.n != known.opened]
-    if known.revision:
+    if known.revision in (*REVISIONS, *EARLIER):
         spoken = ", ".join(dict.fromkeys((known.revision, *known.served)))
         yield Seen(actual=spoken, exchanges=tuple(e.n for e in asked))
+        return
+    if known.revision:
+        yield Finding(
+            expected=say("a protocolVersion of MCP"),
+            actual=known.revision,
+            at=known.url,
+            exchanges=tuple(e.n for e in asked),
+        )
         return
     judged = [e for e in asked if _is_answer(e.answer)]
     if not judged:

@@ -3,7 +3,10 @@ flow."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
 
 from mockauth.checks.callback import room_in_bits, varying_bits
 from mockauth.checks.evidence import Evidence
@@ -20,6 +23,8 @@ DOCUMENT_METHODS = frozenset({"none", "private_key_jwt"})
 ROOM, VARYING, ENOUGH = 128 * 0.9, 96, 5
 """Bits that a secret must have room for, and that must change among so many of them: an alphabet is only
 guessed from its values (RFC 6749 section 10.10)."""
+IN_MILLISECONDS = 1_000_000_000_000
+"""Larger numbers are no seconds: it would be the year 33658."""
 LONG_AGO = 1_000_000_000
 """A time in 2001, in seconds since 1970."""
 
@@ -87,7 +92,8 @@ def works(evidence: Evidence) -> Iterator[Finding | Seen]:
     """A registration like ChatGPT's gives a client id"""
     exchange = _registered(evidence)
     answer = exchange.answer
-    if answer.ok and isinstance(answer.members.get("client_id"), str):
+    client_id = answer.members.get("client_id")
+    if answer.ok and isinstance(client_id, str) and client_id:
         yield Seen(actual=exchange.outcome, exchanges=(exchange.n,))
         return
     error = answer.members.get("error")
@@ -132,8 +138,20 @@ def status_201(evidence: Evidence) -> Iterator[Finding | Seen]:
     fix="Return all registered values, the redirect_uris and the authentication method among them.",
 )
 def echoes_metadata(evidence: Evidence) -> Iterator[Finding | Seen]:
-    """The answer to a registration has the registered values"""
+    """The answer to a registration has the registered values, and a client can go on with them"""
     exchange = _accepted(evidence)
+    unusable = _unusable(exchange.answer.members)
+    if unusable:
+        came = {name: exchange.answer.members[name] for name in unusable}
+        yield Finding(
+            expected=own("; ").join(say("{}: {}", own(n), own(w)) for n, w in unusable.items()),
+            actual=own("; ").join(
+                say("{}: {:.60}", own(n), json.dumps(value)) for n, value in came.items()
+            ),
+            at=exchange.request.url,
+            exchanges=(exchange.n,),
+        )
+        return
     sent, came = exchange.request.members, exchange.answer.members
     missing = [n for n in (*ECHOED, "token_endpoint_auth_method") if n in sent and n not in came]
     uris = came.get("redirect_uris")
@@ -153,6 +171,82 @@ def echoes_metadata(evidence: Evidence) -> Iterator[Finding | Seen]:
     )
 
 
+def _unusable(came: Mapping[str, Any]) -> dict[str, str]:
+    """The members that no client of the code flow can go on with, and what they must be (RFC 7591
+    sections 2 and 3.2.1). Null is as good as absent."""
+    told = {name: value for name, value in came.items() if value is not None}
+    return {name: word for name, (word, fits) in USABLE.items() if not fits(told.get(name))}
+
+
+def _lists(*needed: str) -> Callable[[object], bool]:
+    """Whether a member is absent, or a list of texts with these in it."""
+
+    def fits(value: object) -> bool:
+        if not isinstance(value, list):
+            return value is None
+        return all(isinstance(one, str) for one in value) and set(needed) <= set(value)
+
+    return fits
+
+
+def _is_known_method(value: object) -> bool:
+    return value is None or value in METHODS
+
+
+def _is_seconds(value: object) -> bool:
+    """Whether a member is absent, or a time in seconds since 1970."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value is None
+    return value < IN_MILLISECONDS
+
+
+def _is_no_list(value: object) -> bool:
+    return value is None or isinstance(value, str)
+
+
+METHODS = (
+    "none", "client_secret_post", "client_secret_basic", "client_secret_jwt", "private_key_jwt",
+    "tls_client_auth", "self_signed_tls_client_auth",
+)  # fmt: skip
+"""IANA, OAuth Token Endpoint Authentication Methods."""
+USABLE: Mapping[str, tuple[str, Callable[[object], bool]]] = MappingProxyType(
+    {
+        "redirect_uris": (say("a list of texts"), _lists()),
+        "grant_types": (say("a list with authorization_code"), _lists("authorization_code")),
+        "response_types": (say("a list with code"), _lists("code")),
+        "token_endpoint_auth_method": (say("the name of a method"), _is_known_method),
+        "scope": (say("a text"), _is_no_list),
+        "client_id_issued_at": (say("seconds since 1970"), _is_seconds),
+    }
+)
+
+
+@check(
+    "registration.error-is-json",
+    "--S",
+    refs=("RFC7591-3.2.2",),
+    why="A client can tell the developer what was wrong only where the answer says it.",
+    fix="Answer a wrong registration with 400 and a JSON object that has error and error_description.",
+)
+def error_is_json(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """A registration that is refused for what it says gets a JSON object with error"""
+    protected(evidence)
+    refused = [e for e in evidence.trace.select("register") if e.answer.status in (400, 422)]
+    if not refused:
+        raise NotApplicable(say("no registration was refused for what it says"))
+    for exchange in refused:
+        if isinstance(exchange.answer.members.get("error"), str):
+            yield Seen(actual=exchange.outcome, exchanges=(exchange.n,))
+            continue
+        yield Finding(
+            expected=say("a JSON object with error"),
+            actual=say("{} without error", exchange.outcome),
+            at=exchange.request.url,
+            exchanges=(exchange.n,),
+        )
+        return
+
+
 @check(
     "registration.secret-with-expiry",
     "--M",
@@ -168,7 +262,7 @@ def secret_with_expiry(evidence: Evidence) -> Iterator[Finding | Seen]:
         raise NotApplicable(say("no client secret was issued"))
     for exchange in secret:
         value = exchange.answer.members.get("client_secret_expires_at")
-        if isinstance(value, int | float) and not isinstance(value, bool) and not _is_past(value):
+        if value is not None and _is_seconds(value) and not _is_past(value):
             yield Seen(actual=say("{:g}", value), exchanges=(exchange.n,))
             continue
         yield Finding(

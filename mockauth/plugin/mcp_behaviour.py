@@ -50,6 +50,8 @@ class McpBehaviour:
     """True: logo_uri and jwks_uri are fetched from wherever they are."""
     registration_secret: str = "right"
     """right, always (public clients get one, too), no-expiry, short."""
+    registration_values: str = "right"
+    """What the answer has: right, other-grant (client_credentials only)."""
     registration_echoes: bool = True
     """False: the answer has the client_id and nothing of what was registered."""
     registration_default_method: str = "client_secret_basic"
@@ -122,6 +124,8 @@ class McpBehaviour:
     """The id of an error: kept, null."""
     mcp_result_id: str = "kept"
     """The id of a result: kept, text (a number becomes one)."""
+    mcp_results: str = "whole"
+    """What results are: whole, without-schema (the listed tools lack inputSchema)."""
     mcp_malformed: str = "refused"
     """What becomes of a body that is no message: refused, crash (500)."""
     mcp_any_version_agreed: bool = False

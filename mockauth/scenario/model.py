@@ -170,8 +170,9 @@ class Expect:
     """What `active` of an introspected token is, as JSON and not as text. `alone`: nothing stands beside it."""
     rpc_id: Literal["", "echoed", "in-result"] = ""
     """`echoed`: a JSON-RPC answer has the id of the message. `in-result`: where it is a result."""
-    version: Literal["", "not-invented"] = ""
-    """`not-invented`: the result does not agree on the version 2099-01-01."""
+    version: Literal["", "not-invented", "listed"] = ""
+    """`not-invented`: the result does not agree on the version 2099-01-01. `listed`: the refusal of a
+    version lists 2026-07-28 as supported."""
     session: Literal["", "unguessable"] = ""
     """`unguessable`: the session that came is long, and unlike the other sessions of the run."""
     audience: Literal["", "checked", "bound", "mapped", "granted"] = ""

@@ -100,6 +100,8 @@ def test_every_challenge_is_read(sent: tuple[str, ...], schemes: list[str]) -> N
         ('Bearer realm="a", scope="b"', True),
         ('Bearer realm="a" , scope=b,', True),
         ('Bearer realm="a, b" ,scope="c", Basic realm="d"', True),
+        ('Negotiate oYH1==, Bearer realm="a"', True),
+        ('Bearer realm="a", scope="b', False),
         ('Bearer realm="a" scope="b"', False),
         ('Bearer realm="a"; scope="b"', False),
         ('Bearer realm="a" Basic realm="d"', False),

@@ -4,7 +4,13 @@ from typing import Any
 import pytest
 
 from mockauth.checks.evidence import Evidence
-from mockauth.checks.registration import no_secret_for_public, secret_unguessable
+from mockauth.checks.registration import (
+    echoes_metadata,
+    no_secret_for_public,
+    secret_unguessable,
+    secret_with_expiry,
+    works,
+)
 from mockauth.checks.registry import Check
 from mockauth.engine.result.result import State
 from mockauth.engine.result.verdict import conclude
@@ -57,3 +63,46 @@ def test_a_secret_that_can_be_guessed_is_found(made: list[Exchange], state: Stat
 )
 def test_a_client_is_public_where_the_answer_says_so(told: dict[str, str], state: State) -> None:
     assert state_of(no_secret_for_public, registered("a", client_secret=LONG, **told)) == state
+
+
+WHOLE = {
+    "redirect_uris": ["https://a.example/"],
+    "token_endpoint_auth_method": "none",
+    "grant_types": ["authorization_code"],
+    "response_types": ["code"],
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "state"),
+    [
+        ({}, "pass"),
+        ({"grant_types": ["refresh_token", "authorization_code"], "scope": "a b"}, "pass"),
+        ({"client_id_issued_at": 1796000000, "logo_uri": None, "scope": None}, "pass"),
+        ({"token_endpoint_auth_method": "client_secret_jwt"}, "pass"),
+        ({"token_endpoint_auth_method": "basic"}, "fail"),
+        ({"redirect_uris": "https://a.example/"}, "fail"),
+        ({"grant_types": ["client_credentials"]}, "fail"),
+        ({"response_types": ["token"]}, "fail"),
+        ({"scope": ["a"]}, "fail"),
+        ({"client_id_issued_at": "2026-11-29T10:00:00Z"}, "fail"),
+        ({"client_id_issued_at": 1796000000000}, "fail"),
+    ],
+)
+def test_what_a_client_is_registered_for_must_be_usable(
+    changed: dict[str, Any], state: State
+) -> None:
+    assert state_of(echoes_metadata, registered("a", **(WHOLE | changed))) == state
+
+
+@pytest.mark.parametrize(
+    ("expires", "state"),
+    [(0, "pass"), (253402300799, "pass"), (1796000000000, "fail"), (3600, "fail")],
+)
+def test_the_end_of_a_secret_is_a_time_in_seconds(expires: int, state: State) -> None:
+    made = registered("a", client_secret=LONG, client_secret_expires_at=expires)
+    assert state_of(secret_with_expiry, made) == state
+
+
+def test_an_empty_client_id_is_none() -> None:
+    assert state_of(works, registered("")) == "fail"

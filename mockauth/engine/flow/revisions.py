@@ -11,6 +11,7 @@ from mockauth.engine.result.today_facts import Today
 from mockauth.engine.target import mcp
 from mockauth.engine.target.subject import Subject
 from mockauth.profiles.mcp import REVISIONS, STATELESS, counting_revision
+from mockauth.wire.rpc import result_of
 
 
 def ask_for_others(subject: Subject, token: str | None) -> None:
@@ -37,7 +38,7 @@ def _refused(subject: Subject, revision: str, token: str | None) -> str:
     """The method that does not work in that revision; "" where a client gets its tools."""
     opening = replace(messages.opening(revision), token=token)
     answer = mcp.tell(subject, opening).answer
-    if (messages.result_of(answer) or {}).get("protocolVersion") != revision:
+    if (result_of(answer) or {}).get("protocolVersion") != revision:
         return messages.INITIALIZE
     session = mcp.begun(subject, revision, answer, token)
     if not _has_listed(subject):
@@ -45,7 +46,7 @@ def _refused(subject: Subject, revision: str, token: str | None) -> str:
     listing = Message(
         method=messages.LIST_TOOLS, revision=revision, session=session, token=token, id=2
     )
-    works = messages.result_of(mcp.tell(subject, listing).answer) is not None
+    works = result_of(mcp.tell(subject, listing).answer) is not None
     return "" if works else messages.LIST_TOOLS
 
 
@@ -53,7 +54,7 @@ def _has_listed(subject: Subject) -> bool:
     """Whether the ordinary call was the listing of the tools, and worked."""
     operation, last = subject.target.operation, subject.driver.trace.last("api")
     listed = operation is not None and operation.id == messages.LIST_TOOLS
-    return listed and last is not None and messages.result_of(last.answer) is not None
+    return listed and last is not None and result_of(last.answer) is not None
 
 
 def today_of(subject: Subject) -> Today | None:
@@ -62,7 +63,7 @@ def today_of(subject: Subject) -> Today | None:
     if service is None:
         return None
     last = subject.driver.trace.last("api")
-    listed = last is not None and messages.result_of(last.answer) is not None
+    listed = last is not None and result_of(last.answer) is not None
     return Today(
         connects=listed or (service.is_open and bool(service.revision)),
         tools=len(service.tools),

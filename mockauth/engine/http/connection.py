@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from mockauth.chatgpt.mcp import EVENTS, is_answered
 from mockauth.wire import Pairs, Request, Response
 from mockauth.wire.message import first
+from mockauth.wire.rpc import EVENTS, is_answered
 from mockauth.wire.url import DEFAULT_PORTS, split
 
 if TYPE_CHECKING:

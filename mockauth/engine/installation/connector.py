@@ -27,6 +27,7 @@ from mockauth.engine.target.subject import Subject
 from mockauth.errors import NothingJudged
 from mockauth.manifest.mcp import McpService, method_of_given
 from mockauth.wire import Exchange, Secret
+from mockauth.wire.rpc import error_of
 from mockauth.wire.url import hostname
 from mockauth.wire.words import Words, render, say
 
@@ -227,7 +228,7 @@ def _problem(exchange: Exchange) -> Words | str:
         return say("No answer: {}", exchange.error)
     if answer.status == 401:
         return REFUSED if exchange.request.header("Authorization") else WANTS_SIGN_IN
-    error = messages.error_of(answer)
+    error = error_of(answer)
     if error:
         return say("The server answered with error {}: {}", error.get("code"), error.get("message"))
     if messages.tool_failed(answer):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mockauth.chatgpt.mcp import EVENTS, read_message
 from mockauth.wire import Response
+from mockauth.wire.rpc import EVENTS, read_message
 
 Path = tuple[str | int, ...]
 

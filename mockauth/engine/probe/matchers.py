@@ -9,12 +9,13 @@ import json
 import re
 from collections.abc import Callable
 
-from mockauth.chatgpt.mcp import EVENTS, error_of, read_message, result_of, tool_challenges
+from mockauth.chatgpt.mcp import STATELESS, tool_challenges
 from mockauth.checks.header import LONGEST_HEADER, challenges, challenges_in, joined
 from mockauth.checks.token import REGISTERED
 from mockauth.scenario.model import Expect
 from mockauth.wire import Exchange, Response
 from mockauth.wire.message import JSON, first
+from mockauth.wire.rpc import EVENTS, error_of, read_message, result_of
 from mockauth.wire.url import join, split
 from mockauth.wire.words import own, say
 
@@ -153,16 +154,37 @@ def members_are_there(answer: Response, expect: Expect, scheme: str) -> str:
     return ""
 
 
+def _is_error(value: object) -> bool:
+    """Whether it is the error of an answer (JSON-RPC 2.0 section 5.1)."""
+    if not isinstance(value, dict) or not isinstance(value.get("message"), str):
+        return False
+    code = value.get("code")
+    return isinstance(code, int) and not isinstance(code, bool)
+
+
 def echoes_id(exchange: Exchange, expect: Expect) -> str:
-    """A JSON-RPC answer has the id of its message (JSON-RPC 2.0 section 5)."""
+    """A JSON-RPC answer is well formed and has the id of its message (JSON-RPC 2.0 section 5)."""
     said, sent = read_message(exchange.answer), exchange.request.members.get("id")
     if not expect.rpc_id or (expect.rpc_id == "in-result" and "result" not in said):
         return ""
-    if "jsonrpc" not in said:
-        return say("no JSON-RPC answer")
+    if said.get("jsonrpc") != "2.0":
+        return say("no answer of JSON-RPC 2.0")
+    error = said.get("error")
+    if "error" in said and not _is_error(error):
+        return say("error {:.60}: no object with a code and a message", json.dumps(error))
     came = said.get("id")
     shown = json.dumps(came)
     return "" if came == sent else say("id {:.40} for {}", shown, json.dumps(sent))
+
+
+def versions_are_listed(answer: Response, expect: Expect, scheme: str) -> str:
+    """The refusal of a version lists the one that the run is in (MCP 2026-07-28, schema)."""
+    data = error_of(answer).get("data")
+    listed = data.get("supported") if isinstance(data, dict) else None
+    fits = isinstance(listed, list) and STATELESS in listed
+    if expect.version != "listed" or fits:
+        return ""
+    return say("supported: {:.60}, without {}", json.dumps(listed), own(STATELESS))
 
 
 def version_is_known(answer: Response, expect: Expect, scheme: str) -> str:
@@ -224,6 +246,7 @@ MATCHERS: tuple[Callable[[Response, Expect, str], str], ...] = (
     challenges_in_tool,
     version_is_known,
     description_fits,
+    versions_are_listed,
 )
 
 

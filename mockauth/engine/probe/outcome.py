@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from mockauth.browser.landing import Landing, matches
-from mockauth.chatgpt.mcp import error_of, tool_challenges, tool_failed
+from mockauth.chatgpt.mcp import tool_challenges, tool_failed
 from mockauth.wire import Exchange, Response
 from mockauth.wire.message import first
+from mockauth.wire.rpc import error_of
 
 Outcome = Literal["accepted", "refused", "broken", "limited"]
 """`broken`: 5xx, broken off or timed out. `limited`: 429, stop asking."""

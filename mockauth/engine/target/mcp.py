@@ -24,6 +24,7 @@ from mockauth.manifest.openapi import Operation
 from mockauth.profiles.mcp import REVISIONS, STATELESS, counting_revision
 from mockauth.wire import Exchange
 from mockauth.wire.message import Response, first
+from mockauth.wire.rpc import error_of, read_message, result_of
 from mockauth.wire.url import join, origin, split
 from mockauth.wire.words import say
 
@@ -83,14 +84,14 @@ def open_without_token(subject: Subject) -> Exchange:
         subject,
         challenge=(*named, *bearer, None)[0],
         opened=exchange.n,
-        is_open=mcp.result_of(exchange.answer) is not None,
+        is_open=result_of(exchange.answer) is not None,
     )
     return exchange
 
 
 def looks_like_mcp(answer: Response) -> bool:
     """Whether an answer to an opening message is that of an MCP server."""
-    if mcp.read_message(answer).get("jsonrpc") == "2.0":
+    if read_message(answer).get("jsonrpc") == "2.0":
         return True
     return answer.status == 401 and any(
         first(challenge.params, "resource_metadata") for challenge in challenges(answer)
@@ -102,7 +103,7 @@ def _first_revision(wanted: str) -> str:
 
 
 def _is_modern(answer: Response) -> bool:
-    return mcp.error_of(answer).get("code") in MODERN_ERRORS or mcp.result_of(answer) is not None
+    return error_of(answer).get("code") in MODERN_ERRORS or result_of(answer) is not None
 
 
 def find_resource(subject: Subject) -> None:
@@ -210,7 +211,7 @@ def agree(subject: Subject, token: str | None) -> None:
 
 def _discovered(subject: Subject, token: str | None) -> tuple[str, ...]:
     opening = replace(mcp.opening(STATELESS), token=token)
-    result = mcp.result_of(tell(subject, opening).answer)
+    result = result_of(tell(subject, opening).answer)
     versions = result.get("supportedVersions") if result else None
     named = [v for v in versions if isinstance(v, str)] if isinstance(versions, list) else []
     return tuple(named) or ((STATELESS,) if result else ())
@@ -219,7 +220,7 @@ def _discovered(subject: Subject, token: str | None) -> tuple[str, ...]:
 def _initialize(subject: Subject, revision: str, token: str | None) -> None:
     opening = replace(mcp.opening(revision), token=token)
     answer = tell(subject, opening).answer
-    agreed = (mcp.result_of(answer) or {}).get("protocolVersion")
+    agreed = (result_of(answer) or {}).get("protocolVersion")
     if not isinstance(agreed, str):
         return
     session = begun(subject, agreed, answer, token)
@@ -297,7 +298,7 @@ def operation_of(subject: Subject, name: str) -> Operation:
 
 def keep_tools(subject: Subject, answer: Response) -> None:
     """Keep the tools of a listing."""
-    tools = (mcp.result_of(answer) or {}).get("tools")
+    tools = (result_of(answer) or {}).get("tools")
     if isinstance(tools, list):
         kept = tuple(tool for tool in tools[:MOST_TOOLS] if isinstance(tool, dict))
         learn(subject, tools=kept)

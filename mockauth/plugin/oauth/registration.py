@@ -130,6 +130,8 @@ def _told(plugin: Plugin, given: Metadata, body: Metadata) -> Metadata:
         body["application_type"] = given["application_type"]
     if policy.registration_secret == "no-expiry":
         body.pop("client_secret_expires_at", None)
+    if policy.registration_values == "other-grant":
+        body["grant_types"] = ["client_credentials"]
     kept = ("client_id", "client_secret", "client_secret_expires_at")
     return body if policy.registration_echoes else {n: v for n, v in body.items() if n in kept}
 

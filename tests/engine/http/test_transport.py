@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockauth.chatgpt.mcp import read_message
 from mockauth.engine.http.connection import MOST_BYTES, place_and_target
 from mockauth.engine.http.transport import SocketTransport, TransportError, WsgiTransport
 from mockauth.wire import Request, Response
 from mockauth.wire.message import pairs_of
+from mockauth.wire.rpc import read_message
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 REFUSED = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"

@@ -45,6 +45,8 @@ class Tool:
                 "openWorldHint": False,
             },
         }
+        if plugin.policy.mcp_results == "without-schema":
+            del told["inputSchema"]
         if plugin.config.auth == "oauth" and plugin.policy.mcp_tools_declare:
             schemes = [self._scheme(plugin)]
             told |= {"securitySchemes": schemes, "_meta": {"securitySchemes": schemes}}

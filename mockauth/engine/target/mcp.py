@@ -13,6 +13,7 @@ from mockauth.checks.mcp_tool import is_protected, is_safe, name_of
 from mockauth.engine.target.discovery import WEB, declare
 from mockauth.engine.target.subject import Subject
 from mockauth.errors import NothingJudged
+from mockauth.manifest.auth import OAuth
 from mockauth.manifest.mcp import (
     Document,
     McpService,
@@ -208,10 +209,16 @@ def register(subject: Subject, callback: str) -> bool:
     url = server.text("registration_endpoint") if server else ""
     method = method_to_ask(methods_of(server))
     request = mcp.registration_request(
-        subject.target.url_map(url), (callback,), method, service.scope
+        subject.target.url_map(url), (callback,), method, asked_scope(subject)
     )
     answer = subject.driver.send(request, "register").answer
     return keep_registration(subject, answer, method)
+
+
+def asked_scope(subject: Subject) -> str:
+    """What the client will ask for, and so is registered for: some servers grant it nothing else."""
+    auth = subject.target.auth
+    return auth.scope if isinstance(auth, OAuth) else service_of(subject).scope
 
 
 def register_second(subject: Subject) -> bool:
@@ -223,7 +230,7 @@ def register_second(subject: Subject) -> bool:
         return False
     method = target.auth_method or method_to_ask(methods_of(server))
     uri = f"{target.given.redirect_uri}-2?second=1"
-    scope = service_of(subject).scope
+    scope = asked_scope(subject)
     request = mcp.registration_request(target.url_map(url), (uri,), method, scope)
     with subject.during("supply"):
         came = subject.driver.send(request, "register").answer

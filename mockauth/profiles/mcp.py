@@ -77,6 +77,8 @@ LEVELS: Mapping[str, str] = MappingProxyType(
         "mcp.unknown-method-is-404": "---M",
         "mcp.no-session-minted": "---S",
         "refresh.rotated-for-public-client": "SMMM",
+        # The Python SDK's servers before 2.0 say unauthorized_client, and clients take both alike.
+        "token.client-error-is-invalid-client": "SSSS",
         "grant.jwt-iss-aud": "iMMM",
         "client.resource-sent-in-both": "-MMM",
         "client.prm-resource-mismatch-stops": "-MMM",

@@ -384,3 +384,39 @@ def test_a_server_that_wants_the_client_in_one_place_works_by_a_basic_header() -
     run = run_of(rule, way=of_one_method)
 
     assert state_of(rule, run) == "pass"
+
+
+def strict_of_scope(app: WSGIApplication) -> WSGIApplication:
+    """The app, whose clients may ask for no other scope than they have registered, and whose metadata
+    lists more."""
+    known: dict[str, set[str]] = {}
+
+    def held(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = BytesIO(body)
+        query = pairs_of(environ.get("QUERY_STRING", ""))
+        asked = {*(first(query, "scope") or "").split()}
+        registered = known.get(first(query, "client_id") or "", asked)
+        if environ["PATH_INFO"].startswith("/authorize") and not asked <= registered:
+            state = first(query, "state")
+            where = f"{first(query, 'redirect_uri')}?error=invalid_scope&state={state}"
+            start("302 Found", [("Location", where)])
+            return []
+        answer = Response.from_app(app, environ)
+        members = answer.get_json(force=True, silent=True) or {}
+        if environ["PATH_INFO"] == "/register" and "client_id" in members:
+            known[members["client_id"]] = {*json.loads(body).get("scope", "").split()}
+        if "oauth-authorization-server" in environ["PATH_INFO"]:
+            members["scopes_supported"] = [*members["scopes_supported"], "admin", "offline_access"]
+            answer.set_data(json.dumps(members))
+        return answer(environ, start)
+
+    return held
+
+
+def test_a_client_asks_for_no_scope_that_it_has_not_registered() -> None:
+    rule = "scope.advertised-scopes-accepted"
+
+    run = run_of(rule, way=strict_of_scope)
+
+    assert state_of(rule, run) == "pass"

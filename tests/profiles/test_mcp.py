@@ -1,5 +1,5 @@
 from mockauth.profiles import MCP, Level
-from mockauth.profiles.mcp import with_revision
+from mockauth.profiles.mcp import REVISIONS, with_revision
 
 STATELESS_ONLY, SESSIONS_ONLY = "mcp.header-mismatch-refused", "mcp.stale-session-is-404"
 BOUND: dict[str, Level] = {"mcp": "must"}
@@ -23,3 +23,11 @@ def test_a_revision_leaves_the_developers_own_levels_alone() -> None:
 
     assert judged.level(STATELESS_ONLY, BOUND) == "info"
     assert judged.level("resource.malformed-refused", BOUND) is None
+
+
+def test_a_promised_iss_that_does_not_come_is_a_failure_from_2025_11_25_on() -> None:
+    rule = "callback.iss-present-when-advertised"
+
+    levels = [with_revision(MCP, revision).level(rule, BOUND) for revision in REVISIONS]
+
+    assert levels == ["should", "should", "must", "must"]

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 
 from mockauth.checks.finding import Blocked, NotApplicable
-from mockauth.engine.target.mcp import service_of
+from mockauth.engine.target.mcp import asked_scope, service_of
 from mockauth.engine.target.scope_challenge import demanded_scope, union
 from mockauth.engine.target.subject import Subject
 from mockauth.wire import Exchange
@@ -81,10 +81,14 @@ def response_mode(subject: Subject, mode: str) -> str:
 
 
 def scopes_of(subject: Subject, kind: str) -> str:
-    """All that the metadata of the server or of the resource lists."""
+    """All that the metadata of the server or of the resource lists. What an authorization server lists is
+    not all for this resource, so that a client which is registered for less may be refused the rest."""
     service = service_of(subject)
     document = service.server if kind == "server" else service.resource
     listed = document.texts("scopes_supported") if document else None
     if not listed:
         raise NotApplicable(say("the metadata lists no scopes"))
+    asked = asked_scope(subject)
+    if kind == "server" and service.way == "dynamic" and not {*listed} <= {*asked.split()}:
+        raise NotApplicable(say("the client is registered for {}, not for all of them", asked))
     return " ".join(listed)

@@ -13,6 +13,7 @@ from mockauth.checks.mcp_tool import is_protected, is_safe, name_of
 from mockauth.engine.target.discovery import WEB, declare
 from mockauth.engine.target.subject import Subject
 from mockauth.errors import NothingJudged
+from mockauth.manifest.auth import OAuth
 from mockauth.manifest.mcp import (
     Document,
     McpService,
@@ -195,6 +196,12 @@ def callback_of(subject: Subject) -> str:
     server = service_of(subject).server
     stable = server is not None and server.promises_issuer
     return uris[0] if stable or len(uris) == 1 else uris[1]
+
+
+def asked_scope(subject: Subject) -> str:
+    """What the client will ask for, and so is registered for: some servers grant it nothing else."""
+    auth = subject.target.auth
+    return auth.scope if isinstance(auth, OAuth) else service_of(subject).scope
 
 
 def agree(subject: Subject, token: str | None) -> None:

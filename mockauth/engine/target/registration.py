@@ -37,7 +37,7 @@ def register(subject: Subject, callback: str, method: str = "") -> Registration 
     url = service.server.text("registration_endpoint") if service.server else ""
     method = method or method_to_ask(methods_of(service.server))
     request = messages.registration_request(
-        subject.target.url_map(url), (callback,), method, service.scope
+        subject.target.url_map(url), (callback,), method, mcp.asked_scope(subject)
     )
     answer = subject.driver.send(request, "register").answer
     made = _read_registration(answer, method, callback)

@@ -93,7 +93,8 @@ def _registration(run: ProbeRun) -> Request:
         raise Missing(say("the metadata names no registration_endpoint"))
     method = method_to_ask(methods_of(service.server))
     callback = target.given.redirect_uri
-    return messages.registration_request(target.url_map(url), (callback,), method, service.scope)
+    scope = mcp.asked_scope(run.subject)
+    return messages.registration_request(target.url_map(url), (callback,), method, scope)
 
 
 def _message(run: ProbeRun, step: Step) -> Request:

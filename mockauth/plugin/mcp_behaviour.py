@@ -132,6 +132,8 @@ class McpBehaviour:
     """random, counter."""
     mcp_session_is_auth: bool = False
     """True: a known session needs no token."""
+    mcp_calls_open: bool = False
+    """True: tools/call needs no token, while all else does."""
     mcp_stale_session: int = 404
     mcp_get_status: int = 405
     mcp_judged_before_auth: bool = False

@@ -182,6 +182,9 @@ def _converse(subject: Subject, token: str | None, tool: str) -> Iterator[Event]
     mcp.choose_operation(subject, tool)
     if token is None:
         return
+    if tool:
+        with subject.during("supply"):
+            mcp.list_tools(subject, token)
     call_api(subject, token)
     last = subject.driver.trace.last("api")
     if last is not None:

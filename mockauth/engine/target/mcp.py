@@ -321,7 +321,7 @@ def choose_operation(subject: Subject, name: str) -> None:
     everybody may list them, a tool that says it needs a sign-in and changes nothing."""
     service = service_of(subject)
     if not name and service.is_open and (service.resources or service.servers):
-        listed = _listed_by_nobody(subject)
+        listed = list_tools(subject, None)
         name = _protected_tool(subject)
         if not name and listed.status != 401:
             uncalled = say("everybody may list the tools; name one that needs a sign-in")
@@ -331,12 +331,16 @@ def choose_operation(subject: Subject, name: str) -> None:
     subject.target = replace(subject.target, operation=operation)
 
 
-def _listed_by_nobody(subject: Subject) -> Response:
-    """The listing of the tools without a token. Some servers let everybody say hello, and ask for a
+def list_tools(subject: Subject, token: str | None) -> Response:
+    """The listing of the tools, which are kept. Some servers let everybody say hello, and ask for a
     sign-in only here."""
     service = service_of(subject)
     listing = Message(
-        method=mcp.LIST_TOOLS, revision=service.revision, session=service.session, id=3
+        method=mcp.LIST_TOOLS,
+        revision=service.revision,
+        session=service.session,
+        id=3,
+        token=token,
     )
     answer = tell(subject, listing).answer
     keep_tools(subject, answer)

@@ -129,6 +129,13 @@ def test_json_and_a_stream_of_events_are_answers_of_one_kind() -> None:
     assert state_of(rule, run_of(rule, way=streaming)) == "pass"
 
 
+def test_a_client_with_a_secret_may_go_without_pkce() -> None:
+    rule = "pkce.required-for-public-client"
+    faults = ("pkce.not-looked-at", "metadata.no-auth-methods")
+
+    assert state_of(rule, run_of(rule, *faults)) == "n/a"
+
+
 def test_a_part_of_the_scope_without_refresh_token_is_not_refreshed_by_another_grant() -> None:
     rule = "refresh.wider-scope-refused"
 

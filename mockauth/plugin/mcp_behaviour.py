@@ -54,6 +54,7 @@ class McpBehaviour:
     """False: the answer has the client_id and nothing of what was registered."""
     registration_default_method: str = "client_secret_basic"
     document_id_checked: bool = True
+    document_id_slash_ignored: bool = False
     """False: a document of another client_id is taken."""
     document_redirects_checked: bool = True
     """False: a redirect URI that the document does not list is taken."""

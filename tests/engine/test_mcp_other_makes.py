@@ -201,3 +201,16 @@ def test_a_token_in_the_url_is_tried_where_a_session_begins() -> None:
 
     assert state_of(rule, run_of(rule, "api.token-in-query", sessions=True)) == "fail"
     assert state_of(rule, run_of(rule, sessions=True)) == "pass"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "token.code-bound-to-client",
+        "refresh.bound-to-client",
+        "authorize.redirect-other-client-refused",
+        "callback.redirect-query-kept",
+    ],
+)
+def test_where_nobody_can_register_a_second_document_is_the_second_client(rule: str) -> None:
+    assert state_of(rule, run_of(rule, way=without_registration)) == "pass"

@@ -43,22 +43,37 @@ def sign_in_by_document(subject: Subject, client_of: Callable[[], Client]) -> No
         mcp.learn(subject, way="document")
 
 
+def second_by_document(subject: Subject) -> bool:
+    """Describe one more client, whose callback has a query, and keep it as the second client."""
+    given = subject.target.given
+    if not given.other_client_id:
+        uri = f"{given.redirect_uri}-2?second=1"
+        given = replace(given, other_client_id=_served(subject, uri), other_redirect_uri=uri)
+        subject.target = replace(subject.target, given=given)
+    return True
+
+
 def _publish(subject: Subject) -> None:
-    documents, given = subject.documents, subject.target.given
+    given = subject.target.given
+    given = replace(given, client_id=_served(subject, given.redirect_uri))
+    subject.target = replace(subject.target, given=given, auth_method="none")
+
+
+def _served(subject: Subject, redirect_uri: str) -> str:
+    """The address of a new document."""
+    documents = subject.documents
     url = f"{documents.base}/c/{secrets.token_hex(6)}/client.json"
     document = {
         "client_id": url,
         "client_name": "ChatGPT",
-        "redirect_uris": [given.redirect_uri],
+        "redirect_uris": [redirect_uri],
         "grant_types": ["authorization_code", "refresh_token"],
         "response_types": ["code"],
         "token_endpoint_auth_method": "none",
     }
     documents.serve(url, Served(body=json.dumps(document).encode()))
-    subject.driver.secrets.publish(url)
-    subject.target = replace(
-        subject.target, given=replace(given, client_id=url), auth_method="none"
-    )
+    subject.driver.secrets.publish(url, redirect_uri)
+    return url
 
 
 def _leads_to_code(subject: Subject, client: Client) -> bool:

@@ -9,6 +9,7 @@ from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.checks.record import GOES_ON, callback_params
 from mockauth.checks.rule import Rule
 from mockauth.engine.flow.fallbacks import has_odd_credentials
+from mockauth.engine.flow.own_document import second_by_document
 from mockauth.engine.probe.document_trial import require_documents
 from mockauth.engine.probe.forged_jwt import is_jwt
 from mockauth.engine.probe.pkce import honours_pkce
@@ -40,8 +41,11 @@ def require(rule: Rule, subject: Subject) -> None:
 
 
 def _second_client(subject: Subject) -> None:
-    if subject.target.mcp is not None and subject.target.mcp.way == "dynamic":
+    way = subject.target.mcp.way if subject.target.mcp is not None else ""
+    if way == "dynamic":
         subject.once(register_second)
+    elif way == "document":
+        subject.once(second_by_document)
     given, client = subject.target.given, subject.target.client
     public = client is not None and not client.sends_secret
     if not (given.other_client_id and (given.other_client_secret or public)):

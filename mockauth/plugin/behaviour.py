@@ -192,6 +192,7 @@ class Behaviour(McpBehaviour):
     refresh_of_last_login: bool = False
     """True: whatever is refreshed, the token is that of the user who logged in last."""
     refresh_bound_to_client: bool = True
+    refresh_token_short: bool = False
     refresh_rotates: bool = True
     """False: the answer has no refresh_token and the old one goes on working, which is legal."""
     refresh_rotates_once: bool = False

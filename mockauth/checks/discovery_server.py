@@ -11,7 +11,7 @@ from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.mcp_service import judged_by, protected, server
 from mockauth.checks.registry import check
-from mockauth.manifest.mcp import ISS_FLAG, Document, server_urls
+from mockauth.manifest.mcp import ISS_FLAG, Document, methods_of, server_urls
 from mockauth.profiles.mcp import REVISIONS
 from mockauth.wire.trace import Step
 from mockauth.wire.url import origin
@@ -20,8 +20,11 @@ from mockauth.wire.words import own, say
 REQUIRED = ("issuer", "authorization_endpoint", "token_endpoint", "response_types_supported")
 KNOWN_METHODS = frozenset(("none", "client_secret_post", "client_secret_basic", "private_key_jwt"))
 """What a client such as ChatGPT can do (RFC 8414 section 2, RFC 7591 section 2)."""
+SIGNING = "token_endpoint_auth_signing_alg_values_supported"
+SIGNED = frozenset({"private_key_jwt", "client_secret_jwt"})
+"""How clients authenticate by a signature."""
 ALGORITHMS = (
-    "token_endpoint_auth_signing_alg_values_supported",
+    SIGNING,
     "id_token_signing_alg_values_supported",
     "request_object_signing_alg_values_supported",
 )
@@ -455,6 +458,34 @@ def no_alg_none(evidence: Evidence) -> Iterator[Finding | Seen]:
         actual=own(", ".join(bad)),
         at=document.url,
         exchanges=(document.exchange,),
+    )
+
+
+@check(
+    "discovery.asm-signing-algorithms",
+    "--M",
+    refs=("RFC8414-2",),
+    kind="static",
+    why="A client with keys does not know by which algorithm to sign.",
+    fix="List the algorithms in token_endpoint_auth_signing_alg_values_supported.",
+)
+def signing_algorithms(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """The metadata lists algorithms where it lists private_key_jwt or client_secret_jwt"""
+    document = server(evidence)
+    if SIGNED.isdisjoint(methods_of(document)):
+        raise NotApplicable(say("no client authenticates by a signature"))
+    listed = document.texts(SIGNING)
+    if listed:
+        shown = own(", ").join(say("{}", one) for one in listed)
+        yield Seen(actual=shown, exchanges=(document.exchange,))
+        return
+    yield Finding(
+        expected=say("{}", own(SIGNING)),
+        actual=say("absent"),
+        at=document.url,
+        exchanges=(document.exchange,),
+        # Clients sign with RS256 or ES256 where nothing is said.
+        tolerated=True,
     )
 
 

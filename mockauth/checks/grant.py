@@ -26,8 +26,8 @@ MARKS = (
 KNOWN_MEMBERS = ("access_token", "token_type", "expires_in", "refresh_token", "scope")
 
 
-def _tokens(evidence: Evidence) -> list[tuple[int, str]]:
-    found = [(e.n, e.answer.members.get("access_token")) for e in grants(evidence)]
+def _tokens(evidence: Evidence, name: str = "access_token") -> list[tuple[int, str]]:
+    found = [(e.n, e.answer.members.get(name)) for e in grants(evidence)]
     return [(n, token) for n, token in found if isinstance(token, str) and token]
 
 
@@ -339,7 +339,6 @@ def access_token_unguessable(evidence: Evidence) -> Iterator[Finding | Seen]:
     tokens = _tokens(evidence)
     if not tokens:
         raise Blocked(say("no access token was seen"))
-    distinct = list(dict.fromkeys(token for _, token in tokens))
     n, token = tokens[0]
     if not re.fullmatch(r"[A-Za-z0-9._~+/-]+=*", token):
         # Tokens with | or : are issued in practice and travel well; a blank breaks the header.
@@ -351,14 +350,35 @@ def access_token_unguessable(evidence: Evidence) -> Iterator[Finding | Seen]:
             exchanges=(n,),
             tolerated=re.fullmatch(r"[!-~]+", token) is not None,
         )
+    yield _randomness(tokens)
+
+
+@check(
+    "grant.refresh-token-unguessable",
+    "MMM",
+    refs=("RFC6749-10.10", "RFC6749-10.4"),
+    auth=("oauth",),
+    why="Whoever guesses a refresh token has the account for good.",
+    fix="Make refresh tokens of 128 random bits or more.",
+)
+def refresh_token_unguessable(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """Refresh tokens can hold 128 random bits and are not counted up."""
+    tokens = _tokens(evidence, "refresh_token")
+    if not tokens:
+        raise NotApplicable(say("no refresh token was seen"))
+    yield _randomness(tokens)
+
+
+def _randomness(tokens: list[tuple[int, str]]) -> Finding | Seen:
+    distinct = list(dict.fromkeys(token for _, token in tokens))
+    n, token = tokens[0]
     if room_in_bits(_secret_part(token)) < 128 * 0.9:
         actual = say("{} characters that can be secret", len(_secret_part(token)))
-        yield Finding(expected=say("room for 128 bits"), actual=actual, at=AT, exchanges=(n,))
-    elif len(distinct) >= 5 and varying_bits(distinct) < 96:
+        return Finding(expected=say("room for 128 bits"), actual=actual, at=AT, exchanges=(n,))
+    if len(distinct) >= 5 and varying_bits(distinct) < 96:
         actual = say("only about {:.0f} bits change", varying_bits(distinct))
-        yield Finding(expected=say("random tokens"), actual=actual, at=AT, exchanges=(n,))
-    else:
-        yield Seen(actual=say("{} characters", len(token)), exchanges=(n,))
+        return Finding(expected=say("random tokens"), actual=actual, at=AT, exchanges=(n,))
+    return Seen(actual=say("{} characters", len(token)), exchanges=(n,))
 
 
 def _secret_part(token: str) -> str:

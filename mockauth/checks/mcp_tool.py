@@ -23,8 +23,12 @@ def schemes(tool: Tool) -> tuple[Mapping[str, Any], ...] | None:
 
 def is_protected(tool: Tool) -> bool:
     """Whether it says that a sign-in is needed, in each way that it names."""
-    named = [scheme.get("type") for scheme in schemes(tool) or ()]
-    return bool(named) and "noauth" not in named
+    return bool(schemes(tool)) and may_be_protected(tool)
+
+
+def may_be_protected(tool: Tool) -> bool:
+    """Whether it does not say that everybody may call it."""
+    return "noauth" not in [scheme.get("type") for scheme in schemes(tool) or ()]
 
 
 def scopes(tool: Tool) -> tuple[str, ...]:

@@ -198,8 +198,11 @@ class Behaviour(McpBehaviour):
     refresh_of_last_login: bool = False
     """True: whatever is refreshed, the token is that of the user who logged in last."""
     refresh_bound_to_client: bool = True
+    refresh_token_short: bool = False
     refresh_rotates: bool = True
     """False: the answer has no refresh_token and the old one goes on working, which is legal."""
+    refresh_rotates_once: bool = False
+    """True: only the token of a login is replaced, none that came by a refresh."""
     refresh_dies_unrotated: bool = False
     """True: without rotation the old one dies at its first use."""
     refresh_old_dies: bool = True

@@ -56,6 +56,7 @@ class McpBehaviour:
     """False: the answer has the client_id and nothing of what was registered."""
     registration_default_method: str = "client_secret_basic"
     document_id_checked: bool = True
+    document_id_slash_ignored: bool = False
     """False: a document of another client_id is taken."""
     document_redirects_checked: bool = True
     """False: a redirect URI that the document does not list is taken."""
@@ -142,6 +143,8 @@ class McpBehaviour:
     """random, counter."""
     mcp_session_is_auth: bool = False
     """True: a known session needs no token."""
+    mcp_calls_open: bool = False
+    """True: tools/call needs no token, while all else does."""
     mcp_stale_session: int = 404
     mcp_get_status: int = 405
     mcp_judged_before_auth: bool = False

@@ -20,6 +20,7 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "opt-in": "permission to make load (--slow)",
         "slow": "permission to wait (--slow)",
         "pkce": "a server that honours PKCE, else it does not apply",
+        "public-client": "a client without a secret, else it does not apply",
         "jwt": "an access token that is a JWT, else it does not apply",
         "https": "a target on https, else it does not apply",
         "localhost": "a target on localhost, else it does not apply",

@@ -27,6 +27,7 @@ Need = Literal[
     "opt-in",
     "slow",
     "pkce",
+    "public-client",
     "jwt",
     "https",
     "localhost",
@@ -39,8 +40,8 @@ Need = Literal[
     "closed",
     "access-revocation",
 ]
-"""The catalogue's words, and what makes a rule apply at all: a server that honours PKCE, a token
-that is a JWT, an https target, a target on localhost, a client whose secret
+"""The catalogue's words, and what makes a rule apply at all: a server that honours PKCE, a client
+without a secret, a token that is a JWT, an https target, a target on localhost, a client whose secret
 has characters that form-encoding changes, a second one whose secret has special characters or whose callback has a query, a token sent as Basic or in a header of its own."""
 ProfileName = Literal["plugin", "action", "mcp"]
 Levels = Mapping[str, Level]

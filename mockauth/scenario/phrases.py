@@ -61,6 +61,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "pkce.longer-challenge": "the challenge with more at its end",
         "filler": "a long text",
         "trap": "an address that nobody may ask for",
+        "document.url": "the address of the document",
         "wrong.basic": "Basic credentials with a wrong secret",
         "other.basic": "Basic credentials of the second client",
         "encoded.basic": "Basic credentials, every letter percent-encoded",

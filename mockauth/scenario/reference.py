@@ -77,6 +77,7 @@ MATERIAL = frozenset(
         "other.basic",
         "filler",
         "trap",
+        "document.url",
         "markup.client-name",
         *(f"{said}.{method}" for said in ("advertised", "unadvertised") for method in METHODS),
         "session",

@@ -188,6 +188,13 @@ def test_json_and_a_stream_of_events_are_answers_of_one_kind() -> None:
     assert state_of(rule, run_of(rule, way=streaming)) == "pass"
 
 
+def test_a_client_with_a_secret_may_go_without_pkce() -> None:
+    rule = "pkce.required-for-public-client"
+    faults = ("pkce.not-looked-at", "metadata.no-auth-methods")
+
+    assert state_of(rule, run_of(rule, *faults)) == "n/a"
+
+
 def test_a_part_of_the_scope_without_refresh_token_is_not_refreshed_by_another_grant() -> None:
     rule = "refresh.wider-scope-refused"
 
@@ -393,7 +400,7 @@ def strict_of_scope(app: WSGIApplication) -> WSGIApplication:
 
     def held(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        environ["wsgi.input"] = BytesIO(body)
+        environ["wsgi.input"] = io.BytesIO(body)
         query = pairs_of(environ.get("QUERY_STRING", ""))
         asked = {*(first(query, "scope") or "").split()}
         registered = known.get(first(query, "client_id") or "", asked)
@@ -420,3 +427,16 @@ def test_a_client_asks_for_no_scope_that_it_has_not_registered() -> None:
     run = run_of(rule, way=strict_of_scope)
 
     assert state_of(rule, run) == "pass"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "token.code-bound-to-client",
+        "refresh.bound-to-client",
+        "authorize.redirect-other-client-refused",
+        "callback.redirect-query-kept",
+    ],
+)
+def test_where_nobody_can_register_a_second_document_is_the_second_client(rule: str) -> None:
+    assert state_of(rule, run_of(rule, way=described(registration_endpoint=None))) == "pass"

@@ -116,6 +116,13 @@ def test_it_is_told_whether_chatgpt_connects_how_it_registers_and_what_it_shows(
     )
 
 
+def test_the_tools_are_listed_where_one_is_named_to_be_called() -> None:
+    run = checked(operation="whoami")
+
+    assert run.today is not None
+    assert (run.today.connects, run.today.tools) == (True, 3)
+
+
 def test_the_callback_has_an_id_where_the_server_does_not_promise_iss() -> None:
     run = checked("metadata.no-iss-flag")
 

@@ -217,7 +217,8 @@ def _converse(subject: Subject, token: str | None, tool: str) -> Iterator[Event]
     if token is None:
         return
     if tool:
-        mcp.list_tools(subject, token)
+        with subject.during("supply"):
+            mcp.list_tools(subject, token)
     call_api(subject, token)
     last = subject.driver.trace.last("api")
     if last is not None:

@@ -44,7 +44,9 @@ def published(
     key = signing_key(subject) if serving.keys or must_sign(subject) else None
     members = members_of(client_id, subject.target.oauth_client.redirect_uri)
     members |= _with_keys(documents, serving.keys, name, key)
-    members |= filled(change.members, lookup)
+    members |= filled(
+        change.members, lambda name: client_id if name == "document.url" else lookup(name)
+    )
     kept = {n: value for n, value in members.items() if n not in change.remove}
     _serve(documents, serving, client_id, f"/c/{name}/trap", kept)
     uris = kept.get("redirect_uris")

@@ -123,7 +123,10 @@ def _check(plugin: Plugin, client_id: str, document: Document) -> None:
         DocumentError: no client may be described so.
     """
     policy = plugin.policy
-    if policy.document_id_checked and document.get("client_id") != client_id:
+    known = str(document.get("client_id"))
+    if policy.document_id_slash_ignored:
+        known, client_id = known.rstrip("/"), client_id.rstrip("/")
+    if policy.document_id_checked and known != client_id:
         raise DocumentError("its client_id is not its address")
     if not isinstance(document.get("client_name"), str) and policy.document_type_checked:
         raise DocumentError("client_name is missing")

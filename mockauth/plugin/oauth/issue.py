@@ -58,7 +58,7 @@ def make_token(
     state.keep(state.access, compared(key, policy.api_token_match), kept, now)
     if refresh and _may_stay(plugin, granted) and client.check_grant_type("refresh_token"):
         long = config.refresh_seconds if policy.refresh_outlives_access else config.access_seconds
-        token["refresh_token"] = secrets.token_urlsafe(32)
+        token["refresh_token"] = secrets.token_urlsafe(4 if policy.refresh_token_short else 32)
         longer = replace(
             kept,
             scope=refresh_scope or granted,

@@ -8,6 +8,7 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import grants
 from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError, InvalidScopeError
 
+from mockauth.plugin.behaviour import Behaviour
 from mockauth.plugin.context import Plugin
 from mockauth.plugin.current_request import base_url
 from mockauth.plugin.oauth.client import AUTH_METHODS, OAuthClient
@@ -88,8 +89,9 @@ class RefreshGrant(grants.RefreshTokenGrant):
                 _reused(plugin, record)
                 raise InvalidGrantError()
             at_once = policy.refresh_old_dies and not policy.refresh_old_dies_at_use
-            rotated = policy.refresh_rotates and at_once
-            dropped = not policy.refresh_rotates and policy.refresh_dies_unrotated
+            rotates = _rotates(policy, record)
+            rotated = rotates and at_once
+            dropped = not rotates and policy.refresh_dies_unrotated
             record.dead = record.dead or rotated or dropped
             if policy.refresh_of_last_login:
                 return next(reversed(plugin.state.codes.values())).user
@@ -105,7 +107,7 @@ class RefreshGrant(grants.RefreshTokenGrant):
             user,
             scope.split()[0] if policy.refresh_drops_scope and scope else scope,
             family=old.family,
-            refresh=policy.refresh_rotates,
+            refresh=_rotates(policy, old),
             refresh_scope=old.scope,
             generation=old.generation + 1,
             resource=_refreshed_resource(
@@ -119,6 +121,11 @@ class RefreshGrant(grants.RefreshTokenGrant):
 
     def revoke_old_credential(self, refresh_token: IssuedRefresh) -> None:
         """Nothing: `authenticate_user` has claimed it, before any token was made."""
+
+
+def _rotates(policy: Behaviour, record: TokenRecord) -> bool:
+    is_late = policy.refresh_rotates_once and record.generation > 0
+    return policy.refresh_rotates and not is_late
 
 
 def _refreshed_resource(plugin: Plugin, asked: str | None, granted: str) -> str:

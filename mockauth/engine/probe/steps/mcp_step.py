@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from mockauth.chatgpt import mcp as messages
-from mockauth.checks.mcp_tool import is_safe, name_of
+from mockauth.checks.mcp_tool import is_protected, is_safe, may_be_protected, name_of
 from mockauth.engine.probe.steps.context import ProbeRun
 from mockauth.engine.probe.variables import Missing
 from mockauth.engine.target import mcp, requests, tokens
@@ -43,8 +43,7 @@ def without_session(run: ProbeRun, request: Request, step: Step) -> Request:
     """The request of somebody without a token in the header, who has a session only where the server
     begins one with everybody: mcp.session-not-auth is about those of users. Whoever has a token elsewhere begins a session,
     as a server with sessions would refuse all else."""
-    nobody = ("authorization", None) in [(name.lower(), v) for name, v in step.change.headers]
-    if not nobody:
+    if not _is_nobody(step):
         return request
     service = run.subject.target.mcp
     if service is not None and service.session and step.change.set:
@@ -52,6 +51,10 @@ def without_session(run: ProbeRun, request: Request, step: Step) -> Request:
     if service is None or not service.session:
         return request.with_header("Mcp-Session-Id", None)
     return request.with_header("Mcp-Session-Id", run.subject.once(mcp.session_of_nobody) or None)
+
+
+def _is_nobody(step: Step) -> bool:
+    return ("authorization", None) in [(name.lower(), v) for name, v in step.change.headers]
 
 
 def in_own_session(run: ProbeRun, step: Step, request: Request) -> Request | None:
@@ -123,19 +126,21 @@ def _message(run: ProbeRun, step: Step) -> Request:
 
 def _params(service: McpService, step: Step) -> Mapping[str, Any]:
     if step.method == messages.CALL_TOOL:
-        return {"name": _safe_tool(service), "arguments": {}}
+        return {"name": _safe_tool(service, by_nobody=_is_nobody(step)), "arguments": {}}
     if step.method != messages.INITIALIZE:
         return {}
     return messages.opening(step.speaks or LATEST_SESSION).params or {}
 
 
-def _safe_tool(service: McpService) -> str:
-    """A tool that says it changes nothing.
+def _safe_tool(service: McpService, *, by_nobody: bool) -> str:
+    """A tool that says it changes nothing; `by_nobody`, one that needs a sign-in.
 
     Raises:
         Missing: none does.
     """
-    safe = [name_of(tool) for tool in service.tools if is_safe(tool)]
+    closed = is_protected if service.is_open else may_be_protected
+    fits = [tool for tool in service.tools if closed(tool) or not by_nobody]
+    safe = [name_of(tool) for tool in fits if is_safe(tool)]
     if not safe:
         raise Missing(say("no tool says that it changes nothing (annotations.readOnlyHint)"))
     return safe[0]

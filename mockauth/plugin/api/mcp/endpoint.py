@@ -153,11 +153,18 @@ def _who(plugin: Plugin, asked: Any) -> Caller:
     if known is not None and "Authorization" not in request.headers:
         return Caller(user=known)
     messages = asked if isinstance(asked, list) and asked else [asked]
+    if plugin.policy.mcp_calls_open and _is_call(asked):
+        return Caller(user=EVERYBODY)
     if plugin.config.mixed and "Authorization" not in request.headers:
         messages = [one for one in messages if not _is_open(plugin, one)]
     operations = dict.fromkeys(_operation(plugin, one) for one in messages)
     callers = [caller(plugin, operation) for operation in operations]
     return callers[0] if callers else Caller(user=EVERYBODY)
+
+
+def _is_call(message: Any) -> bool:
+    nobody = "Authorization" not in request.headers
+    return nobody and isinstance(message, dict) and message.get("method") == "tools/call"
 
 
 def _is_open(plugin: Plugin, message: Any) -> bool:

@@ -17,6 +17,7 @@ from mockauth.wire.words import say
 AUTHORIZE = say("authorize endpoint")
 TOKEN = say("token endpoint")
 REGISTER = say("registration endpoint")
+SERVER = say("MCP server")
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 """RFC 7636 section 4.2: a SHA-256 in base64url."""
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
@@ -286,6 +287,42 @@ def _client_id(exchange: Exchange) -> str:
     return first(exchange.request.all_query, "client_id") or ""
 
 
+@client_check(
+    "client.version-header-sent",
+    "--M",
+    refs=("MCP-http",),
+    why="A server that speaks several revisions takes the oldest where the header is missing.",
+    fix="Send MCP-Protocol-Version, as initialize was answered, with every request that follows.",
+)
+def version_header_sent(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
+    """After initialize every request names the revision that was agreed upon."""
+    for visit in evidence.honest:
+        agreed = ""
+        for exchange in visit.calls:
+            before, agreed = agreed, _agreed(exchange) or agreed
+            if before and not _agreed(exchange):
+                yield _version_named(exchange, before)
+
+
+def _agreed(exchange: Exchange) -> str:
+    """The revision that the server has answered `initialize` with."""
+    result = exchange.answer.members.get("result")
+    return str(result.get("protocolVersion") or "") if isinstance(result, dict) else ""
+
+
+def _version_named(exchange: Exchange, agreed: str) -> Finding | Seen:
+    header = exchange.request.header("MCP-Protocol-Version")
+    if header == agreed:
+        return Seen(actual=agreed, at=SERVER, exchanges=(exchange.n,))
+    return Finding(
+        expected=say("MCP-Protocol-Version: {}", agreed),
+        actual=header or say("none"),
+        at=SERVER,
+        exchanges=(exchange.n,),
+        tolerated=bool(header),  # that it is there is a must, that it is this one a should
+    )
+
+
 MCP_CHECKS: tuple[ClientCheck, ...] = (
     resource_sent_in_both,
     pkce_s256_sent,
@@ -294,6 +331,7 @@ MCP_CHECKS: tuple[ClientCheck, ...] = (
     application_type_sent,
     refresh_grant_registered,
     cimd_document_valid,
+    version_header_sent,
 )
 
 

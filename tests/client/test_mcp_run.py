@@ -139,6 +139,13 @@ def test_a_client_of_an_older_revision_breaks_no_rule_of_it(revision: str) -> No
     assert gate(run).exit_code == 0
 
 
+def test_a_client_of_the_oldest_revision_is_known_for_one() -> None:
+    run = judged(settings={"VERSION": "2025-03-26"}, select=OF_MCP)
+
+    assert broken(run) == set()
+    assert any("a client of MCP 2025-03-26, which it speaks" in note for note in run.notes)
+
+
 @pytest.mark.parametrize("defect", DEFECTS)
 def test_a_defect_is_caught_by_exactly_the_checks_it_declares(defect: str) -> None:
     assert broken(judged(defect, select=OF_MCP)) == DEFECTS[defect]

@@ -85,6 +85,7 @@ SPECIAL: Mapping[str, str] = MappingProxyType(
         "moved": "is 401 for a token that has worked, and another authorization server is named from then on",
         "named-place": "stands where the challenge says, and at no well-known address",
         "root-place": "stands at the root alone",
+        "appended-place": "stands behind the path of the issuer alone",
     }
 )
 

@@ -92,6 +92,7 @@ DEFECTS: Mapping[str, set[str]] = {
     "challenge-unread": {"client.discovery-order-followed"},
     "root-unasked": {"client.discovery-order-followed"},
     "path-dropped": {"client.discovery-order-followed"},
+    "no-appended-place": {"client.discovery-order-followed"},
     "no-openid-place": {"client.discovery-order-followed"},
     "newest-alone": {"client.retries-supported-version"},
 }

@@ -12,6 +12,7 @@ from mockauth.checks.client.visit import ClientEvidence, Visit
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.wire import Exchange
 from mockauth.wire.message import every, first
+from mockauth.wire.url import hostname, is_loopback_host
 from mockauth.wire.words import say
 
 AUTHORIZE = say("authorize endpoint")
@@ -183,9 +184,17 @@ def _names(visit: Visit) -> list[str]:
 )
 def application_type_sent(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
     """A registration says whether the client is a web or a native application."""
+    told = {visit.terms.redirect_uri for visit in evidence.visits}
     for exchange, members in _registrations(evidence):
         said = members.get("application_type")
-        if said in APPLICATIONS:
+        if said == "web" and _listens_nearby(members, told):
+            yield Finding(
+                expected=say("application_type native, for a callback on the user's machine"),
+                actual=say("web"),
+                at=REGISTER,
+                exchanges=(exchange.n,),
+            )
+        elif said in APPLICATIONS:
             yield Seen(actual=str(said), at=REGISTER, exchanges=(exchange.n,))
         else:
             yield Finding(
@@ -194,6 +203,14 @@ def application_type_sent(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
                 at=REGISTER,
                 exchanges=(exchange.n,),
             )
+
+
+def _listens_nearby(members: Mapping[str, Any], told: set[str]) -> bool:
+    """Whether all callbacks are on the user's machine, and chosen by the client itself: elsewhere than in
+    a test, a client of a site has another one than it was told here."""
+    uris = members.get("redirect_uris")
+    found = [str(uri) for uri in uris] if isinstance(uris, list) else []
+    return bool(found) and all(is_loopback_host(hostname(u)) and u not in told for u in found)
 
 
 @client_check(

@@ -101,6 +101,8 @@ class McpClient(small.Client):
         if "no-openid-place" not in self.defects:
             places.append(f"{origin}/.well-known/openid-configuration{path}")
             places.append(f"{origin}{path}/.well-known/openid-configuration")
+        if path and "no-appended-place" in self.defects:
+            places = [place for place in places if not place.startswith(origin + path + "/.w")]
         found = self.first_of(places)
         if found or self.version >= "2025-06-18":
             return found

@@ -150,7 +150,8 @@ class McpBehaviour:
     mcp_judged_before_auth: bool = False
     """True: version and method are judged before the token is asked for."""
     mcp_versions: str = "all"
-    """all, none (every version is refused), older (only one that nobody speaks)."""
+    """all, none (every version is refused), older (only one that nobody speaks), oldest (2025-03-26,
+    too, whose clients ask for less)."""
     mcp_discover: str = "answered"
     """answered, crash (500)."""
     mcp_slash_redirected: bool = False

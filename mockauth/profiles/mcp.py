@@ -99,6 +99,8 @@ LEVELS: Mapping[str, str] = MappingProxyType(
         "client.refresh-grant-registered": "---S",
         "client.credentials-bound-to-issuer": "---M",
         "client.retries-supported-version": "---S",
+        "client.version-header-sent": "-MM-",
+        "client.session-kept": "MMM-",
     }
 )
 """One letter for each revision, the oldest first; `-` where it does not have the rule. A rule that is

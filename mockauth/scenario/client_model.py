@@ -34,6 +34,7 @@ Special = Literal[
     "moved",
     "named-place",
     "root-place",
+    "appended-place",
 ]
 NextWord = Annotated[str, "next"]
 
@@ -79,7 +80,9 @@ class AnswerEdit:
     Of an MCP server: `step-up`: a tool needs one scope more than was granted; `step-up-forever`: it does
     whatever is granted. `moved`: once a token has worked it ends, and the metadata of the resource names
     another authorization server. `named-place`: the metadata of the resource stands where the challenge
-    says, and at no well-known address; `root-place`: at the root alone (RFC 9728 sections 3.1 and 5.1)."""
+    says, and at no well-known address; `root-place`: at the root alone (RFC 9728 sections 3.1 and 5.1).
+    `appended-place`: the metadata of an issuer with a path stands behind that path alone, as OpenID Connect
+    Discovery 1.0 section 4 has it."""
 
     @property
     def is_empty(self) -> bool:

@@ -38,6 +38,7 @@ ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "moved": ("api",),
         "named-place": ("resource",),
         "root-place": ("resource",),
+        "appended-place": ("metadata",),
     }
 )
 """In which answers a special change has a meaning."""

@@ -60,6 +60,7 @@ NEXT: Mapping[str, str] = MappingProxyType(
         "registers": "the client must register itself",
         "names-document": "the client must name its document, or say that it has none",
         "credentials-bound": "the client must register at the new server, too, or stop",
+        "session-kept": "every request after initialize must carry the session",
         "other-version": "a client of the newest revision must go on with an older one",
     }
 )
@@ -84,6 +85,7 @@ SPECIAL: Mapping[str, str] = MappingProxyType(
         "moved": "is 401 for a token that has worked, and another authorization server is named from then on",
         "named-place": "stands where the challenge says, and at no well-known address",
         "root-place": "stands at the root alone",
+        "appended-place": "stands behind the path of the issuer alone",
     }
 )
 

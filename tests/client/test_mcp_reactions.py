@@ -148,3 +148,12 @@ def test_the_scope_of_a_challenge_is_read_however_it_is_written(challenge: str) 
 
     assert said("step-up-union", of_mcp(login("a"), call, login("a+b"))) == ["seen"]
     assert said("step-up-union", of_mcp(login("a"), call, login("a"))) == ["broken"]
+
+
+@pytest.mark.parametrize(("name", "verdict"), [("registered-1", "seen"), ("me", "broken")])
+def test_a_registered_client_has_another_secret_than_the_given_one(name: str, verdict: str) -> None:
+    token = exchange("token", f"{MOCK}/token", code="c", client_id=name, client_secret="other")
+    made = of_mcp(token)
+    terms = replace(made.terms, auth_method="client_secret_post")
+
+    assert said("declared-method", replace(made, terms=terms)) == [verdict]

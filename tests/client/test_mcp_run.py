@@ -92,9 +92,16 @@ DEFECTS: Mapping[str, set[str]] = {
     "challenge-unread": {"client.discovery-order-followed"},
     "root-unasked": {"client.discovery-order-followed"},
     "path-dropped": {"client.discovery-order-followed"},
+    "no-appended-place": {"client.discovery-order-followed"},
     "no-openid-place": {"client.discovery-order-followed"},
     "newest-alone": {"client.retries-supported-version"},
 }
+OF_OLDER: Mapping[str, set[str]] = {
+    "no-version-header": {"client.version-header-sent"},
+    "session-lost": {"client.session-kept"},
+}
+"""Defects of a client of 2025-11-25."""
+OLDER_RULES = tuple(sorted(set.union(*OF_OLDER.values())))
 WITH_DOCUMENT: Mapping[str, set[str]] = {
     "registers-first": {"client.registration-way-preferred"},
     "document-always": {"client.registration-as-offered"},
@@ -133,9 +140,23 @@ def test_a_client_of_an_older_revision_breaks_no_rule_of_it(revision: str) -> No
     assert gate(run).exit_code == 0
 
 
+def test_a_client_of_the_oldest_revision_is_known_for_one() -> None:
+    run = judged(settings={"VERSION": "2025-03-26"}, select=OF_MCP)
+
+    assert broken(run) == set()
+    assert any("a client of MCP 2025-03-26, which it speaks" in note for note in run.notes)
+
+
 @pytest.mark.parametrize("defect", DEFECTS)
 def test_a_defect_is_caught_by_exactly_the_checks_it_declares(defect: str) -> None:
     assert broken(judged(defect, select=OF_MCP)) == DEFECTS[defect]
+
+
+@pytest.mark.parametrize("defect", OF_OLDER)
+def test_a_defect_of_a_client_of_an_older_revision_is_caught(defect: str) -> None:
+    run = judged(defect, {"VERSION": "2025-11-25"}, select=OLDER_RULES)
+
+    assert broken(run) == OF_OLDER[defect]
 
 
 @pytest.mark.parametrize("defect", REUSED)
@@ -261,7 +282,7 @@ def test_what_a_revision_does_not_ask_for_does_not_apply(tmp_path: Path) -> None
 
 
 def test_every_rule_of_mcp_is_caught_failing_by_some_defect() -> None:
-    caught = set.union(*DEFECTS.values(), *WITH_DOCUMENT.values())
+    caught = set.union(*DEFECTS.values(), *WITH_DOCUMENT.values(), *OF_OLDER.values())
 
     assert set(OF_MCP) - caught == {DOCUMENT_RULE}  # which has its own test
 

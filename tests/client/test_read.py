@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import secrets
 import uuid
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
-from mockauth.checks.client.mcp_read import pkce_s256_sent
+from mockauth.checks.client.mcp_read import application_type_sent, pkce_s256_sent
 from mockauth.checks.client.read import (
     authorize_parameters_complete,
     code_exchanged_once,
@@ -236,3 +237,24 @@ def test_a_secret_that_was_registered_for_is_one(check: ClientCheck, place: Step
 
     assert verdicts(check, visit(told, honest=True)) == ["seen"]
     assert verdicts(check, visit(made, told, honest=True)) == ["broken"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "uri", "verdict"),
+    [
+        ("native", "http://127.0.0.1:9/cb", "seen"),
+        ("web", "http://localhost:9/cb", "broken"),
+        ("web", "https://client.example/cb", "seen"),
+        ("web", CALLBACK, "seen"),
+    ],
+    ids=["native", "own loopback", "of a site", "the one that it was told"],
+)
+def test_a_client_that_listens_on_the_users_machine_is_native(
+    kind: str, uri: str, verdict: str
+) -> None:
+    body = json.dumps({"application_type": kind, "redirect_uris": [uri]}).encode()
+    made = exchange("register", f"{MOCK}/register", REGISTERED)
+    made = replace(made, request=replace(made.request, raw=body))
+    asked = exchange("authorize", f"{MOCK}/authorize?{RIGHT}")
+
+    assert verdicts(application_type_sent, visit(made, asked, honest=True)) == [verdict]

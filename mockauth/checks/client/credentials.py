@@ -40,9 +40,10 @@ def methods_used(exchange: Exchange) -> list[str]:
 def badly_encoded(visit: Visit, exchange: Exchange) -> tuple[str, str] | None:
     """Expected and actual, where the secret does not arrive as it was given."""
     secret = visit.terms.client_secret
-    if not secret:
-        return None  # it has registered, and got a secret that needs no encoding
     pair = basic_pair(exchange.request)
+    name = pair[0] if pair else first(exchange.request.params, "client_id") or ""
+    if not secret or visit.terms.client_id not in (name, unquote_plus(name)):
+        return None  # it has registered, and got a secret that needs no encoding
     if pair is not None and unquote_plus(pair[1]) != secret:
         raw = "not encoded" if pair[1] == secret else "another secret"
         return "id and secret form-encoded before base64 (RFC 6749 section 2.3.1)", raw

@@ -22,6 +22,7 @@ API = say("MCP server")
 MOST_STEP_UPS = 3
 MOST_REFUSED = 12
 """How often a client may send a call that is refused for its scope, whatever else it does."""
+SESSION = "Mcp-Session-Id"
 MARK = "document=refused"
 """What the addresses in a document end in that must not be used: a client may know them otherwise."""
 ERROR = "moon_in_wrong_phase"
@@ -355,6 +356,30 @@ def other_version(visit: Visit) -> Iterator[Finding | Seen]:
         )
 
 
+def session_kept(visit: Visit) -> Iterator[Finding | Seen]:
+    """Once the server has given a session, every request carries it."""
+    begun = [e for e in visit.calls if e.answer.ok and e.answer.header(SESSION)]
+    later = [e for e in visit.calls if begun and e.n > begun[0].n and _needs_session(e)]
+    if not later:
+        raise Blocked(
+            say("the client sent nothing after initialize{}; {}", visit.where, visit.words)
+        )
+    lost = [e for e in later if not e.request.header(SESSION)]
+    if lost:
+        yield Finding(
+            expected=say("the session in the header Mcp-Session-Id"),
+            actual=say("none"),
+            at=API,
+            exchanges=(begun[0].n, lost[0].n),
+        )
+    else:
+        yield Seen(actual=say("in {} requests", len(later)), exchanges=(begun[0].n, later[0].n))
+
+
+def _needs_session(exchange: Exchange) -> bool:
+    return exchange.request.param("method") != "initialize"
+
+
 MCP_REACTIONS: Mapping[str, Reaction] = MappingProxyType(
     {
         "no-login": no_login,
@@ -373,6 +398,7 @@ MCP_REACTIONS: Mapping[str, Reaction] = MappingProxyType(
         "names-document": names_document,
         "credentials-bound": credentials_bound,
         "other-version": other_version,
+        "session-kept": session_kept,
     }
 )
 """By the word that stands under `expect: next` in a scenario file."""

@@ -11,11 +11,13 @@ from mockauth.checks.client.visit import ClientEvidence, Visit
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.wire import Exchange
 from mockauth.wire.message import every, first
+from mockauth.wire.url import hostname, is_loopback_host
 from mockauth.wire.words import say
 
 AUTHORIZE = say("authorize endpoint")
 TOKEN = say("token endpoint")
 REGISTER = say("registration endpoint")
+SERVER = say("MCP server")
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 """RFC 7636 section 4.2: a SHA-256 in base64url."""
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
@@ -181,9 +183,17 @@ def _names(visit: Visit) -> list[str]:
 )
 def application_type_sent(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
     """A registration says whether the client is a web or a native application."""
+    told = {visit.terms.redirect_uri for visit in evidence.visits}
     for exchange, members in _registrations(evidence):
         said = members.get("application_type")
-        if said in APPLICATIONS:
+        if said == "web" and _listens_nearby(members, told):
+            yield Finding(
+                expected=say("application_type native, for a callback on the user's machine"),
+                actual=say("web"),
+                at=REGISTER,
+                exchanges=(exchange.n,),
+            )
+        elif said in APPLICATIONS:
             yield Seen(actual=str(said), at=REGISTER, exchanges=(exchange.n,))
         else:
             yield Finding(
@@ -192,6 +202,14 @@ def application_type_sent(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
                 at=REGISTER,
                 exchanges=(exchange.n,),
             )
+
+
+def _listens_nearby(members: Mapping[str, Any], told: set[str]) -> bool:
+    """Whether all callbacks are on the user's machine, and chosen by the client itself: elsewhere than in
+    a test, a client of a site has another one than it was told here."""
+    uris = members.get("redirect_uris")
+    found = [str(uri) for uri in uris] if isinstance(uris, list) else []
+    return bool(found) and all(is_loopback_host(hostname(u)) and u not in told for u in found)
 
 
 @client_check(
@@ -285,6 +303,42 @@ def _client_id(exchange: Exchange) -> str:
     return first(exchange.request.all_query, "client_id") or ""
 
 
+@client_check(
+    "client.version-header-sent",
+    "--M",
+    refs=("MCP-http",),
+    why="A server that speaks several revisions takes the oldest where the header is missing.",
+    fix="Send MCP-Protocol-Version, as initialize was answered, with every request that follows.",
+)
+def version_header_sent(evidence: ClientEvidence) -> Iterator[Finding | Seen]:
+    """After initialize every request names the revision that was agreed upon."""
+    for visit in evidence.honest:
+        agreed = ""
+        for exchange in visit.calls:
+            before, agreed = agreed, _agreed(exchange) or agreed
+            if before and not _agreed(exchange):
+                yield _version_named(exchange, before)
+
+
+def _agreed(exchange: Exchange) -> str:
+    """The revision that the server has answered `initialize` with."""
+    result = exchange.answer.members.get("result")
+    return str(result.get("protocolVersion") or "") if isinstance(result, dict) else ""
+
+
+def _version_named(exchange: Exchange, agreed: str) -> Finding | Seen:
+    header = exchange.request.header("MCP-Protocol-Version")
+    if header == agreed:
+        return Seen(actual=agreed, at=SERVER, exchanges=(exchange.n,))
+    return Finding(
+        expected=say("MCP-Protocol-Version: {}", agreed),
+        actual=header or say("none"),
+        at=SERVER,
+        exchanges=(exchange.n,),
+        tolerated=bool(header),  # that it is there is a must, that it is this one a should
+    )
+
+
 MCP_CHECKS: tuple[ClientCheck, ...] = (
     resource_sent_in_both,
     pkce_s256_sent,
@@ -293,6 +347,7 @@ MCP_CHECKS: tuple[ClientCheck, ...] = (
     application_type_sent,
     refresh_grant_registered,
     cimd_document_valid,
+    version_header_sent,
 )
 
 

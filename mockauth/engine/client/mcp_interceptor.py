@@ -84,7 +84,7 @@ class McpInterceptor(Interceptor):
         if place == "named-place" and path == NAMED_PLACE:
             path = f"{WELL_KNOWN}/mcp"
             environ = {**environ, "PATH_INFO": path, "REQUEST_URI": path, "RAW_URI": path}
-        elif _is_nowhere(place, path):
+        elif _is_nowhere(place or self._edit("metadata").special, path):
             return json_answer(404, {"error": "not_found"})
         answer = super()._plugin(environ, request)
         return _naming(answer, self.base) if place == "named-place" else answer
@@ -139,7 +139,9 @@ class McpInterceptor(Interceptor):
 
 
 def _is_nowhere(place: str, path: str) -> bool:
-    """Whether the metadata of the resource does not stand here."""
+    """Whether there is no metadata at this address, because it stands at another one."""
+    if place == "appended-place":
+        return path.startswith("/.well-known/") and not path.startswith(WELL_KNOWN)
     if not path.startswith(WELL_KNOWN):
         return False
     return place == "named-place" or (place == "root-place" and path != WELL_KNOWN)

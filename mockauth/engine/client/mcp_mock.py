@@ -54,6 +54,7 @@ def mcp_config(options: ClientOptions, terms: Terms) -> PluginConfig:
         document_secrets_refused=False,
         document_keys_checked=False,
         document_type_checked=False,
+        mcp_versions="oldest" if options.revision == "auto" else config.policy.mcp_versions,
     )
     revision = newest(options)
     return replace(

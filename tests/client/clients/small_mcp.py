@@ -37,7 +37,7 @@ class McpClient(small.Client):
         self.version = self.facts.get("VERSION", NEWEST)
         self.known: dict[str, tuple[str, str, str]] = {}
         self.server: dict[str, Any] = {}
-        self.verifier = self.challenge = self.wider = ""
+        self.verifier = self.challenge = self.wider = self.session = ""
         self.step_ups = 0
 
     def sign_in(self) -> None:
@@ -101,6 +101,8 @@ class McpClient(small.Client):
         if "no-openid-place" not in self.defects:
             places.append(f"{origin}/.well-known/openid-configuration{path}")
             places.append(f"{origin}{path}/.well-known/openid-configuration")
+        if path and "no-appended-place" in self.defects:
+            places = [place for place in places if not place.startswith(origin + path + "/.w")]
         found = self.first_of(places)
         if found or self.version >= "2025-06-18":
             return found
@@ -308,13 +310,17 @@ class McpClient(small.Client):
                 headers["Mcp-Name"] = str(params["name"])
             meta = {f"{META}protocolVersion": self.version, f"{META}clientCapabilities": {}}
             params = {**params, "_meta": meta}
-        elif method == "initialize":
+        elif method == "initialize" or "no-version-header" in self.defects:
             del headers["MCP-Protocol-Version"]
+        if self.session and method != "initialize" and "session-lost" not in self.defects:
+            headers["Mcp-Session-Id"] = self.session
+        if method == "initialize":
             about = {"clientInfo": {"name": "small", "version": "1"}, "capabilities": {}}
             params = {**params, "protocolVersion": self.version, **about}
         message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         body = json.dumps(message).encode()
         status, answered, said = self.send("POST", url, headers, body)
+        self.session = answered.get("Mcp-Session-Id", self.session)
         if status in (302, 307) and "api-redirect-followed" in self.defects:
             return self.send("POST", answered["Location"], headers, body)
         return status, answered, said

@@ -47,7 +47,9 @@ def versions(plugin: Plugin) -> tuple[str, ...]:
     """The revisions that this server speaks."""
     if plugin.policy.mcp_versions == "older":
         return (NOBODYS,)
-    return SERVED[plugin.config.mcp_revision]
+    served = SERVED[plugin.config.mcp_revision]
+    oldest = plugin.policy.mcp_versions == "oldest" and BATCHING not in served
+    return (*served, BATCHING) if oldest else served
 
 
 def handshaken(plugin: Plugin) -> tuple[str, ...]:

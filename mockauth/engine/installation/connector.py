@@ -26,7 +26,7 @@ from mockauth.engine.target.subject import Subject
 from mockauth.errors import NothingJudged
 from mockauth.manifest.mcp import McpService, method_of_given
 from mockauth.wire import Exchange, Secret
-from mockauth.wire.url import hostname
+from mockauth.wire.url import origin
 from mockauth.wire.words import Words, render, say
 
 TODAY = "https://chatgpt.com"
@@ -241,7 +241,7 @@ def _read(subject: Subject, before: Installation, base: str) -> Installation:
         return replace(before, phase=Phase.UNREADABLE, stopped=_rendered(subject, *reason.lines))
     resource = service.resource
     name = resource.text("resource_name") if resource else ""
-    found = replace(before, mcp=service, name=name or hostname(service.url), stopped="")
+    found = replace(before, mcp=service, name=name or origin(service.url).partition("://")[2], stopped="")
     if subject.target.auth is None:
         return _without_sign_in(subject, found, service)
     is_elsewhere = before.registered_uri not in ("", base + callback_path(found))

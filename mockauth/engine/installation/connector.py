@@ -241,7 +241,9 @@ def _read(subject: Subject, before: Installation, base: str) -> Installation:
         return replace(before, phase=Phase.UNREADABLE, stopped=_rendered(subject, *reason.lines))
     resource = service.resource
     name = resource.text("resource_name") if resource else ""
-    found = replace(before, mcp=service, name=name or origin(service.url).partition("://")[2], stopped="")
+    found = replace(
+        before, mcp=service, name=name or origin(service.url).partition("://")[2], stopped=""
+    )
     if subject.target.auth is None:
         return _without_sign_in(subject, found, service)
     is_elsewhere = before.registered_uri not in ("", base + callback_path(found))

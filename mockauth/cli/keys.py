@@ -32,5 +32,6 @@ def rotate(store: str) -> None:
     """Encrypt all secrets of the store with a new key. What runs on it goes on."""
     # SQLAlchemy, which --help must not load.
     from mockauth.store.rotation import rotate as rotate_key
+    from mockauth.wire.words import amount
 
-    click.echo(f"{rotate_key(store)} secrets are encrypted with the new key.")
+    click.echo(f"{amount(rotate_key(store), 'secret')} encrypted with the new key.")

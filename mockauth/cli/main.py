@@ -51,6 +51,9 @@ def main() -> None:
     try:
         # Outside its standalone mode click returns the code of an Exit instead of raising it.
         sys.exit(commands.main(standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as wrong:
+        click.echo(wrong.format_message())  # the help, which quotes nobody
+        sys.exit(2)
     except click.ClickException as wrong:
         _tell(f"Error: {wrong.format_message()}")
         if isinstance(wrong, click.UsageError) and wrong.ctx is not None:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from mockauth.cli.settings import SECRETS
+from mockauth.engine.installation.address import target_of
 from mockauth.errors import UsageError
 from mockauth.settings import hint
 from mockauth.wire.url import split
@@ -48,7 +49,7 @@ class ListedTarget:
     @property
     def place(self) -> str:
         """The server that is asked: two runs against it at once would disturb each other."""
-        parts = split(self.target)
+        parts = split(target_of(self.target))
         return (parts.netloc if parts else "") or self.target
 
     def keywords(self, environment: Mapping[str, str]) -> dict[str, Any]:

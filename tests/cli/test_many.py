@@ -176,6 +176,14 @@ def test_other_settings_are_another_run(tmp_path: Path) -> None:
     assert settings_digest(same, {}, {}, ()) == digests[0]
 
 
+def test_one_server_is_one_place_however_it_is_written() -> None:
+    written = ("http://localhost:3333/a", "localhost:3333/b", "localhost:3333")
+
+    places = {ListedTarget(name="n", target=one, options={}).place for one in written}
+
+    assert places == {"localhost:3333"}
+
+
 def test_the_files_that_a_settings_file_names_are_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,19 @@ def assert_tame(lines: list[str]) -> None:
     assert not [char for line in lines for char in line if not char.isprintable()]
 
 
+@pytest.mark.parametrize("arguments", [[], ["keys"]])
+def test_a_command_of_commands_alone_prints_its_help(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["mockauth", *arguments])
+
+    with pytest.raises(SystemExit) as left:
+        main()
+
+    assert left.value.code == 2
+    assert "Commands:" in lines_of(capsys)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

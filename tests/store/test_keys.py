@@ -310,5 +310,5 @@ def test_the_command_rotates_and_makes_keys(home: Home) -> None:
     home.filled()
 
     done = CliRunner().invoke(keys, ["rotate", "--store", home.where])
-    assert done.output == "4 secrets are encrypted with the new key.\n"
+    assert done.output == "4 secrets encrypted with the new key.\n"
     Fernet(CliRunner().invoke(keys, ["new"]).output.strip())

@@ -27,8 +27,12 @@ from mockauth.engine.target.subject import Subject
 from mockauth.errors import NothingJudged
 from mockauth.manifest.mcp import McpService, method_of_given
 from mockauth.wire import Exchange, Secret
+<<<<<<< HEAD
 from mockauth.wire.rpc import error_of
 from mockauth.wire.url import hostname
+=======
+from mockauth.wire.url import origin
+>>>>>>> pages
 from mockauth.wire.words import Words, render, say
 
 TODAY = "https://chatgpt.com"
@@ -243,7 +247,9 @@ def _read(subject: Subject, before: Installation, base: str) -> Installation:
         return replace(before, phase=Phase.UNREADABLE, stopped=_rendered(subject, *reason.lines))
     resource = service.resource
     name = resource.text("resource_name") if resource else ""
-    found = replace(before, mcp=service, name=name or hostname(service.url), stopped="")
+    found = replace(
+        before, mcp=service, name=name or origin(service.url).partition("://")[2], stopped=""
+    )
     if subject.target.auth is None:
         return _without_sign_in(subject, found, service)
     is_elsewhere = before.registered_uri not in ("", base + callback_path(found))

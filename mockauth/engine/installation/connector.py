@@ -27,12 +27,8 @@ from mockauth.engine.target.subject import Subject
 from mockauth.errors import NothingJudged
 from mockauth.manifest.mcp import McpService, method_of_given
 from mockauth.wire import Exchange, Secret
-<<<<<<< HEAD
 from mockauth.wire.rpc import error_of
-from mockauth.wire.url import hostname
-=======
 from mockauth.wire.url import origin
->>>>>>> pages
 from mockauth.wire.words import Words, render, say
 
 TODAY = "https://chatgpt.com"

@@ -129,6 +129,12 @@ def _pkce(subject: Subject) -> None:
         )
 
 
+def _public_client(subject: Subject) -> None:
+    """A server may let a client with a secret go without PKCE (RFC 9700 section 2.1.1)."""
+    if subject.target.client is not None and subject.target.client.sends_secret:
+        raise NotApplicable(say("the client has a secret"))
+
+
 def _jwt(subject: Subject) -> None:
     token = tokens.for_api(subject)
     if not token:
@@ -202,6 +208,7 @@ MEETINGS: Mapping[str, Callable[[Subject], None]] = MappingProxyType(
         "opt-in": _opt_in,
         "short-lifetime": _short_lifetime,
         "pkce": _pkce,
+        "public-client": _public_client,
         "jwt": _jwt,
         "https": _https,
         "localhost": _localhost,

@@ -21,7 +21,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 """What the report of a target may be called, in any file system."""
 OF_ONE = (
     *SECRETS, "client_id", "username", "verification_token", "plugin_id", "other_client_id",
-    "other_redirect_uri", "other_username",
+    "other_redirect_uri", "other_username", "resource_client_id",
 )  # fmt: skip
 """Options that belong to one service: another one must never be sent them."""
 OF_THE_LIST = (

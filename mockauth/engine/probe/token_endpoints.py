@@ -81,14 +81,21 @@ def request_of(url: str, client: Client, token: str) -> Request:
 
 
 def revokes(subject: Subject) -> bool:
-    """Whether an ordinary revocation is taken: of an unknown token, else of one of a login of its own."""
-    found = endpoint(subject, "revoke")
-    return revocation_outcome(found.trial) == "accepted" or subject.once(_revokes_a_live_one)
+    """Whether an ordinary revocation is taken by now: of an unknown token, else of one of a login of its
+    own."""
+    unknown = _asked(subject, "revoke", secrets.token_urlsafe(32))
+    return revocation_outcome(unknown) == "accepted" or _revokes_a_live_one(subject)
 
 
 def introspects(subject: Subject) -> bool:
-    """Whether a live token is described as live to its own client."""
-    return introspection_outcome(endpoint(subject, "introspect").trial) == "accepted"
+    """Whether a live token is described as live by now.
+
+    Raises:
+        Blocked: nothing is said of it.
+    """
+    asked = _live(subject, endpoint(subject, "introspect"))
+    require_description(subject, asked)
+    return introspection_outcome(asked) == "accepted"
 
 
 def require_description(subject: Subject, asked: Exchange) -> None:
@@ -120,11 +127,13 @@ def revoked_refresh_token(subject: Subject) -> str:
 def described(subject: Subject, token: str) -> Exchange | None:
     """What the server tells this client of a token; None where it tells it nothing."""
     try:
-        if not introspects(subject):
-            return None
+        found = endpoint(subject, "introspect")
     except (Blocked, NotApplicable):
         return None
-    return _asked(subject, "introspect", token)
+    if introspection_outcome(found.trial) != "accepted":
+        return None
+    with subject.during("supply"):
+        return _asked(subject, "introspect", token)
 
 
 def _published(subject: Subject) -> Mapping[str, Any]:
@@ -139,15 +148,23 @@ def _revocation(subject: Subject) -> TokenEndpoint | Blocked:
 
 
 def _introspection(subject: Subject) -> TokenEndpoint | Blocked:
-    """Ask about the token of the ordinary calls; once more about a new one, because some servers end a
-    token at each new login."""
     tried = _tried(subject, "introspect", tokens.for_api(subject))
     if isinstance(tried, Blocked) or tried.trial.answer.members.get("active") is not False:
         return tried
+    with subject.during("control"):
+        return replace(tried, trial=_live(subject, tried))
+
+
+def _live(subject: Subject, found: TokenEndpoint) -> Exchange:
+    """What is said of the token of the ordinary calls; where that is dead, of a new one: some servers end a
+    token at each new login."""
+    first = _sent(subject, "introspect", found, tokens.for_api(subject))
+    if first.answer.members.get("active") is not False:
+        return first
     renewed = tokens.fresh_grant(subject)
-    again = _tried(subject, "introspect", renewed.access_token) if renewed.access_token else tried
-    if isinstance(again, Blocked) or introspection_outcome(again.trial) != "accepted":
-        return tried
+    again = _sent(subject, "introspect", found, renewed.access_token)
+    if introspection_outcome(again) != "accepted":
+        return first
     tokens.keep(subject, renewed)
     return again
 
@@ -234,10 +251,12 @@ def _revokes_a_live_one(subject: Subject) -> bool:
 
 
 def _asked(subject: Subject, kind: Kind, token: str) -> Exchange:
-    found = endpoint(subject, kind)
-    request = request_of(found.url, found.client, token)
-    with subject.during("supply"), subject.placing(found.place):
-        return subject.driver.send(request, kind)
+    return _sent(subject, kind, endpoint(subject, kind), token)
+
+
+def _sent(subject: Subject, kind: Kind, found: TokenEndpoint, token: str) -> Exchange:
+    with subject.placing(found.place):
+        return subject.driver.send(request_of(found.url, found.client, token), kind)
 
 
 def _revoked(subject: Subject) -> str:
@@ -245,9 +264,9 @@ def _revoked(subject: Subject) -> str:
         endpoint(subject, "revoke")
     except (Blocked, NotApplicable):
         return ""
-    token = tokens.fresh_grant(subject).refresh_token
-    if not token or revocation_outcome(_asked(subject, "revoke", token)) != "accepted":
-        return ""
     with subject.during("supply"):
+        token = tokens.from_flow(subject).refresh_token
+        if not token or revocation_outcome(_asked(subject, "revoke", token)) != "accepted":
+            return ""
         is_dead = token_outcome(requests.refresh(subject, token)) == "refused"
     return token if is_dead else ""

@@ -16,12 +16,7 @@ from mockauth.engine.probe.registered import Registered
 from mockauth.engine.probe.steps import mcp_step
 from mockauth.engine.probe.steps.assertion import signed
 from mockauth.engine.probe.steps.context import TOKEN_ENDPOINTS, ProbeRun
-from mockauth.engine.probe.token_endpoints import (
-    endpoint,
-    introspects,
-    require_description,
-    revokes,
-)
+from mockauth.engine.probe.token_endpoints import introspects, revokes
 from mockauth.engine.result.result import Confidence
 from mockauth.engine.target import browsers, requests, tokens
 from mockauth.engine.target.subject import Subject
@@ -157,10 +152,7 @@ def _fresh(run: ProbeRun, step: Step) -> Control:
 
 
 def _about_token(subject: Subject, step: Step) -> Control:
-    if step.do == "revoke":
-        return Control(works=revokes(subject))
-    require_description(subject, endpoint(subject, "introspect").trial)
-    return Control(works=introspects(subject))
+    return Control(works=(revokes if step.do == "revoke" else introspects)(subject))
 
 
 def _authorized(run: ProbeRun, step: Step) -> Control:

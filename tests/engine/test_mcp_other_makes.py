@@ -269,3 +269,14 @@ def test_a_server_may_register_another_method_if_it_says_so_and_serves_it() -> N
     assert state_of(rule, run) == "pass"
     asked = [e for e in run.trace.select("token", probe=rule) if e.request.param("client_secret")]
     assert len(asked) == 2
+
+
+def test_without_a_client_id_nothing_is_sent_as_a_client() -> None:
+    way = described(registration_endpoint=None)
+
+    run = run_of("authorize.client-missing-refused", way=lambda app: way(refusing_documents(app)))
+
+    assert [r.state for r in run.results] == ["blocked"]
+    assert run.trace.select("authorize", purpose="altered") == []
+    [note] = [note for note in run.notes if "metadata document" in note]
+    assert note.endswith("and no client could be registered")

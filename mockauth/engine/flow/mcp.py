@@ -181,7 +181,10 @@ def _tried(subject: Subject, auth: OAuth) -> Generator[Event, None, Trial | None
     yield StepStarted(say("sign in by a client ID metadata document"))
     subject.target = replace(subject.target, client=_client(subject, auth))
     trial = subject.once(tried_documents)
-    return trial if leads_to_token(subject, trial) else None
+    works = leads_to_token(subject, trial)
+    # Nobody is a client before there is an id.
+    subject.target = replace(subject.target, client=None)
+    return trial if works else None
 
 
 def _client(subject: Subject, auth: OAuth) -> Client:

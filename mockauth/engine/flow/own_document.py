@@ -88,6 +88,8 @@ def _went(subject: Subject, trial: Trial) -> Trial:
         except Blocked:
             return trial
     mcp.learn(subject, tried_documents=landing.page.n if landing.page else 0)
+    if landing.outcome == "stuck":
+        return trial  # a page that nobody got past tells nothing of the document
     gave = landing.left and not first(landing.params, "error")
     code = code_at(landing.params) if gave else ""
     return replace(trial, code=code, documents="taken" if code else "refused")

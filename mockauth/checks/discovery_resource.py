@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Finding, NotApplicable, Seen
-from mockauth.checks.mcp_service import judged_by, needs_no_tls, opened, protected, resource
+from mockauth.checks.mcp_service import judged_by, needs_no_tls, opened, protected, resource, sought
 from mockauth.checks.metadata_types import shown_types, wrong_types
 from mockauth.checks.registry import check
 from mockauth.manifest.mcp import Document, McpService, resource_urls
@@ -34,7 +34,7 @@ BEFORE_WELL_KNOWN = "2025-06-18"
 )
 def prm_found(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The metadata of the resource is found"""
-    known = protected(evidence)
+    known = sought(evidence)
     if known.resource is not None:
         yield Seen(actual=known.resource.url, exchanges=(known.resource.exchange,))
         return
@@ -57,7 +57,7 @@ def prm_found(evidence: Evidence) -> Iterator[Finding | Seen]:
 )
 def prm_named(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The challenge names the metadata of the resource by an absolute URL that works"""
-    known = protected(evidence)
+    known = sought(evidence)
     exchange = opened(evidence)
     named = first(known.challenge or (), "resource_metadata")
     if named is None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.manifest.mcp import Document, McpService
-from mockauth.profiles.mcp import counting_revision
+from mockauth.profiles.mcp import REVISIONS, counting_revision
 from mockauth.wire import Exchange
 from mockauth.wire.url import hostname, is_loopback_host
-from mockauth.wire.words import say
+from mockauth.wire.words import own, say
 
 
 def service(evidence: Evidence) -> McpService:
@@ -40,9 +40,20 @@ def protected(evidence: Evidence) -> McpService:
     return known
 
 
+def sought(evidence: Evidence) -> McpService:
+    """The MCP server, where its metadata was looked for: the run was told to speak a revision without it,
+    and the server may have agreed on another."""
+    known = protected(evidence)
+    if not known.asked_resources and known.wanted == REVISIONS[0]:
+        raise NotApplicable(
+            say("the run speaks MCP {}, which has no metadata of the resource", own(known.wanted))
+        )
+    return known
+
+
 def resource(evidence: Evidence) -> Document:
     """The metadata of the resource, or a verdict that there is none."""
-    found = protected(evidence).resource
+    found = sought(evidence).resource
     if found is None:
         raise Blocked(say("there is no metadata of the resource (see discovery.prm-found)"))
     return found

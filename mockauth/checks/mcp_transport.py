@@ -63,6 +63,41 @@ def _is_answer(answer: Response) -> bool:
 
 
 @check(
+    "mcp.notification-is-202",
+    "--S",
+    refs=("MCP-http",),
+    auth=("oauth", "none"),
+    why="A client that gets an error, or a body that it did not ask for, may end the session.",
+    fix="Answer a notification with 202 and no body.",
+)
+def notification_is_202(evidence: Evidence) -> Iterator[Finding | Seen]:
+    """A notification is answered with 202 and no body"""
+    known = service(evidence)
+    sent = [e for e in evidence.trace.ordinary("rpc") if _is_notification(e)]
+    if not sent:
+        raise NotApplicable(say("no notification was sent"))
+    for exchange in sent:
+        answer = exchange.answer
+        if answer.status in (401, 403):
+            raise Blocked(say("the token is refused (see api.valid-token-accepted)"))
+        if answer.status == 202 and not answer.body.strip():
+            yield Seen(actual=exchange.outcome, exchanges=(exchange.n,))
+            continue
+        body = say(" with a body") if answer.body.strip() else ""
+        yield Finding(
+            expected=say("202 without a body"),
+            actual=say("{}{}", exchange.outcome, body),
+            at=known.url,
+            exchanges=(exchange.n,),
+        )
+
+
+def _is_notification(exchange: Exchange) -> bool:
+    members = exchange.request.members
+    return "id" not in members and isinstance(members.get("method"), str)
+
+
+@check(
     "mcp.auth-is-oauth-or-none",
     "--M",
     refs=("OAI-mcp-auth",),

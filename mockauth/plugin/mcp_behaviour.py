@@ -127,6 +127,7 @@ class McpBehaviour:
     """The id of a result: kept, text (a number becomes one)."""
     mcp_results: str = "whole"
     """What results are: whole, without-schema (the listed tools lack inputSchema)."""
+    mcp_notification_status: int = 202
     mcp_malformed: str = "refused"
     """What becomes of a body that is no message: refused, crash (500)."""
     mcp_any_version_agreed: bool = False

@@ -68,6 +68,7 @@ LEVELS: Mapping[str, str] = MappingProxyType(
         "scope.challenge-single-round": "--iS",
         "scope.no-offline-access-in-prm": "--iS",
         "mcp.unsupported-version-is-400": "-MMM",
+        "mcp.notification-is-202": "SSS-",
         "mcp.session-id-random": "SSS-",
         "mcp.stale-session-is-404": "SSS-",
         "mcp.server-discover-answered": "SSSM",

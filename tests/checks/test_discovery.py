@@ -5,6 +5,7 @@ import pytest
 
 from mockauth.checks.discovery_resource import (
     prm_authorization_servers,
+    prm_found,
     prm_json,
     prm_resource_well_formed,
 )
@@ -17,6 +18,7 @@ from mockauth.checks.discovery_server import (
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Finding, Seen
 from mockauth.checks.registry import Check
+from mockauth.engine.result.result import State
 from mockauth.engine.result.verdict import conclude
 from mockauth.manifest.mcp import Document, McpService
 from mockauth.wire import Exchange, Request, Response, Trace
@@ -137,3 +139,14 @@ def test_a_refresh_token_that_the_metadata_does_not_promise_is_a_warning(
 
     # Without a list there is a default, which nobody with refresh tokens keeps to.
     assert result.state == ("warn" if listed else "n/a")
+
+
+@pytest.mark.parametrize(("wanted", "state"), [("2025-03-26", "n/a"), ("auto", "fail")])
+def test_metadata_that_nobody_asked_for_is_not_missing(wanted: str, state: State) -> None:
+    known = McpService(url=URL, wanted=wanted, revision="2025-06-18")
+
+    result = conclude(
+        prm_found.rule, "critical", prm_found.judge(Evidence(trace=Trace(), mcp=known))
+    )
+
+    assert result.state == state

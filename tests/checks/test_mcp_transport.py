@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Finding, Seen
-from mockauth.checks.mcp_transport import gateway_agrees, oauth_or_none
+from mockauth.checks.mcp_transport import gateway_agrees, notification_is_202, oauth_or_none
 from mockauth.manifest.mcp import Document, McpService
 from mockauth.wire import Exchange, Request, Response, Trace
 
@@ -57,3 +57,15 @@ def test_a_server_for_everybody_asks_for_nothing() -> None:
     [found] = oauth_or_none.judge(replace(both, mcp=replace(SERVICE, is_open=True)))
 
     assert isinstance(found, Seen)
+
+
+def test_a_notification_gets_202_and_no_body() -> None:
+    for status, body, kind in ((202, b"", Seen), (202, b"{}", Finding), (400, b"", Finding)):
+        trace = Trace()
+        said = Request(method="POST", url=URL, raw=b'{"method": "notifications/initialized"}')
+        answer = Response(status=status, body=body)
+        trace.add(Exchange(step="rpc", request=said, response=answer))
+
+        [found] = notification_is_202.judge(Evidence(trace=trace, mcp=SERVICE))
+
+        assert isinstance(found, kind)

@@ -443,6 +443,8 @@ def test_a_client_asks_for_no_scope_that_it_has_not_registered() -> None:
 )
 def test_where_nobody_can_register_a_second_document_is_the_second_client(rule: str) -> None:
     assert state_of(rule, run_of(rule, way=described(registration_endpoint=None))) == "pass"
+
+
 def test_without_a_client_id_nothing_is_sent_as_a_client() -> None:
     way = described(registration_endpoint=None)
 

@@ -208,7 +208,9 @@ def _single(
     plugin: Plugin, who: Caller, asked: Message, work: Work, statuses: dict[int, int]
 ) -> BaseResponse:
     if "id" not in asked or "method" not in asked:
-        return Response(status=202)  # a notification, or an answer to what we never asked
+        return Response(
+            status=plugin.policy.mcp_notification_status
+        )  # a notification, or an answer to what we never asked
     try:
         return sent(plugin, answered(plugin, asked, work(plugin, who, asked)))
     except McpError as error:

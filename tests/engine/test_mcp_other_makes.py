@@ -264,3 +264,24 @@ def test_a_client_asks_for_no_scope_that_it_has_not_registered() -> None:
     run = run_of(rule, way=strict_of_scope)
 
     assert state_of(rule, run) == "pass"
+
+
+def sparing(app: WSGIApplication) -> WSGIApplication:
+    """The app, which gives a refresh token only with all scopes."""
+
+    def granted(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        answer = Response.from_app(app, environ)
+        members = answer.get_json(force=True, silent=True) or {}
+        if "access_token" in members and "todos:write" not in members.get("scope", ""):
+            members.pop("refresh_token", None)
+            answer.set_data(json.dumps(members))
+        return answer(environ, start)
+
+    return granted
+
+
+def test_a_narrow_login_without_refresh_token_is_not_judged_by_that_of_another() -> None:
+    rule = "refresh.wider-scope-refused"
+
+    assert state_of(rule, run_of(rule, way=sparing)) == "blocked"
+    assert state_of(rule, run_of(rule)) == "pass"

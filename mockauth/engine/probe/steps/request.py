@@ -142,6 +142,9 @@ def _refresh_request(run: ProbeRun, step: Step) -> Request:
     material = run.material
     replaced = any(name == "refresh_token" for name, _ in step.change.set)
     if not (replaced or material.grant.refresh_token) and "login" in run.probe.rule.needs:
+        if material.grant.access_token:
+            # Another login's token would say nothing of what this one was granted.
+            raise Missing(say("the login of this probe brought no refresh token"))
         material.grant = tokens.fresh_grant(run.subject)
         if not material.grant.refresh_token:
             raise Missing("no fresh refresh token could be had for this probe")

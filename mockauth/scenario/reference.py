@@ -96,7 +96,8 @@ MATERIAL = frozenset(
 """What is known in every probe. `callback.base` is the callback without its scheme,
 `callback.near-host` its host with an x for the first dot, `callback.capitals` the
 callback with its last segment in capitals, `callback.detour` the one with /../x before its last two
-segments. `scheme` is that of the Authorization header. `part.scope` is the first declared scope, `wide.scope` more than that,
+segments. `scheme` is that of the Authorization header. `part.scope` is the first declared scope (with offline_access
+where that is declared), `wide.scope` more than that,
 `narrow.scope` one that is not enough for the `scoped` operation. `forged.…` are JWTs made from the
 access token. `trap` is an address that nobody may ask for. `….basic` are credentials for a Basic header: the client's with every letter
 percent-encoded, as they are, or with a wrong secret, and the second client's. `filler` is a long

@@ -454,3 +454,24 @@ def test_without_a_client_id_nothing_is_sent_as_a_client() -> None:
     assert run.trace.select("authorize", purpose="altered") == []
     [note] = [note for note in run.notes if "metadata document" in note]
     assert note.endswith("and no client could be registered")
+
+
+def sparing(app: WSGIApplication) -> WSGIApplication:
+    """The app, which gives a refresh token only with all scopes."""
+
+    def granted(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        answer = Response.from_app(app, environ)
+        members = answer.get_json(force=True, silent=True) or {}
+        if "access_token" in members and "todos:write" not in members.get("scope", ""):
+            members.pop("refresh_token", None)
+            answer.set_data(json.dumps(members))
+        return answer(environ, start)
+
+    return granted
+
+
+def test_a_narrow_login_without_refresh_token_is_not_judged_by_that_of_another() -> None:
+    rule = "refresh.wider-scope-refused"
+
+    assert state_of(rule, run_of(rule, way=sparing)) == "blocked"
+    assert state_of(rule, run_of(rule)) == "pass"

@@ -18,6 +18,7 @@ from mockauth.wire.words import say
 
 SEPARATOR = re.compile(r"[:./]")
 """Between the parts of a scope, as most servers name them."""
+OFFLINE = "offline_access"
 UNKNOWN = "mockauth-no-such-scope"
 MOST_TRIES = 4
 
@@ -42,12 +43,16 @@ def wide_scope(subject: Subject) -> str:
     declared = declared_scopes(subject)
     if not declared:
         raise NotApplicable(say("the service declares no scope"))
-    return " ".join(declared if len(declared) > 1 else [*declared, UNKNOWN])
+    has_more = len(declared) > len(part_of_scope(subject).split())
+    return " ".join(declared if has_more else [*declared, UNKNOWN])
 
 
 def part_of_scope(subject: Subject) -> str:
-    """The first declared scope; "" when none is declared."""
-    return " ".join(declared_scopes(subject)[:1])
+    """The first declared scope, with `offline_access` where it is declared: without it many servers give
+    no refresh token (OpenID Connect Core section 11). "" when none is declared."""
+    declared = declared_scopes(subject)
+    first = [one for one in declared if one != OFFLINE][:1]
+    return " ".join(one for one in declared if one in (*first, OFFLINE))
 
 
 def narrow_scope(subject: Subject) -> Narrow:

@@ -53,6 +53,8 @@ def signed_in() -> Subject:
     [
         ("todos:read", "todos:read", f"todos:read {UNKNOWN}"),
         ("a b", "a", "a b"),
+        ("a b offline_access", "a offline_access", "a b offline_access"),
+        ("a offline_access", "a offline_access", f"a offline_access {UNKNOWN}"),
     ],
 )
 def test_parts_of_the_declared_scope(

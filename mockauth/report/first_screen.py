@@ -34,7 +34,7 @@ MOST_NUMBERS = 4
 TOLD: tuple[State, ...] = ("fail", "error", "blocked")
 """States of a cause that is numbered; warnings are listed below."""
 STYLES = {"fail": "bold red", "error": "bold red", "blocked": "magenta", "warn": "yellow"}
-WORDS: Mapping[str, str] = MappingProxyType({"blocked": "Not judged", "warn": "Warning"})
+WORDS: Mapping[str, str] = MappingProxyType({"blocked": "Not judged", "warn": "Should hold"})
 """What is said of a rule that is not simply broken."""
 COUNTED: tuple[tuple[State, str], ...] = (
     ("pass", "passed"), ("fail", "failed"), ("error", "broken off by an error of mockauth"),
@@ -102,12 +102,9 @@ class _Screen:
 
     def foot(self) -> Iterator[Row]:
         """Notes, counts, what was not judged and why, and how to see more."""
-        rows = [*self._today(), *self._notes(), *self._policy()]
-        yield from [Row(""), *rows] if rows else []
-        yield Row("")
-        yield from self._counts()
-        yield Row("")
-        yield from self._more()
+        noted = [*self._today(), *self._notes(), *self._policy()]
+        for rows in (noted, [*self._counts()], [*self._more()]):
+            yield from [Row(""), *rows] if rows else []
 
     def _is_told(self, cause: Cause) -> bool:
         """Whether it is numbered. Where nothing was judged, the verdict says why already."""
@@ -245,7 +242,8 @@ class _Screen:
     def _counts(self) -> Iterator[Row]:
         counted = {**self.run.summary, "n/a": self.run.unfit}
         states = [f"{counted[state]} {word}" for state, word in COUNTED if counted[state]]
-        yield from (Row(text) for text in _wrapped(" · ".join(states), self.width))
+        if states:
+            yield from (Row(text) for text in _wrapped(" · ".join(states), self.width))
         blocked = [result for result in self.run.results if result.state == "blocked"]
         if blocked:
             reasons = f"{len(blocked)} not judged: {', '.join(self._reasons(blocked))}"

@@ -80,7 +80,7 @@ def test_a_baseline_is_written_then_holds_then_must_shrink(
         stale = mockauth("check", mended, *PAGE, "--baseline", str(path), env=CREDENTIALS)
 
     assert [first.returncode, known.returncode, stale.returncode] == [1, 0, 1]
-    assert f"{path} lists 1 checks that may stay broken" in first.stderr
+    assert f"{path} lists 1 check that may stay broken" in first.stderr
     assert f"{path}: page.frame-guard is listed as fail but passes" in stale.stdout
 
 

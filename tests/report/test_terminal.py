@@ -106,8 +106,12 @@ def test_a_warning_is_not_said_to_be_broken() -> None:
 
     text = report(warned, exchanges=1, verbose=0)
 
-    assert "1  Warning: t\n" in text
+    assert "1  Should hold: t\n" in text
     assert "Broken" not in text
+
+
+def test_a_run_that_judged_nothing_has_no_empty_lines_for_its_counts() -> None:
+    assert "\n\n\n" not in report(verbose=0)
 
 
 @pytest.mark.parametrize("width", [60, 80, 132])

@@ -110,6 +110,7 @@ def test_a_server_that_does_not_answer_is_told(visitor: Visitor) -> None:
     visitor.get("/chatgpt/").press("Find manifest file", target="localhost:1")
 
     assert "cannot be reached" in visitor.text
+    assert "ai-plugin.json cannot" not in visitor.text
 
 
 def test_what_is_no_address_is_refused_with_an_example(visitor: Visitor) -> None:

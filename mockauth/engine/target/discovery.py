@@ -38,7 +38,7 @@ def fetch_manifest(subject: Subject, target: str) -> Manifest | None:
     url = target if target.endswith(".json") else join(target, WELL_KNOWN)
     last = fetch(subject, url, "manifest")
     if last.response is None and last.trouble != "timed-out":
-        raise NothingJudged(say("{} cannot be reached: {}", url, last.error))
+        raise NothingJudged(say("{} cannot be reached: {}", target, last.error))
     if last.response is not None and last.response.status in WALLS:
         last = _as_browser(subject, last)
     if last.response is not None and last.response.ok:

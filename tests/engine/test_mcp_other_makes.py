@@ -285,3 +285,9 @@ def test_a_narrow_login_without_refresh_token_is_not_judged_by_that_of_another()
 
     assert state_of(rule, run_of(rule, way=sparing)) == "blocked"
     assert state_of(rule, run_of(rule)) == "pass"
+
+
+def test_a_session_that_everybody_gets_is_no_sign_that_a_token_in_the_url_counts() -> None:
+    rule = "api.token-in-query-refused"
+
+    assert state_of(rule, run_of(rule, sessions=True, mixed=True)) == "pass"

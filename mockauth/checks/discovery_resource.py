@@ -7,8 +7,10 @@ import json
 from collections.abc import Iterator
 
 from mockauth.checks.evidence import Evidence
-from mockauth.checks.finding import Finding, NotApplicable, Seen
+from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
+from mockauth.checks.header import challenges
 from mockauth.checks.mcp_service import judged_by, needs_no_tls, opened, protected, resource, sought
+from mockauth.checks.mcp_tool import is_protected
 from mockauth.checks.metadata_types import shown_types, wrong_types
 from mockauth.checks.registry import check
 from mockauth.manifest.mcp import Document, McpService, resource_urls
@@ -51,7 +53,6 @@ def prm_found(evidence: Evidence) -> Iterator[Finding | Seen]:
     "discovery.prm-named-in-challenge",
     "--M",
     refs=("RFC9728-5.1", "MCP-disc"),
-    kind="static",
     why="Clients read the address of the metadata from the challenge first.",
     fix='Answer 401 with WWW-Authenticate: Bearer resource_metadata="https://…" and an absolute URL.',
 )
@@ -60,6 +61,8 @@ def prm_named(evidence: Evidence) -> Iterator[Finding | Seen]:
     known = sought(evidence)
     exchange = opened(evidence)
     named = first(known.challenge or (), "resource_metadata")
+    if named is None and known.is_open and any(map(is_protected, known.tools)):
+        named, exchange = _named_later(evidence)
     if named is None:
         yield _unnamed(evidence, known)
         return
@@ -79,6 +82,20 @@ def prm_named(evidence: Evidence) -> Iterator[Finding | Seen]:
         at=known.url,
         exchanges=(exchange.n,),
     )
+
+
+def _named_later(evidence: Evidence) -> tuple[str | None, Exchange]:
+    """What a tool says that needs a sign-in, where everybody may say hello.
+
+    Raises:
+        Blocked: none was called without a token.
+    """
+    calls = [e for e in evidence.trace.select("api", "rpc") if e.answer.status == 401]
+    if not calls:
+        raise Blocked(say("no tool that needs a sign-in was called without a token"))
+    params = [one.params for call in calls for one in challenges(call.answer)]
+    named = [first(one, "resource_metadata") for one in params]
+    return next(filter(None, named), None), calls[0]
 
 
 def _unnamed(evidence: Evidence, known: McpService) -> Finding | Seen:

@@ -41,6 +41,8 @@ def run_of(
     sessions: bool = False,
     mixed: bool = False,
     tool: str = "",
+    revision: str = "auto",
+    also: tuple[str, ...] = (),
 ) -> Run:
     mode: Literal["stateless", "session"] = "session" if sessions else "stateless"
     config = with_faults(
@@ -49,7 +51,12 @@ def run_of(
     )
     known = options_for(config, BASE, "mcp")
     options = CheckOptions(
-        target=known.target, profile="mcp", given=known.given, select=(rule,), operation=tool
+        target=known.target,
+        profile="mcp",
+        given=known.given,
+        select=(rule, *also),
+        revision=revision,
+        operation=tool,
     )
     if sessions:
         options = replace(options, revision="2025-11-25")
@@ -475,3 +482,17 @@ def test_a_narrow_login_without_refresh_token_is_not_judged_by_that_of_another()
 
     assert state_of(rule, run_of(rule, way=sparing)) == "blocked"
     assert state_of(rule, run_of(rule)) == "pass"
+
+
+def test_a_session_that_everybody_gets_is_no_sign_that_a_token_in_the_url_counts() -> None:
+    rule = "api.token-in-query-refused"
+
+    assert state_of(rule, run_of(rule, sessions=True, mixed=True)) == "pass"
+
+
+def test_where_everybody_may_say_hello_the_challenge_of_a_tool_names_the_metadata() -> None:
+    rule = "discovery.prm-named-in-challenge"
+
+    run = run_of(rule, also=("api.no-token-is-401",), revision="2025-06-18", mixed=True)
+
+    assert state_of(rule, run) == "pass"

@@ -46,10 +46,10 @@ def without_session(run: ProbeRun, request: Request, step: Step) -> Request:
     if not _is_nobody(step):
         return request
     service = run.subject.target.mcp
-    if service is not None and service.session and step.change.set:
-        return messages.rpc_request(service.url, messages.opening(service.revision))
     if service is None or not service.session:
         return request.with_header("Mcp-Session-Id", None)
+    if step.change.set and not service.is_open:
+        return messages.rpc_request(service.url, messages.opening(service.revision))
     return request.with_header("Mcp-Session-Id", run.subject.once(mcp.session_of_nobody) or None)
 
 

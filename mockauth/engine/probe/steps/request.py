@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -163,12 +163,18 @@ def _needs_code(run: ProbeRun, step: Step) -> bool:
     return change.raw is None and ("code" not in replaced or "login" in run.probe.rule.needs)
 
 
+def _came_without(earlier: Iterable[Exchange]) -> bool:
+    """Whether a code was exchanged for an access token alone."""
+    issued = [e for e in earlier if e.step == "token" and read_token(e.response).access_token]
+    return bool(issued) and not read_token(issued[-1].response).refresh_token
+
+
 def _refresh_request(run: ProbeRun, step: Step) -> Request:
     material = run.material
     replaced = any(name == "refresh_token" for name, _ in step.change.set)
     if not (replaced or material.grant.refresh_token) and "login" in run.probe.rule.needs:
-        if material.grant.access_token:
-            # Another login's token would say nothing of what this one was granted.
+        if _came_without(material.done.values()):
+            # Some servers give one with offline_access only; that of another login shows nothing.
             raise Missing(say("the login of this probe brought no refresh token"))
         material.grant = tokens.fresh_grant(run.subject)
         if not material.grant.refresh_token:

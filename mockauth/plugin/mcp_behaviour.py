@@ -137,6 +137,8 @@ class McpBehaviour:
     """True: tools/call needs no token, while all else does."""
     mcp_stale_session: int = 404
     mcp_get_status: int = 405
+    mcp_get_open: bool = False
+    """True: whoever asks by GET gets a stream of events, without a token."""
     mcp_judged_before_auth: bool = False
     """True: version and method are judged before the token is asked for."""
     mcp_versions: str = "all"

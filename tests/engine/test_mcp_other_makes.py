@@ -35,13 +35,16 @@ def run_of(
     *faults: str,
     way: Callable[[WSGIApplication], WSGIApplication] = lambda app: app,
     sessions: bool = False,
+    revision: str = "auto",
 ) -> Run:
     mode: Literal["stateless", "session"] = "session" if sessions else "stateless"
     config = with_faults(
         replace(as_mcp_server(PluginConfig()), mcp_mode=mode, document_http=True), faults
     )
     known = options_for(config, BASE, "mcp")
-    options = CheckOptions(target=known.target, profile="mcp", given=known.given, select=(rule,))
+    options = CheckOptions(
+        target=known.target, profile="mcp", given=known.given, select=(rule,), revision=revision
+    )
     if sessions:
         options = replace(options, revision="2025-11-25")
     *_, last = run_check(options, transport=WsgiTransport(way(create_app(config))))
@@ -127,6 +130,14 @@ def test_json_and_a_stream_of_events_are_answers_of_one_kind() -> None:
     rule = "transport.no-bot-wall"
 
     assert state_of(rule, run_of(rule, way=streaming)) == "pass"
+
+
+def test_without_metadata_no_authentication_method_is_unadvertised() -> None:
+    rule = "discovery.unadvertised-features-refused"
+
+    run = run_of(rule, "metadata.not-there", revision="2025-03-26")
+
+    assert state_of(rule, run) == "n/a"
 
 
 def test_a_client_with_a_secret_may_go_without_pkce() -> None:

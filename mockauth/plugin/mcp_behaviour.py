@@ -130,7 +130,7 @@ class McpBehaviour:
     mcp_mints_session: bool = False
     """True: an answer of 2026-07-28 carries a session."""
     mcp_session_style: str = "random"
-    """random, counter."""
+    """random, counter, spaced (two random words)."""
     mcp_session_is_auth: bool = False
     """True: a known session needs no token."""
     mcp_calls_open: bool = False

@@ -141,13 +141,15 @@ class McpBehaviour:
     mcp_mints_session: bool = False
     """True: an answer of 2026-07-28 carries a session."""
     mcp_session_style: str = "random"
-    """random, counter."""
+    """random, counter, spaced (two random words)."""
     mcp_session_is_auth: bool = False
     """True: a known session needs no token."""
     mcp_calls_open: bool = False
     """True: tools/call needs no token, while all else does."""
     mcp_stale_session: int = 404
     mcp_get_status: int = 405
+    mcp_get_open: bool = False
+    """True: whoever asks by GET gets a stream of events, without a token."""
     mcp_judged_before_auth: bool = False
     """True: version and method are judged before the token is asked for."""
     mcp_versions: str = "all"

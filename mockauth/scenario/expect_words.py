@@ -30,6 +30,7 @@ ENDPOINTS = {
     "browser": "a browser",
     "token-endpoint": "a token request",
     "stream": "by a stream of events, or with 405",
+    "no-stream": "by anything but a stream of events",
 }
 ASIDE = "where nobody can tell whom the token is for, the check is blocked"
 AUDIENCES = {

@@ -193,8 +193,9 @@ class Expect:
     """A step whose answer had the same body."""
     other_body_than: str = ""
     """A step of another user whose data must not be in this answer."""
-    answers: Literal["", "browser", "token-endpoint", "stream"] = ""
-    """What kind of endpoint it must be. `stream`: a stream of events, or a refusal of the method."""
+    answers: Literal["", "browser", "token-endpoint", "stream", "no-stream"] = ""
+    """What kind of endpoint it must be. `stream`: a stream of events, or a refusal of the method;
+    `no-stream`: no stream of events."""
     winners: Literal["", "one", "any"] = ""
     """How many of the parallel requests may be accepted."""
     tls: tuple[str, ...] = ()

@@ -45,9 +45,10 @@ def _members(text: str) -> Mapping[str, Any]:
 
 
 def _events(text: str) -> Iterator[str]:
-    """The data of each event (HTML, section 9.2.6). JSON may hold what other texts end a line with."""
+    """The data of each event (HTML, section 9.2.6): one that no blank line ends is none. JSON may hold
+    what other texts end a line with."""
     lines: list[str] = []
-    for line in [*LINE_END.split(text.removeprefix("\ufeff")), ""]:
+    for line in LINE_END.split(text.removeprefix("\ufeff"))[:-1]:
         if line.startswith("data:"):
             lines.append(line[5:].removeprefix(" "))
         elif not line and lines:

@@ -198,6 +198,14 @@ def test_json_and_a_stream_of_events_are_answers_of_one_kind() -> None:
     assert state_of(rule, run_of(rule, way=streaming)) == "pass"
 
 
+def test_without_metadata_no_authentication_method_is_unadvertised() -> None:
+    rule = "discovery.unadvertised-features-refused"
+
+    run = run_of(rule, "metadata.not-there", revision="2025-03-26")
+
+    assert state_of(rule, run) == "n/a"
+
+
 def test_a_client_with_a_secret_may_go_without_pkce() -> None:
     rule = "pkce.required-for-public-client"
     faults = ("pkce.not-looked-at", "metadata.no-auth-methods")

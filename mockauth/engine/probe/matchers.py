@@ -105,8 +105,8 @@ def endpoint_fits(answer: Response, expect: Expect, scheme: str) -> str:
     """The address answers as a page for browsers, or as a token endpoint (RFC 6749 section 3)."""
     if not expect.answers:
         return ""
-    if expect.answers == "stream":
-        return _streams(answer)
+    if expect.answers in ("stream", "no-stream"):
+        return _streams(answer, expect.answers)
     shown = say("{} {}", answer.status, answer.media_type or say("without Content-Type"))
     if answer.status in NO_ENDPOINT:
         return shown
@@ -120,9 +120,11 @@ def endpoint_fits(answer: Response, expect: Expect, scheme: str) -> str:
     return ""
 
 
-def _streams(answer: Response) -> str:
-    """Of a GET: a stream, or a refusal of one."""
-    if (answer.ok and answer.media_type == EVENTS) or answer.status in NO_STREAM:
+def _streams(answer: Response, wanted: str) -> str:
+    """Of a GET: a stream, or a refusal of one; `no-stream`, a page, too."""
+    is_stream = answer.ok and answer.media_type == EVENTS
+    fits = is_stream or answer.status in NO_STREAM if wanted == "stream" else not is_stream
+    if fits:
         return ""
     return say("{} {}", answer.status, answer.media_type or say("without Content-Type"))
 

@@ -161,7 +161,9 @@ class Material:
         """The name of an authentication method, where the metadata lists it, or does not."""
         service = self.subject.target.mcp
         server = service.server if service else None
-        if server is None or (group == "unadvertised" and not server.texts(METHODS_LISTED)):
+        # Without metadata the default paths are used (MCP 2025-03-26), and nothing is promised.
+        lists = server is not None and bool(server.url) and bool(server.texts(METHODS_LISTED))
+        if server is None or (group == "unadvertised" and not lists):
             raise NotApplicable(say("the metadata lists no methods"))
         listed = methods_of(server)
         if (method in listed) != (group == "advertised"):

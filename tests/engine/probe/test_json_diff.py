@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mockauth.chatgpt.mcp import read_message
 from mockauth.engine.probe.json_diff import same_data, volatile
 from mockauth.wire import Response
 
@@ -21,6 +22,10 @@ def events(number: int, data: bytes) -> Response:
 
 def test_the_ids_of_events_are_no_data() -> None:
     assert volatile([events(1, DATA), events(2, DATA)]) == frozenset()
+
+
+def test_an_event_that_no_blank_line_ends_is_no_message() -> None:
+    assert read_message(answer("text/event-stream", b"data: " + DATA + b"\n")) == {}
 
 
 @pytest.mark.parametrize(("data", "same"), [(DATA, True), (OTHER, False)])

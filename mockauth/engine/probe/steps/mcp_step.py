@@ -120,6 +120,8 @@ def _message(run: ProbeRun, step: Step) -> Request:
         claims=step.claims,
     )
     if step.change.method == "GET":
+        if _is_nobody(step) and service.is_open:
+            raise Missing(say("the server answers some messages without a token"))
         return messages.stream_request(service.url, message)
     return messages.rpc_request(service.url, message)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import zip_longest
 
 from mockauth.checks.callback import room_in_bits
@@ -11,6 +12,8 @@ from mockauth.engine.target.mcp import service_of
 from mockauth.wire import Exchange
 from mockauth.wire.words import say
 
+VISIBLE = re.compile(r"[!-~]+")
+"""Of what a session id consists (MCP basic/transports, session management)."""
 LEAST_UNLIKE = 8
 """Places in which two ids differ at least: 32 bits of hexadecimal digits."""
 LEAST_BITS = 64
@@ -29,6 +32,8 @@ def session_flaw(run: ProbeRun, exchange: Exchange) -> str:
     run.subject.driver.secrets.add(found, "session")
     if found == service_of(run.subject).session:
         return say("the same session again")
+    if not VISIBLE.fullmatch(found):
+        return say("a character that is not visible ASCII")
     if room_in_bits(found) < LEAST_BITS:
         return say("{} characters, room for {:.0f} bits", len(found), room_in_bits(found))
     if found and unlike(found, service_of(run.subject).session) < LEAST_UNLIKE:

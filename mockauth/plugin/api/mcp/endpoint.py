@@ -59,6 +59,8 @@ def mcp_blueprint(plugin: Plugin) -> Blueprint:
 
     def no_stream() -> BaseResponse:
         _check_origin(plugin)
+        if plugin.policy.mcp_get_open:
+            return Response(": hello\n\n", content_type="text/event-stream")
         # The token is asked for before anything is said of the method: who has none learns nothing.
         caller(plugin, "useTool")
         if plugin.policy.mcp_get_status != 405:

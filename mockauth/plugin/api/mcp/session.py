@@ -19,7 +19,9 @@ def new_session(plugin: Plugin, user: str) -> str:
     with plugin.state.lock:
         plugin.state.counter += 1
         number = plugin.state.counter
-    session = str(number) if plugin.policy.mcp_session_style == "counter" else secrets.token_hex(32)
+    style = plugin.policy.mcp_session_style
+    session = str(number) if style == "counter" else secrets.token_hex(32)
+    session = f"{session} {number}" if style == "spaced" else session
     plugin.state.begin_session(session, user)
     return session
 

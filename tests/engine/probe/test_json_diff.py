@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mockauth.chatgpt.mcp import read_message
 from mockauth.engine.probe.json_diff import same_data, volatile
 from mockauth.wire import Response
+from mockauth.wire.rpc import read_message
 
 DATA = b'{"jsonrpc": "2.0", "id": 7, "result": {"user": "ada"}}'
 OTHER = DATA.replace(b"ada", b"grace")

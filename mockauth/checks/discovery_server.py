@@ -17,6 +17,8 @@ from mockauth.wire.trace import Step
 from mockauth.wire.url import origin
 from mockauth.wire.words import own, say
 
+UNREAD = frozenset({"response_types_supported", "response_modes_supported with query"})
+"""What clients of the code flow do not read."""
 REQUIRED = ("issuer", "authorization_endpoint", "token_endpoint", "response_types_supported")
 KNOWN_METHODS = frozenset(("none", "client_secret_post", "client_secret_basic", "private_key_jwt"))
 """What a client such as ChatGPT can do (RFC 8414 section 2, RFC 7591 section 2)."""
@@ -268,7 +270,7 @@ def asm_required_fields(evidence: Evidence) -> Iterator[Finding | Seen]:
         at=document.url,
         exchanges=(document.exchange,),
         # Clients of code do not look at it, and correct libraries leave it out.
-        tolerated=missing == ["response_types_supported"] and not unusable,
+        tolerated=not unusable and {*missing} <= UNREAD,
     )
 
 

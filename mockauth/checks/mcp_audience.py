@@ -101,8 +101,7 @@ def audience_bound(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 def _by_introspection(evidence: Evidence, wanted: str) -> Finding | Seen | None:
     """What the authorization server tells this client of its own token (RFC 7662). A server that was seen
-    to refuse tokens for others knows whom they are for, whatever the words are; and a name that is no
-    address, such as the client id, may be its own word for this resource."""
+    to refuse tokens for others knows whom they are for, whatever the words are."""
     issued = {token for answer, token in _issued(evidence) if names_resource(answer)}
     asked = [e for e in evidence.trace.select("introspect") if e.request.param("token") in issued]
     told = [(e, named) for e in asked if (named := audience_told(e.answer.members))]
@@ -112,7 +111,7 @@ def _by_introspection(evidence: Evidence, wanted: str) -> Finding | Seen | None:
     shown = say("introspection: {}", say(", ").join(say("{:.200}", one) for one in named))
     if wanted in named:
         return Seen(actual=shown, exchanges=(exchange.n,))
-    if tells_tokens_apart(evidence.trace) or not any("://" in one for one in named):
+    if tells_tokens_apart(evidence.trace):
         return None
     return Finding(
         expected=say("audience {}", wanted),

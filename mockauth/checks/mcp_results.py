@@ -13,7 +13,7 @@ from mockauth.checks.registry import check
 from mockauth.profiles.mcp import STATELESS
 from mockauth.wire import Exchange
 from mockauth.wire.message import JSON
-from mockauth.wire.rpc import EVENTS, result_of
+from mockauth.wire.rpc import EVENTS, error_of, read_message
 from mockauth.wire.words import own, say
 
 Members = Mapping[str, Callable[[object], bool]]
@@ -122,15 +122,19 @@ def _is_answered(exchange: Exchange) -> bool:
     """Whether a request got something else than a refusal. What is no answer at all is a matter of
     api.valid-token-accepted."""
     asked = "id" in exchange.request.members
-    return asked and exchange.answer.status == 200 and bool(exchange.answer.body)
+    answer = exchange.answer
+    return asked and answer.status == 200 and bool(answer.body) and not error_of(answer)
 
 
 def _lacking(exchange: Exchange, tables: Mapping[str, Members]) -> list[str]:
     """The members that the result lacks, or has in another type."""
-    result = result_of(exchange.answer)
+    told = read_message(exchange.answer)
     stateless = exchange.request.header("MCP-Protocol-Version") == STATELESS
-    if result is None or (tables is DUE and not stateless):
+    if "result" not in told or (tables is DUE and not stateless):
         return []
+    result = told["result"]
+    if not isinstance(result, dict):
+        return ["result"] if tables is NEEDED else []
     if result.get("resultType", "complete") != "complete":
         return []
     members = tables.get(str(exchange.request.members.get("method")), {})

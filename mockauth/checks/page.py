@@ -412,7 +412,8 @@ def consent_names_client(evidence: Evidence) -> Iterator[Finding | Seen]:
     lacking: list[str] = [] if _is_named(evidence, text.replace(host, "")) else [say("the client")]
     lacking += [] if host in text else [host]
     scopes = evidence.oauth.scope.split() if evidence.oauth else []
-    if not any(_lists_as_many(evidence, page, scopes) for page in pages):
+    of_client = [page for page in pages if host in visible_text(evidence.pages, page).lower()]
+    if not any(_lists_as_many(evidence, page, scopes) for page in of_client):
         lacking += [say("scope {:.40}", scope) for scope in scopes if scope.lower() not in text]
     if lacking:
         yield Finding(
@@ -422,15 +423,20 @@ def consent_names_client(evidence: Evidence) -> Iterator[Finding | Seen]:
             exchanges=(pages[-1].n,),
         )
     else:
-        yield Seen(actual=say("client, host and scopes are named"), exchanges=(pages[-1].n,))
+        of_us = say("host and scopes are named")
+        shown = of_us if _has_own_name(evidence) else say("client, {}", of_us)
+        yield Seen(actual=shown, exchanges=(pages[-1].n,))
 
 
 def _is_named(evidence: Evidence, text: str) -> bool:
-    """Whether the text names the client: by its id, or as the product. A client that the developer has
-    made at an MCP server has a name that nobody here knows."""
+    """Whether the text names the client: by its id, or as the product."""
     names = {evidence.given.client_id.lower(), "chatgpt", "openai"} - {""}
-    is_own = evidence.mcp is not None and evidence.mcp.way == "given"
-    return is_own or any(name in text for name in names)
+    return _has_own_name(evidence) or any(name in text for name in names)
+
+
+def _has_own_name(evidence: Evidence) -> bool:
+    """A client that the developer has made at an MCP server has a name that nobody here knows."""
+    return evidence.mcp is not None and evidence.mcp.way == "given"
 
 
 def _lists_as_many(evidence: Evidence, page: Exchange, scopes: list[str]) -> bool:

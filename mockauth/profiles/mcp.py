@@ -112,7 +112,10 @@ AREAS: Mapping[str, str] = MappingProxyType({"cimd": "--++"})
 
 NO_SECRET = "the client has no secret"
 SIGNS = "the client signs its requests, so that it is not public"
-ABOUT_PUBLIC = ("pkce.required-for-public-client", "refresh.rotated-for-public-client")
+ABOUT_PUBLIC = (
+    "pkce.missing-challenge-refused-at-authorize", "pkce.required-for-public-client",
+    "refresh.rotated-for-public-client",
+)  # fmt: skip
 ABOUT_SECRETS = (
     "api.client-secret-refused", "refresh.client-auth-required",
     "revoke.client-auth-required", "token.basic-auth-accepted",

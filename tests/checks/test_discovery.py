@@ -73,7 +73,6 @@ def judged(rule: Check, **changes: Any) -> Finding | Seen:
         (asm_json, {"client_id_metadata_document_supported": "true"}),
         (grants_listed, {"grant_types_supported": ["client_credentials"]}),
         (asm_required_fields, {"token_endpoint": "/token"}),
-        (asm_required_fields, {"response_modes_supported": ["form_post"]}),
         (prm_resource_well_formed, {"resource": [URL]}),
         (prm_authorization_servers, {"authorization_servers": ["http://localhost:8000?a=b"]}),
         (prm_authorization_servers, {"authorization_servers": [7, "http://localhost:8000"]}),

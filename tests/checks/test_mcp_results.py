@@ -30,6 +30,10 @@ def state_of(message: Message, result: Any, media_type: str = "application/json"
     if media_type == "text/event-stream":
         body = b"event: message\ndata: " + body + b"\n\n"
     answer = Response(status=200, headers=(("Content-Type", media_type),), body=body)
+    return state_at(message, answer)
+
+
+def state_at(message: Message, answer: Response) -> State:
     trace = Trace()
     trace.add(Exchange(step="rpc", request=rpc_request(URL, message), response=answer))
     evidence = Evidence(trace=trace, mcp=McpService(url=URL))
@@ -50,6 +54,8 @@ def state_of(message: Message, result: Any, media_type: str = "application/json"
         (LIST_OLD, {"tools": []}, "pass"),
         (LIST_OLD, {"tools": [{"name": "a"}]}, "fail"),
         (LIST_OLD, {"tools": {"a": TOOL}}, "fail"),
+        (LIST_OLD, [TOOL], "fail"),
+        (CALL_NEW, "done", "fail"),
         (LIST_NEW, {"tools": [TOOL], **WHOLE}, "pass"),
         (LIST_NEW, {"tools": [TOOL]}, "warn"),
         (CALL_NEW, {"content": [], **WHOLE}, "pass"),
@@ -59,6 +65,13 @@ def state_of(message: Message, result: Any, media_type: str = "application/json"
 )
 def test_a_result_has_what_its_method_needs(message: Message, result: Any, state: State) -> None:
     assert state_of(message, result) == state
+
+
+def test_an_error_is_no_result() -> None:
+    body = b'{"jsonrpc": "2.0", "id": 1, "error": {"code": -32603, "message": "no"}}'
+    answer = Response(status=200, headers=(("Content-Type", "application/json"),), body=body)
+
+    assert state_at(LIST_OLD, answer) == "blocked"
 
 
 @pytest.mark.parametrize(

@@ -213,10 +213,10 @@ def test_a_client_with_a_secret_may_go_without_pkce() -> None:
     assert state_of(rule, run_of(rule, *faults, way=WITHOUT_DOCUMENTS)) == "n/a"
 
 
-def test_a_part_of_the_scope_without_refresh_token_is_not_refreshed_by_another_grant() -> None:
+def test_a_part_of_the_scope_is_asked_for_with_what_gives_a_refresh_token() -> None:
     rule = "refresh.wider-scope-refused"
 
-    assert state_of(rule, run_of(rule, way=refreshing_offline)) == "blocked"
+    assert state_of(rule, run_of(rule, way=refreshing_offline)) == "pass"
 
 
 @pytest.mark.parametrize(
@@ -386,6 +386,29 @@ def test_a_server_may_register_another_method_if_it_says_so_and_serves_it() -> N
     assert state_of(rule, run) == "pass"
     asked = [e for e in run.trace.select("token", probe=rule) if e.request.param("client_secret")]
     assert len(asked) == 2
+
+
+def telling_no_method(app: WSGIApplication) -> WSGIApplication:
+    """The app, whose answers to registrations name no method."""
+
+    def told(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        answer = Response.from_app(app, environ)
+        if environ["PATH_INFO"] == "/register":
+            members = answer.get_json(force=True, silent=True) or {}
+            members.pop("token_endpoint_auth_method", None)
+            answer.set_data(json.dumps(members))
+        return answer(environ, start)
+
+    return told
+
+
+def test_a_method_of_which_nothing_is_said_is_tried() -> None:
+    rule = "registration.auth-method-kept"
+
+    run = run_of(rule, way=telling_no_method)
+
+    assert state_of(rule, run) == "pass"
+    assert run.trace.select("token", probe=rule)
 
 
 def of_one_method(app: WSGIApplication) -> WSGIApplication:

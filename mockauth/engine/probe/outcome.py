@@ -67,10 +67,8 @@ def mcp_outcome(exchange: Exchange) -> Outcome:
 
 
 def revocation_outcome(exchange: Exchange) -> Outcome:
-    """Accepted is any 2xx that names no error: a client reads nothing else of it (RFC 7009 section 2.2)."""
-    outcome = api_outcome(exchange)
-    named = bool(exchange.answer.members.get("error"))
-    return "refused" if outcome == "accepted" and named else outcome
+    """Accepted is any 2xx: a client ignores its body (RFC 7009 section 2.2; Keycloak names an error there)."""
+    return api_outcome(exchange)
 
 
 def introspection_outcome(exchange: Exchange) -> Outcome:

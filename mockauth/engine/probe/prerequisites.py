@@ -12,6 +12,7 @@ from mockauth.engine.flow.fallbacks import has_odd_credentials
 from mockauth.engine.probe.document_trial import require_documents
 from mockauth.engine.probe.forged_jwt import is_jwt
 from mockauth.engine.probe.pkce import honours_pkce
+from mockauth.engine.probe.token_endpoints import ends_access_tokens
 from mockauth.engine.target import tokens
 from mockauth.engine.target.registration import register_second
 from mockauth.engine.target.subject import Subject
@@ -51,8 +52,7 @@ def _second_client(subject: Subject) -> None:
 
 def _access_revocation(subject: Subject) -> None:
     """RFC 7009 section 2.1 asks for the end of access tokens only where they can be revoked."""
-    asked = subject.driver.trace.select("revoke", probe="revoke.access-token-dies")
-    if any(e.answer.members.get("error") == "unsupported_token_type" for e in asked):
+    if not ends_access_tokens(subject):
         raise NotApplicable(say("the server revokes no access tokens"))
 
 

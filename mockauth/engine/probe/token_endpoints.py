@@ -124,6 +124,11 @@ def revoked_refresh_token(subject: Subject) -> str:
     return token
 
 
+def ends_access_tokens(subject: Subject) -> bool:
+    """Whether access tokens can be revoked at all (RFC 7009 section 2.2.1: unsupported_token_type)."""
+    return subject.once(_ends_access_tokens)
+
+
 def described(subject: Subject, token: str) -> Exchange | None:
     """What the server tells this client of a token; None where it tells it nothing."""
     try:
@@ -257,6 +262,13 @@ def _asked(subject: Subject, kind: Kind, token: str) -> Exchange:
 def _sent(subject: Subject, kind: Kind, found: TokenEndpoint, token: str) -> Exchange:
     with subject.placing(found.place):
         return subject.driver.send(request_of(found.url, found.client, token), kind)
+
+
+def _ends_access_tokens(subject: Subject) -> bool:
+    endpoint(subject, "revoke")
+    with subject.during("supply"):
+        asked = _asked(subject, "revoke", tokens.fresh_grant(subject).access_token)
+    return asked.answer.members.get("error") != "unsupported_token_type"
 
 
 def _revoked(subject: Subject) -> str:

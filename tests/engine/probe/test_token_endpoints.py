@@ -122,6 +122,14 @@ def says_what_it_did(request: Request, onward: Callable[[Request], Response]) ->
     return answering(200, {"revoked": True}) if asks(request, "/revoke") and answer.ok else answer
 
 
+def names_an_error_at_200(request: Request, onward: Callable[[Request], Response]) -> Response:
+    """An unknown token gets 200 with an error, which a client ignores (RFC 7009 section 2.2)."""
+    answer = onward(request)
+    if not asks(request, "/revoke") or request.param("token_type_hint") or not answer.ok:
+        return answer
+    return answering(200, {"error": "invalid_token"})
+
+
 def answers_204(request: Request, onward: Callable[[Request], Response]) -> Response:
     answer = onward(request)
     return answering(204) if asks(request, "/revoke") and answer.ok else answer
@@ -174,6 +182,7 @@ def keeps_a_grant_apart(request: Request, onward: Callable[[Request], Response])
         None,
         says_what_it_did,
         answers_204,
+        names_an_error_at_200,
         takes_basic_only,
         lists_no_methods,
         knows_no_unknown_type,

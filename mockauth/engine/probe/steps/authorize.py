@@ -101,7 +101,9 @@ def _compared(
     is_ordinary: bool,
 ) -> StepResult:
     """Compare the end of the way with what the step expects."""
-    if landing.outcome in ("stuck", "timeout") and step.expect.verdict == "either":
+    needs_script = step.expect.verdict == "accepted" and landing.reason == "needs-script"
+    is_open = landing.outcome in ("stuck", "timeout") and step.expect.verdict == "either"
+    if needs_script or is_open:
         raise Blocked(say("the altered request got stuck: {}", landing.describe()))
     if step.expect.verdict == "accepted" and _is_empty(landing):
         raise Blocked(say("the callback has neither code nor error (see callback.code-once)"))

@@ -40,7 +40,7 @@ from mockauth.wire.url import without_query
 from mockauth.wire.words import AT_AUTHORIZATION_URL, AT_CLIENT_URL, own, say
 
 Observations = list[Finding | Seen]
-PUBLIC = ("scheme", "other_scheme", "callback", "advertised", "unadvertised")
+PUBLIC = ("scheme", "other_scheme", "callback", "advertised", "unadvertised", "listed")
 """References of a variant whose value a report shows."""
 ENDPOINTS = {
     "authorize": AT_CLIENT_URL,

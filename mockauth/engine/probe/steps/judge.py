@@ -66,7 +66,7 @@ def judge(run: ProbeRun, step: Step, came: Came) -> StepResult:
     told = (of_api or step.do in ("tool", "introspect")) and came.outcome != "accepted"
     if told and control(run, step).stale:
         return StepResult(stale=True)
-    if told and _as_without_token(run, step, exchange):
+    if told and step.do != "introspect" and _as_without_token(run, step, exchange):
         raise NotApplicable(
             say("{}, as to a call without a token: see api.no-token-is-401", exchange.outcome)
         )
@@ -132,10 +132,10 @@ def _registered(run: ProbeRun, step: Step, came: Came) -> StepResult:
         if not is_kept:
             raise NotApplicable(say("the server registers {} instead", str(told)))
         return StepResult()
-    if is_kept:
+    if told and is_kept:
         seen = Seen(actual=say("kept"), exchanges=came.numbers)
         return StepResult(observations=[seen], ended=True)
-    if told not in ASKED_METHODS:
+    if told and told not in ASKED_METHODS:
         raise Blocked(say("the server registers {} instead, which is not tried", str(told)))
     return StepResult()
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 from mockauth.chatgpt.client import Client
 from mockauth.chatgpt.token import read_token
 from mockauth.engine.events import Event, Noted, StepStarted
-from mockauth.engine.flow.basic_header import place_of_basic
-from mockauth.engine.flow.fallbacks import by_named_basic, without_resource_at_token
+from mockauth.engine.flow.basic_header import choose_basic
+from mockauth.engine.flow.fallbacks import without_resource_at_token
 from mockauth.engine.flow.own_document import (
     Trial,
     be_document_client,
@@ -82,8 +82,7 @@ def _sign_in(subject: Subject, tool: str) -> Iterator[Event]:
     if not subject.target.given.client_id:
         return
     subject.target = replace(subject.target, client=_client(subject, auth))
-    if subject.target.auth_method == "client_secret_basic":
-        subject.driver.place = place_of_basic(subject, subject.target.oauth_client)
+    choose_basic(subject)
     if not subject.target.oauth_client.sends_secret:
         signs = subject.target.auth_method == SIGNED
         altered = with_signing_client if signs else with_public_client
@@ -189,8 +188,6 @@ def _tried(subject: Subject, auth: OAuth) -> Generator[Event, None, Trial | None
 
 def _client(subject: Subject, auth: OAuth) -> Client:
     target, service = subject.target, mcp.service_of(subject)
-    if target.auth_method == "client_secret_basic":
-        subject.driver.place = by_named_basic
     return Client(
         auth=replace(
             auth,

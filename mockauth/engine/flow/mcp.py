@@ -35,7 +35,6 @@ from mockauth.profiles.mcp import (
     ASSUMED,
     REVISIONS,
     Revision,
-    counting_revision,
     with_public_client,
     with_revision,
     with_signing_client,
@@ -52,7 +51,7 @@ def mcp_flow(subject: Subject, target: str, tool: str, revision: str) -> Iterato
         NothingJudged: the target cannot be reached, or the login cannot be done.
     """
     subject.target = replace(subject.target, mcp=McpService(url=target, wanted=revision))
-    _judge_by(subject, counting_revision("", revision))
+    _judge_by(subject, mcp.judged_by(subject))
     yield StepStarted(say("open the MCP endpoint without a token"))
     mcp.open_without_token(subject)
     yield StepStarted(say("read the metadata of the resource and of the authorization server"))
@@ -234,7 +233,7 @@ def _summary(subject: Subject) -> Iterator[Event]:
     yield Noted(
         say(
             "no revision of MCP could be agreed on; judged by {}",
-            own(counting_revision("", service.wanted)),
+            own(mcp.judged_by(subject)),
         )
     )
 

@@ -10,8 +10,11 @@ from dataclasses import replace
 
 from mockauth.chatgpt.token import basic_credentials, raw_basic_credentials
 from mockauth.wire.message import Request, every
+from mockauth.wire.trace import Step
 
 CREDENTIALS = ("client_id", "client_secret")
+BY_CLIENT: tuple[Step, ...] = ("token", "refresh", "endpoint", "revoke", "introspect")
+"""The messages in which a client proves itself."""
 
 
 def in_basic_header(request: Request, *, raw: bool = False, named: bool = False) -> Request:

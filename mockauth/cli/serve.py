@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
-from urllib.parse import urlsplit
 
 import click
 
@@ -22,6 +21,7 @@ from mockauth.errors import UsageError
 from mockauth.plugin.login_name import Login
 from mockauth.profiles import MCP
 from mockauth.settings import called_back, plugins_of, read_settings
+from mockauth.wire.url import path_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -297,7 +297,7 @@ def _known_to_pages(plugin: PluginConfig, base: str) -> PluginConfig:
     named = (base, base.replace("//localhost:", "//127.0.0.1:"))
     paths = [f"/aip/{id}/oauth/callback" for id in plugin.plugin_ids]
     if plugin.api == "mcp":
-        paths = [urlsplit(uri).path for uri in _of_connectors(plugin)]
+        paths = [path_of(uri) for uri in _of_connectors(plugin)]
     uris = [f"{one}{path}" for path in paths for one in named]
     return called_back(plugin, tuple(dict.fromkeys(uris)))
 

@@ -56,8 +56,9 @@ class McpBehaviour:
     """False: the answer has the client_id and nothing of what was registered."""
     registration_default_method: str = "client_secret_basic"
     document_id_checked: bool = True
-    document_id_slash_ignored: bool = False
     """False: a document of another client_id is taken."""
+    document_id_slash_ignored: bool = False
+    """True: a document whose client_id differs by a slash at the end is taken."""
     document_redirects_checked: bool = True
     """False: a redirect URI that the document does not list is taken."""
     document_secrets_refused: bool = True

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from mockauth.profiles.mcp import REVISIONS
 from mockauth.scenario.model import Expect
 from mockauth.scenario.phrases import Phrase, both, differing, either, told, word
 
@@ -52,6 +53,10 @@ ACTIVE = {
     "true": "with `active` as the JSON value true",
     "false": "with `active` as the JSON value false",
     "alone": "with nothing beside `active`",
+}
+VERSIONS = {
+    "not-invented": "without agreeing on a version that was made up",
+    "listed": f"with {REVISIONS[-1]} among the versions that it lists",
 }
 WINNERS = {
     "one": "at most one of them may be accepted",
@@ -105,6 +110,7 @@ PHRASES: Mapping[str, Phrase] = MappingProxyType(
         "registered": lambda pairs: f"with {both([f'`{n}` = `{told(v)}`' for n, v in pairs])}",
         "members": lambda names: f"with {both(_quoted(names))}",
         "active": lambda kind: word(ACTIVE, kind),
+        "version": lambda kind: word(VERSIONS, kind),
         "rpc_id": lambda _: "with the id of the message",
         "session": lambda _: "the session is long and like no other of the run",
         "audience": lambda kind: word(AUDIENCES, kind),

@@ -42,6 +42,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "fresh.access_token": "a fresh access token",
         "fresh.refresh_token": "a fresh refresh token",
         "revoked.refresh_token": "a refresh token that was revoked",
+        "resource.lookalike": "another site whose address begins with the server's",
         "listed.query": "query, where it is listed",
         "listed.fragment": "fragment, where it is listed",
         "listed.form_post": "form_post, where it is listed",

@@ -68,6 +68,7 @@ ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "expect.rpc_error": ("tool",),
         "expect.members": ("tool",),
         "expect.rpc_id": ("tool",),
+        "expect.version": ("tool",),
         "expect.session": ("tool",),
         "expect.audience": ("tool",),
         "expect.headers": SENT,

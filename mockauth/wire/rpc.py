@@ -24,7 +24,7 @@ def read_message(answer: Response) -> Mapping[str, Any]:
 def is_answered(request: Request, events: str) -> bool:
     """Whether a stream of events has the answer to `request`: it may stay open after that (MCP
     basic/transports, sending messages)."""
-    asked = _members(request.body.decode("utf-8", "replace")).get("id")
+    asked = request.members.get("id")
     return asked is not None and any(one.get("id") == asked for one in _answers_in(events))
 
 

@@ -150,10 +150,10 @@ def refusing_documents(app: WSGIApplication) -> WSGIApplication:
 
 
 def demanding_assertions(app: WSGIApplication) -> WSGIApplication:
-    """The app, whose token endpoint knows no public clients."""
+    """The app, which knows no public clients."""
 
     def demanded(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"] == "/token":
+        if environ["PATH_INFO"] in ("/token", "/revoke", "/introspect"):
             body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             environ["wsgi.input"] = io.BytesIO(body)
             if b"client_assertion=" not in body:
@@ -324,7 +324,15 @@ def test_where_nobody_can_register_the_second_client_has_a_document_too() -> Non
     assert state_of(rule, run_of(rule, way=described(registration_endpoint=None))) == "pass"
 
 
-@pytest.mark.parametrize("rule", ["refresh.works", "cimd.works", "cimd.flag-matches-behaviour"])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "refresh.works",
+        "cimd.works",
+        "cimd.flag-matches-behaviour",
+        "revoke.refresh-token-dies",
+    ],
+)
 def test_a_server_that_wants_every_client_to_sign_gets_signatures(rule: str) -> None:
     way = described(
         registration_endpoint=None, token_endpoint_auth_methods_supported=["private_key_jwt"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,6 +114,17 @@ def test_it_is_told_whether_chatgpt_connects_how_it_registers_and_what_it_shows(
     )
     assert headline(checked("metadata.no-way-to-register")).startswith(
         'does not connect, and shows "MCP server … does not implement OAuth"; finds no way'
+    )
+
+
+def test_a_server_that_takes_documents_alone_and_that_nobody_tried_is_not_said_to_fail() -> None:
+    run = checked()
+    assert run.today is not None
+    untried = replace(run.today, connects=False, way="", callback="https://chatgpt.com/c")
+
+    assert headline(replace(run, today=untried)) == (
+        "sign-in not tested; would sign in by its client ID metadata document, which could not be "
+        "tried to its end here; its callback is https://chatgpt.com/c"
     )
 
 

@@ -265,6 +265,10 @@ def test_too_many_combinations_are_refused() -> None:
             "9:34: steps.0.expect.absent: has no meaning in token; only in authorize",
         ),
         (
+            "{do: token, expect: {verdict: either, version: listed}}",
+            "9:52: steps.0.expect.version: has no meaning in token; only in tool",
+        ),
+        (
             "{do: api, client: second, expect: {verdict: refused}}",
             "9:23: steps.0.client: has no meaning in api; only in authorize, token, refresh, revoke",
         ),

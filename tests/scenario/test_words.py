@@ -98,6 +98,16 @@ def test_a_field_without_a_phrase_is_told_by_its_name() -> None:
     assert told == ["error a, b", "other body than first"]
 
 
+def test_every_expectation_of_a_built_in_probe_has_a_phrase() -> None:
+    probes, usual = load_library().probes, Expect()
+    expected = [step.expect for probe in probes for step in probe.steps]
+    expected += [expect for probe in probes for _, expect in probe.answers_of]
+    names = {field.name for field in fields(Expect)}
+    used = {n for n in names for one in expected if getattr(one, n) != getattr(usual, n)}
+
+    assert used <= EXPECTATIONS.keys()
+
+
 def test_every_built_in_probe_is_told_in_whole_sentences() -> None:
     for probe in load_library().probes:
         told = probe_words(probe)

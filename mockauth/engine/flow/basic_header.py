@@ -16,6 +16,12 @@ from mockauth.engine.target import requests
 from mockauth.engine.target.subject import Subject
 
 
+def choose_basic(subject: Subject) -> None:
+    """From here on the client of an MCP server that has a Basic header is named where the server takes it."""
+    if subject.target.mcp is not None and subject.target.auth_method == "client_secret_basic":
+        subject.driver.place = place_of_basic(subject, subject.target.oauth_client)
+
+
 def place_of_basic(subject: Subject, client: Client) -> Place:
     """Where the credentials of a client with a Basic header travel."""
     if not client.sends_secret or _gets_as_far_as_the_code(subject, client, by_named_basic):

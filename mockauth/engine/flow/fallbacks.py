@@ -11,7 +11,7 @@ from urllib.parse import quote_plus
 
 from mockauth.browser.landing import OURS, Landing
 from mockauth.chatgpt.authorize import authorization_request, code_at
-from mockauth.chatgpt.placement import in_basic_header
+from mockauth.chatgpt.placement import BY_CLIENT, in_basic_header
 from mockauth.chatgpt.token import Grant, read_token
 from mockauth.checks.evidence import Given
 from mockauth.checks.fallback_text import TEXTS
@@ -30,10 +30,7 @@ NO_RESOURCE = say(
     "the server refuses a request with resource, which every client of MCP sends; the run goes on "
     "without it"
 )
-BY_CLIENT: tuple[Step, ...] = ("token", "refresh", "endpoint", "revoke", "introspect")
-"""The messages in which a client proves itself."""
 VERIFIER = "mockauth-diagnoses-whether-a-code-challenge-is-wanted"
-"""Characters of a page that an error quotes."""
 
 
 def ask_for_code(subject: Subject) -> tuple[Landing, str]:

@@ -10,8 +10,8 @@ from dataclasses import replace
 from mockauth.chatgpt.client import Client
 from mockauth.chatgpt.token import read_token
 from mockauth.engine.events import Event, Noted, StepStarted
-from mockauth.engine.flow.basic_header import place_of_basic
-from mockauth.engine.flow.fallbacks import by_named_basic, without_resource_at_token
+from mockauth.engine.flow.basic_header import choose_basic
+from mockauth.engine.flow.fallbacks import without_resource_at_token
 from mockauth.engine.flow.own_document import (
     Trial,
     be_document_client,
@@ -35,7 +35,6 @@ from mockauth.profiles.mcp import (
     ASSUMED,
     REVISIONS,
     Revision,
-    counting_revision,
     with_public_client,
     with_revision,
     with_signing_client,
@@ -52,7 +51,7 @@ def mcp_flow(subject: Subject, target: str, tool: str, revision: str) -> Iterato
         NothingJudged: the target cannot be reached, or the login cannot be done.
     """
     subject.target = replace(subject.target, mcp=McpService(url=target, wanted=revision))
-    _judge_by(subject, counting_revision("", revision))
+    _judge_by(subject, mcp.judged_by(subject))
     yield StepStarted(say("open the MCP endpoint without a token"))
     mcp.open_without_token(subject)
     yield StepStarted(say("read the metadata of the resource and of the authorization server"))
@@ -82,8 +81,7 @@ def _sign_in(subject: Subject, tool: str) -> Iterator[Event]:
     if not subject.target.given.client_id:
         return
     subject.target = replace(subject.target, client=_client(subject, auth))
-    if subject.target.auth_method == "client_secret_basic":
-        subject.driver.place = place_of_basic(subject, subject.target.oauth_client)
+    choose_basic(subject)
     if not subject.target.oauth_client.sends_secret:
         signs = subject.target.auth_method == SIGNED
         altered = with_signing_client if signs else with_public_client
@@ -189,8 +187,6 @@ def _tried(subject: Subject, auth: OAuth) -> Generator[Event, None, Trial | None
 
 def _client(subject: Subject, auth: OAuth) -> Client:
     target, service = subject.target, mcp.service_of(subject)
-    if target.auth_method == "client_secret_basic":
-        subject.driver.place = by_named_basic
     return Client(
         auth=replace(
             auth,
@@ -237,7 +233,7 @@ def _summary(subject: Subject) -> Iterator[Event]:
     yield Noted(
         say(
             "no revision of MCP could be agreed on; judged by {}",
-            own(counting_revision("", service.wanted)),
+            own(mcp.judged_by(subject)),
         )
     )
 

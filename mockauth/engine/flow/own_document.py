@@ -132,15 +132,16 @@ def why_not(subject: Subject) -> Words:
         why = say("one of this machine cannot be fetched from elsewhere")
     else:
         why = WHY_NOT[service.documents]
-    dynamic = (
-        say("so dynamic registration was used"),
-        say(
-            "and the rest of the run uses a client that registered dynamically, which has a secret to judge"
-        ),
+    return say(
+        "ChatGPT would sign in by its client ID metadata document; {}, {}", why, _instead(service)
     )
-    then = (
-        dynamic[service.document_works]
-        if service.way == "dynamic"
-        else say("and no client could be registered")
+
+
+def _instead(service: McpService) -> Words:
+    if service.way != "dynamic":
+        return say("and no client could be registered")
+    if not service.document_works:
+        return say("so dynamic registration was used")
+    return say(
+        "and the rest of the run uses a client that registered dynamically, which has a secret to judge"
     )
-    return say("ChatGPT would sign in by its client ID metadata document; {}, {}", why, then)

@@ -10,7 +10,7 @@ from mockauth.engine.flow.own_document import offers_document
 from mockauth.engine.result.today_facts import Today
 from mockauth.engine.target import mcp
 from mockauth.engine.target.subject import Subject
-from mockauth.profiles.mcp import REVISIONS, STATELESS, counting_revision
+from mockauth.profiles.mcp import REVISIONS, STATELESS
 from mockauth.wire.rpc import result_of
 
 
@@ -71,7 +71,7 @@ def today_of(subject: Subject) -> Today | None:
         offers_document=offers_document(service),
         document_works=service.document_works,
         callback=subject.target.given.redirect_uri,
-        judged_by=counting_revision(service.revision, service.wanted),
+        judged_by=mcp.judged_by(subject),
         served=service.served if service.wanted == "auto" else (),
         refused=service.refused,
     )

@@ -27,6 +27,8 @@ MOST_HEAD = 64 * 1024
 """Characters of all headers of an answer; servers and browsers take 8 to 64 thousand."""
 AFTER_ANSWER = 0.05
 """Seconds that a stream of events has to end after the answer."""
+BLANK_LINES = (b"\n\n", b"\r\r", b"\n\r\n")
+"""What ends an event (HTML, section 9.2.6), the longest last."""
 LOST = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
 """`http.client.RemoteDisconnected` is one of them: the peer went away before it answered."""
 AS_IT_IS = "".join(map(chr, range(0x21, 0x7F)))
@@ -63,7 +65,10 @@ class Connections:
             got = self._ask(place, target, request, seconds)
             headers = _head(got)
             endless = _is_endless(request, headers)
-            body, truncated = (b"", True) if endless else self._body(request, got, deadline, most)
+            events = _is_events(headers)
+            body, truncated = (
+                (b"", True) if endless else self._body(request, got, deadline, most, events=events)
+            )
         except BaseException:
             self.drop(request)
             raise
@@ -92,17 +97,18 @@ class Connections:
                 asked.shutdown(socket.SHUT_RDWR)
 
     def _body(
-        self, request: Request, got: BaseHTTPResponse, deadline: float, most: int
+        self, request: Request, got: BaseHTTPResponse, deadline: float, most: int, *, events: bool
     ) -> tuple[bytes, bool]:
         """The body, cut as it is read; a list of its parts would take forty times its bytes."""
-        body = bytearray()
+        body, whole = bytearray(), 0
         while part := got.read1(65536, decode_content=True):
             body += part
             if len(body) > most:
                 return bytes(body[:most]), True
             if time.monotonic() > deadline:
                 raise TimeoutError
-            if _is_events(_head(got)) and _is_answered(request, body):
+            before, whole = whole, _whole(body, whole, len(part)) if events else 0
+            if _is_answered(request, body, before, whole):
                 return bytes(body + self._rest(request, got)), False
         return bytes(body), False
 
@@ -221,9 +227,18 @@ def _is_endless(request: Request, headers: Pairs) -> bool:
     return request.method == "GET" and _is_events(headers)
 
 
-def _is_answered(request: Request, body: bytearray) -> bool:
-    whole = body.endswith((b"\n", b"\r")) and len(body) <= CALL_BYTES
-    return whole and is_answered(request, body.decode("utf-8", "replace"))
+def _whole(body: bytearray, before: int, new: int) -> int:
+    """The end of the last whole event; `before` is what it was, `new` the bytes that have come since."""
+    since = max(before, len(body) - new - len(BLANK_LINES[-1]) + 1)
+    found = ((body.rfind(line, since), len(line)) for line in BLANK_LINES)
+    return max([before, *(at + length for at, length in found if at >= 0)])
+
+
+def _is_answered(request: Request, body: bytearray, start: int, end: int) -> bool:
+    """Whether the events between have the answer: each is read once, however many there are."""
+    if not start < end <= CALL_BYTES:
+        return False
+    return is_answered(request, body[start:end].decode("utf-8", "replace"))
 
 
 def _is_events(headers: Pairs) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from mockauth.chatgpt.authorize import Pending, authorization_request, code_at
 from mockauth.chatgpt.token import Grant, read_token
 from mockauth.checks.registry import all_checks
+from mockauth.engine.flow.basic_header import choose_basic
 from mockauth.engine.installation.arrival import MEANINGS, Arrival, Meaning
 from mockauth.engine.installation.connector import TODAY, callback_path, verifier_of, wrong_issuer
 from mockauth.engine.installation.dealings import World, dealing, secrets_of
@@ -226,6 +227,7 @@ def _land(
         subject.driver.witness(came, "callback")
         if wrong is not None:
             return replace(_end(subject, wrong), error=_error(subject.driver.secrets, callback))
+        choose_basic(subject)
         answer = requests.exchange(subject, code_at(callback.query)).response
         grant = read_token(answer)
         if not grant.access_token:

@@ -10,6 +10,7 @@ from typing import Any
 
 from mockauth.chatgpt.token import read_token
 from mockauth.checks.registry import all_checks
+from mockauth.engine.flow.basic_header import choose_basic
 from mockauth.engine.http.recorder import CALL_SECONDS
 from mockauth.engine.installation.dealings import World, dealing
 from mockauth.engine.installation.installation import Connection, Installation, granted
@@ -161,6 +162,7 @@ def _renew(world: World, subject: Subject, connection: Connection) -> Used | Non
             ),
             advice=NO_REFRESH_TOKEN,
         )
+    choose_basic(subject)
     exchange = requests.refresh(subject, connection.refresh_token.reveal())
     grant = read_token(exchange.response)
     if not grant.access_token:

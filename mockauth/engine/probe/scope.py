@@ -12,13 +12,12 @@ from mockauth.checks import mcp_tool
 from mockauth.checks.finding import Blocked, NotApplicable
 from mockauth.engine.target import browsers, mcp, requests
 from mockauth.engine.target.subject import Subject
-from mockauth.manifest.mcp import McpService
+from mockauth.manifest.mcp import OFFLINE, McpService
 from mockauth.manifest.openapi import Operation
 from mockauth.wire.words import say
 
 SEPARATOR = re.compile(r"[:./]")
 """Between the parts of a scope, as most servers name them."""
-OFFLINE = "offline_access"
 UNKNOWN = "mockauth-no-such-scope"
 MOST_TRIES = 4
 

@@ -121,7 +121,7 @@ def _way(today: Today) -> str:
     if by_document and today.way:
         return "would sign in by its client ID metadata document, and dynamic registration (RFC 7591) was used here"
     if by_document:
-        return "would sign in by its client ID metadata document, which led to no sign-in here"
+        return "would sign in by its client ID metadata document, which could not be tried to its end here"
     return WAYS.get(today.way, "needs no sign-in" if needs_none else "finds no way to register")
 
 
@@ -129,5 +129,7 @@ def _outcome(run: Run, today: Today) -> Words:
     stops = [r for r in run.results if r.raw_state in ("fail", "error") and r.rule.id in SIGN_IN]
     if today.connects and not stops:
         return say("connects and lists {}", amount(today.tools, "tool"))
+    if not stops and today.offers_document and not today.way:
+        return say("sign-in not tested")
     shown = next((r.rule.chatgpt_shows for r in stops if r.rule.chatgpt_shows), "")
     return say("does not connect, and shows {}", shown) if shown else say("does not connect")

@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mockauth.chatgpt.placement import BY_CLIENT
 from mockauth.engine.http.document_host import Served
 from mockauth.engine.target.client_keys import TYPE, ClientKey, new_key, ordinary_claims
 from mockauth.engine.target.documents import Documents
@@ -39,7 +40,7 @@ class BySignature:
 
     def __call__(self, request: Request, step: Step) -> Request:
         key, names = self.document.key, {name for name, _ in request.params}
-        if step not in ("token", "refresh") or key is None or "client_assertion" in names:
+        if step not in BY_CLIENT or key is None or "client_assertion" in names:
             return request
         if ("client_id", self.document.url) not in request.params:
             return request

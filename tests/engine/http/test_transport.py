@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockauth.engine.http import connection
 from mockauth.engine.http.connection import MOST_BYTES, place_and_target
 from mockauth.engine.http.transport import SocketTransport, TransportError, WsgiTransport
 from mockauth.wire import Request, Response
 from mockauth.wire.message import pairs_of
-from mockauth.wire.rpc import read_message
+from mockauth.wire.rpc import is_answered, read_message
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 REFUSED = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
@@ -309,6 +310,30 @@ def test_a_stream_of_events_that_stays_open_is_read_to_the_answer() -> None:
         assert got.body == other + mine.encode()
         assert read_message(got) == {"jsonrpc": "2.0", "id": 7, "result": {"text": "a\u2028b"}}
         assert transport.send(get(server.url), seconds=60).body == b"ok"
+
+
+def test_each_event_of_a_long_stream_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+
+    def noting(request: Request, events: str) -> bool:
+        looked.append(events)
+        return is_answered(request, events)
+
+    monkeypatch.setattr(connection, "is_answered", noting)
+    type_and_coding = b"Content-Type: text/event-stream\r\nTransfer-Encoding: chunked"
+    head = b"HTTP/1.1 200 OK\r\n" + type_and_coding + b"\r\n\r\n"
+    others = [b'data: {"method": "ping"}' + end * 2 for end in (b"\n", b"\r", b"\r\n") * 50]
+    cut = [b'data: {"method"', b': "ping"}\r\n\r', b"\n"]
+    mine = b'data: {"jsonrpc": "2.0", "id": 7, "result": {}}\n\n'
+    parts = [*others, *cut, mine]
+    chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts)
+    asked = Request(method="POST", url="http:", raw=b'{"jsonrpc": "2.0", "id": 7}')
+    with serving(lambda _, nth: head + chunks) as server:
+        got = SocketTransport().send(replace(asked, url=server.url), seconds=60)
+
+    assert got.body == b"".join(parts)
+    assert len(looked) > len(others)
+    assert "".join(looked).encode() == got.body
 
 
 def test_an_app_in_this_process_gets_the_same_target_and_header_bytes() -> None:

@@ -191,6 +191,15 @@ def test_what_is_no_run_is_told_apart(text: str, said: str) -> None:
         document.read_document(text, "run.json")
 
 
+def test_what_is_broken_first_in_a_revision_is_the_method_that_does_not_work() -> None:
+    rows: list[dict[str, Any]] = [
+        {"failures": ["a", "b"], "refused": "tools/list"}, {"failures": ["a", "b"]},
+        {"failures": [], "refused": ""},
+    ]  # fmt: skip
+
+    assert [document.first_broken(one) for one in rows] == ["tools/list", "a", ""]
+
+
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_run_of_an_older_release_is_written_in_every_format(
     runs: dict[str, dict[str, Any]], kind: str

@@ -115,6 +115,12 @@ def counted(document: Document) -> str:
     return " · ".join(f"{n} {state}" for state, n in document["summary"].items() if n)
 
 
+def first_broken(revision: Mapping[str, Any]) -> str:
+    """What is broken first in a revision of `today`: a method or the id of a check, "" where nothing is."""
+    first: str = revision.get("refused") or next(iter(revision["failures"]), "")
+    return first
+
+
 def message_of(exchange: Exchange, longest: int | None = None) -> str:
     """One exchange as text: the request, a blank line, the answer; `longest` is in characters of a body."""
     request, answer = exchange["request"], exchange["response"]

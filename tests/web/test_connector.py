@@ -373,6 +373,30 @@ def test_at_another_port_another_client_is_registered(
     assert (now.registered_uri, now.client_id != here.client_id) == (STABLE, True)
 
 
+def test_a_client_that_works_is_kept_where_no_other_can_be_registered(
+    server: MockPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOCKAUTH_STORE_KEY", Fernet.generate_key().decode())
+    place = f"sqlite:///{tmp_path}/kept.db"
+    visitor = added(Visitor(create_pages(PageSettings(store=place))), server)
+    keeper, id = Keeper(open_store(place)), visitor.path.split("/")[3]
+    logged_in(visitor, server)
+    here = keeper.installation(id)
+    assert here is not None
+    keeper.keep(there := replace(here, registered_uri=here.registered_uri.replace("3334", "4000")))
+    refuses = Fault(name="refuses", answers=(AnswerChange(place="register", status=403),))
+    server.operator.switch_on(refuses, Trigger())
+
+    visitor.get(f"/chatgpt/plugins/{id}/").press("Find out again")
+
+    assert f"comes back to {there.registered_uri}" in visitor.text
+    now = keeper.installation(id)
+    assert now is not None
+    assert (now.client_id, now.auth_method) == (here.client_id, here.auth_method)
+    assert (now.is_registered, now.registered_uri) == (True, there.registered_uri)
+    assert keeper.connection(id, now.owner) is not None
+
+
 def test_arguments_that_are_no_json_are_not_sent(visitor: Visitor, server: MockPlugin) -> None:
     logged_in(added(visitor, server), server).click("See its tools")
 

@@ -93,6 +93,21 @@ def test_without_the_promise_of_iss_the_callback_has_an_id(visitor: Visitor) -> 
         assert "callback.iss-advertised-when-sent" in visitor.text
 
 
+def test_it_is_said_that_chatgpt_would_sign_in_by_a_document(
+    visitor: Visitor, server: MockPlugin
+) -> None:
+    added(visitor, server)
+    assert "ChatGPT would sign in by its client ID metadata document" in visitor.text
+    refuses = Fault(name="refuses", answers=(AnswerChange(place="register", status=403),))
+    server.operator.switch_on(refuses, Trigger())
+
+    added(visitor, server)
+
+    assert "These pages cannot connect" in visitor.text
+    assert "ChatGPT cannot connect" not in visitor.text
+    assert "Run all checks, which sign in by a document" in visitor.text
+
+
 def test_a_client_that_is_given_is_used(visitor: Visitor) -> None:
     with served_plugin(api="mcp", redirect_uri=STABLE) as server:
         client = server.client
@@ -390,6 +405,7 @@ def test_a_client_that_works_is_kept_where_no_other_can_be_registered(
     visitor.get(f"/chatgpt/plugins/{id}/").press("Find out again")
 
     assert f"comes back to {there.registered_uri}" in visitor.text
+    assert "ChatGPT cannot connect" not in visitor.text
     now = keeper.installation(id)
     assert now is not None
     assert (now.client_id, now.auth_method) == (here.client_id, here.auth_method)

@@ -15,6 +15,7 @@ from typing import Any
 from mockauth.chatgpt import mcp as messages
 from mockauth.chatgpt.mcp import Message
 from mockauth.engine.flow.mcp import find_out
+from mockauth.engine.flow.own_document import offers_document
 from mockauth.engine.installation.arrival import Arrival
 from mockauth.engine.installation.dealings import World, dealing
 from mockauth.engine.installation.installation import NO_SECRET, Connection, Installation, Phase
@@ -126,6 +127,13 @@ def callback_path(installation: Installation) -> str:
     server = installation.mcp.server if installation.mcp else None
     is_stable = server is not None and server.promises_issuer
     return STABLE if is_stable else OF_ONE.format(installation.id)
+
+
+def has_document_way(installation: Installation) -> bool:
+    """Whether ChatGPT would sign in by its client ID metadata document (MCP 2025-11-25), which these
+    pages publish none of."""
+    is_given = bool(installation.client_id) and not installation.is_registered
+    return installation.mcp is not None and offers_document(installation.mcp) and not is_given
 
 
 def verifier_of(installation: Installation, state: str) -> str:

@@ -110,9 +110,9 @@ def page_address(base: str) -> str:
 
 
 def _typed(target: str) -> str:
-    from mockauth.engine.installation.address import typed_address, with_scheme
+    from mockauth.engine.installation.address import asked_address
 
-    found = with_scheme(target) if typed_address(target) else ""
+    found = asked_address(target)
     if target and not found:
         raise UsageError(
             f"{target}: no address of a plugin; give a site such as http://localhost:3333"

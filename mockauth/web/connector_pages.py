@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from mockauth.engine.installation import connector
-from mockauth.engine.installation.address import typed_address, with_scheme
+from mockauth.engine.installation.address import asked_address
 from mockauth.engine.installation.installation import Connection, Installation, Phase
 from mockauth.web.pages import Pages
 from mockauth.web.plugin_page import base_address
@@ -26,12 +26,7 @@ def add_connector_pages(blueprint: Blueprint, pages: Pages) -> None:
             filled = {"target": request.args.get("target", "")[:LONGEST] or pages.settings.target}
             return render_template("chatgpt/connector.html", filled=filled), 200
         filled = {name: _typed(name) for name in ("target", "client_id", "client_secret")}
-        # The path is taken letter for letter: /mcp/ may be another address than /mcp.
-        target = (
-            with_scheme(filled["target"].partition("#")[0])
-            if typed_address(filled["target"])
-            else ""
-        )
+        target = asked_address(filled["target"].partition("#")[0])
         if not target:
             shown = {**filled, "client_secret": ""}
             page = render_template("chatgpt/connector.html", filled=shown, wrong=NO_ADDRESS)

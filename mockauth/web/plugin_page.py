@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from mockauth.engine.installation.connector import has_document_way
 from mockauth.engine.installation.installation import Connection, Installation, Phase
 from mockauth.engine.installation.keeper import Listed
 from mockauth.engine.installation.login import redirect_uri
@@ -67,6 +68,7 @@ def plugin_page(pages: Pages, installation: Installation, *, wrong: str = "") ->
             one for one in installation.remarks if not one.is_fatal and not one.hinders_login
         ),
         kept_from=pages.settings.kept_from()[:MOST_NAMED],
+        has_document_way=has_document_way(installation),
         wrong=wrong,
     )
 

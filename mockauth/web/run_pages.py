@@ -13,7 +13,7 @@ from mockauth.web.pages import Pages
 from mockauth.web.plugin_page import sample_of
 from mockauth.web.run_form import is_on_a_desk, options_of, read_form
 from mockauth.web.run_report import counted, evidence, missing, report_of
-from mockauth.web.run_saved import SAVED, is_whole, saved_as
+from mockauth.web.run_saved import SAVED, saved_as
 from mockauth.web.run_shelf import UNFINISHED, Progress, RunShelf
 from mockauth.web.run_work import Works
 
@@ -149,7 +149,7 @@ def _report(shelf: RunShelf, installation: Installation, kept: Run) -> str:
         report=report,
         evidence=lambda check: evidence(report, check),
         missing=missing,
-        saved=SAVED if is_whole(kept) else {"json": SAVED["json"]},
+        saved=SAVED if report.is_whole else {"json": SAVED["json"]},
         before=before,
         change=compared(earlier.states, kept.states) if earlier is not None else None,
     )

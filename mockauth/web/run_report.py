@@ -11,6 +11,7 @@ from typing import Any
 
 from mockauth.engine.result.rank import SIGN_IN
 from mockauth.store.run import Run
+from mockauth.web.run_saved import is_whole
 
 BROKEN = ("error", "fail")
 LEVELS = ("critical", "must", "must-not", "should", "info")
@@ -56,6 +57,8 @@ class Report:
     notes: Sequence[str]
     exchanges: Mapping[int, Mapping[str, Any]]
     is_interrupted: bool
+    is_whole: bool
+    """Whether it can be saved in every format."""
     today: Mapping[str, Any] | None
     """What ChatGPT makes of an MCP server today, by revision; None for any other target."""
 
@@ -83,6 +86,7 @@ def report_of(run: Run) -> Report:
         notes=members.get("notes", ()),
         exchanges={one["n"]: one for one in members.get("exchanges", ())},
         is_interrupted=bool(members.get("interrupted")),
+        is_whole=is_whole(members),
         today=members.get("today"),
     )
 

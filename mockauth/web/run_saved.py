@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from mockauth.errors import UsageError
-from mockauth.report.formats.document import Document, read_document
+from mockauth.report.formats.document import Document, document_of, read_document
 from mockauth.report.formats.written import written
 from mockauth.store.run import Run
 
@@ -35,9 +36,13 @@ SAVED: Mapping[str, Saved] = MappingProxyType(
 """By the ending of the file. Annotations for GitHub are left out: only its log takes them."""
 
 
-def is_whole(run: Run) -> bool:
+def is_whole(members: Mapping[str, Any]) -> bool:
     """Whether it can be saved in every format: a run that could not start has a verdict only."""
-    return _document(run) is not None
+    try:
+        document_of(members)
+    except UsageError:
+        return False
+    return True
 
 
 def saved_as(run: Run, kind: str) -> str | None:

@@ -22,6 +22,10 @@ from tests.report.saved import document_of
 
 SCHEMAS = Path(__file__).parent / "schemas"
 FAULTS = ("token.code-reusable", "manifest.behind-the-guard")
+WHOLE: dict[str, Any] = {
+    "schema": "mockauth-run/1", "target": "", "profile": "plugin", "summary": {}, "gate": {},
+    "checks": [], "exchanges": [],
+}  # fmt: skip
 SECRET = "demo-secret-3f9a7c51d2"
 
 
@@ -184,11 +188,22 @@ def test_github_gets_one_command_a_finding_and_at_most_ten_of_a_kind(
         ('{"schema": "mockauth-run/1", "tool": {', "cut off"),
         ('{"schema": "mockauth-run/2"}', "needs a newer release"),
         ('{"schema": "mockauth-run/1"}', "it has no target"),
+        (json.dumps({**WHOLE, "verdict": None}), "its verdict is no text"),
+        (json.dumps({**WHOLE, "summary": {"pass": "1"}}), "its summary counts no checks"),
     ],
 )
 def test_what_is_no_run_is_told_apart(text: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         document.read_document(text, "run.json")
+
+
+def test_what_is_broken_first_in_a_revision_is_the_method_that_does_not_work() -> None:
+    rows: list[dict[str, Any]] = [
+        {"failures": ["a", "b"], "refused": "tools/list"}, {"failures": ["a", "b"]},
+        {"failures": [], "refused": ""},
+    ]  # fmt: skip
+
+    assert [document.first_broken(one) for one in rows] == ["tools/list", "a", ""]
 
 
 @pytest.mark.parametrize("kind", FORMATS)

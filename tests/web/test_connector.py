@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
+from mockauth.clock import MovableClock
 from mockauth.engine.installation.connector import arguments_of, verifier_of
 from mockauth.engine.installation.installation import Installation
 from mockauth.engine.installation.keeper import Keeper
@@ -19,6 +21,7 @@ from mockauth.store.store import open_store
 from mockauth.testing import MockPlugin, served_plugin
 from mockauth.web.app import create_pages
 from mockauth.web.run_form import options_of, read_form
+from mockauth.web.run_shelf import RunShelf
 from mockauth.web.settings import PageSettings, Sample
 from mockauth.wire import Secret
 from mockauth.wire.message import pairs_of
@@ -88,6 +91,21 @@ def test_without_the_promise_of_iss_the_callback_has_an_id(visitor: Visitor) -> 
 
         assert "Connected with" in visitor.text
         assert "callback.iss-advertised-when-sent" in visitor.text
+
+
+def test_it_is_said_that_chatgpt_would_sign_in_by_a_document(
+    visitor: Visitor, server: MockPlugin
+) -> None:
+    added(visitor, server)
+    assert "ChatGPT would sign in by its client ID metadata document" in visitor.text
+    refuses = Fault(name="refuses", answers=(AnswerChange(place="register", status=403),))
+    server.operator.switch_on(refuses, Trigger())
+
+    added(visitor, server)
+
+    assert "These pages cannot connect" in visitor.text
+    assert "ChatGPT cannot connect" not in visitor.text
+    assert "Run all checks, which sign in by a document" in visitor.text
 
 
 def test_a_client_that_is_given_is_used(visitor: Visitor) -> None:
@@ -206,6 +224,24 @@ def test_all_checks_are_run_with_a_client_of_their_own(
     assert "MCP 2026-07-28: can sign in, 0 failures" in visitor.text
     asked = [one["path"] for one in server.requests]
     assert asked.count("/register") > 1
+
+
+def test_the_method_that_does_not_work_in_a_revision_is_named_in_the_report(
+    server: MockPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOCKAUTH_STORE_KEY", Fernet.generate_key().decode())
+    place = f"sqlite:///{tmp_path}/kept.db"
+    visitor = added(Visitor(create_pages(PageSettings(store=place))), server)
+    shelf = RunShelf(open_store(place), MovableClock())
+    run = shelf.start(visitor.path.split("/")[3], server.url)
+    assert run is not None
+    row = {"revision": "2025-06-18", "signs_in": "no", "failures": [], "unjudged": 0}
+    today = {"text": "connects", "revisions": [{**row, "refused": "tools/list"}]}
+    shelf.finish(run, 1, "mcp", json.dumps({"checks": [], "today": today}))
+
+    visitor.get(f"{visitor.path}runs/{run.id}/")
+
+    assert "cannot sign in, 0 failures; tools/list does not work, 0 not judged" in visitor.text
 
 
 def test_a_server_that_cannot_be_connected_is_checked_all_the_same(visitor: Visitor) -> None:
@@ -350,6 +386,31 @@ def test_at_another_port_another_client_is_registered(
     now = keeper.installation(id)
     assert now is not None
     assert (now.registered_uri, now.client_id != here.client_id) == (STABLE, True)
+
+
+def test_a_client_that_works_is_kept_where_no_other_can_be_registered(
+    server: MockPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOCKAUTH_STORE_KEY", Fernet.generate_key().decode())
+    place = f"sqlite:///{tmp_path}/kept.db"
+    visitor = added(Visitor(create_pages(PageSettings(store=place))), server)
+    keeper, id = Keeper(open_store(place)), visitor.path.split("/")[3]
+    logged_in(visitor, server)
+    here = keeper.installation(id)
+    assert here is not None
+    keeper.keep(there := replace(here, registered_uri=here.registered_uri.replace("3334", "4000")))
+    refuses = Fault(name="refuses", answers=(AnswerChange(place="register", status=403),))
+    server.operator.switch_on(refuses, Trigger())
+
+    visitor.get(f"/chatgpt/plugins/{id}/").press("Find out again")
+
+    assert f"comes back to {there.registered_uri}" in visitor.text
+    assert "ChatGPT cannot connect" not in visitor.text
+    now = keeper.installation(id)
+    assert now is not None
+    assert (now.client_id, now.auth_method) == (here.client_id, here.auth_method)
+    assert (now.is_registered, now.registered_uri) == (True, there.registered_uri)
+    assert keeper.connection(id, now.owner) is not None
 
 
 def test_arguments_that_are_no_json_are_not_sent(visitor: Visitor, server: MockPlugin) -> None:

@@ -48,6 +48,12 @@ def with_scheme(text: str) -> str:
     return f"{typed}{'/' if bare.endswith('/') else ''}{mark}{query}" if typed else text
 
 
+def asked_address(text: str) -> str:
+    """The address that was typed, with a scheme and letter for letter: `/mcp/` may be another one than
+    `/mcp`; "" where it is none."""
+    return with_scheme(text) if typed_address(text) else ""
+
+
 def names_app(text: str) -> bool:
     """Whether it is `module:app` or `module:factory()`, and no path."""
     return APP.fullmatch(text) is not None and not Path(text).exists()

@@ -15,6 +15,7 @@ from typing import Any
 from mockauth.chatgpt import mcp as messages
 from mockauth.chatgpt.mcp import Message
 from mockauth.engine.flow.mcp import find_out
+from mockauth.engine.flow.own_document import offers_document
 from mockauth.engine.installation.arrival import Arrival
 from mockauth.engine.installation.dealings import World, dealing
 from mockauth.engine.installation.installation import NO_SECRET, Connection, Installation, Phase
@@ -126,6 +127,13 @@ def callback_path(installation: Installation) -> str:
     server = installation.mcp.server if installation.mcp else None
     is_stable = server is not None and server.promises_issuer
     return STABLE if is_stable else OF_ONE.format(installation.id)
+
+
+def has_document_way(installation: Installation) -> bool:
+    """Whether ChatGPT would sign in by its client ID metadata document (MCP 2025-11-25), which these
+    pages publish none of."""
+    is_given = bool(installation.client_id) and not installation.is_registered
+    return installation.mcp is not None and offers_document(installation.mcp) and not is_given
 
 
 def verifier_of(installation: Installation, state: str) -> str:
@@ -249,14 +257,25 @@ def _read(subject: Subject, before: Installation, base: str) -> Installation:
     if subject.target.auth is None:
         return _without_sign_in(subject, found, service)
     is_elsewhere = before.registered_uri not in ("", base + callback_path(found))
-    if before.is_registered and (is_elsewhere or _has_moved(before, replace(found, kind="oauth"))):
-        found = replace(found, client_id="", client_secret=NO_SECRET, auth_method="")
-        found = replace(found, is_registered=False, registered_uri="")
-    client = _registered(subject, found, base)
-    if not client.client_id:
-        why = say("no client could be registered, and none was given")
+    has_moved = _has_moved(before, replace(found, kind="oauth"))
+    needs_new = before.is_registered and (is_elsewhere or has_moved)
+    client = _registered(subject, _without_client(found) if needs_new else found, base)
+    if client.client_id:
+        return replace(client, kind="oauth", phase=Phase.READY)
+    why = say("no client could be registered, and none was given")
+    if found.client_id and not has_moved:
+        # The known one still works where these pages were: nobody loses it by a look from elsewhere.
+        why = say(
+            "no client could be registered for these pages; the one there is comes back to {}",
+            found.registered_uri,
+        )
         return replace(found, phase=Phase.UNREADABLE, stopped=_rendered(subject, why))
-    return replace(client, kind="oauth", phase=Phase.READY)
+    return replace(client, phase=Phase.UNREADABLE, stopped=_rendered(subject, why))
+
+
+def _without_client(found: Installation) -> Installation:
+    bare = replace(found, client_id="", client_secret=NO_SECRET, auth_method="")
+    return replace(bare, is_registered=False, registered_uri="")
 
 
 def _without_sign_in(subject: Subject, found: Installation, service: McpService) -> Installation:

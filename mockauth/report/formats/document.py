@@ -43,19 +43,35 @@ def read_document(text: str, name: str = "this") -> Document:
     Raises:
         UsageError: it is cut off, no run of mockauth, or of a newer schema.
     """
-    try:
-        members = json.loads(text)
-    except (ValueError, RecursionError) as wrong:
-        cut = text.lstrip().startswith("{") and FAMILY.search(text[:200])
-        why = "cut off or changed by hand" if cut else "not JSON"
-        raise UsageError(f"{name} is no report of mockauth: {why}") from wrong
+    return document_of(_parsed(text, name), name)
+
+
+def document_of(members: Any, name: str = "this") -> Document:
+    """The document of its members, as they are in JSON.
+
+    Raises:
+        UsageError: they are no run of mockauth, not whole, or of a newer schema.
+    """
     schema = members.get("schema") if isinstance(members, dict) else None
     if schema != SCHEMA:
         raise UsageError(f"{name} is no report of mockauth: {_why_not(schema)}")
     for member, kind in MEMBERS.items():
         if not isinstance(members.get(member), kind):
             raise UsageError(f"{name} is no whole report of mockauth: it has no {member}")
+    if not isinstance(members.get("verdict", ""), str):
+        raise UsageError(f"{name} is no whole report of mockauth: its verdict is no text")
+    if not all(isinstance(count, int) for count in members["summary"].values()):
+        raise UsageError(f"{name} is no whole report of mockauth: its summary counts no checks")
     return _completed(members)
+
+
+def _parsed(text: str, name: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as wrong:
+        cut = text.lstrip().startswith("{") and FAMILY.search(text[:200])
+        why = "cut off or changed by hand" if cut else "not JSON"
+        raise UsageError(f"{name} is no report of mockauth: {why}") from wrong
 
 
 def _completed(members: dict[str, Any]) -> Document:
@@ -113,6 +129,12 @@ def place_of(document: Document) -> str:
 def counted(document: Document) -> str:
     """How many checks are in each state: "2 fail · 217 pass"."""
     return " · ".join(f"{n} {state}" for state, n in document["summary"].items() if n)
+
+
+def first_broken(revision: Mapping[str, Any]) -> str:
+    """What is broken first in a revision of `today`: a method or the id of a check, "" where nothing is."""
+    first: str = revision.get("refused") or next(iter(revision["failures"]), "")
+    return first
 
 
 def message_of(exchange: Exchange, longest: int | None = None) -> str:

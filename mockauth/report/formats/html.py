@@ -19,6 +19,7 @@ from mockauth.report.formats.document import (
     Document,
     Exchange,
     counted,
+    first_broken,
     found_in,
 )  # fmt: skip
 from mockauth.report.sequence import BY_BROWSER, Flow, flow_of
@@ -57,6 +58,7 @@ def render(document: Document) -> str:
         left_out=len(document["exchanges"]) - len(shown),
         shown=shown,
         source=source,
+        first_broken=first_broken,
         body=_body,
         amount=amount,
         curl=lambda one: "" if one["step"] in BY_BROWSER else as_curl(_cut(one["request"])),

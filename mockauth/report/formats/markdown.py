@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from mockauth.report.formats.document import Check, Document, counted, found_in, place_of, policy_of
+from mockauth.report.formats.document import (
+    Check,
+    Document,
+    counted,
+    first_broken,
+    found_in,
+    place_of,
+    policy_of,
+)
 
 MARKUP = "<>&|`*_[]()!#~@\\:"
 """The colon, too: GitHub makes a link of an address, and an emoji of `:tada:`."""
@@ -38,7 +46,7 @@ def _today(document: Document) -> list[str]:
     if not today:
         return []
     rows = [
-        f"| {one['revision']} | {one['signs_in']} | {len(one['failures'])} | {_first(one)} | {one['unjudged']} |"
+        f"| {one['revision']} | {one['signs_in']} | {len(one['failures'])} | {cell(first_broken(one))} | {one['unjudged']} |"
         for one in today["revisions"]
     ]
     head = [
@@ -46,12 +54,6 @@ def _today(document: Document) -> list[str]:
         "|---|---|---|---|---|",
     ]
     return [f"ChatGPT today: {cell(today['text'])}", "", *head, *rows, ""]
-
-
-def _first(one: Document) -> str:
-    """What is broken first in a revision."""
-    first: str = one.get("refused") or next(iter(one["failures"]), "")
-    return cell(first)
 
 
 def _row(document: Document, check: Check) -> str:

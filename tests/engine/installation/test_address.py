@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mockauth.engine.installation.address import names_app, target_of
+from mockauth.engine.installation.address import asked_address, names_app, target_of
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,10 @@ def test_an_app_is_told_from_a_host() -> None:
     found = [names_app(one) for one in ("app:app", "a.b:make()", "localhost:3333", "a/b:app")]
 
     assert found == [True, True, False, False]
+
+
+def test_an_address_is_asked_letter_for_letter_and_what_is_none_is_not_asked() -> None:
+    found = [asked_address(one) for one in ("Localhost:3333/mcp/?a=b", "https://X.example/mcp/")]
+
+    assert found == ["http://localhost:3333/mcp/?a=b", "https://X.example/mcp/"]
+    assert [asked_address(one) for one in ("", "no address", "ftp://a.example")] == [""] * 3

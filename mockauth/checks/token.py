@@ -489,13 +489,16 @@ def error_not_200(evidence: Evidence) -> Iterator[Finding | Seen]:
 def no_secret_echoed(evidence: Evidence) -> Iterator[Finding | Seen]:
     """No answer repeats the client secret or the password."""
     given = evidence.given
-    secret, password = given.client_secret.reveal(), given.password.reveal()
+    password = given.password.reveal()
     # A short one, or one that is the name too, cannot be told from other text.
     if len(password) < SHORTEST_TOLD or password == given.username:
         password = ""
-    if len(secret) < SHORTEST_TOLD or (secret.isalpha() and len(secret) < LONGEST_WORD):
+    secrets = _client_secrets(evidence)
+    if not (secrets or password) or any(_like_other_text(secret) for secret in secrets):
         raise Blocked(
             say("a client secret that is short, or a word, cannot be told from other text")
+            if secrets
+            else say("no client secret and no password is known that can be told from other text")
         )
     looked = 0
     for exchange in evidence.trace:
@@ -506,7 +509,7 @@ def no_secret_echoed(evidence: Evidence) -> Iterator[Finding | Seen]:
         looked += 1
         # A password may be a word of some text: it is echoed only where it was sent.
         sent = password and any(value == password for _, value in exchange.request.params)
-        if any(_stands_in(word, exchange.answer) for word in (secret, password if sent else "")):
+        if any(_stands_in(word, exchange.answer) for word in (*secrets, password if sent else "")):
             yield Finding(
                 expected=say("no secret"),
                 actual=say("the answer contains a secret"),
@@ -516,6 +519,18 @@ def no_secret_echoed(evidence: Evidence) -> Iterator[Finding | Seen]:
     if not looked:
         raise Blocked(say("nothing was answered"))
     yield Seen(actual=say("{} answers read", looked))
+
+
+def _client_secrets(evidence: Evidence) -> set[str]:
+    """The secret given and those that registrations gave."""
+    issued = (e.answer.members.get("client_secret") for e in evidence.trace.select("register"))
+    registered = {secret for secret in issued if isinstance(secret, str)}
+    return (registered | {evidence.given.client_secret.reveal()}) - {""}
+
+
+def _like_other_text(secret: str) -> bool:
+    """Whether a client secret is so short, or so much of a word, that it may stand anywhere."""
+    return len(secret) < SHORTEST_TOLD or (secret.isalpha() and len(secret) < LONGEST_WORD)
 
 
 def _stands_in(word: str, answer: Response) -> bool:

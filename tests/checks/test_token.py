@@ -223,6 +223,30 @@ def test_a_secret_too_short_to_be_told_from_text_is_no_pass() -> None:
     assert judged(checks.no_secret_echoed, flow(token(granted())), given=given).state == "blocked"
 
 
+def registered(secret: str) -> Exchange:
+    """A registration that gave a client a secret."""
+    request = Request(method="POST", url=OAUTH.client_url)
+    made = answer(201, JSON, {"client_id": "c", "client_secret": secret})
+    return Exchange(step="register", request=request, response=made)
+
+
+@pytest.mark.parametrize(
+    ("exchanges", "state"),
+    [
+        ((token(granted()),), "pass"),
+        ((login(answer(200, HTML, f'<input value="{PASSWORD}">')),), "fail"),
+        ((registered(SECRET), token(granted())), "pass"),
+        ((registered(SECRET), token(answer(400, JSON, {"error": f"bad {SECRET}"}))), "fail"),
+        ((registered("abc"), token(granted())), "blocked"),
+    ],
+)
+def test_without_a_given_secret_the_password_and_registered_secrets_are_looked_for(
+    exchanges: tuple[Exchange, ...], state: State
+) -> None:
+    given = type(GIVEN)(username=GIVEN.username, password=GIVEN.password)
+    assert judged(checks.no_secret_echoed, flow(*exchanges), given=given).state == state
+
+
 @pytest.mark.parametrize(
     "check",
     [*ORDINARY, *REFUSALS, checks.no_secret_echoed],

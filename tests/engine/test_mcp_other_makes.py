@@ -218,10 +218,6 @@ def test_a_client_with_a_secret_may_go_without_pkce() -> None:
     assert state_of(rule, run_of(rule, *faults, way=WITHOUT_DOCUMENTS)) == "n/a"
 
 
-def test_a_part_of_the_scope_is_asked_for_with_what_gives_a_refresh_token() -> None:
-    rule = "refresh.wider-scope-refused"
-
-    assert state_of(rule, run_of(rule, way=refreshing_offline)) == "pass"
 @pytest.mark.parametrize(
     ("scope", "state"), [("offline_access", "pass"), ("todos:write", "blocked")]
 )

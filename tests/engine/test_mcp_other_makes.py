@@ -506,6 +506,14 @@ def test_a_session_that_everybody_gets_is_no_sign_that_a_token_in_the_url_counts
     assert state_of(rule, run_of(rule, sessions=True, mixed=True)) == "pass"
 
 
+def test_a_token_in_the_url_counts_in_a_session_that_was_begun_with_it() -> None:
+    rule = "api.token-in-query-refused"
+
+    run = run_of(rule, "api.token-in-query", sessions=True, mixed=True)
+
+    assert state_of(rule, run) == "fail"
+
+
 def test_where_everybody_may_say_hello_the_challenge_of_a_tool_names_the_metadata() -> None:
     rule = "discovery.prm-named-in-challenge"
 

@@ -228,6 +228,10 @@ def test_a_part_of_the_scope_without_refresh_token_is_not_refreshed_by_another_g
 
     # A part keeps offline_access; what needs more than that gives no refresh token to judge.
     assert state_of(rule, run_of(rule, way=refreshing(scope))) == state
+def test_a_part_of_the_scope_is_refreshed_where_that_takes_offline_access() -> None:
+    rule = "refresh.wider-scope-refused"
+
+    assert state_of(rule, run_of(rule, way=refreshing_offline)) == "pass"
 
 
 @pytest.mark.parametrize(
@@ -538,6 +542,14 @@ def test_a_session_that_everybody_gets_is_no_sign_that_a_token_in_the_url_counts
     rule = "api.token-in-query-refused"
 
     assert state_of(rule, run_of(rule, sessions=True, mixed=True)) == "pass"
+
+
+def test_a_token_in_the_url_counts_in_a_session_that_was_begun_with_it() -> None:
+    rule = "api.token-in-query-refused"
+
+    run = run_of(rule, "api.token-in-query", sessions=True, mixed=True)
+
+    assert state_of(rule, run) == "fail"
 
 
 def test_where_everybody_may_say_hello_the_challenge_of_a_tool_names_the_metadata() -> None:

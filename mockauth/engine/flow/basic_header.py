@@ -14,6 +14,7 @@ from mockauth.engine.flow.fallbacks import by_basic, by_named_basic
 from mockauth.engine.http.recorder import Place
 from mockauth.engine.target import requests
 from mockauth.engine.target.subject import Subject
+from mockauth.wire import Exchange
 
 
 def choose_basic(subject: Subject) -> None:
@@ -24,13 +25,20 @@ def choose_basic(subject: Subject) -> None:
 
 def place_of_basic(subject: Subject, client: Client) -> Place:
     """Where the credentials of a client with a Basic header travel."""
-    if not client.sends_secret or _gets_as_far_as_the_code(subject, client, by_named_basic):
+    if not client.sends_secret:
         return by_named_basic
-    bare = _gets_as_far_as_the_code(subject, client, by_basic)
+    named = _with_invented_code(subject, client, by_named_basic)
+    # Where nothing is answered, a second wait shows no more.
+    if named.response is None or _gets_as_far_as_the_code(named):
+        return by_named_basic
+    bare = _gets_as_far_as_the_code(_with_invented_code(subject, client, by_basic))
     return by_basic if bare else by_named_basic
 
 
-def _gets_as_far_as_the_code(subject: Subject, client: Client, place: Place) -> bool:
+def _with_invented_code(subject: Subject, client: Client, place: Place) -> Exchange:
     with subject.during("supply"), subject.placing(place):
-        answer = requests.exchange(subject, secrets.token_urlsafe(24), client).answer
-    return answer.members.get("error") == "invalid_grant"
+        return requests.exchange(subject, secrets.token_urlsafe(24), client)
+
+
+def _gets_as_far_as_the_code(exchange: Exchange) -> bool:
+    return exchange.answer.members.get("error") == "invalid_grant"

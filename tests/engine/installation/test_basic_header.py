@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockauth.engine.http.transport import WsgiTransport
+from mockauth.engine.http.connection import MOST_BYTES
+from mockauth.engine.http.transport import TransportError, WsgiTransport
 from mockauth.engine.installation import login
 from mockauth.engine.installation.arrival import Arrival
 from mockauth.engine.installation.dealings import World
@@ -20,7 +21,7 @@ from mockauth.engine.installation.pending import Way
 from mockauth.engine.installation.use import refresh
 from mockauth.manifest.mcp import Document, McpService
 from mockauth.store.store import open_store
-from mockauth.wire import Secret
+from mockauth.wire import Request, Response, Secret
 from mockauth.wire.message import first, pairs_of
 
 if TYPE_CHECKING:
@@ -80,6 +81,31 @@ def test_a_code_is_exchanged_where_the_body_may_not_name_the_client(world: World
     landed = login.arrive(world, connector, person, callback)
 
     assert landed.arrival is Arrival.CONNECTED
+
+
+class Silent(WsgiTransport):
+    """A network on which nobody answers."""
+
+    asked = 0
+
+    def send(
+        self, request: Request, *, seconds: float, keep: bool = False, most: int = MOST_BYTES
+    ) -> Response:
+        """Count the request, and give up."""
+        self.asked += 1
+        raise TransportError("no answer")
+
+
+def test_where_nobody_answers_the_place_is_asked_for_once(world: World) -> None:
+    person = world.keeper.new_person()
+    silent = Silent(strict)
+    silent_world = replace(world, transport=lambda: silent)
+    kept = Connection(installation=CONNECTOR.id, person=person, refresh_token=Secret(KNOWN[1]))
+    connector = replace(CONNECTOR, owner=person)
+    world.keeper.keep(connector)
+
+    assert refresh(silent_world, connector, kept).problem
+    assert silent.asked == 2
 
 
 def test_a_token_is_refreshed_where_the_body_may_not_name_the_client(world: World) -> None:

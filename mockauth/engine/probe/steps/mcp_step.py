@@ -9,6 +9,7 @@ from typing import Any
 
 from mockauth.chatgpt import mcp as messages
 from mockauth.checks.mcp_tool import is_protected, is_safe, may_be_protected, name_of
+from mockauth.engine.probe.mutate import mutate
 from mockauth.engine.probe.steps.context import ProbeRun
 from mockauth.engine.probe.variables import Missing
 from mockauth.engine.target import mcp, requests, tokens
@@ -41,8 +42,8 @@ def request_of(run: ProbeRun, step: Step) -> Request:
 
 def without_session(run: ProbeRun, request: Request, step: Step) -> Request:
     """The request of somebody without a token in the header, who has a session only where the server
-    begins one with everybody: mcp.session-not-auth is about those of users. Whoever has a token elsewhere begins a session,
-    as a server with sessions would refuse all else."""
+    begins one with everybody: mcp.session-not-auth is about those of users. Whoever has a token elsewhere begins a session
+    with it: a server with sessions would refuse all else, and one that binds them to users that of nobody."""
     if not _is_nobody(step):
         return request
     service = run.subject.target.mcp
@@ -50,7 +51,15 @@ def without_session(run: ProbeRun, request: Request, step: Step) -> Request:
         return request.with_header("Mcp-Session-Id", None)
     if step.change.set and not service.is_open:
         return messages.rpc_request(service.url, messages.opening(service.revision))
-    return request.with_header("Mcp-Session-Id", run.subject.once(mcp.session_of_nobody) or None)
+    begun = _begun_so(run, step) if step.change.set else run.subject.once(mcp.session_of_nobody)
+    return request.with_header("Mcp-Session-Id", begun or None)
+
+
+def _begun_so(run: ProbeRun, step: Step) -> str:
+    """A session of whoever sends the token as the step does; "" where none came."""
+    lookup = run.material.lookup_as(step.client)
+    with run.subject.placing(lambda request, _: mutate(request, step.change, lookup)):
+        return mcp.session_of(run.subject, None)
 
 
 def _is_nobody(step: Step) -> bool:

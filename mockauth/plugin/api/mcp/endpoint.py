@@ -157,11 +157,16 @@ def _who(plugin: Plugin, asked: Any) -> Caller:
     messages = asked if isinstance(asked, list) and asked else [asked]
     if plugin.policy.mcp_calls_open and _is_call(asked):
         return Caller(user=EVERYBODY)
-    if plugin.config.mixed and "Authorization" not in request.headers:
+    if plugin.config.mixed and not _has_token(plugin):
         messages = [one for one in messages if not _is_open(plugin, one)]
     operations = dict.fromkeys(_operation(plugin, one) for one in messages)
     callers = [caller(plugin, operation) for operation in operations]
     return callers[0] if callers else Caller(user=EVERYBODY)
+
+
+def _has_token(plugin: Plugin) -> bool:
+    in_query = plugin.policy.token_in_query and "access_token" in request.args
+    return in_query or "Authorization" in request.headers
 
 
 def _is_call(message: Any) -> bool:

@@ -13,7 +13,7 @@ from mockauth.checks.registry import check
 from mockauth.profiles.mcp import STATELESS
 from mockauth.wire import Exchange
 from mockauth.wire.message import JSON
-from mockauth.wire.rpc import EVENTS, result_of
+from mockauth.wire.rpc import EVENTS, read_message, result_of
 from mockauth.wire.words import own, say
 
 Members = Mapping[str, Callable[[object], bool]]
@@ -50,7 +50,12 @@ def _are_tools(value: object) -> bool:
 def _is_tool(value: object) -> bool:
     if not isinstance(value, dict):
         return False
-    return _is_text(value.get("name")) and _is_object(value.get("inputSchema"))
+    return _is_text(value.get("name")) and _is_schema(value.get("inputSchema"))
+
+
+def _is_schema(value: object) -> bool:
+    """Whether that describes arguments, which are an object always."""
+    return isinstance(value, dict) and value.get("type", "object") == "object"
 
 
 INITIALIZE, DISCOVER = "initialize", "server/discover"
@@ -129,6 +134,8 @@ def _lacking(exchange: Exchange, tables: Mapping[str, Members]) -> list[str]:
     """The members that the result lacks, or has in another type."""
     result = result_of(exchange.answer)
     stateless = exchange.request.header("MCP-Protocol-Version") == STATELESS
+    if result is None and tables is NEEDED and "result" in read_message(exchange.answer):
+        return ["result"]
     if result is None or (tables is DUE and not stateless):
         return []
     if result.get("resultType", "complete") != "complete":

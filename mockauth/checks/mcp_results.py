@@ -50,7 +50,12 @@ def _are_tools(value: object) -> bool:
 def _is_tool(value: object) -> bool:
     if not isinstance(value, dict):
         return False
-    return _is_text(value.get("name")) and _is_object(value.get("inputSchema"))
+    return _is_text(value.get("name")) and _is_schema(value.get("inputSchema"))
+
+
+def _is_schema(value: object) -> bool:
+    """Whether that describes arguments, which are an object always."""
+    return isinstance(value, dict) and value.get("type", "object") == "object"
 
 
 INITIALIZE, DISCOVER = "initialize", "server/discover"

@@ -4,7 +4,7 @@
 |---|---|---|---|
 | another, as it says | broken | broken | broken |
 | this server: it says so, or tokens for others are refused | blocked | broken, tolerated | held |
-| nobody can tell | broken where the user named the other server, else blocked | blocked | blocked |
+| nobody can tell | broken where the user named the other server, or another step had the token refused; else blocked | blocked | blocked |
 """
 
 from __future__ import annotations
@@ -63,11 +63,28 @@ def _opaque(run: ProbeRun, step: Step, came: Came) -> Observations:
     """Two servers that the user names as two are told apart by trial; a resource that nobody knows may
     have been ignored."""
     given = run.subject.target.given.other_resource
+    if step.expect.audience == "checked" and _was_refused(run):
+        seen = say("accepted: {}, while the newest revision refuses the same token", came.seen)
+        return [run.finding(step, seen, came.numbers)]
     if step.expect.audience == "checked" and given:
         seen = say("accepted: {}, and the token was asked for {}", came.seen, given)
         return [run.finding(step, seen, came.numbers)]
     why = say("it is opaque, and the authorization server may have ignored `resource`")
     raise ask_for_second_server(run, why)
+
+
+def _was_refused(run: ProbeRun) -> bool:
+    """Whether another step of this probe had the same token refused as one that is not for this server."""
+    token = run.material.grant.access_token
+    calls = run.subject.driver.trace.select(
+        "api", "rpc", purpose="altered", probe=run.probe.rule.id
+    )
+    return any(
+        call.response is not None
+        and call.answer.status in (401, 403)
+        and call.request.header("Authorization") == f"Bearer {token}"
+        for call in calls
+    )
 
 
 def ask_for_second_server(run: ProbeRun, why: str) -> Blocked:

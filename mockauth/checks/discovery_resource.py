@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from mockauth.checks.byte_order_mark import told_mark
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
 from mockauth.checks.header import challenges
@@ -158,8 +159,8 @@ def prm_json(evidence: Evidence) -> Iterator[Finding | Seen]:
 
 
 def json_only(evidence: Evidence, asked: tuple[int, ...]) -> Iterator[Finding | Seen]:
-    """A finding for each answer with 200 that is no JSON object, or not served as JSON, or has a member
-    of the wrong type."""
+    """A finding for each answer with 200 that is no JSON object, or not served as JSON, or begins with a
+    byte order mark, or has a member of the wrong type."""
     answered = [e for e in map(evidence.trace.get, asked) if e.answer.ok]
     if not answered:
         raise NotApplicable(say("no document was served"))
@@ -172,6 +173,13 @@ def json_only(evidence: Evidence, asked: tuple[int, ...]) -> Iterator[Finding | 
                 actual=exchange.outcome
                 if answer.members
                 else say("{}: no JSON object", exchange.outcome),
+                at=exchange.request.url,
+                exchanges=(exchange.n,),
+            )
+        elif marked := told_mark(answer.body):
+            yield Finding(
+                expected=say("JSON from the first byte on"),
+                actual=marked,
                 at=exchange.request.url,
                 exchanges=(exchange.n,),
             )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
 
+from mockauth.checks.byte_order_mark import told_mark
 from mockauth.checks.callback import room_in_bits, varying_bits
 from mockauth.checks.evidence import Evidence
 from mockauth.checks.finding import Blocked, Finding, NotApplicable, Seen
@@ -18,11 +18,6 @@ from mockauth.wire.words import cut, own, say
 
 COULD_NOT = "{could_not_install}"
 YEAR = 365 * 86400
-MARKS = (
-    (codecs.BOM_UTF8, "UTF-8"),
-    (codecs.BOM_UTF16_LE, "UTF-16"),
-    (codecs.BOM_UTF16_BE, "UTF-16"),
-)
 KNOWN_MEMBERS = ("access_token", "token_type", "expires_in", "refresh_token", "scope")
 
 
@@ -72,11 +67,11 @@ def json_content_type(evidence: Evidence) -> Iterator[Finding | Seen]:
 def no_byte_order_mark(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The token answer does not begin with a byte order mark."""
     for e in grants(evidence):
-        marked = next((name for mark, name in MARKS if e.answer.body.startswith(mark)), "")
+        marked = told_mark(e.answer.body)
         if marked:
             yield Finding(
                 expected=say("JSON from the first byte on"),
-                actual=say("a byte order mark ({}) before it", own(marked)),
+                actual=marked,
                 at=AT,
                 exchanges=(e.n,),
             )

@@ -33,13 +33,15 @@ SERVER = {
 }
 
 
-def evidence(resource: dict[str, Any], server: dict[str, Any], revision: str = "") -> Evidence:
+def evidence(
+    resource: dict[str, Any], server: dict[str, Any], revision: str = "", mark: bytes = b""
+) -> Evidence:
     trace = Trace()
     for members in (resource, server):
         answer = Response(
             status=200,
             headers=(("Content-Type", "application/json"),),
-            body=json.dumps(members).encode(),
+            body=mark + json.dumps(members).encode(),
         )
         asked = Request(method="GET", url=URL)
         trace.add(Exchange(step="metadata", request=asked, response=answer))
@@ -149,3 +151,10 @@ def test_metadata_that_nobody_asked_for_is_not_missing(wanted: str, state: State
     )
 
     assert result.state == state
+
+
+@pytest.mark.parametrize("rule", [prm_json, asm_json])
+def test_metadata_does_not_begin_with_a_byte_order_mark(rule: Check) -> None:
+    [found] = rule.judge(evidence(RESOURCE, SERVER, mark=b"\xef\xbb\xbf"))
+
+    assert isinstance(found, Finding)

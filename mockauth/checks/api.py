@@ -30,22 +30,26 @@ LIST_TOOLS, METHOD_NOT_FOUND = "tools/list", -32601
 def valid_token_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The API accepts the token as declared."""
     _require_no_filter(evidence)
+    is_agreed = evidence.mcp is not None and bool(evidence.mcp.revision)
     for call in calls(evidence):
         if call.answer.ok and not says_error(call.answer):
             yield Seen(actual=call.outcome, exchanges=(call.n,))
-        elif _is_of_the_call(call) and _refused_without(evidence):
+        elif _may_be_of_the_call(call, is_agreed=is_agreed) and _refused_without(evidence):
             actual = say("{}, while a call without the token gets 401", call.outcome)
             yield Seen(actual=actual, exchanges=(call.n,))
         else:
             yield _not_accepted(call, is_mcp=evidence.mcp is not None)
 
 
-def _is_of_the_call(call: Exchange) -> bool:
+def _may_be_of_the_call(call: Exchange, *, is_agreed: bool) -> bool:
     """Whether a refusal may be of what was made up for the call, not of the token. Nothing is made up in
-    tools/list; only a server without tools may not know it (JSON-RPC 2.0, section 5.1)."""
+    tools/list, where a revision of MCP is agreed on; only a server without tools may not know it
+    (JSON-RPC 2.0, section 5.1)."""
     if call.answer.status not in (400, 404, 405, 422):
         return False
-    return not _lists_tools(call) or error_of(call.answer).get("code") == METHOD_NOT_FOUND
+    if not is_agreed or not _lists_tools(call):
+        return True
+    return error_of(call.answer).get("code") == METHOD_NOT_FOUND
 
 
 def _lists_tools(call: Exchange) -> bool:

@@ -196,7 +196,9 @@ def test_a_service_that_cannot_be_reached_fails_whatever_is_chosen(
     result = session.runpytest_inprocess(*QUIET, nobody, "-k", f"{WORKS} or {STATE}")
 
     result.assert_outcomes(failed=1, skipped=1)
-    result.stdout.fnmatch_lines(["nothing could be judged: http://127.0.0.1:9 cannot be reached: *refused*"])
+    result.stdout.fnmatch_lines(
+        ["nothing could be judged: http://127.0.0.1:9 cannot be reached: *refused*"]
+    )
 
 
 def test_the_users_probes_are_collected_from_their_files(session: pytest.Pytester) -> None:

@@ -11,8 +11,11 @@ from mockauth.checks.record import accepted_calls, calls
 from mockauth.checks.refusal import says_error
 from mockauth.checks.registry import check
 from mockauth.wire import Exchange
+from mockauth.wire.rpc import error_of
 from mockauth.wire.trace import Fallback
 from mockauth.wire.words import cut, say
+
+LIST_TOOLS, METHOD_NOT_FOUND = "tools/list", -32601
 
 
 @check(
@@ -27,14 +30,30 @@ from mockauth.wire.words import cut, say
 def valid_token_accepted(evidence: Evidence) -> Iterator[Finding | Seen]:
     """The API accepts the token as declared."""
     _require_no_filter(evidence)
+    is_agreed = evidence.mcp is not None and bool(evidence.mcp.revision)
     for call in calls(evidence):
         if call.answer.ok and not says_error(call.answer):
             yield Seen(actual=call.outcome, exchanges=(call.n,))
-        elif call.answer.status in (400, 404, 405, 422) and _refused_without(evidence):
+        elif _may_be_of_the_call(call, is_agreed=is_agreed) and _refused_without(evidence):
             actual = say("{}, while a call without the token gets 401", call.outcome)
             yield Seen(actual=actual, exchanges=(call.n,))
         else:
             yield _not_accepted(call, is_mcp=evidence.mcp is not None)
+
+
+def _may_be_of_the_call(call: Exchange, *, is_agreed: bool) -> bool:
+    """Whether a refusal may be of what was made up for the call, not of the token. Nothing is made up in
+    tools/list, where a revision of MCP is agreed on; only a server without tools may not know it
+    (JSON-RPC 2.0, section 5.1)."""
+    if call.answer.status not in (400, 404, 405, 422):
+        return False
+    if not is_agreed or not _lists_tools(call):
+        return True
+    return error_of(call.answer).get("code") == METHOD_NOT_FOUND
+
+
+def _lists_tools(call: Exchange) -> bool:
+    return call.request.members.get("method") == LIST_TOOLS
 
 
 def _refused_without(evidence: Evidence) -> bool:
@@ -50,15 +69,16 @@ def _not_accepted(call: Exchange, *, is_mcp: bool) -> Finding:
     return Finding(
         expected=say("2xx"),
         actual=actual,
-        fix=_fix_of(call.answer.status, is_mcp=is_mcp),
+        fix=_fix_of(call, is_mcp=is_mcp),
         at=call.request.url,
         exchanges=(call.n,),
         shows="" if call.answer.status in (401, 403) else say("an error of the API"),
     )
 
 
-def _fix_of(status: int, *, is_mcp: bool) -> str:
+def _fix_of(call: Exchange, *, is_mcp: bool) -> str:
     """What to change where the status says that it is not the token; "" where it may be."""
+    status = call.answer.status
     if status in (404, 405, 501) and is_mcp:
         return say("Answer POST at the address of the MCP endpoint.")
     if status in (404, 405, 501):
@@ -66,6 +86,8 @@ def _fix_of(status: int, *, is_mcp: bool) -> str:
             "Nothing is served there for that method: compare {the_document} with your routes; "
             "--operation names another."
         )
+    if status in (400, 422) and _lists_tools(call):
+        return say("Answer tools/list as it was sent; demand no session that you did not give.")
     if status in (400, 422):
         return say(
             "Make the call that {the_document} describes work, or name another with --operation."

@@ -583,3 +583,49 @@ def test_where_everybody_may_say_hello_the_challenge_of_a_tool_names_the_metadat
     run = run_of(rule, also=("api.no-token-is-401",), revision="2025-06-18", mixed=True)
 
     assert state_of(rule, run) == "pass"
+
+
+def refusing_the_list(
+    status: int, code: int, method: bytes = b"tools/list"
+) -> Callable[[WSGIApplication], WSGIApplication]:
+    """A way of the app to answer a method with an error to whoever has a good token."""
+
+    def way(app: WSGIApplication) -> WSGIApplication:
+        def asked(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+            body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            environ["wsgi.input"] = io.BytesIO(body)
+            answer = Response.from_app(app, environ)
+            if method in body and answer.status_code == 200:
+                error = {"code": code, "message": "A session is needed"}
+                members = {"jsonrpc": "2.0", "id": json.loads(body)["id"], "error": error}
+                answer = Response(json.dumps(members), status, mimetype="application/json")
+            return answer(environ, start)
+
+        return asked
+
+    return way
+
+
+@pytest.mark.parametrize("revision", ["2026-07-28", "2025-11-25"])
+def test_a_server_that_refuses_the_list_of_its_tools_does_not_pass_as_called(revision: str) -> None:
+    rule = "api.valid-token-accepted"
+    also = ("api.garbage-token-is-401",)
+
+    run = run_of(rule, also=also, way=refusing_the_list(400, -32000), revision=revision)
+
+    assert state_of(rule, run) == "fail"
+
+
+def test_a_server_without_tools_took_the_token() -> None:
+    rule = "api.valid-token-accepted"
+    also = ("api.garbage-token-is-401",)
+
+    assert state_of(rule, run_of(rule, also=also, way=refusing_the_list(404, -32601))) == "pass"
+
+
+def test_a_tool_that_refuses_made_up_arguments_took_the_token() -> None:
+    rule = "api.valid-token-accepted"
+    also = ("api.garbage-token-is-401",)
+    way = refusing_the_list(400, -32602, b"tools/call")
+
+    assert state_of(rule, run_of(rule, also=also, way=way, tool="whoami")) == "pass"

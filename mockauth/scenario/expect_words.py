@@ -43,6 +43,7 @@ AUDIENCES = {
 UNLESS = {
     "scope-empty": "the manifest's scope is empty",
     "scope-without-openid": "the scope names no `openid`: OpenID Connect allows it",
+    "another-token": "the answer has another refresh token than those that came before",
 }
 CHALLENGES = {
     "well-formed": "the WWW-Authenticate header is well formed",

@@ -128,9 +128,11 @@ class Expect:
     """What the status must be, such as 400 or 5xx; one or a list."""
     tolerated: Statuses = ()
     """Statuses that real, correct servers give instead: broken, but a warning at most."""
-    tolerated_unless: Literal["", "scope-empty", "scope-without-openid"] = ""
+    tolerated_unless: Literal["", "scope-empty", "scope-without-openid", "another-token"] = ""
     """`scope-empty`: a warning at most, unless the manifest's scope is empty, which is when ChatGPT
-    sends it so. `scope-without-openid`: a warning at most, unless the request is plain OAuth."""
+    sends it so. `scope-without-openid`: a warning at most, unless the request is plain OAuth.
+    `another-token`: a warning at most, unless a refresh token comes that no earlier step got: a client
+    that lost the first answer may get it again."""
     tolerated_always: bool = False
     """Real, correct servers do otherwise: a warning at most."""
     or_error: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ MOST_COPIES = 50
 MOST_SECONDS = 3600
 TOKEN_STEPS = ("token", "refresh")
 UNLESS_NEEDS: Mapping[str, str] = MappingProxyType(
-    {"scope-empty": "accepted", "scope-without-openid": "refused"}
+    {"scope-empty": "accepted", "scope-without-openid": "refused", "another-token": "refused"}
 )
 """The verdict that each word of `tolerated_unless` is about."""
 SENT = (

@@ -629,3 +629,29 @@ def test_a_tool_that_refuses_made_up_arguments_took_the_token() -> None:
     way = refusing_the_list(400, -32602, b"tools/call")
 
     assert state_of(rule, run_of(rule, also=also, way=way, tool="whoami")) == "pass"
+
+
+def retelling(app: WSGIApplication) -> WSGIApplication:
+    """The app, which answers a refresh that comes again as it did before: the first answer may be lost."""
+    told: dict[str, Response] = {}
+
+    def answered(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        token = first(pairs_of(body.decode()), "refresh_token") or ""
+        if environ["PATH_INFO"] != "/token" or not token:
+            return app(environ, start)
+        answer = told.get(token) or Response.from_app(app, environ, buffered=True)
+        if answer.status_code == 200:
+            told[token] = answer
+        return answer(environ, start)
+
+    return answered
+
+
+@pytest.mark.parametrize(
+    "rule", ["refresh.old-token-dead-after-rotation", "refresh.rotated-for-public-client"]
+)
+def test_a_refresh_that_is_answered_as_before_is_a_warning_at_most(rule: str) -> None:
+    assert state_of(rule, run_of(rule, way=retelling)) == "warn"
+    assert state_of(rule, run_of(rule, "refresh.old-token-lives")) == "fail"

@@ -177,7 +177,7 @@ class Page:
 
         try:
             return list(self.soup.select(selector, limit=most))
-        # Soupsieve raises each of them for what a page or the settings may hold.
+        # Of soupsieve: no selector at all; `p::before` or an at-rule; pseudo-classes nested too deep.
         except (SelectorSyntaxError, NotImplementedError, ValueError):
             return []
 

@@ -115,7 +115,7 @@ def test_variants_are_every_combination() -> None:
     ("written", "read"),
     [
         ("critical", levels("CCC")),
-        ("must-not", levels("XXX")),
+        ("must-not", dict.fromkeys(("plugin", "action", "mcp"), "must-not")),
         ("CM-", levels("CM-")),
         ("{plugin: must, mcp: must-not}", levels("M-X")),
     ],

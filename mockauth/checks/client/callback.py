@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from mockauth.checks.client.reaction import API, TOKEN, lost_control
+from mockauth.checks.client.reaction import API, TOKEN, lost_control, told_failure
 from mockauth.checks.client.visit import Visit
 from mockauth.checks.finding import Blocked, Finding, Seen
 from mockauth.wire import Exchange
@@ -35,17 +35,8 @@ def stops(visit: Visit) -> Iterator[Finding | Seen]:
         yield Finding(
             expected=say("an end of this sign-in"), actual=lost_control(visit), exchanges=numbers
         )
-    elif not (visit.says_failure or visit.timed_out):
-        yield Finding(
-            expected=say("a status other than 0, or words, to say that the sign-in failed"),
-            actual=say("{}{}", visit.words, visit.where),
-            exchanges=numbers,
-            tolerated=True,
-        )
     else:
-        yield Seen(
-            actual=say("no token request; {}{}", visit.words, visit.where), exchanges=numbers
-        )
+        yield told_failure(visit, say("no token request"), numbers)
 
 
 def error_shown(visit: Visit) -> Iterator[Finding | Seen]:

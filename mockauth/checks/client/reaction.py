@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from mockauth.checks.client.visit import Visit
 from mockauth.checks.finding import Blocked, Finding, Seen
-from mockauth.wire.words import say
+from mockauth.wire.words import Words, say
 
 Reaction = Callable[[Visit], Iterator[Finding | Seen]]
 TOKEN = say("token endpoint ({authorization_url})")
@@ -24,6 +24,18 @@ def lost_control(visit: Visit) -> str:
     if len(visit.logins) > MOST_LOGINS * max(1, len(visit.endings)) * visit.usual_logins:
         return say("{} logins one after the other{}", len(visit.logins), visit.where)
     return ""
+
+
+def told_failure(visit: Visit, held_back: Words, numbers: tuple[int, ...]) -> Finding | Seen:
+    """Whether a client that stopped rightly also says that the sign-in failed."""
+    if visit.says_failure or visit.timed_out:
+        return Seen(actual=say("{}; {}{}", held_back, visit.words, visit.where), exchanges=numbers)
+    return Finding(
+        expected=say("a status other than 0, or words, to say that the sign-in failed"),
+        actual=say("{}{}", visit.words, visit.where),
+        exchanges=numbers,
+        tolerated=True,
+    )
 
 
 def check_new(visit: Visit) -> None:

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 from urllib.parse import unquote_plus
 
-from mockauth.checks.client.reaction import API, EARLY_SECONDS, MOST_TRIES, TOKEN, lost_control
+from mockauth.checks.client.reaction import (
+    API,
+    EARLY_SECONDS,
+    MOST_TRIES,
+    TOKEN,
+    lost_control,
+    told_failure,
+)
 from mockauth.checks.client.visit import Visit
 from mockauth.checks.finding import Blocked, Finding, Seen
 from mockauth.wire import Exchange
@@ -122,17 +129,8 @@ def token_unused(visit: Visit) -> Iterator[Finding | Seen]:
             actual=actual,
             exchanges=(*numbers, *(e.n for e in used[:1])),
         )
-    elif not (visit.says_failure or visit.timed_out):
-        yield Finding(
-            expected=say("a status other than 0, or words, to say that the sign-in failed"),
-            actual=say("{}{}", visit.words, visit.where),
-            exchanges=numbers,
-            tolerated=True,
-        )
     else:
-        yield Seen(
-            actual=say("the token was not used; {}{}", visit.words, visit.where), exchanges=numbers
-        )
+        yield told_failure(visit, say("the token was not used"), numbers)
 
 
 def _credentials(exchange: Exchange) -> str:

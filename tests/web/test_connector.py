@@ -369,13 +369,19 @@ def test_a_tool_of_any_schema_has_arguments_to_begin_with(schema: object) -> Non
     assert arguments_of({"inputSchema": schema}) == "{}"
 
 
+def kept_in(
+    place: str, server: MockPlugin, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Visitor, Keeper, str]:
+    """Somebody who has added the server, the store behind the pages, and the id of the connector."""
+    monkeypatch.setenv("MOCKAUTH_STORE_KEY", Fernet.generate_key().decode())
+    visitor = added(Visitor(create_pages(PageSettings(store=place))), server)
+    return visitor, Keeper(open_store(place)), visitor.path.split("/")[3]
+
+
 def test_at_another_port_another_client_is_registered(
     server: MockPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("MOCKAUTH_STORE_KEY", Fernet.generate_key().decode())
-    place = f"sqlite:///{tmp_path}/kept.db"
-    visitor = added(Visitor(create_pages(PageSettings(store=place))), server)
-    keeper, id = Keeper(open_store(place)), visitor.path.split("/")[3]
+    visitor, keeper, id = kept_in(f"sqlite:///{tmp_path}/kept.db", server, monkeypatch)
     here = keeper.installation(id)
     assert here is not None
     keeper.keep(replace(here, registered_uri=here.registered_uri.replace("3334", "4000")))
@@ -391,10 +397,7 @@ def test_at_another_port_another_client_is_registered(
 def test_a_client_that_works_is_kept_where_no_other_can_be_registered(
     server: MockPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("MOCKAUTH_STORE_KEY", Fernet.generate_key().decode())
-    place = f"sqlite:///{tmp_path}/kept.db"
-    visitor = added(Visitor(create_pages(PageSettings(store=place))), server)
-    keeper, id = Keeper(open_store(place)), visitor.path.split("/")[3]
+    visitor, keeper, id = kept_in(f"sqlite:///{tmp_path}/kept.db", server, monkeypatch)
     logged_in(visitor, server)
     here = keeper.installation(id)
     assert here is not None
